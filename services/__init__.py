@@ -1,0 +1,1 @@
+"""Tanggap: four small services over one log of events; see ARCHITECTURE.md."""

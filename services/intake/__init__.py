@@ -1,0 +1,1 @@
+"""Intake: complaints from every channel, receipts, imports, master data."""

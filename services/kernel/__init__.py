@@ -1,0 +1,1 @@
+"""What the four services share: contracts, store, stream, relay, follower, keys, access, web."""

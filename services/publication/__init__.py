@@ -1,0 +1,1 @@
+"""Publication: a documented result becomes a redacted, approved, released text."""

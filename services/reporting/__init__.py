@@ -1,0 +1,1 @@
+"""Reporting: the log copy, the facts, and every answer across cases."""

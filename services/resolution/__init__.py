@@ -1,0 +1,1 @@
+"""Resolution: a received complaint becomes a case and goes through the SOP."""
