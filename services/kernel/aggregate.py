@@ -1,0 +1,86 @@
+"""The base of every aggregate and domain event: what a step carries besides its own facts.
+
+A domain never reads a clock: who acts, when it happened and when it is recorded come in as an
+`Act`. The event store's library supplies the aggregate itself; its names stop in this module.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+import eventsourcing.domain as library
+
+
+@dataclass(frozen=True)
+class Intent:
+    """Who wants a thing done, when it happened, and what led to it.
+
+    `occurred_at` is as the actor states it (None: now). `caused_at` is the recorded time of the
+    event that caused this one; nothing is recorded before its cause.
+    """
+
+    actor: str
+    role: str
+    occurred_at: datetime | None = None
+    correlation_id: str = ""
+    causation_id: str = ""
+    caused_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Act:
+    """An intent with the time at which its store records it."""
+
+    actor: str
+    role: str
+    occurred_at: datetime
+    recorded_at: datetime
+    correlation_id: str
+    causation_id: str
+
+
+class Aggregate(library.Aggregate):
+    """Something with a history of its own: a complaint, a case, a publication."""
+
+    puskesmas: str
+
+    class Event(library.Aggregate.Event):
+        """One recorded step. `timestamp` is when its store recorded it (`ce_time`)."""
+
+        puskesmas: str
+        occurred_at: datetime
+        actor: str
+        role: str
+        correlation_id: str
+        causation_id: str
+
+        @property
+        def subject(self) -> str:
+            """The id under which this event is ordered on the stream (`ce_subject`)."""
+            return str(self.originator_id)
+
+    class Created(Event, library.Aggregate.Created):
+        """The first step of a history."""
+
+    @classmethod
+    def begin(
+        cls, event: type[Created], act: Act, *, id: UUID, puskesmas: str, **facts: Any
+    ) -> Self:
+        """Return a new aggregate whose first event is `event` with these facts."""
+        return cls._create(event, id=id, puskesmas=puskesmas, **_recorded(act), **facts)
+
+    def record(self, event: type[Event], act: Act, **facts: Any) -> None:
+        """Add a step to the history and let it change the state."""
+        self.trigger_event(event, puskesmas=self.puskesmas, **_recorded(act), **facts)
+
+
+def _recorded(act: Act) -> dict[str, Any]:
+    return {
+        "timestamp": act.recorded_at,
+        "occurred_at": act.occurred_at,
+        "actor": act.actor,
+        "role": act.role,
+        "correlation_id": act.correlation_id,
+        "causation_id": act.causation_id,
+    }

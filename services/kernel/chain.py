@@ -1,0 +1,69 @@
+"""Exactly once, in effect: what a follower may take of a batch, judged by the chain of ids.
+
+For each source and partition a follower knows the last id it took. A message that follows it is
+taken; one at or before it is a repeat; one that follows an id not seen yet leaves a hole and is
+not taken until the hole is filled; one that claims another predecessor is a fork.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from services.kernel.stream import Delivery
+
+
+@dataclass
+class Sorted:
+    """A batch, sorted out. `tracked` is what the follower will have taken after it."""
+
+    taken: list[Delivery] = field(default_factory=list)
+    repeats: list[Delivery] = field(default_factory=list)
+    late: list[Delivery] = field(default_factory=list)
+    forks: list[Delivery] = field(default_factory=list)
+    tracked: dict[str, int] = field(default_factory=dict)
+
+
+def tracking_name(delivery: Delivery) -> str:
+    """Return the name under which a follower tracks a source on a partition."""
+    return f"{delivery.message.source}/{delivery.partition}"
+
+
+def sort_out(deliveries: Iterable[Delivery], tracked: dict[str, int]) -> Sorted:
+    """Sort a batch out; `tracked` holds the last id taken per source and partition."""
+    found = Sorted()
+    for delivery in deliveries:
+        name = tracking_name(delivery)
+        last = found.tracked.get(name, tracked.get(name, 0))
+        message = delivery.message
+        if message.id <= last:
+            found.repeats.append(delivery)
+        elif message.previous == last:
+            found.taken.append(delivery)
+            found.tracked[name] = message.id
+        elif message.previous > last:
+            found.late.append(delivery)
+        else:
+            found.forks.append(delivery)
+    return found
+
+
+@dataclass
+class Holes:
+    """Where reading must go back to when a hole is filled: source and partition -> offset."""
+
+    first: dict[str, Delivery] = field(default_factory=dict)
+
+    def note(self, batch: Sorted) -> list[Delivery]:
+        """Remember new holes; return the deliveries to go back to, whose holes are now filled."""
+        for delivery in batch.late:
+            self.first.setdefault(tracking_name(delivery), delivery)
+        filled = [name for name in batch.tracked if name in self.first]
+        return [self.first.pop(name) for name in filled if self._is_reachable(name, batch)]
+
+    def _is_reachable(self, name: str, batch: Sorted) -> bool:
+        return batch.tracked[name] >= self.first[name].message.previous
+
+    def safe_offset(self, partition: int, read: int) -> int:
+        """Return the offset from which a restart must read: never after an untaken message."""
+        return min(
+            [read, *(each.offset for each in self.first.values() if each.partition == partition)]
+        )

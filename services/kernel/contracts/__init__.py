@@ -1,0 +1,21 @@
+"""What is published about events: typed models, their field classes, and the envelope."""
+
+from services.kernel.contracts import intake, publication, resolution
+from services.kernel.contracts.envelope import MalformedMessage, Message, from_headers
+from services.kernel.contracts.fields import SealedBox, field_classes
+from services.kernel.contracts.registry import Event, UnknownType, read, types
+
+__all__ = [
+    "Event",
+    "MalformedMessage",
+    "Message",
+    "SealedBox",
+    "UnknownType",
+    "field_classes",
+    "from_headers",
+    "intake",
+    "publication",
+    "read",
+    "resolution",
+    "types",
+]

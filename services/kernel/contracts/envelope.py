@@ -1,0 +1,90 @@
+"""The envelope of every published event: CloudEvents 1.0 in Kafka's binary mode.
+
+The attributes travel as `ce_*` headers and the JSON payload as the value; the embedded log keeps
+the same two things, so that a message is the same bytes on either transport.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+CONTENT_TYPE = b"application/json"
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """One event as it travels.
+
+    `id` is the event's position in its source's notification log, `source` is
+    `/<origin>/<service>`, `subject` (also the key) keeps one complaint's events in order.
+    `time` is when the source recorded it. `previous` is the id that the source last sent to the
+    same partition (0 at first): a follower that misses one sees the hole.
+    """
+
+    id: int
+    source: str
+    subject: str
+    type: str
+    time: datetime
+    puskesmas: str
+    actor: str
+    role: str
+    correlation_id: str
+    causation_id: str
+    previous: int = 0
+    value: bytes = b""
+
+    @property
+    def key(self) -> bytes:
+        """The partition key."""
+        return self.subject.encode()
+
+    @property
+    def name(self) -> str:
+        """The event's name without prefix and version: `ComplaintReceived`."""
+        return self.type.split(".")[1]
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        """Return the headers in their fixed order."""
+        return [
+            ("ce_specversion", b"1.0"),
+            ("ce_id", str(self.id).encode()),
+            ("ce_source", self.source.encode()),
+            ("ce_subject", self.subject.encode()),
+            ("ce_type", self.type.encode()),
+            ("ce_time", self.time.isoformat().encode()),
+            ("ce_puskesmas", self.puskesmas.encode()),
+            ("ce_actor", f"{self.actor};{self.role}".encode()),
+            ("ce_correlationid", self.correlation_id.encode()),
+            ("ce_causationid", self.causation_id.encode()),
+            ("ce_previous", str(self.previous).encode()),
+            ("content-type", CONTENT_TYPE),
+        ]
+
+
+class MalformedMessage(ValueError):
+    """Headers that are not those of an event of ours."""
+
+
+def from_headers(headers: list[tuple[str, bytes]], value: bytes) -> Message:
+    """Read a message back; raises MalformedMessage and names the header that is wrong."""
+    given = {name: data.decode() for name, data in headers}
+    try:
+        actor, _, role = given["ce_actor"].partition(";")
+        return Message(
+            id=int(given["ce_id"]),
+            source=given["ce_source"],
+            subject=given["ce_subject"],
+            type=given["ce_type"],
+            time=datetime.fromisoformat(given["ce_time"]),
+            puskesmas=given["ce_puskesmas"],
+            actor=actor,
+            role=role,
+            correlation_id=given["ce_correlationid"],
+            causation_id=given["ce_causationid"],
+            previous=int(given["ce_previous"]),
+            value=value,
+        )
+    except KeyError as missing:
+        raise MalformedMessage(f"header {missing} is missing") from None
+    except ValueError as wrong:
+        raise MalformedMessage(str(wrong)) from None

@@ -1,0 +1,31 @@
+"""Named places where a drill may end the process, to prove that nothing is lost there.
+
+Nothing happens at a failpoint unless a drill has armed it in this very process; production code
+only names the places. The names are the seams between two durable writes.
+"""
+
+from collections.abc import Callable
+
+KEY_STORED = "key-stored"
+EVENTS_SAVED = "events-saved"
+PAGE_SENT = "page-sent"
+POSITION_SAVED = "position-saved"
+BATCH_HANDLED = "batch-handled"
+FACTS_FOLDED = "facts-folded"
+
+ALL = (KEY_STORED, EVENTS_SAVED, PAGE_SENT, POSITION_SAVED, BATCH_HANDLED, FACTS_FOLDED)
+
+_armed: dict[str, Callable[[], None]] = {}
+
+
+def hit(name: str) -> None:
+    """Pass the failpoint `name`; a drill may have something happen here."""
+    if _armed and (action := _armed.get(name)):
+        action()
+
+
+def arm(name: str, action: Callable[[], None]) -> None:
+    """Have `action` run whenever the failpoint is passed (drills only)."""
+    if name not in ALL:
+        raise ValueError(f"no failpoint is named {name}")
+    _armed[name] = action

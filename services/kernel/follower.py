@@ -1,0 +1,225 @@
+"""A service follows the stream: each event handled once, in one transaction a batch.
+
+What the batch caused, the tracking of its sources and the place to read on from are written in
+one transaction of the service's own store. An event that cannot be handled is set aside in that
+same transaction; later events of its subject queue behind it, all others go on.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+from typing import cast
+
+import msgspec
+import structlog
+from eventsourcing.persistence import Tracking
+
+from services.kernel import failpoints
+from services.kernel.chain import Holes, Sorted, sort_out
+from services.kernel.contracts import Message, from_headers, read
+from services.kernel.errors import Problem
+from services.kernel.policy import Policy
+from services.kernel.store import Service
+from services.kernel.store.sqlite import GroupProcessRecorder
+from services.kernel.stream import Delivery, Stream
+from services.kernel.worker import Worker
+
+log = structlog.get_logger()
+BATCH = 500
+WAIT_SECONDS = 0.5
+
+
+class Follower:
+    """Feeds one service's policy from the stream."""
+
+    def __init__(self, service: Service, policy: Policy, stream: Stream) -> None:
+        self._service = service
+        self._policy = policy
+        self._interests = policy.by_type()
+        self._remembered = {each.type for each in policy.remembers}
+        self._stream = stream
+        self._load()
+        self.worker = Worker(
+            f"follow-{service.name}",
+            self.step,
+            failed=self._load,
+            wake=lambda: self._reader.wake(),
+            close=lambda: self._reader.close(),
+        )
+
+    def _load(self) -> None:
+        if hasattr(self, "_reader"):
+            self._reader.close()
+        self._offsets, self._tracked, self._aside = self._service.writer.run(_state)
+        self._holes = Holes()
+        self._reader = self._stream.reader(self._service.name, self._offsets)
+
+    @property
+    def aside(self) -> frozenset[str]:
+        """The subjects that have an event set aside."""
+        return frozenset(self._aside)
+
+    def holes(self) -> list[Delivery]:
+        """The first message after each hole: it is late, or what precedes it is."""
+        return list(self._holes.first.values())
+
+    def lag(self) -> int:
+        """How many messages of the stream are still to be read."""
+        ends = self._stream.ends()
+        return sum(end - self._offsets.get(partition, 0) for partition, end in ends.items())
+
+    def step(self) -> None:
+        """Handle the next batch, if there is one within half a second."""
+        deliveries = self._reader.poll(BATCH, WAIT_SECONDS)
+        if deliveries:
+            self.handle(deliveries)
+
+    def handle(self, deliveries: Iterable[Delivery]) -> None:
+        """Handle deliveries in one transaction, and go back where a hole was filled."""
+        read_to = dict(self._offsets)
+        deliveries = list(deliveries)
+        for delivery in deliveries:
+            read_to[delivery.partition] = delivery.offset + 1
+        batch = sort_out(deliveries, self._tracked)
+        go_back = self._holes.note(batch)
+        safe = {at: self._holes.safe_offset(at, offset) for at, offset in read_to.items()}
+        self._service.writer.run(lambda connection: self._write(connection, batch, safe))
+        failpoints.hit(failpoints.BATCH_HANDLED)
+        self._tracked |= batch.tracked
+        self._offsets = read_to
+        for delivery in go_back:
+            self._reader.seek(delivery.partition, delivery.offset)
+        for fork in batch.forks:
+            log.error("fork_on_stream", source=fork.message.source, id=fork.message.id)
+
+    def _write(
+        self,
+        connection: sqlite3.Connection,
+        batch: Sorted,
+        offsets: dict[int, int],
+    ) -> None:
+        for delivery in batch.taken:
+            self._take(connection, delivery)
+        recorder = cast(GroupProcessRecorder, self._service.recorder)
+        with recorder.datastore.transaction(commit=True) as cursor:
+            for name, last in batch.tracked.items():
+                recorder._insert_tracking(cursor, Tracking(name, last))
+        connection.executemany(
+            "INSERT INTO followed VALUES (?, ?) "
+            "ON CONFLICT (partition) DO UPDATE SET next_offset = excluded.next_offset",
+            offsets.items(),
+        )
+
+    def _take(self, connection: sqlite3.Connection, delivery: Delivery) -> None:
+        message = delivery.message
+        if message.type not in self._interests or message.source == self._service.source:
+            return
+        if not self._policy.acts_for(message.puskesmas):
+            return
+        if message.subject in self._aside:
+            _set_aside(connection, delivery, "behind", self._service.clock())
+        elif reason := self._try(connection, delivery):
+            _set_aside(connection, delivery, reason, self._service.clock())
+            self._aside.add(message.subject)
+
+    def _try(self, connection: sqlite3.Connection, delivery: Delivery) -> str | None:
+        """Handle one event in a savepoint of its own; return why it could not be."""
+        message = delivery.message
+        connection.execute("SAVEPOINT event")
+        try:
+            if message.type in self._remembered:
+                _remember(connection, delivery)
+            if handler := self._interests[message.type]:
+                uow = self._service.unit_of_work(connection, message.time)
+                handler(uow, message, read(message))
+        except Exception as error:
+            connection.execute("ROLLBACK TO event")
+            connection.execute("RELEASE event")
+            reason = error.code if isinstance(error, Problem) else type(error).__name__
+            log.error("event_set_aside", source=message.source, id=message.id, reason=reason)
+            return reason
+        connection.execute("RELEASE event")
+        return None
+
+    def replay(self, subject: str) -> int:
+        """Try a subject's set-aside events again, in order; return how many are left."""
+        return self._service.writer.run(lambda connection: self._replay(connection, subject))
+
+    def _replay(self, connection: sqlite3.Connection, subject: str) -> int:
+        queue = set_aside(connection, subject)
+        for done, (delivery, _reason) in enumerate(queue):
+            at = (subject, delivery.message.source, delivery.message.id)
+            if reason := self._try(connection, delivery):
+                connection.execute(
+                    "UPDATE set_aside SET reason = ? WHERE subject = ? AND source = ? AND id = ?",
+                    (reason, *at),
+                )
+                return len(queue) - done
+            connection.execute(
+                "DELETE FROM set_aside WHERE subject = ? AND source = ? AND id = ?", at
+            )
+        self._aside.discard(subject)
+        return 0
+
+
+def set_aside(
+    connection: sqlite3.Connection, subject: str | None = None
+) -> list[tuple[Delivery, str]]:
+    """Return what is set aside, with its reason, in the order in which it came."""
+    rows = connection.execute(
+        "SELECT * FROM set_aside WHERE subject = ?1 OR ?1 IS NULL ORDER BY since, arrived_at, id",
+        (subject,),
+    ).fetchall()
+    return [(_delivery(row), row["reason"]) for row in rows]
+
+
+def arrived(service: Service, subject: str) -> list[Message]:
+    """Return the remembered events of other services about one subject."""
+    rows = service.select("SELECT * FROM arrived WHERE subject = ?", (subject,))
+    return [_delivery(row).message for row in rows]
+
+
+def _state(
+    connection: sqlite3.Connection,
+) -> tuple[dict[int, int], dict[str, int], set[str]]:
+    offsets = connection.execute("SELECT partition, next_offset FROM followed").fetchall()
+    tracked = connection.execute("SELECT application_name, notification_id FROM tracking")
+    aside = connection.execute("SELECT DISTINCT subject FROM set_aside").fetchall()
+    return (
+        {row["partition"]: row["next_offset"] for row in offsets},
+        {row["application_name"]: row["notification_id"] for row in tracked},
+        {row["subject"] for row in aside},
+    )
+
+
+def _stored(delivery: Delivery) -> tuple[str, str, int, bytes, bytes, str]:
+    message = delivery.message
+    headers = [(name, data.decode()) for name, data in message.headers()]
+    return (
+        message.subject,
+        message.source,
+        message.id,
+        msgspec.json.encode(headers),
+        message.value,
+        delivery.arrived_at.isoformat(),
+    )
+
+
+def _delivery(row: sqlite3.Row) -> Delivery:
+    headers = [(name, data.encode()) for name, data in msgspec.json.decode(row["headers"])]
+    return Delivery(
+        from_headers(headers, row["value"]), -1, -1, datetime.fromisoformat(row["arrived_at"])
+    )
+
+
+def _remember(connection: sqlite3.Connection, delivery: Delivery) -> None:
+    connection.execute("INSERT INTO arrived VALUES (?, ?, ?, ?, ?, ?)", _stored(delivery))
+
+
+def _set_aside(
+    connection: sqlite3.Connection, delivery: Delivery, reason: str, since: datetime
+) -> None:
+    connection.execute(
+        "INSERT INTO set_aside VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (*_stored(delivery), reason, since.isoformat()),
+    )

@@ -1,0 +1,101 @@
+"""From a service's outbox to the stream: in order, nothing lost, each page whole.
+
+The library's notification log is the outbox. A page is sent, then its position is recorded with
+the last id sent to each partition. A crash between the two sends the page again; followers know
+a repeat by its id and a missing one by `previous`.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+
+import msgspec
+
+from services.kernel import failpoints
+from services.kernel.contracts import Message
+from services.kernel.store import Service
+from services.kernel.stream import Sender, Stream
+from services.kernel.worker import Worker
+
+PAGE = 500
+WAIT_SECONDS = 0.5
+
+
+class Relay:
+    """Moves one service's events to the stream."""
+
+    def __init__(self, service: Service, stream: Stream) -> None:
+        self._service = service
+        self._stream = stream
+        self._sender: Sender | None = None
+        self._sent = recorded_positions(service)
+        self._subscription = service.subscription(self.position)
+        self.worker = Worker(
+            f"relay-{service.name}",
+            self.step,
+            failed=self._start_anew,
+            wake=self._subscription.stop,
+            close=self._drop_sender,
+        )
+
+    @property
+    def position(self) -> int:
+        """The last id of the outbox that is known to be on the stream."""
+        return max(self._sent.values(), default=0)
+
+    def lag(self) -> int:
+        """How many events of the outbox are not yet on the stream."""
+        return (self._service.recorder.max_notification_id() or 0) - self.position
+
+    def step(self) -> None:
+        """Send the next page, if there is one within half a second."""
+        notifications = self._subscription.page(WAIT_SECONDS)
+        if not notifications:
+            return
+        service = self._service
+        page = [
+            service.publish(each.id, service.mapper.to_domain_event(each)) for each in notifications
+        ]
+        self.send(page)
+
+    def send(self, page: Sequence[Message]) -> None:
+        """Send a page, then record that it was sent."""
+        if self._sender is None:
+            self._sender = self._stream.sender(self._service.source)
+        sent = dict(self._sent)
+        self._sender.send([self._chained(message, sent) for message in page])
+        failpoints.hit(failpoints.PAGE_SENT)
+        self._service.writer.run(lambda connection: _record(connection, sent))
+        self._sent = sent
+        failpoints.hit(failpoints.POSITION_SAVED)
+
+    def _chained(self, message: Message, sent: dict[int, int]) -> Message:
+        partition = self._stream.partition_of(message.key)
+        chained = msgspec.structs.replace(message, previous=sent.get(partition, 0))
+        sent[partition] = message.id
+        return chained
+
+    def _start_anew(self) -> None:
+        self._drop_sender()
+        self._sent = recorded_positions(self._service)
+        self._subscription.restart(self.position)
+
+    def _drop_sender(self) -> None:
+        if self._sender is not None:
+            self._sender.close()
+            self._sender = None
+
+
+def recorded_positions(service: Service) -> dict[int, int]:
+    """Return the last id sent to each partition, as recorded."""
+    rows = service.writer.run(
+        lambda connection: connection.execute("SELECT partition, last_id FROM relayed").fetchall()
+    )
+    return {row["partition"]: row["last_id"] for row in rows}
+
+
+def _record(connection: sqlite3.Connection, sent: dict[int, int]) -> None:
+    connection.executemany(
+        "INSERT INTO relayed VALUES (?, ?) "
+        "ON CONFLICT (partition) DO UPDATE SET last_id = excluded.last_id",
+        sent.items(),
+    )

@@ -1,0 +1,59 @@
+-- What every service's store holds beside its events (the library makes those tables itself).
+
+CREATE TABLE IF NOT EXISTS answered (
+    account     TEXT NOT NULL,
+    route       TEXT NOT NULL,
+    key         TEXT NOT NULL,
+    body        TEXT NOT NULL,
+    ids         TEXT NOT NULL,
+    position    INTEGER NOT NULL,
+    recorded_at TEXT NOT NULL,
+    PRIMARY KEY (account, route, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS series (
+    name TEXT PRIMARY KEY,
+    last INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS relayed (
+    partition INTEGER PRIMARY KEY,
+    last_id   INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS followed (
+    partition   INTEGER PRIMARY KEY,
+    next_offset INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS arrived (
+    subject    TEXT NOT NULL,
+    source     TEXT NOT NULL,
+    id         INTEGER NOT NULL,
+    headers    BLOB NOT NULL,
+    value      BLOB NOT NULL,
+    arrived_at TEXT NOT NULL,
+    PRIMARY KEY (subject, source, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS set_aside (
+    subject    TEXT NOT NULL,
+    source     TEXT NOT NULL,
+    id         INTEGER NOT NULL,
+    headers    BLOB NOT NULL,
+    value      BLOB NOT NULL,
+    arrived_at TEXT NOT NULL,
+    reason     TEXT NOT NULL,
+    since      TEXT NOT NULL,
+    PRIMARY KEY (subject, source, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS due (
+    task     TEXT NOT NULL,
+    argument TEXT NOT NULL,
+    due_at   TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    failure  TEXT,
+    PRIMARY KEY (task, argument)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS due_next ON due (due_at);

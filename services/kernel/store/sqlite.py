@@ -1,0 +1,180 @@
+"""The event store's library on our SQLite writer (loaded by it as its persistence module).
+
+What the library's own SQLite recorders lack is added here: saves that share a commit, durable
+connections, a subscription, and a table that refuses to forget.
+"""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from eventsourcing.persistence import (
+    IntegrityError,
+    Notification,
+    OperationalError,
+    StoredEvent,
+    Subscription,
+)
+from eventsourcing.sqlite import (
+    SQLiteApplicationRecorder,
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+    SQLiteFactory,
+    SQLiteProcessRecorder,
+)
+
+from services.kernel.store.connection import assert_durable
+from services.kernel.store.writer import GroupWriter
+
+POLL_SECONDS = 0.25
+PAGE = 500
+
+
+class DurablePool(SQLiteConnectionPool):
+    """The library's pool, with every connection made durable."""
+
+    def _create_connection(self) -> SQLiteConnection:
+        connection = super()._create_connection()
+        assert_durable(connection._sqlite_conn)
+        return connection
+
+
+class GroupDatastore(SQLiteDatastore):
+    """A datastore in which the writer's thread sees, and adds to, its own open transaction."""
+
+    def __init__(self, db_name: str, **options: Any) -> None:
+        super().__init__(db_name, **options)
+        self.pool.close()
+        self.pool = DurablePool(db_name=db_name, pool_size=5, max_overflow=30, pool_timeout=30)
+        self.writer = GroupWriter(Path(db_name), Path(db_name).stem)
+
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
+        """Yield a cursor: the writer's own inside a work, else one of the pool's."""
+        if self.writer.is_current_thread():
+            with SQLiteCursor(self.writer.connection.cursor()) as cursor:
+                yield SQLiteCursor(cursor)
+            return
+        with super().transaction(commit=commit) as cursor:
+            yield cursor
+
+    def close(self) -> None:
+        """End the writer, then the pool."""
+        writer = getattr(self, "writer", None)
+        if writer is not None:
+            del self.writer
+            writer.close()
+        super().close()
+
+
+class GroupApplicationRecorder(SQLiteApplicationRecorder):
+    """Inserts by way of the writer; can be subscribed to; its table only grows."""
+
+    datastore: GroupDatastore
+
+    def construct_create_table_statements(self) -> list[str]:
+        """Add triggers: an event is never changed or removed (erasing destroys keys instead)."""
+        table = self.events_table_name
+        return [
+            *super().construct_create_table_statements(),
+            *(
+                f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, 'events are never changed or removed'); END"
+                for verb in ("UPDATE", "DELETE")
+            ),
+        ]
+
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int] | None:
+        """Insert in the caller's work, or in a work of its own; returns the positions.
+
+        Raises IntegrityError where somebody else has recorded that version first.
+        """
+
+        def work(connection: sqlite3.Connection) -> Sequence[int] | None:
+            with self.datastore.transaction(commit=True) as cursor:
+                return self._insert_events(cursor, stored_events, **kwargs)
+
+        try:
+            return self.datastore.writer.run(work)
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(error) from error
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> "CommitSubscription":
+        """Return the notifications after position `gt`, waiting for new ones."""
+        return CommitSubscription(self, gt, topics)
+
+
+class GroupProcessRecorder(GroupApplicationRecorder, SQLiteProcessRecorder):
+    """The same, with the tracking of others' events in the same transaction."""
+
+
+class CommitSubscription(Subscription[GroupApplicationRecorder]):
+    """Woken by the writer's commits, and by a slow poll for what other processes wrote."""
+
+    def __init__(
+        self, recorder: GroupApplicationRecorder, gt: int | None, topics: Sequence[str]
+    ) -> None:
+        super().__init__(recorder, gt, topics)
+        self._wake = threading.Event()
+        self._page: list[Notification] = []
+        recorder.datastore.writer.on_commit(self._wake.set)
+
+    def stop(self) -> None:
+        """End the iteration, also of a thread that waits in it."""
+        super().stop()
+        self._wake.set()
+
+    def restart(self, position: int) -> None:
+        """Go back to `position`: what follows it is delivered again."""
+        self._last_notification_id = position
+        self._page = []
+
+    def page(self, timeout: float) -> Sequence[Notification]:
+        """Return up to 500 new notifications, or none after `timeout` seconds."""
+        until = time.monotonic() + timeout
+        while not self._has_been_stopped:
+            self._wake.clear()
+            found = self._recorder.select_notifications(
+                start=self._last_notification_id,
+                limit=PAGE,
+                topics=self._topics,
+                inclusive_of_start=False,
+            )
+            if found:
+                self._last_notification_id = found[-1].id
+                return found
+            left = until - time.monotonic()
+            if left <= 0:
+                break
+            self._wake.wait(min(left, POLL_SECONDS))
+        return []
+
+    def __next__(self) -> Notification:
+        while not self._page:
+            if self._has_been_stopped:
+                raise StopIteration
+            self._page = list(self.page(timeout=60))
+        return self._page.pop(0)
+
+
+class Factory(SQLiteFactory):
+    """What the library builds its parts with."""
+
+    application_recorder_class = GroupApplicationRecorder
+    process_recorder_class = GroupProcessRecorder
+
+    def __init__(self, env: Any) -> None:
+        super().__init__(env)
+        name = self.datastore.pool.db_name
+        self.datastore.close()
+        self.datastore = GroupDatastore(name)

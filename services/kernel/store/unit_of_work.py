@@ -1,0 +1,98 @@
+"""What a command may do inside its one transaction."""
+
+import sqlite3
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+from eventsourcing.application import AggregateNotFoundError
+
+from services.kernel.aggregate import Act, Aggregate, Intent
+from services.kernel.errors import NotFound, StaleVersion, invalid
+from services.kernel.text import _
+
+if TYPE_CHECKING:
+    from services.kernel.store.application import Service
+
+A = TypeVar("A", bound=Aggregate)
+CLOCKS_DIFFER = timedelta(minutes=2)
+
+
+class UnitOfWork:
+    """One transaction on a service's store: read, decide, save; all of it or nothing."""
+
+    def __init__(self, service: "Service", connection: sqlite3.Connection, now: datetime) -> None:
+        self._service = service
+        self.connection = connection
+        self.now = now
+        self.position = 0
+
+    def act(self, intent: Intent, field: str = "occurred_at") -> Act:
+        """Return `intent` with the time at which it is recorded.
+
+        Raises InvalidInput for a time in the future (beyond what two clocks may differ), named
+        as `field`.
+        """
+        occurred_at = intent.occurred_at or self.now
+        if occurred_at > self.now + CLOCKS_DIFFER:
+            raise invalid(field, _("Waktu ini belum tiba. Isi dengan waktu yang sudah lewat."))
+        return Act(
+            actor=intent.actor,
+            role=intent.role,
+            occurred_at=min(occurred_at, self.now),
+            recorded_at=self.now,
+            correlation_id=intent.correlation_id,
+            causation_id=intent.causation_id,
+        )
+
+    def get(self, kind: type[A], id: UUID, expected_version: int | None = None) -> A:
+        """Return the aggregate as it stands in this transaction.
+
+        Raises NotFound, and StaleVersion when the reader had seen an older version.
+        """
+        return self._service.read(kind, id, expected_version)
+
+    def find(self, kind: type[A], id: UUID) -> A | None:
+        """Return the aggregate, or None where there is none."""
+        try:
+            return self._service.read(kind, id)
+        except NotFound:
+            return None
+
+    def save(self, *aggregates: Aggregate) -> None:
+        """Record the new events of these aggregates."""
+        recordings = self._service.save(*aggregates)
+        if recordings:
+            self.position = recordings[-1].notification.id
+
+    def next_in(self, series: str) -> int:
+        """Return the next number of a gapless series (an undone command gives its number back)."""
+        (number,) = self.connection.execute(
+            "INSERT INTO series VALUES (?, 1) "
+            "ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last",
+            (series,),
+        ).fetchone()
+        return int(number)
+
+    def schedule(self, task: str, argument: str, due_at: datetime) -> None:
+        """Have a task run at `due_at`; it is forgotten only with this transaction."""
+        self.connection.execute(
+            "INSERT INTO due (task, argument, due_at) VALUES (?, ?, ?) "
+            "ON CONFLICT (task, argument) DO UPDATE SET due_at = excluded.due_at, attempts = 0",
+            (task, argument, due_at.isoformat()),
+        )
+
+
+def read_aggregate(service: "Service", kind: type[A], id: UUID, expected: int | None) -> A:
+    """Return an aggregate of the service; raises NotFound or StaleVersion."""
+    try:
+        found: Any = service.repository.get(id)
+    except AggregateNotFoundError:
+        raise NotFound(_("Tidak ditemukan. Periksa nomor atau alamatnya.")) from None
+    if not isinstance(found, kind):
+        raise NotFound(_("Tidak ditemukan. Periksa nomor atau alamatnya."))
+    if expected is not None and expected != found.version:
+        raise StaleVersion(
+            _("Data ini sudah diubah orang lain. Muat ulang, lalu ulangi bila masih perlu.")
+        )
+    return found

@@ -1,0 +1,201 @@
+"""The stream of a node: one SQLite file, whose row id is the offset, on one partition."""
+
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from services.kernel.clock import Clock
+from services.kernel.contracts import Message, from_headers
+from services.kernel.store import GroupWriter
+from services.kernel.store.connection import connect
+from services.kernel.stream.port import Delivery, StreamUnavailable
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS log (
+    offset     INTEGER PRIMARY KEY,
+    headers    BLOB NOT NULL,
+    value      BLOB NOT NULL,
+    arrived_at TEXT NOT NULL
+) STRICT
+"""
+TAIL = 4096
+PARTITION = 0
+
+
+class EmbeddedStream:
+    """The stream on one file; the newest messages are kept decoded for followers near the end."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._writer = GroupWriter(path, "stream")
+        self._writer.run(_create)
+        self._last_arrival = self._writer.run(_last_arrival)
+        self._tail: deque[Delivery] = deque(maxlen=TAIL)
+        self._news = threading.Condition()
+        self._senders: dict[str, EmbeddedSender] = {}
+
+    def partition_of(self, key: bytes) -> int:
+        """Everything lies on the one partition."""
+        return PARTITION
+
+    def sender(self, source: str) -> "EmbeddedSender":
+        """Return the sender of a source; the one before it is fenced off."""
+        sender = EmbeddedSender(self, source)
+        self._senders[source] = sender
+        return sender
+
+    def reader(self, name: str, start: Mapping[int, int]) -> "EmbeddedReader":
+        """Return a reader from the given offset."""
+        return EmbeddedReader(self, connect(self._path), start.get(PARTITION, 0))
+
+    def ends(self) -> Mapping[int, int]:
+        """Return the next offset to be written."""
+        (last,) = self._writer.run(
+            lambda connection: connection.execute("SELECT max(offset) FROM log").fetchone()
+        )
+        return {PARTITION: 0 if last is None else last + 1}
+
+    def close(self) -> None:
+        """Finish what is being written, and close the file."""
+        self._writer.close()
+
+    def _append(self, sender: "EmbeddedSender", page: Sequence[Message]) -> None:
+        if self._senders.get(sender.source) is not sender:
+            raise StreamUnavailable(f"another sender has taken over for {sender.source}")
+        rows = [(msgspec.json.encode(_plain(message)), message.value) for message in page]
+
+        def work(connection: sqlite3.Connection) -> list[Delivery]:
+            arrived_at = self._last_arrival = max(self._clock(), self._last_arrival)
+            stamp = arrived_at.isoformat()
+            found = []
+            for message, (headers, value) in zip(page, rows, strict=True):
+                (offset,) = connection.execute(
+                    "INSERT INTO log (offset, headers, value, arrived_at) "
+                    "VALUES ((SELECT ifnull(max(offset), -1) + 1 FROM log), ?, ?, ?) "
+                    "RETURNING offset",
+                    (headers, value, stamp),
+                ).fetchone()
+                found.append(Delivery(message, PARTITION, offset, arrived_at))
+            return found
+
+        future = self._writer.submit(work)
+        future.add_done_callback(self._stored)
+        try:
+            future.result()
+        except sqlite3.Error as error:
+            raise StreamUnavailable(str(error)) from error
+
+    def _stored(self, future: "Future[list[Delivery]]") -> None:
+        if future.exception() is None:
+            with self._news:
+                self._tail.extend(future.result())
+                self._news.notify_all()
+
+
+class EmbeddedSender:
+    """Appends one source's pages."""
+
+    def __init__(self, stream: EmbeddedStream, source: str) -> None:
+        self._stream = stream
+        self.source = source
+
+    def send(self, page: Sequence[Message]) -> None:
+        """Store a page in one savepoint; raises StreamUnavailable."""
+        self._stream._append(self, page)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class EmbeddedReader:
+    """Reads the file from an offset on, or the decoded tail when it is near the end."""
+
+    def __init__(self, stream: EmbeddedStream, connection: sqlite3.Connection, start: int) -> None:
+        self._stream = stream
+        self._connection = connection
+        self._next = start
+        self._woken = False
+
+    def poll(self, limit: int, timeout: float) -> Sequence[Delivery]:
+        """Return what lies at and after the reader's offset."""
+        until = time.monotonic() + timeout
+        news = self._stream._news
+        while True:
+            found = self._from_tail(limit)
+            if found is None:
+                found = self._from_file(limit)
+            if found:
+                self._next = found[-1].offset + 1
+                return found
+            with news:
+                tail = self._stream._tail
+                if not (tail and tail[-1].offset >= self._next) and not self._woken:
+                    left = until - time.monotonic()
+                    if left <= 0 or not news.wait(left):
+                        return []
+                if self._woken:
+                    self._woken = False
+                    return []
+
+    def seek(self, partition: int, offset: int) -> None:
+        """Read on from `offset`."""
+        self._next = offset
+
+    def wake(self) -> None:
+        """Have a waiting poll return."""
+        with self._stream._news:
+            self._woken = True
+            self._stream._news.notify_all()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _from_tail(self, limit: int) -> list[Delivery] | None:
+        """Return what the tail holds from the offset on, or None where it begins later."""
+        with self._stream._news:
+            tail = self._stream._tail
+            if not tail or tail[0].offset > self._next:
+                return None
+            skip = self._next - tail[0].offset
+            return [tail[i] for i in range(skip, min(len(tail), skip + limit))]
+
+    def _from_file(self, limit: int) -> list[Delivery]:
+        rows = self._connection.execute(
+            "SELECT offset, headers, value, arrived_at FROM log WHERE offset >= ? "
+            "ORDER BY offset LIMIT ?",
+            (self._next, limit),
+        ).fetchall()
+        return [
+            Delivery(
+                from_headers(
+                    [(name, text.encode()) for name, text in msgspec.json.decode(row["headers"])],
+                    row["value"],
+                ),
+                PARTITION,
+                row["offset"],
+                datetime.fromisoformat(row["arrived_at"]),
+            )
+            for row in rows
+        ]
+
+
+def _plain(message: Message) -> list[tuple[str, str]]:
+    return [(name, data.decode()) for name, data in message.headers()]
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    connection.execute(SCHEMA)
+
+
+def _last_arrival(connection: sqlite3.Connection) -> datetime:
+    row = connection.execute("SELECT arrived_at FROM log ORDER BY offset DESC LIMIT 1").fetchone()
+    return datetime.fromisoformat(row[0] if row else "0001-01-01T00:00:00+00:00")
