@@ -1,6 +1,8 @@
 """Passwords: Argon2id hashes, checked in the same time whether the account exists or not."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -39,22 +41,28 @@ class Passwords:
             )
         return self._hasher.hash(password)
 
-    def verify(self, stored: str | None, password: str) -> bool:
-        """Say whether `password` fits `stored`; None (no such account) takes as long, and is False.
-
-        Raises Unavailable when too many others are being checked.
-        """
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn to check a password; raise Unavailable when too many are waiting."""
         if not self._turns.acquire(timeout=_WAIT_SECONDS):
             raise Unavailable(
                 _("Terlalu banyak yang sedang masuk. Coba lagi sebentar."),
                 extra={"retry_after": int(_WAIT_SECONDS)},
             )
         try:
+            yield
+        finally:
+            self._turns.release()
+
+    def verify(self, stored: str | None, password: str) -> bool:
+        """Say whether `password` fits `stored`; None (no such account) takes as long, and is False.
+
+        To be called in a `turn`.
+        """
+        try:
             self._hasher.verify(stored or self._nobody, password)
         except (VerificationError, InvalidHashError):
             return False
-        finally:
-            self._turns.release()
         return stored is not None
 
     def outdated(self, stored: str) -> bool:

@@ -178,9 +178,14 @@ class AccessStore:
         """
         self.throttle.check(username, address)
         row = self._row("SELECT * FROM account WHERE username = ?", folded(username))
-        fits = self._passwords.verify(row["password"] if row else None, password)
-        if row is None or not fits or row["disabled_at"] is not None:
-            self.throttle.failed(username, address)
+        with self._passwords.turn():
+            # Again, for those who came at once and waited: a burst gets no more guesses.
+            self.throttle.check(username, address)
+            fits = self._passwords.verify(row["password"] if row else None, password)
+            accepted = row is not None and fits and row["disabled_at"] is None
+            if not accepted:
+                self.throttle.failed(username, address)
+        if row is None or not accepted:
             with self._transaction() as write:
                 self._note(write, row["id"] if row else None, "sign_in_failed", address)
             return None

@@ -1,0 +1,367 @@
+"""The access store on real files: sessions, revocation across processes, throttle, secrecy."""
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from argon2 import PasswordHasher
+
+from services.kernel.access.passwords import Passwords
+from services.kernel.access.principal import Grant
+from services.kernel.access.store import AccessStore
+from services.kernel.errors import InvalidInput, NotFound, NotSignedIn, TooMany
+
+PASSWORD = "rahasia-besar-7"
+HERE = "192.0.2.10"
+
+
+class MovedClock:
+    """A clock that a test moves by hand."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    return MovedClock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: MovedClock) -> Iterator[AccessStore]:
+    opened = AccessStore(tmp_path / "access.db", clock)
+    yield opened
+    opened.close()
+
+
+def add(store: AccessStore, name: str = "sari") -> str:
+    return store.add_account(
+        name, PASSWORD, [Grant("head", frozenset({"puring"}))], display_name="Sari"
+    ).id
+
+
+def test_an_account_comes_back_as_it_was_added(store: AccessStore) -> None:
+    add(store)
+    account = store.get_account(" SARI ")
+    assert account is not None
+    assert account.display_name == "Sari"
+    assert account.grants == (Grant("head", frozenset({"puring"})),)
+    assert [one.username for one in store.list_accounts()] == ["sari"]
+    assert store.get_account("budi") is None
+    with pytest.raises(NotFound):
+        store.account("no such id")
+
+
+def test_a_name_in_use_a_bad_name_and_a_short_password_are_refused_by_field(
+    store: AccessStore,
+) -> None:
+    add(store)
+    for name, password, field in (
+        ("Sari", PASSWORD, "username"),
+        ("no spaces here", PASSWORD, "username"),
+        ("budi", "pendek", "password"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            store.add_account(name, password, [])
+        assert [error.field for error in refused.value.errors] == [field]
+
+
+def test_a_session_is_somebody_until_it_ends(store: AccessStore, clock: MovedClock) -> None:
+    account_id = add(store)
+    token = store.sign_in("sari", PASSWORD, HERE)
+    principal = store.principal_of(token)
+    assert principal is not None
+    assert (principal.account_id, principal.username) == (account_id, "sari")
+    assert principal.may("publication.approve", "puring")
+    store.end_session(token)
+    assert store.principal_of(token) is None
+    assert store.principal_of("never given out") is None
+
+    late = store.open_session(account_id, lifetime=timedelta(hours=1))
+    clock.now += timedelta(minutes=59)
+    assert store.principal_of(late) is not None
+    clock.now += timedelta(minutes=1)
+    assert store.principal_of(late) is None
+
+
+def test_a_change_of_rights_password_or_account_holds_from_the_next_request(
+    store: AccessStore,
+) -> None:
+    account_id = add(store)
+    token = store.open_token(account_id, "script")
+    assert store.principal_of(token) is not None
+    store.set_grants(account_id, [Grant("auditor")])
+    changed = store.principal_of(token)
+    assert changed is not None
+    assert changed.may("audit.read", None)
+    assert not changed.may("publication.approve", "puring")
+    store.set_password(account_id, "lain-sekali-8")
+    assert store.principal_of(token) is None
+    assert store.verify_password("sari", PASSWORD, HERE) is None
+
+    fresh = store.open_token(account_id)
+    assert store.principal_of(fresh) is not None
+    store.disable(account_id)
+    assert store.principal_of(fresh) is None
+    assert store.verify_password("sari", "lain-sekali-8", HERE) is None
+    store.enable(account_id)
+    assert store.verify_password("sari", "lain-sekali-8", HERE) is not None
+    assert store.principal_of(fresh) is None
+
+
+def test_ending_all_leaves_others_signed_in(store: AccessStore) -> None:
+    sari, budi = add(store), add(store, "budi")
+    ended = [store.open_session(sari), store.open_token(sari)]
+    kept = store.open_session(budi)
+    store.end_all(sari)
+    assert [store.principal_of(token) for token in ended] == [None, None]
+    assert store.principal_of(kept) is not None
+
+
+OTHER_PROCESS = """
+import sys
+from pathlib import Path
+from services.kernel.access.principal import Grant
+from services.kernel.access.store import AccessStore
+from services.kernel.clock import system_clock
+
+store = AccessStore(Path(sys.argv[1]), system_clock)
+for line in sys.stdin:
+    verb, *words = line.split()
+    if verb == "add":
+        account = store.add_account(words[0], words[1], [Grant("officer")])
+        print(store.open_token(account.id), flush=True)
+    elif verb == "grant":
+        store.set_grants(words[0], [Grant(words[1])])
+        print("done", flush=True)
+    elif verb == "end":
+        store.end_all(words[0])
+        print("done", flush=True)
+store.close()
+"""
+
+
+def test_what_another_process_writes_is_seen_at_once(store: AccessStore, tmp_path: Path) -> None:
+    account_id = add(store)
+    token = store.open_token(account_id)
+    other = subprocess.Popen(
+        [sys.executable, "-c", OTHER_PROCESS, str(tmp_path / "access.db")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+    def ask(line: str) -> str:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        other.stdin.write(line + "\n")
+        other.stdin.flush()
+        return other.stdout.readline().strip()
+
+    try:
+        theirs = ask(f"add budi {PASSWORD}")
+        newcomer = store.principal_of(theirs)
+        assert newcomer is not None
+        assert newcomer.username == "budi"
+        for role, permission in (("auditor", "audit.read"), ("admin", "accounts.manage")):
+            assert store.principal_of(token) is not None
+            assert ask(f"grant {account_id} {role}") == "done"
+            changed = store.principal_of(token)
+            assert changed is not None
+            assert changed.may(permission, None)
+        assert ask(f"end {account_id}") == "done"
+        assert store.principal_of(token) is None
+        assert store.principal_of(theirs) is not None
+    finally:
+        other.communicate(timeout=20)
+    assert other.returncode == 0
+
+
+def test_asking_again_is_answered_from_memory_and_takes_no_write(
+    store: AccessStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = [store.open_token(add(store)), store.open_token(add(store, "budi"))]
+    first = [store.principal_of(token) for token in tokens]
+
+    def not_again(digest: bytes) -> None:
+        raise AssertionError("read from the file although nothing was written")
+
+    monkeypatch.setattr(store, "_look_up", not_again)
+    assert [store.principal_of(token) for token in tokens] == first
+    assert first[0] is store.principal_of(tokens[0])
+
+
+def test_reading_goes_on_while_another_holds_the_file_for_writing(
+    store: AccessStore, tmp_path: Path, clock: MovedClock
+) -> None:
+    token = store.open_token(add(store))
+    writer = sqlite3.connect(tmp_path / "access.db", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    clock.now += timedelta(hours=1)  # so that "last used" is due, and has to wait for the writer
+    assert store.principal_of(token) is not None
+    writer.execute("ROLLBACK")
+    writer.close()
+
+
+def test_last_use_is_written_coarsely(tmp_path: Path, clock: MovedClock) -> None:
+    opened = AccessStore(tmp_path / "access.db", clock)
+    account_id = add(opened)
+    start = clock.now
+    token = opened.open_token(account_id, "script")
+    clock.now = start + timedelta(minutes=9)
+    opened.principal_of(token)
+    clock.now = start + timedelta(minutes=11)
+    opened.principal_of(token)
+    clock.now = start + timedelta(minutes=12)
+    opened.principal_of(token)
+    opened.close()  # waits for what is still to be written
+    again = AccessStore(tmp_path / "access.db", clock)
+    (session,) = again.sessions(account_id)
+    again.close()
+    assert session.seen_at == start + timedelta(minutes=11)
+    assert (session.kind, session.name, session.ended_at) == ("token", "script", None)
+
+
+def test_many_threads_at_once_get_the_right_person(store: AccessStore) -> None:
+    tokens = {store.open_token(add(store, f"orang-{n}")): f"orang-{n}" for n in range(6)}
+    wrong: list[object] = []
+
+    def ask(token: str, name: str) -> None:
+        for round_ in range(200):
+            principal = store.principal_of(token)
+            if principal is None or principal.username != name:
+                wrong.append(principal)
+            if round_ % 50 == 0:
+                store.end_session(store.open_session(principal.account_id if principal else ""))
+
+    threads = [threading.Thread(target=ask, args=pair) for pair in tokens.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_no_token_or_password_is_in_the_file_nor_what_was_typed_as_a_name(
+    store: AccessStore, tmp_path: Path
+) -> None:
+    account_id = add(store)
+    tokens = [store.sign_in("sari", PASSWORD, HERE), store.open_token(account_id, "script")]
+    typed = "sandi-di-kolom-nama"
+    with pytest.raises(NotSignedIn):
+        store.sign_in(typed, "salah-salah-9", HERE)
+    kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    for secret in (*tokens, PASSWORD, typed, "salah-salah-9", HERE):
+        assert secret.encode() not in kept
+    assert b"$argon2id$" in kept
+
+
+def test_the_history_tells_who_came_and_who_failed(store: AccessStore) -> None:
+    account_id = add(store)
+    token = store.sign_in("sari", PASSWORD, HERE)
+    store.end_session(token)
+    store.verify_password("sari", "salah", HERE)
+    store.verify_password("tidak-ada", "salah", HERE)
+    newest_first = [(event.kind, event.account_id) for event in store.account_events()]
+    assert newest_first == [
+        ("sign_in_failed", None),
+        ("sign_in_failed", account_id),
+        ("signed_out", account_id),
+        ("session_opened", account_id),
+        ("signed_in", account_id),
+        ("added", account_id),
+    ]
+    assert store.account_events()[0].network == "192.0.2.0/24"
+    assert len(store.account_events(account_id)) == 5
+
+
+def test_a_name_that_is_nobodys_costs_a_hash_too(
+    tmp_path: Path, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[bool] = []
+
+    class Counted(PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+            checked.append(True)
+            return super().verify(hash, password)
+
+    opened = AccessStore(tmp_path / "access.db", clock, passwords=Passwords(Counted()))
+    add(opened)
+    opened.verify_password("sari", "salah-satu", HERE)
+    opened.verify_password("tidak-ada", "salah-satu", HERE)
+    assert checked == [True, True]
+    # Nobody's password must not open nobody's account.
+    assert opened.verify_password("tidak-ada", "nobody has this password", HERE) is None
+    opened.close()
+
+
+def test_a_hash_of_former_parameters_is_renewed_at_sign_in(
+    tmp_path: Path, clock: MovedClock
+) -> None:
+    path = tmp_path / "access.db"
+    weak = AccessStore(path, clock, passwords=Passwords(PasswordHasher(1, 8, 1)))
+    add(weak)
+    weak.close()
+    opened = AccessStore(path, clock)
+    assert opened.verify_password("sari", PASSWORD, HERE) is not None
+    assert opened.verify_password("sari", PASSWORD, HERE) is not None
+    opened.close()
+    with sqlite3.connect(path) as raw:
+        (stored,) = raw.execute("SELECT password FROM account").fetchone()
+    raw.close()
+    assert "m=19456" in stored
+
+
+def test_a_password_cannot_be_tried_at_speed(store: AccessStore) -> None:
+    add(store)
+    for number in range(5):
+        assert store.verify_password("Sari", f"salah-{number}", f"192.0.2.{number}") is None
+    with pytest.raises(TooMany) as refused:
+        store.verify_password("sari", PASSWORD, "198.51.100.1")
+    wait = refused.value.extra["retry_after"]
+    assert isinstance(wait, int)
+    assert 1 <= wait <= 60
+    add(store, "budi")
+    assert store.verify_password("budi", PASSWORD, "192.0.2.1") is not None
+
+
+def test_one_address_cannot_try_many_names_and_right_passwords_never_count(
+    store: AccessStore,
+) -> None:
+    add(store)
+    for _round in range(22):
+        assert store.verify_password("sari", PASSWORD, HERE) is not None
+    for number in range(20):
+        assert store.verify_password(f"orang-{number}", "salah", HERE) is None
+    with pytest.raises(TooMany):
+        store.verify_password("sari", PASSWORD, HERE)
+    assert store.verify_password("sari", PASSWORD, "198.51.100.1") is not None
+
+
+def test_a_burst_at_once_gets_hardly_more_guesses(store: AccessStore) -> None:
+    add(store)
+    outcomes: list[str] = []
+
+    def guess(number: int) -> None:
+        try:
+            store.verify_password("sari", f"salah-{number}", HERE)
+            outcomes.append("checked")
+        except TooMany:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=guess, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 5 <= outcomes.count("checked") <= 6
+    assert len(outcomes) == 16
