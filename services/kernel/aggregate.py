@@ -60,12 +60,9 @@ class Aggregate(library.Aggregate):
             """The id under which this event is ordered on the stream (`ce_subject`)."""
             return str(self.originator_id)
 
-    class Created(Event, library.Aggregate.Created):
-        """The first step of a history."""
-
     @classmethod
     def begin(
-        cls, event: type[Created], act: Act, *, id: UUID, puskesmas: str, **facts: Any
+        cls, event: "type[Created]", act: Act, *, id: UUID, puskesmas: str, **facts: Any
     ) -> Self:
         """Return a new aggregate whose first event is `event` with these facts."""
         return cls._create(event, id=id, puskesmas=puskesmas, **_recorded(act), **facts)
@@ -73,6 +70,14 @@ class Aggregate(library.Aggregate):
     def record(self, event: type[Event], act: Act, **facts: Any) -> None:
         """Add a step to the history and let it change the state."""
         self.trigger_event(event, puskesmas=self.puskesmas, **_recorded(act), **facts)
+
+
+# The library gives every aggregate a nested `Created`; ours name their first event themselves.
+delattr(Aggregate, "Created")
+
+
+class Created(Aggregate.Event, library.Aggregate.Created):
+    """The first step of a history."""
 
 
 def _recorded(act: Act) -> dict[str, Any]:

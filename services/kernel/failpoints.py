@@ -8,12 +8,21 @@ from collections.abc import Callable
 
 KEY_STORED = "key-stored"
 EVENTS_SAVED = "events-saved"
+STREAM_STORED = "stream-stored"
 PAGE_SENT = "page-sent"
 POSITION_SAVED = "position-saved"
 BATCH_HANDLED = "batch-handled"
 FACTS_FOLDED = "facts-folded"
 
-ALL = (KEY_STORED, EVENTS_SAVED, PAGE_SENT, POSITION_SAVED, BATCH_HANDLED, FACTS_FOLDED)
+ALL = (
+    KEY_STORED,
+    EVENTS_SAVED,
+    STREAM_STORED,
+    PAGE_SENT,
+    POSITION_SAVED,
+    BATCH_HANDLED,
+    FACTS_FOLDED,
+)
 
 _armed: dict[str, Callable[[], None]] = {}
 

@@ -2,7 +2,9 @@
 
 What the batch caused, the tracking of its sources and the place to read on from are written in
 one transaction of the service's own store. An event that cannot be handled is set aside in that
-same transaction; later events of its subject queue behind it, all others go on.
+same transaction; later events of its subject queue behind it, all others go on. When another
+event of the subject arrives, the queue is tried again (an event that came before its complaint
+then finds it).
 """
 
 import sqlite3
@@ -16,7 +18,7 @@ from eventsourcing.persistence import Tracking
 
 from services.kernel import failpoints
 from services.kernel.chain import Holes, Sorted, sort_out
-from services.kernel.contracts import Message, from_headers, read
+from services.kernel.contracts import Message, from_headers, in_order, read
 from services.kernel.errors import Problem
 from services.kernel.policy import Policy
 from services.kernel.store import Service
@@ -38,6 +40,7 @@ class Follower:
         self._interests = policy.by_type()
         self._remembered = {each.type for each in policy.remembers}
         self._stream = stream
+        self._reader = stream.reader(service.name, {})
         self._load()
         self.worker = Worker(
             f"follow-{service.name}",
@@ -48,8 +51,7 @@ class Follower:
         )
 
     def _load(self) -> None:
-        if hasattr(self, "_reader"):
-            self._reader.close()
+        self._reader.close()
         self._offsets, self._tracked, self._aside = self._service.writer.run(_state)
         self._holes = Holes()
         self._reader = self._stream.reader(self._service.name, self._offsets)
@@ -118,6 +120,7 @@ class Follower:
             return
         if message.subject in self._aside:
             _set_aside(connection, delivery, "behind", self._service.clock())
+            self._replay(connection, message.subject)
         elif reason := self._try(connection, delivery):
             _set_aside(connection, delivery, reason, self._service.clock())
             self._aside.add(message.subject)
@@ -165,18 +168,26 @@ class Follower:
 def set_aside(
     connection: sqlite3.Connection, subject: str | None = None
 ) -> list[tuple[Delivery, str]]:
-    """Return what is set aside, with its reason, in the order in which it came."""
+    """Return what is set aside, with its reason, in the order of the subject's history."""
     rows = connection.execute(
-        "SELECT * FROM set_aside WHERE subject = ?1 OR ?1 IS NULL ORDER BY since, arrived_at, id",
-        (subject,),
+        "SELECT * FROM set_aside WHERE subject = ?1 OR ?1 IS NULL", (subject,)
     ).fetchall()
-    return [(_delivery(row), row["reason"]) for row in rows]
+    queue = [(_delivery(row), row["reason"]) for row in rows]
+    return sorted(queue, key=lambda each: in_order(each[0].message))
 
 
 def arrived(service: Service, subject: str) -> list[Message]:
     """Return the remembered events of other services about one subject."""
     rows = service.select("SELECT * FROM arrived WHERE subject = ?", (subject,))
     return [_delivery(row).message for row in rows]
+
+
+def remembered(connection: sqlite3.Connection, subject: str, type: str) -> Message | None:
+    """Return the newest remembered event of one type about a subject, or None."""
+    rows = connection.execute("SELECT * FROM arrived WHERE subject = ?", (subject,)).fetchall()
+    messages = [_delivery(row).message for row in rows]
+    of_type = [message for message in messages if message.type == type]
+    return max(of_type, key=in_order, default=None)
 
 
 def _state(

@@ -47,6 +47,10 @@ class Worker:
         self._thread.join()
         self._close()
 
+    def pause(self, seconds: float) -> None:
+        """Wait, but not longer than until a stop."""
+        self._stopping.wait(seconds)
+
     def _run(self) -> None:
         failures = 0
         while not self._stopping.is_set():

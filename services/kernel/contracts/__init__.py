@@ -1,7 +1,7 @@
 """What is published about events: typed models, their field classes, and the envelope."""
 
 from services.kernel.contracts import intake, publication, resolution
-from services.kernel.contracts.envelope import MalformedMessage, Message, from_headers
+from services.kernel.contracts.envelope import MalformedMessage, Message, from_headers, in_order
 from services.kernel.contracts.fields import SealedBox, field_classes
 from services.kernel.contracts.registry import Event, UnknownType, read, types
 
@@ -13,6 +13,7 @@ __all__ = [
     "UnknownType",
     "field_classes",
     "from_headers",
+    "in_order",
     "intake",
     "publication",
     "read",

@@ -61,6 +61,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         ]
 
 
+def in_order(message: Message) -> tuple[datetime, str, int]:
+    """Sort one subject's history by this: when recorded, where, at which position."""
+    return message.time, message.source, message.id
+
+
 class MalformedMessage(ValueError):
     """Headers that are not those of an event of ours."""
 

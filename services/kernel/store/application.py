@@ -54,12 +54,13 @@ class Service(Application[UUID]):
     """The store and the commands of one service.
 
     `outbox` maps each domain event to what is published of it; it is the whole mapping, frozen
-    per version of the contract.
+    per version of the contract. `tables` is the SQL of the service's own look-up tables.
     """
 
     name = "service"
     snapshotting_intervals = {}
     outbox: ClassVar[Outbox] = {}
+    tables: ClassVar[str] = ""
 
     def __init__(self, path: Path, origin: str, clock: Clock) -> None:
         super().__init__(
@@ -72,7 +73,7 @@ class Service(Application[UUID]):
         self.clock = clock
         self.writer: GroupWriter = self._recorder.datastore.writer
         schema = files("services.kernel.store").joinpath("schema.sql").read_text()
-        self.writer.run(lambda connection: _create(connection, schema))
+        self.writer.run(lambda connection: _create(connection, schema + self.tables))
         self._last_time = self._last_recorded()
 
     @property

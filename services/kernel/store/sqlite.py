@@ -160,10 +160,10 @@ class CommitSubscription(Subscription[GroupApplicationRecorder]):
         return []
 
     def __next__(self) -> Notification:
-        while not self._page:
-            if self._has_been_stopped:
-                raise StopIteration
+        while not self._page and not self._has_been_stopped:
             self._page = list(self.page(timeout=60))
+        if self._has_been_stopped:
+            raise StopIteration
         return self._page.pop(0)
 
 

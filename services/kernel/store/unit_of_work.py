@@ -34,8 +34,7 @@ class UnitOfWork:
         as `field`.
         """
         occurred_at = intent.occurred_at or self.now
-        if occurred_at > self.now + CLOCKS_DIFFER:
-            raise invalid(field, _("Waktu ini belum tiba. Isi dengan waktu yang sudah lewat."))
+        self.not_in_future(occurred_at, field)
         return Act(
             actor=intent.actor,
             role=intent.role,
@@ -44,6 +43,11 @@ class UnitOfWork:
             correlation_id=intent.correlation_id,
             causation_id=intent.causation_id,
         )
+
+    def not_in_future(self, moment: datetime, field: str) -> None:
+        """Raise InvalidInput for a stated time that has not come yet, beyond a clock's error."""
+        if moment > self.now + CLOCKS_DIFFER:
+            raise invalid(field, _("Waktu ini belum tiba. Isi dengan waktu yang sudah lewat."))
 
     def get(self, kind: type[A], id: UUID, expected_version: int | None = None) -> A:
         """Return the aggregate as it stands in this transaction.

@@ -32,10 +32,12 @@ class _Done(NamedTuple):
 
 
 class GroupWriter:
-    """The single writer of one SQLite file."""
+    """The single writer of one SQLite file. `failpoint` is passed after every commit, before the
+    works of its batch are answered."""
 
-    def __init__(self, path: Path, name: str) -> None:
+    def __init__(self, path: Path, name: str, failpoint: str = failpoints.EVENTS_SAVED) -> None:
         self.path = path
+        self._failpoint = failpoint
         self.connection = connect(path)
         self._orders: SimpleQueue[_Order | None] = SimpleQueue()
         self._listeners: list[Callable[[], None]] = []
@@ -94,7 +96,7 @@ class GroupWriter:
         except BaseException as error:
             self._fail(first, done, error)
             return goes_on
-        failpoints.hit(failpoints.EVENTS_SAVED)
+        failpoints.hit(self._failpoint)
         for each in done:
             if each.error is None:
                 each.future.set_result(each.result)

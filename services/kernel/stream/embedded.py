@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from services.kernel import failpoints
 from services.kernel.clock import Clock
 from services.kernel.contracts import Message, from_headers
 from services.kernel.store import GroupWriter
@@ -35,7 +36,7 @@ class EmbeddedStream:
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path
         self._clock = clock
-        self._writer = GroupWriter(path, "stream")
+        self._writer = GroupWriter(path, "stream", failpoints.STREAM_STORED)
         self._writer.run(_create)
         self._last_arrival = self._writer.run(_last_arrival)
         self._tail: deque[Delivery] = deque(maxlen=TAIL)

@@ -1,0 +1,133 @@
+"""What every command call shares: who acts, exactly once, on which version, and the answer."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Header, Request, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from services.kernel.access.principal import Principal
+from services.kernel.access.web import declared_permission
+from services.kernel.aggregate import Intent
+from services.kernel.errors import invalid
+from services.kernel.store import Answer, Once
+from services.kernel.text import _
+from services.kernel.web.problems import expected_version
+
+KEY_LENGTH = 200
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Moment = Annotated[
+    AwareDatetime,
+    Field(
+        description="RFC 3339 with offset, not in the future",
+        examples=["2026-11-02T09:30:00+07:00"],
+    ),
+]
+
+
+class Body(BaseModel):
+    """A request's body: unknown fields are refused, so that a misspelt one is not lost."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Done(BaseModel):
+    """The answer to a command. `position` may be given to a report as `after`."""
+
+    id: UUID
+    position: str = Field(examples=["/node-3f9a/resolution:42"])
+
+
+class StepDone(Done):
+    """A step was recorded."""
+
+    version: int = Field(description="for `If-Match` of the next step")
+
+
+async def idempotency(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(description="The same key gives the same answer and no second event."),
+    ] = None,
+) -> Once | None:
+    """Return what makes a repeat of this request the same one, or None without a key.
+
+    Raises InvalidInput for an empty or overlong key.
+    """
+    if idempotency_key is None:
+        return None
+    if not 1 <= len(idempotency_key) <= KEY_LENGTH:
+        raise invalid(
+            "Idempotency-Key", _("Kunci ini harus 1 sampai {limit} huruf.", limit=KEY_LENGTH)
+        )
+    principal: Principal | None = getattr(request.state, "principal", None)
+    return Once(
+        account=principal.account_id if principal else "public",
+        route=f"{request.method} {request.url.path}",
+        key=idempotency_key,
+        body=hashlib.sha256(await request.body()).hexdigest(),
+    )
+
+
+Idempotency = Annotated[Once | None, Depends(idempotency)]
+Expected = Annotated[int | None, Depends(expected_version)]
+
+
+def intent(
+    principal: Principal, permission: str, puskesmas: str, occurred_at: datetime | None = None
+) -> Intent:
+    """Return who acts in which role; raises Forbidden when the role does not reach there."""
+    role = principal.role_for(permission, puskesmas)
+    return Intent(principal.account_id, role, occurred_at)
+
+
+async def answered(future: "Future[Answer]") -> Answer:
+    """Wait for a command without holding a thread."""
+    return await asyncio.wrap_future(future)
+
+
+def done(source: str, answer: Answer) -> dict[str, Any]:
+    """Return a command's answer as its JSON."""
+    return {**answer.ids, "position": f"{source}:{answer.position}"}
+
+
+class Step:
+    """A call that takes one thing a step further (for `def` routes; they may wait)."""
+
+    def __init__(
+        self, request: Request, response: Response, once: Idempotency, expected: Expected
+    ) -> None:
+        self._request = request
+        self._response = response
+        self._repeat: dict[str, Any] = {"once": once, "expected": expected}
+
+    def take(
+        self,
+        source: str,
+        puskesmas: str,
+        command: "Callable[..., Future[Answer]]",
+        id: UUID,
+        *facts: Any,
+        at: datetime | None = None,
+    ) -> dict[str, Any]:
+        """Check the role at the thing's own Puskesmas, run `command`, and answer.
+
+        The permission is the one that the route declares. Raises Forbidden and what the command
+        raises.
+        """
+        permission = declared_permission(self._request.scope["route"]) or ""
+        who = intent(self._request.state.principal, permission, puskesmas, at)
+        answer = command(id, who, *facts, **self._repeat).result()
+        self._response.headers["ETag"] = f'"{answer.ids["version"]}"'
+        return done(source, answer)
+
+
+Stepping = Annotated[Step, Depends()]

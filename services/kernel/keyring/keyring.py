@@ -1,0 +1,170 @@
+"""The keys to all sealed words of one origin, who they belong to, and who has used them."""
+
+import hashlib
+import hmac
+import sqlite3
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from services.kernel import failpoints
+from services.kernel.clock import Clock
+from services.kernel.contracts import SealedBox
+from services.kernel.keyring.sealing import KEY_BYTES, Entropy, seal, unseal, unwrap, wrap
+from services.kernel.store import GroupWriter
+from services.kernel.store.connection import connect
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS keys (
+    id         TEXT PRIMARY KEY,
+    wrapped    BLOB NOT NULL,
+    created_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS persons (
+    contact TEXT NOT NULL,
+    key     TEXT NOT NULL REFERENCES keys (id),
+    PRIMARY KEY (contact, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS openings (
+    id      INTEGER PRIMARY KEY,
+    at      TEXT NOT NULL,
+    account TEXT NOT NULL,
+    role    TEXT NOT NULL,
+    page    TEXT NOT NULL,
+    boxes   TEXT NOT NULL
+) STRICT
+"""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One entry of the access log: who opened which sealed places of which keys, on what page."""
+
+    at: datetime
+    account: str
+    role: str
+    page: str
+    boxes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A key that is not stored yet: seal with it, then store it before the event is saved."""
+
+    id: str
+    secret: bytes
+
+    def seal(self, text: str, place: str, entropy: Entropy) -> SealedBox:
+        """Seal words under this key."""
+        return seal(text, self.secret, self.id, place, entropy)
+
+
+class Keyring:
+    """One store of keys. A key is durable before the event that needs it."""
+
+    def __init__(self, path: Path, master: bytes, clock: Clock, entropy: Entropy) -> None:
+        self._master = master
+        self._clock = clock
+        self.entropy = entropy
+        self._writer = GroupWriter(path, "keyring", failpoints.KEY_STORED)
+        self._writer.run(_create)
+        self._path = path
+
+    def new_key(self, id: str) -> NewKey:
+        """Return a fresh key for one complaint (or draft, or import file)."""
+        return NewKey(id, self.entropy(KEY_BYTES))
+
+    def store(self, key: NewKey, contacts: Sequence[str] = ()) -> "Future[None]":
+        """Store a key and the keyed hashes of its person's contacts (normalised phone, e-mail).
+
+        The future ends when the key is durable.
+        """
+        wrapped = wrap(key.secret, key.id, self._master, self.entropy)
+        persons = [(self._contact(contact), key.id) for contact in contacts]
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT OR IGNORE INTO keys VALUES (?, ?, ?)",
+                (key.id, wrapped, self._clock().isoformat()),
+            )
+            connection.executemany("INSERT OR IGNORE INTO persons VALUES (?, ?)", persons)
+
+        return self._writer.submit(work)
+
+    def key(self, id: str) -> NewKey | None:
+        """Return a stored key, to seal more words under it; None where there is none (yet, or any
+        more)."""
+        secret = self._secrets([id]).get(id)
+        return None if secret is None else NewKey(id, secret)
+
+    def open(
+        self, boxes: Sequence[SealedBox], account: str, role: str, page: str
+    ) -> list[str | None]:
+        """Return the words of each box, None where there is no key; one access-log entry a call.
+
+        The caller has checked that this role may. The entry is durable before the words are
+        returned.
+        """
+        if not boxes:
+            return []
+        secrets = self._secrets({box.key for box in boxes})
+        entry = (
+            self._clock().isoformat(),
+            account,
+            role,
+            page,
+            msgspec.json.encode([(box.key, box.place) for box in boxes]).decode(),
+        )
+        self._writer.run(
+            lambda connection: connection.execute(
+                "INSERT INTO openings (at, account, role, page, boxes) VALUES (?, ?, ?, ?, ?)",
+                entry,
+            )
+        )
+        return [unseal(box, secrets[box.key]) if box.key in secrets else None for box in boxes]
+
+    def openings(self, key: str) -> list[Opening]:
+        """Return who has opened words under a key, oldest first."""
+        rows = self._read(
+            "SELECT * FROM openings WHERE EXISTS "
+            "(SELECT 1 FROM json_each(boxes) WHERE json_extract(value, '$[0]') = ?) ORDER BY id",
+            (key,),
+        )
+        return [
+            Opening(
+                datetime.fromisoformat(row["at"]),
+                row["account"],
+                row["role"],
+                row["page"],
+                tuple((key, place) for key, place in msgspec.json.decode(row["boxes"])),
+            )
+            for row in rows
+        ]
+
+    def close(self) -> None:
+        """Finish what is being written, and close the file."""
+        self._writer.close()
+
+    def _secrets(self, ids: Sequence[str] | set[str]) -> Mapping[str, bytes]:
+        marks = ", ".join("?" * len(ids))
+        rows = self._read(f"SELECT id, wrapped FROM keys WHERE id IN ({marks})", tuple(ids))  # noqa: S608
+        return {row["id"]: unwrap(row["wrapped"], row["id"], self._master) for row in rows}
+
+    def _read(self, statement: str, values: Sequence[object]) -> list[sqlite3.Row]:
+        connection = connect(self._path)
+        try:
+            return connection.execute(statement, values).fetchall()
+        finally:
+            connection.close()
+
+    def _contact(self, contact: str) -> str:
+        return hmac.new(self._master, b"contact:" + contact.encode(), hashlib.sha256).hexdigest()
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    for statement in SCHEMA.split(";\n"):
+        connection.execute(statement)

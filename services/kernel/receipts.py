@@ -1,0 +1,27 @@
+"""The code on a citizen's receipt: derived, never stored; only its hash is kept or published.
+
+Twelve symbols of Crockford's base 32 carry 60 bits; letters that look like digits are read as
+those digits, so that a code copied by hand still works.
+"""
+
+import hashlib
+import hmac
+from uuid import UUID
+
+SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 12
+_LOOKALIKES = str.maketrans("OIL", "011")
+
+
+def receipt_code(secret: bytes, complaint: UUID) -> str:
+    """Return the code of a complaint's receipt, in groups of four: `K7Q2-9MFX-TR4W`."""
+    digest = hmac.digest(secret, b"tanggap-receipt-code:" + complaint.bytes, "sha256")
+    bits = int.from_bytes(digest[:8], "big") >> 4
+    code = "".join(SYMBOLS[bits >> 5 * place & 31] for place in reversed(range(LENGTH)))
+    return "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))
+
+
+def receipt_hash(code: str) -> str:
+    """Return the hash under which a receipt is known, however the code was typed."""
+    plain = "".join(filter(str.isalnum, code.upper())).translate(_LOOKALIKES)
+    return hashlib.sha256(b"tanggap-receipt:" + plain.encode()).hexdigest()

@@ -1,0 +1,78 @@
+"""A node's data folder: who this deployment is, and the secrets that it made for itself."""
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.main.settings import Settings
+
+SECRET_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The data folder, opened: its origin's name and its secrets."""
+
+    path: Path
+    origin: str
+    receipt_secret: bytes
+    master_key: bytes
+    machine_secret: str
+
+    def store(self, name: str) -> Path:
+        """Return the place of a store."""
+        return self.path / name
+
+
+def open_folder(settings: Settings) -> Folder:
+    """Make the folder and its secrets at the first start; read them afterwards.
+
+    Secrets are readable by their owner only, and made once: a secret file that is missing beside
+    existing stores stops the start, for a new one would open nothing.
+    """
+    path = settings.data
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    begun = (path / "origin.json").exists()
+    origin = _origin(path, settings.origin)
+    return Folder(
+        path=path,
+        origin=origin,
+        receipt_secret=_secret(settings.secret_file or path / "receipt.secret", begun),
+        master_key=_secret(settings.keys or path / "master.key", begun),
+        machine_secret=_secret(path / "machine.secret", begun).hex(),
+    )
+
+
+class LostSecret(Exception):
+    """A secret that the stores depend on is gone; the message names the file."""
+
+
+def _origin(path: Path, wanted: str | None) -> str:
+    record = path / "origin.json"
+    if record.exists():
+        name = str(json.loads(record.read_text())["origin"])
+        if wanted not in (None, name):
+            raise LostSecret(f"TANGGAP_ORIGIN is {wanted}, but {record} says {name}")
+        return name
+    name = wanted or f"node-{secrets.token_hex(3)}"
+    _write(record, json.dumps({"origin": name, "incarnation": 1}).encode())
+    return name
+
+
+def _secret(file: Path, begun: bool) -> bytes:
+    if not file.exists():
+        if begun:
+            raise LostSecret(f"{file} is gone; put it back from your backup")
+        _write(file, secrets.token_bytes(SECRET_BYTES))
+    return file.read_bytes()
+
+
+def _write(file: Path, content: bytes) -> None:
+    new = file.with_name(file.name + ".new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    new.replace(file)

@@ -1,0 +1,147 @@
+"""Publication's calls (JSON, under /api/v1)."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from services.kernel.access.principal import Principal
+from services.kernel.access.web import requires
+from services.kernel.commands import Body, Moment, StepDone, Stepping, Words
+from services.publication.application import Publishing
+from services.publication.domain import Publication
+
+Medium = Literal["notice_board", "clinic_tv", "social_media"]
+Channel = Literal["in_person", "phone", "sms", "whatsapp", "email", "letter", "meeting", "receipt"]
+Media = Annotated[list[Medium], Field(min_length=1, max_length=3)]
+
+
+class DraftBody(Body):
+    """The draft with another text."""
+
+    text: Words
+
+
+class ApprovalBody(Body):
+    """The redacted text that is approved, and where it may be shown."""
+
+    text: Words
+    media: Media = Field(default=["notice_board", "clinic_tv", "social_media"])
+    confirm: bool = Field(False, description="the head's second word on a confidential one")
+
+
+class ReleaseBody(Body):
+    """Where to show it; all approved media when left out."""
+
+    media: Media | None = None
+
+
+class WithdrawalBody(Body):
+    """Why the release is taken back."""
+
+    reason: Words
+
+
+class InformedBody(Body):
+    """How and when the complainant was told."""
+
+    channel: Channel
+    informed_at: Moment | None = None
+
+
+class PublicationView(BaseModel):
+    """Where a publication stands; its words are shown on its page only."""
+
+    id: UUID
+    complaint: UUID
+    number: str
+    puskesmas: str
+    state: str = Field(examples=["drafted", "approved", "released", "withdrawn"])
+    confidentiality: str
+    needs_confirmation: bool
+    informed: bool
+    media: list[str]
+    allowed: list[str]
+    version: int
+
+
+class Publications(BaseModel):
+    """A complaint's publications, oldest first."""
+
+    items: list[PublicationView]
+
+
+class PublicationStepDone(StepDone):
+    """A step of a publication was recorded."""
+
+    state: str
+
+
+def router(publishing: Publishing) -> APIRouter:
+    """Return publication's calls."""
+    api = APIRouter(prefix="/publications", tags=["publication"])
+
+    def take(call: Stepping, id: UUID, command: Any, *facts: Any, at: Any = None) -> Any:
+        return call.take(
+            publishing.source, publishing.get(id).puskesmas, command, id, *facts, at=at
+        )
+
+    def step(path: str, permission: str) -> Any:
+        return api.post(
+            path, dependencies=[requires(permission)], response_model=PublicationStepDone
+        )
+
+    @api.get("", response_model=Publications)
+    def list_publications(
+        complaint: Annotated[UUID, Query(description="the complaint's id")],
+        principal: Annotated[Principal, requires("publication.read")],
+    ) -> Any:
+        """Return the publications of one complaint."""
+        found = publishing.of_complaint(complaint)
+        for each in found:
+            principal.role_for("publication.read", each.puskesmas)
+        return {"items": [_view(each) for each in found]}
+
+    @step("/{id}/draft", "publication.draft")
+    def save_draft(id: UUID, body: DraftBody, call: Stepping) -> Any:
+        """Save the draft with another text; an approval given before no longer holds."""
+        return take(call, id, publishing.save_draft, body.text)
+
+    @step("/{id}/approval", "publication.approve")
+    def approve(id: UUID, body: ApprovalBody, call: Stepping) -> Any:
+        """Approve a redacted text; the text sent is the text approved."""
+        return take(call, id, publishing.approve, body.text, body.media, body.confirm)
+
+    @step("/{id}/release", "publication.release")
+    def release(id: UUID, body: ReleaseBody, call: Stepping) -> Any:
+        """Publish the approved text (SOP Puring 2d, SOP Lamaru 1h)."""
+        return take(call, id, publishing.release, body.media)
+
+    @step("/{id}/withdrawal", "publication.withdraw")
+    def withdraw(id: UUID, body: WithdrawalBody, call: Stepping) -> Any:
+        """Take a release back from every medium."""
+        return take(call, id, publishing.withdraw, body.reason)
+
+    @step("/{id}/informed", "publication.inform")
+    def inform(id: UUID, body: InformedBody, call: Stepping) -> Any:
+        """Record that the complainant was told (SOP Puring 3f)."""
+        return take(call, id, publishing.inform, body.channel, at=body.informed_at)
+
+    return api
+
+
+def _view(each: Publication) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "complaint": each.complaint,
+        "number": each.number,
+        "puskesmas": each.puskesmas,
+        "state": each.state,
+        "confidentiality": each.confidentiality,
+        "needs_confirmation": each.needs_confirmation,
+        "informed": each.informed,
+        "media": each.media,
+        "allowed": list(each.allowed),
+        "version": each.version,
+    }

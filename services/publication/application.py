@@ -1,0 +1,166 @@
+"""Publication's use cases: draft, approve, release, withdraw, inform."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from uuid import UUID
+
+from services.kernel.aggregate import Intent
+from services.kernel.clock import Clock
+from services.kernel.contracts import SealedBox
+from services.kernel.errors import Unavailable
+from services.kernel.keyring import Keyring
+from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
+from services.kernel.text import _
+from services.publication.domain import Publication
+from services.publication.outbox import OUTBOX
+
+
+class Publishing(Service):
+    """The publication service: its store and its commands."""
+
+    name = "publication"
+    outbox = OUTBOX
+    tables = """
+    CREATE TABLE IF NOT EXISTS publications (publication TEXT NOT NULL, complaint TEXT NOT NULL);
+    CREATE INDEX IF NOT EXISTS publications_of ON publications (complaint);
+    """
+
+    def __init__(
+        self, path: Path, origin: str, clock: Clock, keyring: Keyring, same_approver: bool
+    ) -> None:
+        super().__init__(path, origin, clock)
+        self._keyring = keyring
+        self._same_approver = same_approver
+
+    def get(self, id: UUID) -> Publication:
+        """Return one publication; raises NotFound."""
+        return self.read(Publication, id)
+
+    def of_complaint(self, complaint: UUID) -> list[Publication]:
+        """Return a complaint's publications, oldest first."""
+        rows = self.select(
+            "SELECT publication FROM publications WHERE complaint = ? ORDER BY rowid",
+            (str(complaint),),
+        )
+        return [self.read(Publication, UUID(row["publication"])) for row in rows]
+
+    def save_draft(
+        self,
+        id: UUID,
+        intent: Intent,
+        text: str,
+        *,
+        once: Once | None = None,
+        expected: int | None = None,
+    ) -> "Future[Answer]":
+        """Save the draft with another text."""
+        box = self._seal(self.get(id), text, "PublicationDrafted.text")
+        return self._step(id, intent, once, expected, lambda it, act: it.save_draft(act, box))
+
+    def approve(
+        self,
+        id: UUID,
+        intent: Intent,
+        text: str,
+        media: Sequence[str],
+        confirm: bool,
+        *,
+        once: Once | None = None,
+        expected: int | None = None,
+    ) -> "Future[Answer]":
+        """Approve a redacted text for these media."""
+        box = self._seal(self.get(id), text, "PublicationApproved.text")
+        return self._step(
+            id,
+            intent,
+            once,
+            expected,
+            lambda it, act: it.approve(act, box, list(media), confirm, self._same_approver),
+        )
+
+    def release(
+        self,
+        id: UUID,
+        intent: Intent,
+        media: Sequence[str] | None,
+        *,
+        once: Once | None = None,
+        expected: int | None = None,
+    ) -> "Future[Answer]":
+        """Make the approved text public: from here on, and only here, its words are in clear."""
+        wanted = None if media is None else list(media)
+        approved = self.get(id)
+        (text,) = self._keyring.open([approved.text], intent.actor, intent.role, "release")
+        if text is None:
+            raise _no_key()
+
+        def release(it: Publication, act: object) -> None:
+            it.release(act, text, wanted)  # type: ignore[arg-type]
+
+        return self._step(id, intent, once, expected or approved.version, release)
+
+    def withdraw(
+        self,
+        id: UUID,
+        intent: Intent,
+        reason: str,
+        *,
+        once: Once | None = None,
+        expected: int | None = None,
+    ) -> "Future[Answer]":
+        """Take a release back."""
+        box = self._seal(self.get(id), reason, "PublicationWithdrawn.reason")
+        return self._step(id, intent, once, expected, lambda it, act: it.withdraw(act, box))
+
+    def inform(
+        self,
+        id: UUID,
+        intent: Intent,
+        channel: str,
+        *,
+        once: Once | None = None,
+        expected: int | None = None,
+    ) -> "Future[Answer]":
+        """Record that the complainant was told."""
+        return self._step(
+            id,
+            intent,
+            once,
+            expected,
+            lambda it, act: it.inform(act, channel),
+            field="informed_at",
+        )
+
+    def _step(
+        self,
+        id: UUID,
+        intent: Intent,
+        once: Once | None,
+        expected: int | None,
+        step: Callable[..., None],
+        field: str = "occurred_at",
+    ) -> "Future[Answer]":
+        def decide(uow: UnitOfWork) -> Ids:
+            publication = uow.get(Publication, id, expected)
+            step(publication, uow.act(intent, field))
+            uow.save(publication)
+            return {
+                "id": str(id),
+                "state": publication.state,
+                "version": publication.version,
+            }
+
+        return self.command(decide, once)
+
+    def _seal(self, publication: Publication, text: str, place: str) -> SealedBox:
+        key = self._keyring.key(publication.complaint)
+        if key is None:
+            raise _no_key()
+        return key.seal(text, place, self._keyring.entropy)
+
+
+def _no_key() -> Unavailable:
+    return Unavailable(
+        _("Kunci keluhan ini belum tiba atau sudah dihapus; isinya tidak dapat dibuka.")
+    )

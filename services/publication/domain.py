@@ -1,0 +1,220 @@
+"""What publication owns: a documented result on its way to the public.
+
+The automatic draft keeps the documentation's words as they were sealed. Nothing is public before
+somebody who neither documented the case nor last saved the draft has approved the text.
+"""
+
+from typing import Any
+from uuid import UUID, uuid5
+
+from services.kernel.aggregate import Act, Aggregate, Created
+from services.kernel.contracts import SealedBox
+from services.kernel.errors import Forbidden, StepNotAllowed, invalid
+from services.kernel.text import _
+
+MEDIA = ("notice_board", "clinic_tv", "social_media")
+INFORMED_BY = ("in_person", "phone", "sms", "whatsapp", "email", "letter", "meeting", "receipt")
+SYSTEM = "system"
+
+
+class _OfComplaint(Aggregate.Event):
+    """A step of a publication; on the stream it lies with its complaint."""
+
+    complaint: str
+    publication: str
+
+    @property
+    def subject(self) -> str:
+        """The complaint's id."""
+        return self.complaint
+
+    def apply(self, aggregate: "Publication") -> None:
+        """Let the publication take the step in."""
+        aggregate.take(self)
+
+
+class Publication(Aggregate):
+    """One documented result, from draft to release."""
+
+    TOPIC = "publication.Publication"
+
+    class Drafted(_OfComplaint, Created):
+        """A documented result became a draft."""
+
+        TOPIC = "publication.Drafted"
+        number: str
+        text: SealedBox
+        confidentiality: str
+        service_unit: str | None
+        entered_by: str
+        documented_by: str
+
+    class Saved(_OfComplaint):
+        """Somebody saved the draft with another text."""
+
+        TOPIC = "publication.DraftSaved"
+        text: SealedBox
+        confidentiality: str
+        documented_by: str
+
+    class Approved(_OfComplaint):
+        """The redacted text was approved."""
+
+        TOPIC = "publication.Approved"
+        text: SealedBox
+        media: list[str]
+        confirmed: bool
+
+    class Released(_OfComplaint):
+        """The approved text became public."""
+
+        TOPIC = "publication.ResolutionPublished"
+        text: str
+        media: list[str]
+        shows_unit_and_date: bool
+
+    class Withdrawn(_OfComplaint):
+        """The release was taken back."""
+
+        TOPIC = "publication.Withdrawn"
+        reason: SealedBox
+
+    class Informed(_OfComplaint):
+        """The complainant was told the result."""
+
+        TOPIC = "publication.ComplainantInformed"
+        channel: str
+
+    complaint: str
+    number: str
+    confidentiality: str
+    service_unit: str | None
+    entered_by: str
+    documented_by: str
+    saved_by: str
+    text: SealedBox
+    media: list[str]
+    state: str
+    confirmed: bool
+    informed: bool
+
+    @staticmethod
+    def id_of(complaint: UUID, documentation: str) -> UUID:
+        """Return the id of the publication of one documentation event (`<source>:<id>`)."""
+        return uuid5(complaint, f"publication:{documentation}")
+
+    @classmethod
+    def draft(cls, act: Act, *, id: UUID, puskesmas: str, **form: Any) -> "Publication":
+        """Make a draft of a documented result."""
+        return cls.begin(cls.Drafted, act, id=id, puskesmas=puskesmas, publication=str(id), **form)
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The steps that the publication allows now."""
+        steps = {
+            "drafted": ("draft", "approval"),
+            "approved": ("release", "approval", "draft"),
+            "released": ("withdrawal",),
+            "withdrawn": ("draft", "approval"),
+        }[self.state]
+        if self.state == "approved" and self.needs_confirmation:
+            steps = ("approval", "draft")
+        return (
+            steps if self.informed or self.confidentiality == "anonymous" else (*steps, "informed")
+        )
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """Whether the head must confirm a second time before release (a confidential one)."""
+        return self.confidentiality == "confidential" and not self.confirmed
+
+    def save_draft(self, act: Act, text: SealedBox) -> None:
+        """Save another text; an approval given before no longer holds."""
+        self._must_allow("draft")
+        self._add(
+            self.Saved,
+            act,
+            text=text,
+            confidentiality=self.confidentiality,
+            documented_by=self.documented_by,
+        )
+
+    def approve(
+        self, act: Act, text: SealedBox, media: list[str], confirm: bool, same_allowed: bool
+    ) -> None:
+        """Approve the text; `same_allowed` is the district file's word on who may."""
+        self._must_allow("approval")
+        if not same_allowed and act.actor in (self.documented_by, self.saved_by):
+            raise Forbidden(
+                _("Yang menyetujui harus orang lain: bukan yang mendokumentasikan atau menyunting.")
+            )
+        confirmed = confirm and self.state == "approved"
+        self._add(self.Approved, act, text=text, media=media, confirmed=confirmed)
+
+    def release(self, act: Act, text: str, media: list[str] | None) -> None:
+        """Make the approved text public in all or some of the approved media."""
+        if self.state == "approved" and self.needs_confirmation:
+            raise StepNotAllowed(
+                _("Keluhan rahasia: kepala Puskesmas perlu menyetujui sekali lagi."), self.allowed
+            )
+        self._must_allow("release")
+        if media is not None and not set(media) <= set(self.media):
+            raise invalid("media", _("Pilih hanya media yang sudah disetujui."))
+        self._add(
+            self.Released,
+            act,
+            text=text,
+            media=media or self.media,
+            shows_unit_and_date=self.confidentiality != "confidential",
+        )
+
+    def withdraw(self, act: Act, reason: SealedBox) -> None:
+        """Take the release back."""
+        self._must_allow("withdrawal")
+        self._add(self.Withdrawn, act, reason=reason)
+
+    def inform(self, act: Act, channel: str) -> None:
+        """Record that the complainant was told."""
+        if self.confidentiality == "anonymous":
+            raise StepNotAllowed(
+                _("Keluhan anonim: pelapor tidak dapat dikabari; tanda terimanya memuat hasilnya."),
+                self.allowed,
+            )
+        self._must_allow("informed")
+        self._add(self.Informed, act, channel=channel)
+
+    def take(self, event: _OfComplaint) -> None:
+        """Change the state as the recorded step says."""
+        match event:
+            case Publication.Drafted():
+                self._begin(event)
+            case Publication.Saved():
+                self.state, self.text, self.saved_by = "drafted", event.text, event.actor
+                self.confirmed = False
+            case Publication.Approved():
+                self.state, self.text = "approved", event.text
+                self.media, self.confirmed = event.media, event.confirmed
+            case Publication.Released():
+                self.state = "released"
+            case Publication.Withdrawn():
+                self.state, self.confirmed = "withdrawn", False
+            case Publication.Informed():
+                self.informed = True
+
+    def _begin(self, event: "Publication.Drafted") -> None:
+        self.puskesmas, self.complaint = event.puskesmas, event.complaint
+        self.number, self.confidentiality = event.number, event.confidentiality
+        self.service_unit, self.entered_by = event.service_unit, event.entered_by
+        self.documented_by, self.saved_by = event.documented_by, SYSTEM
+        self.text, self.media, self.state = event.text, [], "drafted"
+        self.confirmed = self.informed = False
+
+    def _must_allow(self, step: str) -> None:
+        if step not in self.allowed:
+            raise StepNotAllowed(
+                _("Langkah ini belum atau tidak lagi bisa dilakukan pada publikasi ini."),
+                self.allowed,
+            )
+
+    def _add(self, event: type[_OfComplaint], act: Act, **facts: Any) -> None:
+        self.record(event, act, complaint=self.complaint, publication=str(self.id), **facts)

@@ -1,0 +1,14 @@
+"""What is published of each of publication's domain events."""
+
+from services.kernel.contracts import publication as contracts
+from services.kernel.store import Outbox
+from services.publication.domain import Publication
+
+OUTBOX: Outbox = {
+    Publication.Drafted: contracts.PublicationDraftedV1,
+    Publication.Saved: contracts.PublicationDraftedV1,
+    Publication.Approved: contracts.PublicationApprovedV1,
+    Publication.Released: contracts.ResolutionPublishedV1,
+    Publication.Withdrawn: contracts.PublicationWithdrawnV1,
+    Publication.Informed: contracts.ComplainantInformedV1,
+}

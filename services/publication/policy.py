@@ -1,0 +1,48 @@
+"""What publication does when others' events arrive: a documented result becomes a draft."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from services.kernel.contracts import Message, intake, read, resolution
+from services.kernel.errors import NotFound
+from services.kernel.follower import remembered
+from services.kernel.policy import Policy, caused_by
+from services.kernel.store import UnitOfWork
+from services.kernel.text import _
+from services.publication.domain import Publication
+
+
+def policy(acts_for: Callable[[str], bool]) -> Policy:
+    """Return publication's policy for the Puskesmas whose home this is."""
+    return Policy(
+        acts_for=acts_for,
+        handlers={resolution.ResolutionDocumentedV1: draft},
+        remembers=frozenset({intake.ComplaintReceivedV1}),
+    )
+
+
+def draft(uow: UnitOfWork, message: Message, event: resolution.ResolutionDocumentedV1) -> None:
+    """Make a draft of the result (SOP Lamaru 1h, SOP Puring 2d), its words as they were sealed."""
+    received = remembered(uow.connection, message.subject, intake.ComplaintReceivedV1.type)
+    if received is None:
+        raise NotFound(_("Keluhan ini belum tiba di sini."))
+    complaint = read(received)
+    assert isinstance(complaint, intake.ComplaintReceivedV1)
+    publication_id = Publication.id_of(UUID(message.subject), f"{message.source}:{message.id}")
+    publication = Publication.draft(
+        uow.act(caused_by(message)),
+        id=publication_id,
+        puskesmas=message.puskesmas,
+        complaint=message.subject,
+        number=complaint.number,
+        text=event.summary,
+        confidentiality=complaint.confidentiality,
+        service_unit=complaint.service_unit,
+        entered_by=received.actor,
+        documented_by=event.documented_by,
+    )
+    uow.save(publication)
+    uow.connection.execute(
+        "INSERT INTO publications (publication, complaint) VALUES (?, ?)",
+        (str(publication_id), message.subject),
+    )

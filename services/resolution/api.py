@@ -1,0 +1,175 @@
+"""Resolution's calls (JSON, under /api/v1): one for each step of a case."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+from pydantic import Field
+
+from services.kernel.access.principal import Principal
+from services.kernel.access.web import requires
+from services.kernel.commands import Body, Line, Moment, StepDone, Stepping, Words
+from services.resolution.application import Action, Resolution
+from services.resolution.view import CaseView, view
+
+
+class TeamCallBody(Body):
+    """Whom of the team was called, how, and when."""
+
+    who: list[Line] = Field(min_length=1, max_length=20)
+    how: Line
+    when: Moment | None = None
+
+
+class GradeBody(Body):
+    """A grade and why."""
+
+    grade: str = Field(examples=["red", "yellow", "green"])
+    reason: Words | None = None
+    occurred_at: Moment | None = None
+
+
+class MeetingBody(Body):
+    """Who met the person, when."""
+
+    who: list[Line] = Field(min_length=1, max_length=20)
+    note: Words | None = None
+    when: Moment | None = None
+
+
+class AnswerBody(Body):
+    """A solution given at once."""
+
+    answer: Words
+    answered_at: Moment | None = None
+
+
+class AnalysisBody(Body):
+    """Cause and finding."""
+
+    root_cause: Words
+    finding: str = Field(examples=["upheld", "not_upheld", "by_rule", "out_of_jurisdiction"])
+    occurred_at: Moment | None = None
+
+
+class ActionBody(Body):
+    """One line of the follow-up plan."""
+
+    action: Words
+    person_responsible: Line
+    due_on: date
+
+
+class PlanBody(Body):
+    """The follow-up plan (RTL)."""
+
+    actions: list[ActionBody] = Field(min_length=1, max_length=50)
+    occurred_at: Moment | None = None
+
+
+class ActionDoneBody(Body):
+    """What was done, on which day."""
+
+    done_on: date
+    note: Words
+
+
+class DocumentationBody(Body):
+    """The result, as it goes on the complaint form."""
+
+    summary: Words
+    outcome: str | None = None
+    occurred_at: Moment | None = None
+
+
+class EvaluationBody(Body):
+    """The quality chair's judgement; false brings the case back to analysis."""
+
+    effective: bool
+    note: Words | None = None
+    occurred_at: Moment | None = None
+
+
+class CaseStepDone(StepDone):
+    """A step of a case was recorded."""
+
+    state: str
+
+
+def router(resolution: Resolution) -> APIRouter:
+    """Return resolution's calls."""
+    api = APIRouter(prefix="/cases/{id}", tags=["resolution"])
+
+    def take(call: Stepping, id: UUID, command: Any, *facts: Any, at: Any = None) -> Any:
+        return call.take(
+            resolution.source, resolution.get(id).puskesmas, command, id, *facts, at=at
+        )
+
+    def step(path: str, permission: str) -> Any:
+        return api.post(path, dependencies=[requires(permission)], response_model=CaseStepDone)
+
+    @api.get("", response_model=CaseView)
+    def read_case(
+        id: UUID, principal: Annotated[Principal, requires("case.read")], response: Response
+    ) -> Any:
+        """Return a case: its state, the steps that it allows, its deadlines and history."""
+        case = resolution.get(id)
+        principal.role_for("case.read", case.puskesmas)
+        response.headers["ETag"] = f'"{case.version}"'
+        return view(resolution, case)
+
+    @step("/team-call", "case.team_call")
+    def call_team(id: UUID, body: TeamCallBody, call: Stepping) -> Any:
+        """Record that the team was called by hand (SOP Lamaru 1d, 2c)."""
+        return take(call, id, resolution.call_team, body.who, body.how, at=body.when)
+
+    @step("/grade", "case.grade")
+    def grade(id: UUID, body: GradeBody, call: Stepping) -> Any:
+        """Grade the complaint; the grade sets its deadlines."""
+        return take(call, id, resolution.grade, body.grade, body.reason, at=body.occurred_at)
+
+    @step("/meeting-with-complainant", "case.meet")
+    def meet(id: UUID, body: MeetingBody, call: Stepping) -> Any:
+        """Record that the team met the person (SOP Lamaru 1e)."""
+        return take(call, id, resolution.meet, body.who, body.note, at=body.when)
+
+    @step("/immediate-answer", "case.answer")
+    def answer(id: UUID, body: AnswerBody, call: Stepping) -> Any:
+        """Give a solution at once (SOP Lamaru 1f, SOP Puring 2b)."""
+        return take(call, id, resolution.answer, body.answer, at=body.answered_at)
+
+    @step("/analysis", "case.analyse")
+    def analyse(id: UUID, body: AnalysisBody, call: Stepping) -> Any:
+        """Write down cause and finding (SOP Lamaru 2d, SOP Puring 2c)."""
+        facts = (body.root_cause, body.finding)
+        return take(call, id, resolution.analyse, *facts, at=body.occurred_at)
+
+    @step("/plan", "case.plan")
+    def plan(id: UUID, body: PlanBody, call: Stepping) -> Any:
+        """Make the follow-up plan, RTL (SOP Lamaru 2e)."""
+        actions = [
+            Action(each.action, each.person_responsible, each.due_on) for each in body.actions
+        ]
+        return take(call, id, resolution.plan, actions, at=body.occurred_at)
+
+    @step("/actions/{n}", "case.act")
+    def carry_out(
+        id: UUID, n: Annotated[int, Path(ge=1, le=50)], body: ActionDoneBody, call: Stepping
+    ) -> Any:
+        """Record one action of the plan as done (SOP Lamaru 2f)."""
+        return take(call, id, resolution.carry_out, n, body.done_on, body.note)
+
+    @step("/documentation", "case.document")
+    def document(id: UUID, body: DocumentationBody, call: Stepping) -> Any:
+        """Write the result on the complaint form (SOP Lamaru 1g, 2g)."""
+        facts = (body.summary, body.outcome)
+        return take(call, id, resolution.document, *facts, at=body.occurred_at)
+
+    @step("/evaluation", "case.evaluate")
+    def evaluate(id: UUID, body: EvaluationBody, call: Stepping) -> Any:
+        """Judge the handling; false reopens the case (SOP Lamaru 1i, 2h)."""
+        facts = (body.effective, body.note)
+        return take(call, id, resolution.evaluate, *facts, at=body.occurred_at)
+
+    return api

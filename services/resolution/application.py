@@ -1,0 +1,235 @@
+"""Resolution's use cases: each step of a case, and the district's rules and calendars."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.kernel.aggregate import Act, Intent
+from services.kernel.clock import Clock
+from services.kernel.contracts import Message, SealedBox, in_order
+from services.kernel.contracts.resolution import DueV1, PlannedActionV1
+from services.kernel.district import District
+from services.kernel.errors import FieldError, InvalidInput, Unavailable, invalid
+from services.kernel.follower import arrived
+from services.kernel.keyring import Keyring, NewKey
+from services.kernel.policy import SYSTEM
+from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
+from services.kernel.text import _
+from services.resolution.domain import FINDINGS, GRADES, OUTCOMES, Case, RuleBook
+from services.resolution.outbox import OUTBOX
+from services.resolution.promises import Promises
+
+Decide = Callable[[Case, Act], None]
+
+
+@dataclass(frozen=True)
+class Action:
+    """One line of a follow-up plan, as it was typed."""
+
+    action: str
+    person_responsible: str
+    due_on: date
+
+
+class Resolution(Service):
+    """The resolution service: its store and its commands."""
+
+    name = "resolution"
+    outbox = OUTBOX
+
+    def __init__(
+        self, path: Path, origin: str, clock: Clock, keyring: Keyring, district: District
+    ) -> None:
+        super().__init__(path, origin, clock)
+        self._keyring = keyring
+        self.district = district
+        self.promises = Promises(district)
+
+    def get(self, id: UUID) -> Case:
+        """Return one case; raises NotFound."""
+        return self.read(Case, id)
+
+    def thread(self, id: UUID) -> list[Message]:
+        """Return everything known here about a case, its own steps and others', in order."""
+        own = self.history(id)
+        return sorted([*own, *arrived(self, str(id))], key=in_order)
+
+    def call_team(
+        self, id: UUID, intent: Intent, roles: Sequence[str], how: str, **repeat: Any
+    ) -> "Future[Answer]":
+        """Record by hand that the team was called (SOP Lamaru 1d, 2c)."""
+        return self._step(
+            id, intent, lambda case, act: case.notify_team(act, list(roles), how), **repeat
+        )
+
+    def grade(
+        self, id: UUID, intent: Intent, grade: str, reason: str | None, **repeat: Any
+    ) -> "Future[Answer]":
+        """Grade a complaint red, yellow or green."""
+        _known("grade", grade, GRADES)
+        box = self._seal(id, reason, "CaseGraded.reason")
+
+        def decide(case: Case, act: Act) -> None:
+            case.give_grade(act, grade, box, self._deadlines(case, grade))
+
+        return self._step(id, intent, decide, **repeat)
+
+    def meet(
+        self, id: UUID, intent: Intent, people: Sequence[str], note: str | None, **repeat: Any
+    ) -> "Future[Answer]":
+        """Record that the team met the person (SOP Lamaru 1e)."""
+        box = self._seal(id, note, "ComplainantMet.note")
+        return self._step(
+            id, intent, lambda case, act: case.meet(act, list(people), box), "met_at", **repeat
+        )
+
+    def answer(self, id: UUID, intent: Intent, answer: str, **repeat: Any) -> "Future[Answer]":
+        """Give a solution at once (SOP Lamaru 1f, SOP Puring 2b)."""
+        box = self._key(id).seal(answer, "ImmediateAnswerGiven.answer", self._keyring.entropy)
+        return self._step(
+            id, intent, lambda case, act: case.answer(act, box), "answered_at", **repeat
+        )
+
+    def analyse(
+        self, id: UUID, intent: Intent, root_cause: str, finding: str, **repeat: Any
+    ) -> "Future[Answer]":
+        """Write down cause and finding (SOP Lamaru 2d, SOP Puring 2c)."""
+        _known("finding", finding, FINDINGS)
+        box = self._key(id).seal(root_cause, "ComplaintAnalysed.root_cause", self._keyring.entropy)
+        return self._step(id, intent, lambda case, act: case.analyse(act, box, finding), **repeat)
+
+    def plan(
+        self, id: UUID, intent: Intent, actions: Sequence[Action], **repeat: Any
+    ) -> "Future[Answer]":
+        """Make the follow-up plan, RTL (SOP Lamaru 2e)."""
+        received = self._local_day(id, self.get(id).received_at)
+        wrong = [
+            FieldError(f"actions[{index}].due_on", _("Batas ini mendahului diterimanya keluhan."))
+            for index, each in enumerate(actions)
+            if each.due_on < received
+        ]
+        if wrong:
+            raise InvalidInput(*wrong)
+        key = self._key(id)
+        planned = [
+            PlannedActionV1(
+                number=number,
+                action=key.seal(each.action, "ResponsePlanned.action", self._keyring.entropy),
+                person_responsible=each.person_responsible,
+                due_on=each.due_on,
+            )
+            for number, each in enumerate(actions, start=1)
+        ]
+        return self._step(id, intent, lambda case, act: case.plan(act, planned), **repeat)
+
+    def carry_out(
+        self, id: UUID, intent: Intent, number: int, done_on: date, note: str, **repeat: Any
+    ) -> "Future[Answer]":
+        """Record one action of the plan as done (SOP Lamaru 2f).
+
+        A day is stated, not an hour: the step counts from that day's last moment so far.
+        """
+        box = self._key(id).seal(note, "FollowUpCarriedOut.note", self._keyring.entropy)
+        zone = self._zone(id)
+        end_of_day = datetime.combine(done_on, time(23, 59, 59), tzinfo=zone)
+        now = self.clock()
+        if done_on > now.astimezone(zone).date():
+            raise invalid("done_on", _("Tanggal ini belum tiba. Isi dengan hari yang sudah lewat."))
+        stated = Intent(
+            intent.actor,
+            intent.role,
+            min(end_of_day, now),
+            intent.correlation_id,
+            intent.causation_id,
+        )
+        return self._step(
+            id,
+            stated,
+            lambda case, act: case.carry_out(act, number, done_on, box),
+            "done_on",
+            **repeat,
+        )
+
+    def document(
+        self, id: UUID, intent: Intent, summary: str, outcome: str | None, **repeat: Any
+    ) -> "Future[Answer]":
+        """Write the result on the complaint form (SOP Lamaru 1g, 2g)."""
+        if outcome is not None:
+            _known("outcome", outcome, OUTCOMES)
+        box = self._key(id).seal(summary, "ResolutionDocumented.summary", self._keyring.entropy)
+        return self._step(id, intent, lambda case, act: case.document(act, box, outcome), **repeat)
+
+    def evaluate(
+        self, id: UUID, intent: Intent, effective: bool, note: str | None, **repeat: Any
+    ) -> "Future[Answer]":
+        """Judge the handling; not effective reopens the case (SOP Lamaru 1i, 2h)."""
+        box = self._seal(id, note, "EvaluationRecorded.note")
+        return self._step(
+            id, intent, lambda case, act: case.evaluate(act, effective, box), **repeat
+        )
+
+    def record_district(self) -> None:
+        """Record the versions of the deadline rules, where they are not recorded yet."""
+
+        def work(uow: UnitOfWork) -> None:
+            act = uow.act(Intent(SYSTEM, "district_file"))
+            book = uow.find(RuleBook, RuleBook.ID)
+            for rules in self.district.rules:
+                facts = (rules.version, rules.in_force_from, rules.digest)
+                if book is None:
+                    book = RuleBook.start(act, *facts)
+                elif book.versions.get(rules.version) != rules.digest:
+                    book.change(act, *facts)
+            if book is not None:
+                uow.save(book)
+
+        self.transact(work).result()
+
+    def _step(
+        self,
+        id: UUID,
+        intent: Intent,
+        decide: Decide,
+        field: str = "occurred_at",
+        *,
+        once: Once | None = None,
+        expected: int | None = None,
+    ) -> "Future[Answer]":
+        def command(uow: UnitOfWork) -> Ids:
+            case = uow.get(Case, id, expected)
+            decide(case, uow.act(intent, field))
+            uow.save(case)
+            return {"id": str(id), "state": case.state.value, "version": case.version}
+
+        return self.command(command, once)
+
+    def _deadlines(self, case: Case, grade: str) -> list[DueV1]:
+        return self.promises.made(case.puskesmas, case.kind, grade, case.received_at)
+
+    def _zone(self, id: UUID) -> ZoneInfo:
+        return ZoneInfo(self.district.puskesmas(self.get(id).puskesmas).zone)
+
+    def _local_day(self, id: UUID, moment: datetime) -> date:
+        return moment.astimezone(self._zone(id)).date()
+
+    def _key(self, id: UUID) -> NewKey:
+        key = self._keyring.key(str(id))
+        if key is None:
+            self.get(id)
+            raise Unavailable(
+                _("Kunci keluhan ini belum tiba atau sudah dihapus; isinya tidak dapat ditulis.")
+            )
+        return key
+
+    def _seal(self, id: UUID, text: str | None, place: str) -> SealedBox | None:
+        return self._key(id).seal(text, place, self._keyring.entropy) if text else None
+
+
+def _known(field: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
+        raise invalid(field, _("Pilih salah satu: {known}.", known=", ".join(known)))

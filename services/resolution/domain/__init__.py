@@ -1,0 +1,7 @@
+"""What resolution owns: cases, the deadline rules in force, and the working calendars."""
+
+from services.resolution.domain.case import Case
+from services.resolution.domain.governance import CalendarBook, RuleBook
+from services.resolution.domain.steps import FINDINGS, GRADES, OUTCOMES, State
+
+__all__ = ["FINDINGS", "GRADES", "OUTCOMES", "CalendarBook", "Case", "RuleBook", "State"]

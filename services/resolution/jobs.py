@@ -1,0 +1,43 @@
+"""What resolution does later: at each deadline, see whether the promise was kept."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.kernel.aggregate import Intent
+from services.kernel.jobs import Task
+from services.kernel.policy import SYSTEM
+from services.kernel.store import UnitOfWork
+from services.resolution.domain import Case, State
+
+if TYPE_CHECKING:
+    from services.resolution.application import Resolution
+
+OVERDUE = "resolution.overdue"
+UNANSWERED = (State.RECEIVED, State.GRADED)
+REMINDED = ["complaint_team", "head"]
+
+
+def tasks(resolution: "Resolution") -> Mapping[str, Task]:
+    """Return resolution's tasks by name; each gets an id and nothing else."""
+
+    def overdue(argument: str) -> datetime | None:
+        """Tell team and head when a promise was not kept; `argument` is `<case>/<deadline>`."""
+        case_id, _slash, name = argument.partition("/")
+        return resolution.transact(lambda uow: _look(uow, UUID(case_id), name)).result()
+
+    return {OVERDUE: overdue}
+
+
+def _look(uow: UnitOfWork, case_id: UUID, name: str) -> datetime | None:
+    case = uow.get(Case, case_id)
+    due_at = next((due.due_at for due in case.deadlines if due.name == name), None)
+    kept = case.closed or (name == "response" and case.state not in UNANSWERED)
+    if due_at is None or kept:
+        return None
+    if due_at > uow.now:
+        return due_at
+    case.notify_team(uow.act(Intent(SYSTEM, "scheduler")), REMINDED, f"overdue_{name}")
+    uow.save(case)
+    return None

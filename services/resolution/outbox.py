@@ -1,0 +1,23 @@
+"""What is published of each of resolution's domain events."""
+
+from services.kernel.contracts import resolution as contracts
+from services.kernel.store import Outbox
+from services.resolution.domain import CalendarBook, Case, RuleBook
+
+OUTBOX: Outbox = {
+    Case.Opened: contracts.CaseOpenedV1,
+    Case.TeamNotified: contracts.TeamNotifiedV1,
+    Case.Graded: contracts.CaseGradedV1,
+    Case.ComplainantMet: contracts.ComplainantMetV1,
+    Case.ImmediateAnswerGiven: contracts.ImmediateAnswerGivenV1,
+    Case.Analysed: contracts.ComplaintAnalysedV1,
+    Case.Planned: contracts.ResponsePlannedV1,
+    Case.FollowedUp: contracts.FollowUpCarriedOutV1,
+    Case.Documented: contracts.ResolutionDocumentedV1,
+    Case.Evaluated: contracts.EvaluationRecordedV1,
+    Case.Reopened: contracts.CaseReopenedV1,
+    RuleBook.Begun: contracts.RulesChangedV1,
+    RuleBook.Changed: contracts.RulesChangedV1,
+    CalendarBook.Begun: contracts.CalendarChangedV1,
+    CalendarBook.Changed: contracts.CalendarChangedV1,
+}
