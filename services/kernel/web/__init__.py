@@ -1,0 +1,1 @@
+"""What every page and call of the four services shares: the app, its refusals, its pages."""

@@ -1,0 +1,130 @@
+"""Builds the one FastAPI app of a process from the routers of its services."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, FastAPI
+from pydantic import BaseModel, ConfigDict
+from starlette.types import ASGIApp
+
+from services.kernel.access import api as access_api
+from services.kernel.access.origin import SameOriginOnly
+from services.kernel.clock import Clock, system_clock
+from services.kernel.web import assets, operations, problems, signin
+from services.kernel.web.assets import Assets
+from services.kernel.web.pages import NavItem, Pages
+from services.kernel.web.shell import AccessLog, Shell
+
+MIB = 1 << 20
+HERE = Path(__file__).parent
+
+
+class FieldProblem(BaseModel):
+    """One wrong input: its path and what to do about it, in the asked language."""
+
+    field: str
+    message: str
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457 problem details; `code` is stable, the words are for people."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[FieldProblem] = []
+
+
+_SCHEMAS = "#/components/schemas/"
+_REFUSAL: dict[str, Any] = {
+    "description": "Refused; see `code`",
+    "content": {problems.MEDIA_TYPE: {"schema": {"$ref": f"{_SCHEMAS}{ProblemDocument.__name__}"}}},
+}
+
+
+class App(FastAPI):
+    """FastAPI with the shell outermost, so that error answers are dressed and noted too."""
+
+    shell: Callable[[ASGIApp], ASGIApp]
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Put the shell around everything that FastAPI builds."""
+        return self.shell(super().build_middleware_stack())
+
+    def openapi(self) -> dict[str, Any]:
+        """Describe the calls; the schema of refusals, which no route returns, is added."""
+        if self.openapi_schema is None:
+            schemas = super().openapi().setdefault("components", {}).setdefault("schemas", {})
+            problem = ProblemDocument.model_json_schema(ref_template=_SCHEMAS + "{model}")
+            schemas.update(problem.pop("$defs", {}))
+            schemas[ProblemDocument.__name__] = problem
+        return super().openapi()
+
+
+def create_app(
+    title: str,
+    *,
+    lifespan: Callable[[Any], AbstractAsyncContextManager[Any]] | None = None,
+    routers: Sequence[APIRouter] = (),
+    packages: Sequence[str] = (),
+    nav: Sequence[NavItem] = (),
+    version: str = "0.1.0",
+    public_url: str | None = None,
+    zone: ZoneInfo | None = None,
+    access_log: AccessLog = "notable",
+    max_body: int = MIB,
+    clock: Clock = system_clock,
+) -> FastAPI:
+    """Return an app with the shared routes (sign-in, static files, health, metrics) and `routers`.
+
+    `packages` are the services whose `templates/` and `static/` pages use (`services.intake`, its
+    templates named `intake/…`). `zone` is the zone of pages that name none. `access_log` is `all`,
+    `notable` (slower than a second to the first byte, or a fault of ours) or `off`. `max_body` in
+    bytes holds for every route that sets no `max_body_size` of its own. Whoever builds the app
+    sets `app.state.access` (AccessStore), and `app.state.ready` if wanted, before any request.
+    """
+    https = urlsplit(public_url or "").scheme == "https"
+    app = App(
+        title=title,
+        version=version,
+        lifespan=lifespan,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=max_body,
+        responses={"4XX": _REFUSAL, "5XX": _REFUSAL},
+        # Its spans and logs would carry addresses; what is measured is in shell.py.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
+    app.shell = lambda inner: Shell(inner, https=https, access_log=access_log)
+    app.add_middleware(SameOriginOnly, public_url=public_url)
+    problems.install(app)
+    rooms = [("", HERE), *((name.rpartition(".")[2], _folder(name)) for name in packages)]
+    app.state.secure_cookies = https
+    app.state.assets = Assets([(prefix, folder / "static") for prefix, folder in rooms])
+    app.state.pages = Pages(
+        [(prefix, folder / "templates") for prefix, folder in rooms],
+        assets=app.state.assets,
+        nav=nav,
+        zone=zone or ZoneInfo("Asia/Jakarta"),
+        clock=clock,
+    )
+    for router in (operations.router, assets.router, access_api.router, signin.router, *routers):
+        app.include_router(router)
+    return app
+
+
+def _folder(package: str) -> Path:
+    file = import_module(package).__file__
+    if file is None:
+        raise ValueError(f"{package} is no package with files of its own")
+    return Path(file).parent

@@ -1,0 +1,44 @@
+"""What was typed into a form and what is wrong with it, so that a page can show both again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from services.kernel.errors import FieldError, Problem
+from services.kernel.text import Text
+
+Values = Mapping[str, str | Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Form:
+    """Kept values by field name (a list where several may be chosen) and what to mend.
+
+    An empty one, `Form()`, starts a page; `Form.refused(values, problem)` shows it again.
+    """
+
+    values: Values = field(default_factory=dict)
+    errors: tuple[FieldError, ...] = ()
+    detail: Text | None = None
+
+    @classmethod
+    def refused(cls, values: Values, problem: Problem) -> "Form":
+        """Return the form as it was sent, with the sentences of the refusal."""
+        return cls(values, problem.errors, problem.detail)
+
+    def value(self, name: str, default: object = "") -> str:
+        """Return what was typed, else `default` (None: empty)."""
+        kept = self.values.get(name, default)
+        return "" if kept is None else str(kept)
+
+    def chosen(self, name: str, default: object = ()) -> frozenset[str]:
+        """Return the choices made, of one or of several."""
+        kept = self.values.get(name, default)
+        if kept is None or kept == "":
+            return frozenset()
+        if isinstance(kept, str) or not isinstance(kept, Sequence | frozenset | set):
+            return frozenset({str(kept)})
+        return frozenset(map(str, kept))
+
+    def error(self, name: str) -> Text | None:
+        """Return what to do about a field, if anything."""
+        return next((each.message for each in self.errors if each.field == name), None)

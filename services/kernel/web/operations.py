@@ -1,0 +1,38 @@
+"""Is the process alive, is it ready, and its figures: for machines that watch over it."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.kernel.access.web import PUBLIC
+from services.kernel.errors import Unavailable
+from services.kernel.text import _
+
+router = APIRouter(include_in_schema=False, dependencies=[PUBLIC])
+
+
+@router.get("/health/live")
+async def live() -> dict[str, str]:
+    """Say that the process answers."""
+    return {"status": "live"}
+
+
+@router.get("/health/ready")
+def ready(request: Request) -> dict[str, str]:
+    """Say that everything needed to take requests is there, else 503 with what fails and why.
+
+    `app.state.ready`, when set, returns the failing parts as name and reason.
+    """
+    check: Callable[[], dict[str, str]] | None = getattr(request.app.state, "ready", None)
+    if failing := check() if check else {}:
+        raise Unavailable(_("Belum siap menerima permintaan."), extra={"failing": failing})
+    return {"status": "ready"}
+
+
+@router.get("/metrics")
+def figures() -> Response:
+    """Serve the figures in Prometheus' text format."""
+    return Response(generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,256 @@
+"""Renders pages: templates of all rooms, in the reader's language and the Puskesmas' zone.
+
+A template is `intake/desk.html` for the file `services/intake/templates/desk.html`, and just
+`base.html` for the kernel's own. What every page is given is listed in `Pages._shared`; the macros
+are in `templates/parts.html`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import parse_qsl, urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi.responses import HTMLResponse
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    pass_context,
+)
+from jinja2.ext import InternationalizationExtension, do
+from jinja2.runtime import Context
+from starlette.requests import Request
+
+from services.kernel.access.principal import Principal
+from services.kernel.access.web import current_principal
+from services.kernel.clock import Clock
+from services.kernel.errors import Problem
+from services.kernel.text import Text
+from services.kernel.web import flash, formats, words
+from services.kernel.web.assets import Assets
+from services.kernel.web.language import (
+    LANGUAGES,
+    QUERY,
+    language_of,
+    remember_language,
+    translations,
+    translator,
+)
+
+EXTENSIONS = (InternationalizationExtension, do)
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One place in the bar, shown to whoever holds `permission` somewhere (None: every account)."""
+
+    section: str
+    label: Text
+    href: str
+    permission: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a thread. `state` is done, now or ahead; `said` is text, `note` one line."""
+
+    title: Text | str
+    happened: date | None = None
+    recorded: datetime | None = None
+    who: Text | str | None = None
+    state: str = "done"
+    said: Text | str | None = None
+    note: Text | str | None = None
+
+
+class Pages:
+    """The templates of a process; `app.state.pages`."""
+
+    def __init__(
+        self,
+        rooms: Sequence[tuple[str, Path]],
+        *,
+        assets: Assets,
+        nav: Sequence[NavItem] = (),
+        zone: ZoneInfo,
+        clock: Clock,
+    ) -> None:
+        self._nav = tuple(nav)
+        self._zone = zone
+        self._clock = clock
+        self._environments = {
+            language: _environment(rooms, language, assets) for language in LANGUAGES
+        }
+
+    def render(
+        self,
+        request: Request,
+        name: str,
+        *,
+        status: int = 200,
+        zone: ZoneInfo | None = None,
+        **context: object,
+    ) -> HTMLResponse:
+        """Return a page; `zone` is that of the Puskesmas it is about.
+
+        Raises jinja2.TemplateNotFound, and jinja2.UndefinedError for a value that is not given.
+        """
+        language = language_of(request)
+        told = flash.said_before(request)
+        shared = self._shared(request, language, zone or self._zone)
+        template = self._environments[language].get_template(name)
+        content = template.render(shared | {"told": told} | context)
+        response = HTMLResponse(content, status, {"content-language": language})
+        remember_language(request, response)
+        if told is not None:
+            flash.forget(response)
+        return response
+
+    def _shared(self, request: Request, language: str, zone: ZoneInfo) -> dict[str, object]:
+        principal = _reader(request)
+        return {
+            "lang": language,
+            "switches": list(_switches(request, language)),
+            "principal": principal,
+            "nav": list(self._nav_for(principal)),
+            "section": None,
+            "place": None,
+            "home": "/",
+            "path": request.url.path,
+            "query": dict(request.query_params),
+            "zone": zone,
+            "now": self._clock(),
+            "wide": True,
+        }
+
+    def _nav_for(self, principal: Principal | None) -> Iterable[NavItem]:
+        if principal is None:
+            return
+        for item in self._nav:
+            if item.permission is None or principal.may_somewhere(item.permission):
+                yield item
+
+
+def render(
+    request: Request,
+    name: str,
+    *,
+    status: int = 200,
+    zone: ZoneInfo | None = None,
+    **context: object,
+) -> HTMLResponse:
+    """Return a page of the app that `request` came to (see `Pages.render`)."""
+    pages: Pages = request.app.state.pages
+    return pages.render(request, name, status=status, zone=zone, **context)
+
+
+def _reader(request: Request) -> Principal | None:
+    # Also on error pages, where the session itself may be what failed.
+    with suppress(Problem, AttributeError):
+        return current_principal(request)
+    return None
+
+
+def _switches(request: Request, language: str) -> Iterable[tuple[str, str, str]]:
+    """Yield (code, name, address) of the other languages; the address stays, `lang` is added."""
+    kept = [(key, value) for key, value in parse_qsl(request.url.query) if key != QUERY]
+    for code, name in LANGUAGES.items():
+        if code != language:
+            yield code, name, f"{request.url.path}?{urlencode([*kept, (QUERY, code)])}"
+
+
+def template_loader(rooms: Sequence[tuple[str, Path]]) -> BaseLoader:
+    """Return the loader of the rooms' templates, each room's under its own name."""
+    prefixed: dict[str, BaseLoader] = {}
+    plain: list[BaseLoader] = []
+    for prefix, folder in rooms:
+        if prefix:
+            prefixed[prefix] = FileSystemLoader(folder)
+        else:
+            plain.append(FileSystemLoader(folder))
+    return ChoiceLoader([*plain, PrefixLoader(prefixed)])
+
+
+def _environment(rooms: Sequence[tuple[str, Path]], language: str, assets: Assets) -> Environment:
+    environment = Environment(
+        loader=template_loader(rooms),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=EXTENSIONS,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        finalize=partial(_shown, language),
+    )
+    catalogue = _LateCatalogue(language)
+    cast(Any, environment).install_gettext_callables(
+        catalogue.gettext, catalogue.ngettext, newstyle=True
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.globals.update(
+        static=assets.url,
+        word=words.word,
+        grade_marks=words.GRADE_MARKS,
+        state_marks=words.STATE_MARKS,
+        plain_mark=words.PLAIN,
+        points=formats.points,
+    )
+    environment.filters.update(_filters(language))
+    return environment
+
+
+class _LateCatalogue:
+    """Reads a language's catalogue when its first sentence is needed."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def gettext(self, msgid: str) -> str:
+        return translations(self._language).gettext(msgid)
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        return translations(self._language).ngettext(one, many, n)
+
+
+def _shown(language: str, value: object) -> object:
+    """Return what a place in a template shows: a Text in the reader's language, None as nothing."""
+    if isinstance(value, Text):
+        return value.render(translator(language))
+    return "" if value is None else value
+
+
+def _filters(language: str) -> dict[str, Callable[..., Any]]:
+    def at(write: Callable[..., str], *, now: bool = True) -> Callable[..., str]:
+        @pass_context
+        def filtered(context: Context, value: date | None) -> str:
+            if value is None:
+                return ""
+            zone: ZoneInfo = context["zone"]
+            return write(value, language, zone, *([context["now"]] if now else []))
+
+        return filtered
+
+    @pass_context
+    def ago(context: Context, value: datetime) -> str:
+        return formats.ago(value, language, context["now"])
+
+    return {
+        "day": at(formats.day),
+        "day_long": at(formats.day_long),
+        "moment": at(formats.moment),
+        "clock": at(formats.clock_time, now=False),
+        "month": at(formats.month, now=False),
+        "ago": ago,
+        "number": lambda value, decimals=None: formats.number(value, language, decimals),
+        "percent": lambda value, decimals=0: formats.percent(value, language, decimals),
+        "zone_name": formats.zone_name,
+        "say": partial(_shown, language),
+    }
