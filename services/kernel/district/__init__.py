@@ -1,0 +1,44 @@
+"""The district file: who takes part, what may be chosen on a form, and which deadlines hold."""
+
+from services.kernel.district.load import SHIPPED, DistrictFileError, load_district, read_district
+from services.kernel.district.model import (
+    CLUSTERS,
+    EFFORTS,
+    SKM_ELEMENTS,
+    Category,
+    Choice,
+    Contact,
+    District,
+    Puskesmas,
+    Unit,
+)
+from services.kernel.district.rules import (
+    CASE_KINDS,
+    GRADES,
+    UNGRADED,
+    Limit,
+    Rules,
+    Source,
+)
+
+__all__ = [
+    "CASE_KINDS",
+    "CLUSTERS",
+    "EFFORTS",
+    "GRADES",
+    "SHIPPED",
+    "SKM_ELEMENTS",
+    "UNGRADED",
+    "Category",
+    "Choice",
+    "Contact",
+    "District",
+    "DistrictFileError",
+    "Limit",
+    "Puskesmas",
+    "Rules",
+    "Source",
+    "Unit",
+    "load_district",
+    "read_district",
+]

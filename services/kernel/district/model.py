@@ -1,0 +1,260 @@
+"""What a district file holds once it is read and found whole."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import cached_property
+from typing import Final, Literal, TypeVar, get_args
+
+from pydantic import Field
+
+from services.kernel.district.parts import Letter, Name, Part, ShortCode, Slug, Zone, digest
+from services.kernel.district.rules import Rules
+from services.kernel.errors import FieldError, NotFound
+from services.kernel.text import Text, _
+
+Channel = Literal[
+    "in_person",
+    "suggestion_box",
+    "survey",
+    "phone",
+    "sms",
+    "whatsapp",
+    "email",
+    "web",
+    "instagram",
+    "facebook",
+    "google_review",
+    "meeting",
+    "letter",
+    "lapor",
+]
+Effort = Literal["KMP", "UKM", "UKPP"]
+Cluster = Literal["management", "mother-child", "adult-elderly", "disease-control", "cross-cluster"]
+SkmElement = Literal[
+    "requirements",
+    "procedure",
+    "time",
+    "cost",
+    "product",
+    "competence",
+    "behaviour",
+    "complaint_handling",
+    "facilities",
+]
+
+EFFORTS: Final[Mapping[str, Text]] = {
+    "KMP": _("Kepemimpinan dan manajemen Puskesmas"),
+    "UKM": _("Upaya kesehatan masyarakat"),
+    "UKPP": _("Upaya kesehatan perseorangan dan penunjang"),
+}
+"""The areas of work in the 2023 accreditation standard (HK.01.07/MENKES/165/2023)."""
+
+CLUSTERS: Final[Mapping[str, Text]] = {
+    "management": _("Klaster manajemen"),
+    "mother-child": _("Klaster ibu dan anak"),
+    "adult-elderly": _("Klaster usia dewasa dan lanjut usia"),
+    "disease-control": _("Klaster penanggulangan penyakit"),
+    "cross-cluster": _("Lintas klaster"),
+}
+"""The clusters of PMK 19/2024, which live beside the areas of the accreditation standard."""
+
+SKM_ELEMENTS: Final[Mapping[str, Text]] = {
+    "requirements": _("Persyaratan"),
+    "procedure": _("Sistem, mekanisme, dan prosedur"),
+    "time": _("Waktu penyelesaian"),
+    "cost": _("Biaya/tarif"),
+    "product": _("Produk spesifikasi jenis pelayanan"),
+    "competence": _("Kompetensi pelaksana"),
+    "behaviour": _("Perilaku pelaksana"),
+    "complaint_handling": _("Penanganan pengaduan, saran, dan masukan"),
+    "facilities": _("Sarana dan prasarana"),
+}
+"""The survey elements of PermenPANRB 14/2017, by key: sites differ in the order of the last two."""
+
+T = TypeVar("T")
+
+
+class Choice(Part):
+    """An entry of a list that people choose from, in both languages."""
+
+    code: Slug
+    name: Name
+    name_en: Name
+
+    def name_in(self, language: str) -> str:
+        """Return the name in `id` or `en`."""
+        return self.name_en if language == "en" else self.name
+
+
+class Unit(Choice):
+    """A service unit, under the area and the cluster that answer for it."""
+
+    effort: Effort
+    cluster: Cluster
+
+
+class Category(Choice):
+    """What a complaint is about, with the survey element it speaks of (None: none of them)."""
+
+    skm_element: SkmElement | None = None
+
+
+class Contact(Part):
+    """Where the public finds a Puskesmas, and who answers for complaints (UU 25/2009 Ps 36)."""
+
+    responsible: Name | None = None
+    address: Name | None = None
+    phone: Name | None = None
+    whatsapp: Name | None = None
+    email: Name | None = None
+    website: Name | None = None
+    survey: Name | None = None
+    instagram: Name | None = None
+    facebook: Name | None = None
+
+
+class Puskesmas(Part):
+    """One Puskesmas. `letter` is the endpoint's in complaint numbers; `home` None: at home here."""
+
+    code: Slug
+    name: Name
+    short_code: ShortCode
+    kecamatan: Name
+    zone: Zone
+    work_days: Literal[5, 6]
+    letter: Letter
+    home: Slug | None = None
+    units: tuple[Slug, ...] = Field(min_length=1)
+    channels: tuple[Channel, ...] = Field(default=get_args(Channel), min_length=1)
+    contact: Contact = Contact()
+
+
+class District(Part):
+    """The whole file. Raises nothing once read; lookups raise NotFound for an unknown code."""
+
+    code: Slug
+    name: Name
+    office: Name
+    allow_same_approver: bool = False
+    kecamatan: tuple[Name, ...]
+    all_puskesmas: tuple[Puskesmas, ...] = Field(alias="puskesmas", min_length=1)
+    units: tuple[Unit, ...] = Field(min_length=1)
+    categories: tuple[Category, ...] = Field(min_length=1)
+    barriers: tuple[Choice, ...]
+    relations: tuple[Choice, ...]
+    rules: tuple[Rules, ...] = Field(min_length=1)
+
+    def puskesmas(self, code: str) -> Puskesmas:
+        """Return the Puskesmas of that code."""
+        return _found(self._puskesmas.get(code), _("Puskesmas ini tidak ada di daftar."))
+
+    def unit(self, code: str) -> Unit:
+        """Return the service unit of that code."""
+        return _found(self._units.get(code), _("Unit layanan ini tidak ada di daftar."))
+
+    def category(self, code: str) -> Category:
+        """Return the category of that code."""
+        return _found(self._categories.get(code), _("Kategori ini tidak ada di daftar."))
+
+    def units_of(self, code: str) -> tuple[Unit, ...]:
+        """Return the units of one Puskesmas, in the order of the file."""
+        has = frozenset(self.puskesmas(code).units)
+        return tuple(unit for unit in self.units if unit.code in has)
+
+    def rules_at(self, received_on: date) -> Rules:
+        """Return the rules for what was received on that day (the Puskesmas' own date).
+
+        What came before the first version, as old registers that are imported do, is judged by
+        the first.
+        """
+        in_force = [rules for rules in self.rules if rules.in_force_from <= received_on]
+        return in_force[-1] if in_force else self.rules[0]
+
+    def rules_version(self, version: int) -> Rules:
+        """Return one version of the rules."""
+        found = next((rules for rules in self.rules if rules.version == version), None)
+        return _found(found, _("Versi aturan ini tidak ada."))
+
+    @cached_property
+    def category_codes(self) -> tuple[str, ...]:
+        """The categories that a complaint may be given."""
+        return tuple(self._categories)
+
+    @cached_property
+    def barrier_codes(self) -> tuple[str, ...]:
+        """The barriers that a complainant may have met."""
+        return tuple(barrier.code for barrier in self.barriers)
+
+    @cached_property
+    def relation_codes(self) -> tuple[str, ...]:
+        """What a complainant may be to the person served."""
+        return tuple(relation.code for relation in self.relations)
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the file's content, whatever its layout."""
+        return digest(self)
+
+    @cached_property
+    def _puskesmas(self) -> dict[str, Puskesmas]:
+        return {each.code: each for each in self.all_puskesmas}
+
+    @cached_property
+    def _units(self) -> dict[str, Unit]:
+        return {unit.code: unit for unit in self.units}
+
+    @cached_property
+    def _categories(self) -> dict[str, Category]:
+        return {category.code: category for category in self.categories}
+
+    def problems(self) -> Iterator[FieldError]:
+        """Yield what no part can see alone: codes used twice, references to nothing."""
+        for field in ("units", "categories", "barriers", "relations"):
+            yield from _repeated(field, "code", (each.code for each in getattr(self, field)))
+        yield from _repeated("kecamatan", "", self.kecamatan)
+        for name in ("code", "name", "short_code"):
+            yield from _repeated("puskesmas", name, (getattr(p, name) for p in self.all_puskesmas))
+        for index, each in enumerate(self.all_puskesmas):
+            yield from self._lost(f"puskesmas[{index}]", each)
+        yield from self._rules_problems()
+
+    def _lost(self, path: str, puskesmas: Puskesmas) -> Iterator[FieldError]:
+        if puskesmas.kecamatan not in self.kecamatan:
+            message = _("{name} tidak ada di daftar kecamatan.", name=puskesmas.kecamatan)
+            yield FieldError(f"{path}.kecamatan", message)
+        for index, unit in enumerate(puskesmas.units):
+            if unit not in self._units:
+                message = _("Unit {code} tidak ada di daftar units.", code=unit)
+                yield FieldError(f"{path}.units[{index}]", message)
+        yield from _repeated(f"{path}.units", "", puskesmas.units)
+
+    def _rules_problems(self) -> Iterator[FieldError]:
+        for index, rules in enumerate(self.rules):
+            for problem in rules.problems():
+                yield FieldError(f"rules[{index}].{problem.field}", problem.message)
+            before = self.rules[index - 1] if index else None
+            if before and rules.version <= before.version:
+                message = _("Nomor versi harus lebih besar dari versi sebelumnya.")
+                yield FieldError(f"rules[{index}].version", message)
+            if before and rules.in_force_from <= before.in_force_from:
+                message = _("Tanggal berlaku harus setelah tanggal berlaku versi sebelumnya.")
+                yield FieldError(f"rules[{index}].in_force_from", message)
+
+
+def _found(found: T | None, message: Text) -> T:
+    if found is None:
+        raise NotFound(message)
+    return found
+
+
+def _repeated(field: str, name: str, values: Iterable[str]) -> Iterator[FieldError]:
+    first: dict[str, int] = {}
+    for index, value in enumerate(values):
+        if value in first:
+            message = _(
+                "{value} sudah dipakai di {first}. Pilih yang lain.",
+                value=value,
+                first=f"{field}[{first[value]}]",
+            )
+            yield FieldError(f"{field}[{index}]" + (f".{name}" if name else ""), message)
+        first.setdefault(value, index)
