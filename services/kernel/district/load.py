@@ -70,12 +70,19 @@ def read_district(text: str, file: str) -> District:
     try:
         district = District.model_validate(_with_defaults(content, file))
     except ValidationError as error:
-        # The path of a field leaves out where it travelled, which here is the file.
-        found = [{**each, "loc": ("file", *each["loc"])} for each in error.errors()]
-        raise DistrictFileError(file, *field_errors(found)) from error
+        raise DistrictFileError(file, *_mends(error)) from error
     if problems := tuple(district.problems()):
         raise DistrictFileError(file, *problems)
     return district
+
+
+def _mends(error: ValidationError) -> tuple[FieldError, ...]:
+    # A list whose entries are wrong is also reported as too short: the entries say enough.
+    found = error.errors()
+    inner = {each["loc"][:depth] for each in found for depth in range(len(each["loc"]))}
+    found = [each for each in found if each["loc"] not in inner]
+    # The path of a field leaves out where it travelled, which here is the file.
+    return field_errors({**each, "loc": ("file", *each["loc"])} for each in found)
 
 
 def _parse(text: str, file: str) -> dict[str, Any]:

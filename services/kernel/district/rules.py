@@ -80,14 +80,15 @@ class Rules(Part):
         """The SHA-256 of this version's content: a version once in force never changes."""
         return digest(self)
 
-    def limit(self, name: str, *, kind: str, grade: str | None, misconduct: bool) -> Limit | None:
-        """Return the limit for such a case (grade None: not graded yet); praise has none."""
-        found = (
-            each
-            for each in self.limits
-            if each.holds_for(name, kind, grade or UNGRADED, misconduct)
-        )
-        return next(found, None)
+    def limit(self, name: str, *, kind: str, grade: str | None, misconduct: bool) -> Limit:
+        """Return the limit for such a case (grade None: not graded yet).
+
+        Raises ValueError for praise, which has none, and for a word that the rules do not know.
+        """
+        for each in self.limits:
+            if each.holds_for(name, kind, grade or UNGRADED, misconduct):
+                return each
+        raise ValueError(f"no limit is called {name} for a {kind} graded {grade}")
 
     def source(self, limit: Limit) -> Source:
         """Return where a limit of this version comes from."""
