@@ -100,12 +100,11 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        max_body_size=max_body,
         responses={"4XX": _REFUSAL, "5XX": _REFUSAL},
         # Its spans and logs would carry addresses; what is measured is in shell.py.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
-    app.shell = lambda inner: Shell(inner, https=https, access_log=access_log)
+    app.shell = lambda inner: Shell(inner, https=https, access_log=access_log, max_body=max_body)
     app.add_middleware(SameOriginOnly, public_url=public_url)
     problems.install(app)
     rooms = [("", HERE), *((name.rpartition(".")[2], _folder(name)) for name in packages)]
@@ -118,7 +117,8 @@ def create_app(
         zone=zone or ZoneInfo("Asia/Jakarta"),
         clock=clock,
     )
-    for router in (operations.router, assets.router, access_api.router, signin.router, *routers):
+    # Routes are tried in order: those that are called most come first.
+    for router in (*routers, access_api.router, signin.router, assets.router, operations.router):
         app.include_router(router)
     return app
 

@@ -1,6 +1,6 @@
 """Keeps the English of every sentence complete: `python -m services.kernel.web.catalogue`.
 
-`update` writes each room's `locale/en.po` anew from its code and templates; new sentences come in
+`update [ROOM]…` writes each `locale/en.po` anew from its room's code; new sentences come in
 empty, to be translated by hand, and unused ones go. `check` says what is missing and ends with 1.
 A sentence that the kernel already has is shared by all rooms. Calls of `_` and `text` in Python
 and `_`, `gettext`, `ngettext` and `trans` in templates count.
@@ -8,7 +8,7 @@ and `_`, `gettext`, `ngettext` and `trans` in templates count.
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -119,13 +119,13 @@ def _name(message: Message) -> str:
     return message.id if isinstance(message.id, str) else message.id[0]
 
 
-def update(house: Path = HOUSE) -> None:
-    """Write every room's catalogue anew; a room without sentences of its own has none."""
+def update(house: Path = HOUSE, only: Container[str] | None = None) -> None:
+    """Write the rooms' catalogues anew (`only` these); a room without own sentences has none."""
     shared: frozenset[object] = frozenset()
     for room in rooms(house):
         wanted = extract(house / room)
         new = updated(read(house / room), wanted, shared)
-        if len(new):
+        if len(new) and (only is None or room in only):
             path = house / room / "locale" / "en.po"
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(as_bytes(new))
@@ -136,14 +136,14 @@ def update(house: Path = HOUSE) -> None:
 def main(arguments: list[str]) -> int:
     """Run `check` or `update`; return the exit code."""
     match arguments:
-        case ["update"]:
-            update()
+        case ["update", *names]:
+            update(only=names or None)
             return 0
         case ["check"]:
             wrong = check()
             sys.stdout.writelines(f"{line}\n" for line in wrong)
             return 1 if wrong else 0
-    sys.stderr.write("usage: python -m services.kernel.web.catalogue check|update\n")
+    sys.stderr.write("usage: python -m services.kernel.web.catalogue check | update [ROOM]…\n")
     return 2
 
 

@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Literal
 
 import structlog
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -73,9 +74,12 @@ class Shell:
         *,
         https: bool,
         access_log: AccessLog,
+        max_body: int,
         clock: Callable[[], float] = perf_counter,
     ) -> None:
         self._app = app
+        self._limited = RequestBodyLimitMiddleware(app, max_body_size=max_body)
+        self._max_body = max_body
         self._headers = security_headers(https=https)
         self._no_store = [(b"cache-control", b"no-store"), *self._headers]
         self._log_from = {"all": 0.0, "notable": SLOW, "off": float("inf")}[access_log]
@@ -110,11 +114,24 @@ class Shell:
                 await dress_and_send(message)
 
         try:
-            await self._app(scope, receive, pass_on)
+            app = self._limited if self._may_exceed(scope) else self._app
+            await app(scope, receive, pass_on)
         except Exception as error:
             # The answer (500) has been sent by now. Not raised further: the server would print
             # the error's words, and those can be a complainant's.
             log.error("request failed", **_fault(error), route=route_template(scope), id=number)
+
+    def _may_exceed(self, scope: Scope) -> bool:
+        """Say whether the body must be counted; the server already holds it to its stated length.
+
+        A route that sets a `max_body_size` of its own moves the limit, hence only "may".
+        """
+        for name, value in scope["headers"]:
+            if name == b"content-length":
+                return not value.isdigit() or int(value) > self._max_body
+            if name == b"transfer-encoding":
+                return True
+        return False
 
     def _dress(self, message: Message, number: str) -> None:
         headers: _Headers = list(message["headers"])
