@@ -1,6 +1,6 @@
 """Reads a district file, or says where it is wrong and how to mend it."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from services.kernel.district.model import District
 from services.kernel.errors import FieldError
-from services.kernel.text import Text, _
+from services.kernel.text import _
 from services.kernel.web.validation import field_errors
 
 SHIPPED = Path(__file__).parents[2] / "main" / "districts" / "kebumen.yaml"
@@ -25,18 +25,14 @@ class DistrictFileError(Exception):
     def __init__(self, file: str, *errors: FieldError) -> None:
         self.file = file
         self.errors = errors
-        super().__init__("\n".join(str(line) for line in self.lines))
+        super().__init__("\n".join(self.lines()))
 
-    @property
-    def lines(self) -> tuple[Text, ...]:
-        """One sentence for each place: file, path, mend."""
-        return tuple(
-            Text(
-                f"{{file}}: {{path}}: {error.message.msgid}",
-                (("file", self.file), ("path", error.field), *error.message.values),
-            )
+    def lines(self, translate: Callable[[str], str] = str) -> list[str]:
+        """Return a line for each place: file, path and mend, in the language of `translate`."""
+        return [
+            f"{self.file}: {error.field}: {error.message.render(translate)}"
             for error in self.errors
-        )
+        ]
 
 
 class _Loader(yaml.SafeLoader):
