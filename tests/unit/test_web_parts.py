@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -67,7 +68,7 @@ def show(tmp_path: Path) -> Show:
         principal: Principal | None = None,
         whole: bool = False,
         zone: str | None = None,
-        **context: object,
+        **context: Any,
     ) -> str:
         name = f"{abs(hash(source))}.html"
         (tmp_path / name).write_text(source if whole else IMPORT + source, encoding="utf-8")
@@ -196,9 +197,10 @@ def test_fields_keep_what_was_typed_and_say_what_to_mend(show: Show) -> None:
         {{ parts.text(form, "name", "Nama", value="Rini", type="tel", inputmode="tel") }}
         {{ parts.text(form, "secret", "Sandi", type="password") }}
         {{ parts.select(form, "unit", "Unit", [("loket", "Loket"), ("kia", "KIA")]) }}
-        {{ parts.chips(form, "topics", "Tentang", [("a", "A"), ("b", "B"), ("c", "C")], many=true) }}
+        {{ parts.chips(form, "topics", "Tentang", options, many=true) }}
         {{ parts.tick(form, "agree", "Setuju") }}{{ parts.hidden("next", '"x"') }}""",
         form=form,
+        options=[("a", "A"), ("b", "B"), ("c", "C")],
     )
     assert "autofocus" in shown
     assert 'href="#f-note">Catatan: Paling banyak 20 huruf.' in shown
