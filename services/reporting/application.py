@@ -1,0 +1,130 @@
+"""Reporting's use cases: it follows the stream, and answers questions across cases.
+
+Whose cases a reader may see (`scope`: Puskesmas codes, None for all) is an argument of every
+question about cases.
+"""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from services.kernel.clock import Clock
+from services.kernel.errors import NotFound, Unavailable, invalid
+from services.kernel.receipts import receipt_hash
+from services.kernel.stream import Stream
+from services.kernel.text import _
+from services.reporting import folds
+from services.reporting.logcopy import LogCopy
+from services.reporting.queries import Filters, When, complaints, history, public
+from services.reporting.queries.complaints import Listing, Order
+from services.reporting.store import MEMORY, Store
+
+WAIT_SECONDS = 2.0
+
+
+class Reporting:
+    """The reporting service of a process; it alone opens its file."""
+
+    name = "reporting"
+
+    def __init__(self, path: Path, stream: Stream, clock: Clock, *, memory: str = MEMORY) -> None:
+        self.clock = clock
+        self.store = Store(path, memory)
+        folds.create_tables(self.store.reader())
+        self.log = LogCopy(self.store, stream)
+        self.worker = self.log.worker
+
+    def close(self) -> None:
+        """Close the file; stop the worker first."""
+        self.store.close()
+
+    def wait_for(self, position: str, seconds: float = WAIT_SECONDS) -> None:
+        """Wait until the log copy holds the event at `position` (`<source>:<n>`).
+
+        Raises InvalidInput for what is no position, Unavailable when it has not come in time.
+        """
+        source, colon, number = position.rpartition(":")
+        if not (colon and source and number.isdecimal()):
+            raise invalid("after", _("Tulis posisi seperti pada jawaban perintah: sumber:nomor."))
+        if not self.log.wait_for(source, int(number), seconds):
+            raise Unavailable(
+                _("Laporan belum memuat perubahan itu. Coba lagi sebentar lagi."),
+                extra={"retry_after": 1},
+            )
+
+    def complaints(
+        self,
+        filters: Filters,
+        when: When,
+        *,
+        order: Order = "received",
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Listing:
+        """Return a page of the list of complaints."""
+        return complaints.listing(
+            self.store.reader(),
+            filters,
+            when,
+            self.clock(),
+            order=order,
+            limit=limit,
+            cursor=cursor,
+        )
+
+    def find(self, number_or_id: str, when: When | None = None) -> UUID:
+        """Return the complaint of a number or id; raises NotFound."""
+        found = complaints.id_of(self.store.reader(), number_or_id, when)
+        if found is None:
+            raise _not_known()
+        return found
+
+    def facts(self, complaint: UUID, when: When | None = None) -> dict[str, Any]:
+        """Return what is known of one complaint; raises NotFound."""
+        found = history.facts_of(self.store.reader(), complaint, when or When())
+        if found is None:
+            raise _not_known()
+        return found
+
+    def history(self, complaint: UUID, when: When | None = None) -> list[dict[str, Any]]:
+        """Return the events of one complaint, with all their times, position and hash."""
+        return history.events(self.store.reader(), subject=str(complaint), when=when)
+
+    def events(
+        self, scope: frozenset[str] | None, since: str | None = None, limit: int = 1000
+    ) -> list[dict[str, Any]]:
+        """Return events of the log copy in the order of arrival, after `since` if given."""
+        after = None
+        if since is not None:
+            source, colon, number = since.rpartition(":")
+            if not (colon and number.isdecimal()):
+                raise invalid("since", _("Tulis posisi: sumber:nomor."))
+            after = source, int(number)
+        return history.events(self.store.reader(), scope=scope, since=after, limit=limit)
+
+    def replay(self, complaint: UUID, when: When | None = None) -> list[dict[str, Any]]:
+        """Return the steps taken with a complaint, with the state after each."""
+        return history.replay(self.store.reader(), complaint, when or When())
+
+    def receipt(self, code: str) -> dict[str, Any]:
+        """Return how far the complaint of a receipt is; raises NotFound."""
+        found = public.receipt(self.store.reader(), receipt_hash(code))
+        if found is None:
+            raise NotFound(
+                _("Kode ini tidak ditemukan. Periksa huruf dan angkanya pada tanda terima Anda.")
+            )
+        return found
+
+    def board(
+        self, puskesmas: str, medium: str | None = None, limit: int = 100
+    ) -> list[dict[str, Any]]:
+        """Return what is released now at a Puskesmas."""
+        return public.board(self.store.reader(), puskesmas, medium, limit)
+
+    def places(self) -> dict[str, dict[str, Any]]:
+        """Return the recorded Puskesmas by code."""
+        return public.places(self.store.reader())
+
+
+def _not_known() -> NotFound:
+    return NotFound(_("Tidak ada keluhan dengan nomor atau pengenal ini."))

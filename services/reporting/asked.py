@@ -1,0 +1,87 @@
+"""What was asked in an address: filters and instants, read the same way for calls and pages."""
+
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Query
+
+from services.kernel.access.principal import Principal
+from services.kernel.errors import InvalidInput, invalid
+from services.kernel.text import _
+from services.reporting.queries import Filters, When
+from services.reporting.queries.question import DEFAULT_ZONE
+
+Instant = Annotated[
+    str | None,
+    Query(
+        description="RFC 3339 with offset, or a day (then its end)",
+        examples=["2026-09-07T16:00:00+07:00", "2026-09-07"],
+    ),
+]
+After = Annotated[
+    str | None,
+    Query(description="wait (2 s at most) until this position of a command's answer is in"),
+]
+
+
+class Asked:
+    """The filters of a report, as the address gives them."""
+
+    def __init__(
+        self,
+        puskesmas: Annotated[str | None, Query(description="a Puskesmas' code")] = None,
+        unit: Annotated[str | None, Query(description="a service unit's code")] = None,
+        channel: str | None = None,
+        category: str | None = None,
+        state: Annotated[
+            str | None, Query(description="a state of a case, or open, closed, overdue")
+        ] = None,
+        since: Annotated[date | None, Query(alias="from", description="first day")] = None,
+        until: Annotated[date | None, Query(alias="to", description="last day")] = None,
+        as_of: Instant = None,
+        known_at: Instant = None,
+        after: After = None,
+    ) -> None:
+        if since and until and since > until:
+            raise invalid("to", _("Hari terakhir mendahului hari pertama."))
+        self._given = {
+            "puskesmas": puskesmas or None,
+            "unit": unit or None,
+            "channel": channel or None,
+            "category": category or None,
+            "state": state or None,
+            "since": since,
+            "until": until,
+        }
+        self.when = When(instant(as_of, "as_of"), instant(known_at, "known_at"))
+        self.after = after
+
+    def filters(self, principal: Principal, permission: str) -> Filters:
+        """Return what was asked, within what the reader may see; raises Forbidden."""
+        given: dict[str, Any] = self._given
+        if given["puskesmas"] is not None:
+            principal.role_for(permission, given["puskesmas"])
+        return Filters(principal.scope(permission), **given)
+
+
+def instant(text: str | None, field: str, zone: str = DEFAULT_ZONE) -> datetime | None:
+    """Return the instant that was written, a day's being its end; raises InvalidInput."""
+    if not text:
+        return None
+    try:
+        if len(text) == len("2026-01-01"):
+            return datetime.combine(date.fromisoformat(text), time.max, ZoneInfo(zone))
+        # A space stands where an address lost the plus sign of the offset.
+        found = datetime.fromisoformat(text.replace(" ", "+"))
+        if found.tzinfo is None:
+            raise _no_instant(field)
+        return found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _no_instant(field) from None
+
+
+def _no_instant(field: str) -> InvalidInput:
+    return invalid(
+        field, _("Tulis hari (2026-09-07) atau waktu dengan zonanya (2026-09-07T16:00:00+07:00).")
+    )

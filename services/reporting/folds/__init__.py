@@ -1,0 +1,161 @@
+"""Folds: from events to facts, the same statement on the touched subjects or on all.
+
+Each `.sql` file beside this one, but `events` (the bound relation) and `staircase` (the pattern
+that they share), is one fold; its name is the fact table's. The first column is the key whose
+rows a fold makes anew: `complaint`, or `subject` for what is no complaint. `-- reads:` names the
+events that it takes rows from (all, where the line is missing). A fold may read the result of
+another as `folded_<name>`.
+"""
+
+# ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from graphlib import TopologicalSorter
+from importlib.resources import files
+
+from duckdb import DuckDBPyConnection
+
+from services.reporting.payload import COLUMNS
+
+SHARED = ("events", "staircase")
+_FOLDED = re.compile(r"folded_([a-z]+)")
+_READS = re.compile(r"^-- reads: (.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One fold: the fact table's name, the statement that makes its rows, and its key.
+
+    `reads` are the events that it takes rows from; empty: all.
+    """
+
+    name: str
+    sql: str
+    key: str
+    reads: frozenset[str]
+    materialized: bool
+
+
+@cache
+def folds() -> tuple[Fold, ...]:
+    """Return all folds; one that reads another's result comes after it."""
+    room = {
+        each.name.removesuffix(".sql"): each.read_text()
+        for each in files(__name__).iterdir()
+        if each.name.endswith(".sql")
+    }
+    statements = {name: sql for name, sql in sorted(room.items()) if name not in SHARED}
+    read_by_others = set(_FOLDED.findall(" ".join(statements.values())))
+    return tuple(
+        Fold(
+            name,
+            statements[name].replace("{staircase}", room["staircase"]),
+            "subject" if "AS subject" in statements[name] else "complaint",
+            frozenset(" ".join(_READS.findall(statements[name])).split()),
+            name in read_by_others,
+        )
+        for name in _in_order(statements)
+    )
+
+
+def _in_order(statements: dict[str, str]) -> list[str]:
+    """Return the names so that a fold comes after those whose results it reads."""
+    needs = {name: set(_FOLDED.findall(sql)) for name, sql in statements.items()}
+    return list(TopologicalSorter(needs).static_order())
+
+
+@cache
+def digest() -> str:
+    """Return by which statements facts are made; others make other facts."""
+    text = "\n".join([_events("true"), *(f"{fold.name}: {fold.sql}" for fold in folds())])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def _events(chosen: str) -> str:
+    sql = files(__name__).joinpath("events.sql").read_text()
+    return sql.format(columns=", ".join(COLUMNS), chosen=chosen)
+
+
+TOUCHED_COMPLAINTS = "complaint IN (SELECT unnest($complaints::UUID[]))"
+TOUCHED_OTHERS = "complaint IS NULL AND subject IN (SELECT unnest($others::VARCHAR[]))"
+
+
+def bind_all(connection: DuckDBPyConnection) -> None:
+    """Bind `events` to the whole log."""
+    connection.execute(_events("true"))
+
+
+def bind_touched(
+    connection: DuckDBPyConnection, complaints: Sequence[str], others: Sequence[str]
+) -> None:
+    """Bind `events` to the histories of these subjects."""
+    if not others:
+        connection.execute(_events(TOUCHED_COMPLAINTS), {"complaints": complaints})
+    elif not complaints:
+        connection.execute(_events(TOUCHED_OTHERS), {"others": others})
+    else:
+        both = f"({TOUCHED_COMPLAINTS} OR {TOUCHED_OTHERS})"
+        connection.execute(_events(both), {"complaints": complaints, "others": others})
+
+
+def bind_range(connection: DuckDBPyConnection, first: str, beyond: str | None) -> None:
+    """Bind `events` to the complaints from `first` up to but not including `beyond`."""
+    if beyond is None:
+        connection.execute(_events("complaint >= $first::UUID"), {"first": first})
+    else:
+        connection.execute(
+            _events("complaint >= $first::UUID AND complaint < $beyond::UUID"),
+            {"first": first, "beyond": beyond},
+        )
+
+
+def create_tables(connection: DuckDBPyConnection, suffix: str = "") -> None:
+    """Make the empty fact tables that are not there yet (with `suffix`: beside the live ones)."""
+    connection.execute(_events("false"))
+    for fold in folds():
+        _make(connection, fold)
+        connection.execute(
+            f"CREATE TABLE IF NOT EXISTS {fold.name}{suffix} AS FROM folded_{fold.name}"
+        )
+
+
+def fold_bound(
+    connection: DuckDBPyConnection,
+    suffix: str = "",
+    *,
+    anew: bool,
+    among: frozenset[str] | None = None,
+) -> None:
+    """Write the facts of the bound events; `anew`: in place of what their keys had.
+
+    `among`: only events of these names were added, each at the end of its subject's history; a
+    fold that reads none of them would write what is there already, and is left out.
+    """
+    for fold in folds():
+        if among is not None and fold.reads and not fold.reads & among:
+            continue
+        table = fold.name + suffix
+        if anew:
+            connection.execute(
+                f"DELETE FROM {table} WHERE {fold.key} IN (SELECT {fold.key} FROM events)"
+            )
+        if fold.materialized:
+            _make(connection, fold)
+            connection.execute(f"INSERT INTO {table} FROM folded_{fold.name}")
+        else:
+            connection.execute(f"INSERT INTO {table} {fold.sql}")
+
+
+def _make(connection: DuckDBPyConnection, fold: Fold) -> None:
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE folded_{fold.name} AS {fold.sql}")
+
+
+def all_straight(connection: DuckDBPyConnection) -> bool:
+    """Say whether every bound history arrived in its order."""
+    row = connection.execute("SELECT coalesce(bool_and(straight), true) FROM events").fetchone()
+    return row is not None and bool(row[0])

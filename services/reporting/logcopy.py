@@ -1,0 +1,240 @@
+"""The log copy follows the stream: bytes first, then facts, in one transaction a batch.
+
+It refuses nothing. What cannot be read is kept with its trouble, what comes again is compared
+with what is stored, what contradicts it is kept apart as a fork, and what comes too early waits
+until the hole before it is filled.
+"""
+
+# ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
+
+import threading
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import msgspec
+import structlog
+from duckdb import DuckDBPyConnection
+
+from services.kernel import failpoints
+from services.kernel.chain import Holes, Sorted, sort_out
+from services.kernel.stream import Delivery, Stream
+from services.kernel.worker import Worker
+from services.reporting import folds
+from services.reporting.messages import (
+    INSERT,
+    MESSAGE_COLUMNS,
+    as_batch,
+    as_message,
+    message_hash,
+)
+from services.reporting.store import Store, aware, stored
+
+log = structlog.get_logger()
+NAME = "reporting"
+BATCH = 8000
+WAIT_SECONDS = 0.5
+REST_SECONDS = 0.05
+LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class LogCopy:
+    """Feeds the log, and from it the facts."""
+
+    def __init__(self, store: Store, stream: Stream) -> None:
+        self._store = store
+        self._stream = stream
+        self._connection = store.connection()
+        self._reader = stream.reader(NAME, {})
+        self.writing = threading.RLock()
+        self._news = threading.Condition()
+        self._rested = time.monotonic()
+        self._load()
+        self.worker = Worker(
+            "follow-reporting",
+            self.step,
+            failed=self._load,
+            wake=lambda: self._reader.wake(),
+            close=self._close,
+        )
+
+    def _load(self) -> None:
+        self._reader.close()
+        row = self._connection.execute("SELECT tracked, offsets FROM reading").fetchone()
+        assert row is not None
+        self.tracked: dict[str, int] = msgspec.json.decode(row[0])
+        self.offsets = {int(at): offset for at, offset in msgspec.json.decode(row[1]).items()}
+        self._holes = Holes()
+        (newest,) = self._connection.execute("SELECT max(arrived_at) FROM log").fetchall()[0]
+        self._newest = LONG_AGO if newest is None else aware(newest)
+        self._reader = self._stream.reader(NAME, self.offsets)
+
+    def _close(self) -> None:
+        self._reader.close()
+        self._connection.close()
+
+    def holes(self) -> list[Delivery]:
+        """The first message after each hole: it waits for what precedes it."""
+        return list(self._holes.first.values())
+
+    def lag(self) -> int:
+        """How many messages of the stream are still to be read."""
+        ends = self._stream.ends()
+        return sum(end - self.offsets.get(partition, 0) for partition, end in ends.items())
+
+    def step(self) -> None:
+        """Take the next batch, if there is one within half a second.
+
+        After a batch the log copy rests about as long as the batch took, so that what comes
+        meanwhile is folded together and at most half a core goes into it.
+        """
+        if (rest := self._rested - time.monotonic()) > 0:
+            self.worker.pause(rest)
+        deliveries = self._reader.poll(BATCH, WAIT_SECONDS)
+        if deliveries:
+            began = time.monotonic()
+            self.handle(deliveries)
+            ended = time.monotonic()
+            # With more waiting there is nothing to gain by resting.
+            full = len(deliveries) * 2 >= BATCH
+            self._rested = ended + (0 if full else min(ended - began, REST_SECONDS))
+
+    def handle(self, deliveries: Sequence[Delivery]) -> None:
+        """Store and fold deliveries in one transaction, and go back where a hole was filled."""
+        with self.writing:
+            read_to = dict(self.offsets)
+            for delivery in deliveries:
+                read_to[delivery.partition] = delivery.offset + 1
+            batch = sort_out(deliveries, self.tracked)
+            go_back = self._holes.note(batch)
+            tracked = self.tracked | batch.tracked
+            offsets = {at: self._safe(at, offset, go_back) for at, offset in read_to.items()}
+            self._write(batch, tracked, offsets)
+            failpoints.hit(failpoints.FACTS_FOLDED)
+            self.offsets = read_to
+            self._newest = max([self._newest, *(each.arrived_at for each in batch.taken)])
+        for delivery in go_back:
+            self._reader.seek(delivery.partition, delivery.offset)
+        with self._news:
+            self.tracked = tracked
+            self._news.notify_all()
+
+    def _safe(self, partition: int, read: int, go_back: Sequence[Delivery]) -> int:
+        """Return where a restart must read on: before what waits, and what is to be read again."""
+        again = [each.offset for each in go_back if each.partition == partition]
+        return min([self._holes.safe_offset(partition, read), *again])
+
+    def _write(self, batch: Sorted, tracked: dict[str, int], offsets: dict[int, int]) -> None:
+        connection = self._connection
+        connection.execute("BEGIN")
+        try:
+            if batch.taken:
+                connection.execute(INSERT, {"batch": as_batch(batch.taken)})
+                fold_touched(connection, batch.taken, self._newest)
+            for fork in [*batch.forks, *self._contradicting(batch.repeats)]:
+                _keep_apart(connection, fork)
+            connection.execute(
+                "UPDATE reading SET tracked = ?, offsets = ?",
+                [msgspec.json.encode(tracked).decode(), msgspec.json.encode(offsets).decode()],
+            )
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+
+    def _contradicting(self, repeats: Sequence[Delivery]) -> list[Delivery]:
+        """Return the repeats that are not what is stored under their source and id."""
+        if not repeats:
+            return []
+        cursor = self._connection.execute(
+            f"SELECT {MESSAGE_COLUMNS} FROM log "
+            "WHERE id IN (SELECT unnest($ids::BIGINT[])) "
+            "AND source IN (SELECT unnest($sources::VARCHAR[]))",
+            {
+                "ids": [each.message.id for each in repeats],
+                "sources": list({each.message.source for each in repeats}),
+            },
+        )
+        known = {
+            (message.source, message.id): message_hash(message)
+            for message in map(as_message, rows(cursor))
+        }
+        return [
+            each
+            for each in repeats
+            if known.get((each.message.source, each.message.id)) != message_hash(each.message)
+        ]
+
+    def wait_for(self, source: str, id: int, seconds: float) -> bool:
+        """Wait until the log copy holds a source's event; say whether it does."""
+        with self._news:
+            return self._news.wait_for(lambda: self._holds(source, id), seconds)
+
+    def changed(self, seen: int, seconds: float) -> int:
+        """Wait for news after `seen` (a former answer; 0 at first); return the present state."""
+        with self._news:
+            self._news.wait_for(lambda: self._taken() != seen, seconds)
+            return self._taken()
+
+    def _taken(self) -> int:
+        return sum(self.tracked.values())
+
+    def _holds(self, source: str, id: int) -> bool:
+        known = [last for name, last in self.tracked.items() if name.rpartition("/")[0] == source]
+        if max(known, default=0) < id:
+            return False
+        if len(known) == 1:
+            return True
+        # On several partitions a later event may have come before this one.
+        found = self._store.reader().execute(
+            "SELECT 1 FROM log WHERE source = ? AND id = ?", [source, id]
+        )
+        return found.fetchone() is not None
+
+
+def fold_touched(
+    connection: DuckDBPyConnection, deliveries: Sequence[Delivery], newest: datetime
+) -> None:
+    """Make the facts anew of the subjects that these deliveries are about.
+
+    `newest` is when the latest of all that was stored before them arrived.
+    """
+    complaints: set[str] = set()
+    others: set[str] = set()
+    for delivery in deliveries:
+        subject = delivery.message.subject
+        (complaints if _is_uuid(subject) else others).add(subject)
+    folds.bind_touched(connection, list(complaints), list(others))
+    among = None
+    if min(each.arrived_at for each in deliveries) > newest and folds.all_straight(connection):
+        among = frozenset(each.message.type.split(".")[1] for each in deliveries)
+    folds.fold_bound(connection, anew=True, among=among)
+
+
+def _is_uuid(subject: str) -> bool:
+    return len(subject) == 36 and subject.count("-") == 4
+
+
+def _keep_apart(connection: DuckDBPyConnection, delivery: Delivery) -> None:
+    message = delivery.message
+    log.error("fork_on_stream", source=message.source, id=message.id)
+    headers = [(name, data.decode()) for name, data in message.headers()]
+    connection.execute(
+        "INSERT INTO forks VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [
+            message.source,
+            message.id,
+            delivery.partition,
+            delivery.offset,
+            message.previous,
+            stored(delivery.arrived_at),
+            msgspec.json.encode(headers).decode(),
+            message.value,
+        ],
+    )
+
+
+def rows(cursor: DuckDBPyConnection) -> list[dict[str, object]]:
+    """Return what a query found, each row by its column names."""
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -1,0 +1,148 @@
+"""The list of complaints: what each is and where it stands, without a word of what was said."""
+
+# ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import msgspec
+from duckdb import DuckDBPyConnection
+
+from services.kernel.errors import invalid
+from services.kernel.text import _
+from services.reporting.queries.question import (
+    BOUNDS,
+    ENDS,
+    STARTS,
+    Filters,
+    When,
+    at,
+    bounds,
+    records,
+    zones,
+)
+from services.reporting.store import stored
+
+Order = Literal["deadline", "received"]
+_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+# Sort key and direction; what has no promise left comes last.
+_ORDERS: Final[Mapping[Order, tuple[str, str]]] = {
+    "deadline": (
+        "CASE WHEN s.closed IS FALSE THEN coalesce(d.settlement_due, $never) ELSE $never END",
+        ">",
+    ),
+    "received": ("a.received_at", "<"),
+}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of the list; `next` is the cursor of the following page, if there is one."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+
+
+def listing(
+    connection: DuckDBPyConnection,
+    filters: Filters,
+    when: When,
+    now: datetime,
+    *,
+    order: Order = "received",
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Listing:
+    """Return a page of the complaints; raises InvalidInput for a cursor that is none of ours."""
+    key, beyond = _ORDERS[order]
+    condition = filters.attributes()
+    states = filters.states(when.instant(now))
+    for part in states.parts:
+        condition.add(part)
+    condition.parameters |= states.parameters | when.parameters
+    ranged = filters.since is not None or filters.until is not None
+    if ranged:
+        condition.add(f"a.received_at >= {STARTS} AND a.received_at < {ENDS}")
+        condition.parameters |= bounds(zones(connection), filters.since, filters.until)
+    if cursor is not None:
+        last, complaint = _read_cursor(cursor)
+        condition.add(
+            f"(sort_key, a.complaint) {beyond} ($last, $complaint)", last=last, complaint=complaint
+        )
+    if order == "deadline":
+        condition.parameters["never"] = stored(_NEVER)
+    sql = f"""
+    WITH {BOUNDS if ranged else "bounds AS (SELECT NULL AS code)"},
+    page AS (
+        SELECT a.*, s.state, s.closed, d.grade, d.response_due, d.settlement_due,
+            d.rules_version, {key} AS sort_key
+        FROM attributes AS a
+        LEFT JOIN states AS s ON s.complaint = a.complaint AND {at("s")}
+        LEFT JOIN deadlines AS d ON d.complaint = a.complaint AND {at("d")}
+        LEFT JOIN bounds AS b ON b.code = a.puskesmas
+        WHERE {at("a")} AND {condition}
+        ORDER BY sort_key {"DESC" if beyond == "<" else ""},
+            a.complaint {"DESC" if beyond == "<" else ""}
+        LIMIT {limit + 1}
+    )
+    SELECT a.complaint AS id, a.number, a.puskesmas, a.kind, a.channel, a.service_unit,
+        a.categories, a.confidentiality, a.received_at, a.recorded_at, a.state, a.closed,
+        a.grade, a.response_due, a.settlement_due, a.rules_version,
+        r.responded_at, t.settled_at,
+        EXISTS (FROM publications AS p WHERE p.complaint = a.complaint AND p.state = 'released'
+            AND {at("p")}) AS published,
+        EXISTS (FROM informed AS i WHERE i.complaint = a.complaint AND {at("i")}) AS informed,
+        a.sort_key
+    FROM page AS a
+    LEFT JOIN responses AS r ON r.complaint = a.complaint AND {at("r")}
+    LEFT JOIN settlements AS t ON t.complaint = a.complaint AND {at("t")}
+    ORDER BY a.sort_key {"DESC" if beyond == "<" else ""},
+        a.complaint {"DESC" if beyond == "<" else ""}
+    """
+    found = list(records(connection.execute(sql, condition.parameters)))
+    more = len(found) > limit
+    items = found[:limit]
+    following = _cursor(items[-1]) if more else None
+    instant = when.instant(now)
+    for item in items:
+        del item["sort_key"]
+        item["overdue"] = bool(
+            item["closed"] is False
+            and item["settlement_due"] is not None
+            and item["settlement_due"] < instant
+        )
+    return Listing(items, following)
+
+
+def _cursor(item: dict[str, Any]) -> str:
+    text = msgspec.json.encode([item["sort_key"], item["id"]])
+    return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        last, complaint = msgspec.json.decode(text, type=tuple[datetime, UUID])
+        return stored(last), complaint
+    except (ValueError, msgspec.DecodeError):
+        raise invalid("cursor", _("Penanda halaman ini tidak sah. Mulailah dari awal.")) from None
+
+
+def id_of(
+    connection: DuckDBPyConnection, number_or_id: str, when: When | None = None
+) -> UUID | None:
+    """Return the complaint of a number or id, if it is known (a number: by `when`)."""
+    try:
+        return UUID(number_or_id)
+    except ValueError:
+        pass
+    found = connection.execute(
+        f"SELECT complaint FROM attributes AS a WHERE number = $number AND {at('a')}",
+        {"number": number_or_id.strip().upper(), **(when or When()).parameters},
+    ).fetchone()
+    return None if found is None else found[0]

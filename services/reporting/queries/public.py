@@ -1,0 +1,106 @@
+"""What anybody may see: how far one's own complaint is, and what is on the board."""
+
+# ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
+
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from services.reporting.queries.question import When, at, records
+
+# The steps that a receipt shows; the others are the Puskesmas' own business.
+_ON_RECEIPT = (
+    "ComplaintReceived",
+    "CaseGraded",
+    "ComplainantMet",
+    "ImmediateAnswerGiven",
+    "ComplaintAnalysed",
+    "ResponsePlanned",
+    "FollowUpCarriedOut",
+    "ResolutionDocumented",
+    "ComplainantInformed",
+    "ResolutionPublished",
+    "EvaluationRecorded",
+    "CaseReopened",
+)
+
+
+def receipt(connection: DuckDBPyConnection, hashed: str) -> dict[str, Any] | None:
+    """Return how far the complaint of a receipt is: never who, where or what was said."""
+    now = When().parameters
+    found = connection.execute(
+        f"""
+        SELECT a.complaint, a.number, a.puskesmas, a.kind, s.state, s.closed, d.response_due,
+            d.settlement_due, a.received_at
+        FROM attributes AS a
+        LEFT JOIN states AS s ON s.complaint = a.complaint AND {at("s")}
+        LEFT JOIN deadlines AS d ON d.complaint = a.complaint AND {at("d")}
+        WHERE a.receipt_hash = $hash AND {at("a")}
+        """,
+        {"hash": hashed, **now},
+    )
+    case = next(iter(records(found)), None)
+    if case is None:
+        return None
+    complaint = case.pop("complaint")
+    about = {"complaint": complaint, **now}
+    steps = connection.execute(
+        "SELECT step, happened_from AS happened_at FROM steps AS x "
+        f"WHERE complaint = $complaint AND {at('x')} "
+        "AND list_contains($shown, step) AND (step <> 'FollowUpCarriedOut' OR sets = 'acted') "
+        "ORDER BY seq",
+        {"shown": list(_ON_RECEIPT), **about},
+    )
+    case["steps"] = list(records(steps))
+    answers = connection.execute(
+        "SELECT public_text AS answer, since AS published_at FROM publications AS p "
+        f"WHERE complaint = $complaint AND state = 'released' AND {at('p')} "
+        "ORDER BY since DESC",
+        about,
+    )
+    case["answers"] = list(records(answers))
+    return case
+
+
+def board(
+    connection: DuckDBPyConnection, puskesmas: str, medium: str | None, limit: int
+) -> list[dict[str, Any]]:
+    """Return what is released now at a Puskesmas, the newest first.
+
+    A confidential one shows neither unit nor date, and stands after all others in an order that
+    says nothing of when.
+    """
+    found = connection.execute(
+        f"""
+        SELECT p.publication AS id, p.public_text AS text, p.media,
+            CASE WHEN p.shows_unit_and_date THEN a.service_unit END AS service_unit,
+            CASE WHEN p.shows_unit_and_date THEN a.received_at END AS received_at,
+            CASE WHEN p.shows_unit_and_date THEN p.since END AS published_at
+        FROM publications AS p JOIN attributes AS a ON a.complaint = p.complaint AND {at("a")}
+        WHERE p.state = 'released' AND {at("p")} AND a.puskesmas = $code
+            AND ($medium IS NULL OR list_contains(p.media, $medium))
+        ORDER BY published_at DESC NULLS LAST, p.publication
+        LIMIT $limit
+        """,
+        {"code": puskesmas, "medium": medium, "limit": limit, **When().parameters},
+    )
+    return list(records(found))
+
+
+def places(connection: DuckDBPyConnection) -> dict[str, dict[str, Any]]:
+    """Return the recorded Puskesmas (code → title, short_code, kecamatan, zone) by name."""
+    return _places(connection, "puskesmas")
+
+
+def units(connection: DuckDBPyConnection) -> dict[str, str]:
+    """Return the recorded units' names by code."""
+    return {code: place["title"] for code, place in _places(connection, "unit").items()}
+
+
+def _places(connection: DuckDBPyConnection, kind: str) -> dict[str, dict[str, Any]]:
+    found = connection.execute(
+        "SELECT code, title, short_code, kecamatan, zone FROM places AS p "
+        f"WHERE kind = $kind AND {at('p')} ORDER BY title",
+        {"kind": kind, **When().parameters},
+    )
+    return {row["code"]: row for row in records(found)}

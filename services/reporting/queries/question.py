@@ -1,0 +1,167 @@
+"""What every question shares: when it is asked about, and which cases it is about."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from duckdb import DuckDBPyConnection
+
+from services.reporting.store import stored
+
+DEFAULT_ZONE: Final = "Asia/Jakarta"
+OPEN, CLOSED, OVERDUE = "open", "closed", "overdue"
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class When:
+    """The instant that a question is about, and by when its answer was known.
+
+    Neither given: now. Only `known_at` given: what was thought then of that very instant.
+    """
+
+    as_of: datetime | None = None
+    known_at: datetime | None = None
+
+    @property
+    def parameters(self) -> dict[str, datetime]:
+        """The parameters of `at`."""
+        return {
+            "t": stored(self.as_of or self.known_at or _EVER),
+            "k": stored(self.known_at or _EVER),
+        }
+
+    def instant(self, now: datetime) -> datetime:
+        """Return the instant against which promises are measured."""
+        return self.as_of or self.known_at or now
+
+    @property
+    def past(self) -> bool:
+        """Whether the question is about anything but now."""
+        return self.as_of is not None or self.known_at is not None
+
+
+def at(fact: str) -> str:
+    """Return the condition that a fact held and was known (parameters of `When`)."""
+    return (
+        f"{fact}.happened_from <= $t AND {fact}.happened_to > $t "
+        f"AND {fact}.known_from <= $k AND {fact}.known_to > $k"
+    )
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which cases: `scope` is what the reader may see (None: all), the rest is what was asked.
+
+    `since` and `until` are days in the zone of each Puskesmas, both included. `state` is a state
+    of a case, or `open`, `closed`, `overdue`.
+    """
+
+    scope: frozenset[str] | None
+    puskesmas: str | None = None
+    unit: str | None = None
+    channel: str | None = None
+    category: str | None = None
+    state: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+    def attributes(self) -> "Condition":
+        """Return the condition on the attributes of a case (as `a`), but for the days."""
+        condition = Condition()
+        if self.scope is not None:
+            condition.add("list_contains($scope, a.puskesmas)", scope=sorted(self.scope))
+        for column, value in (
+            ("puskesmas", self.puskesmas),
+            ("service_unit", self.unit),
+            ("channel", self.channel),
+        ):
+            if value is not None:
+                condition.add(f"a.{column} = ${column}", **{column: value})
+        if self.category is not None:
+            condition.add("list_contains(a.categories, $category)", category=self.category)
+        return condition
+
+    def states(self, now: datetime) -> "Condition":
+        """Return the condition on the state of a case (as `s`; deadlines as `d`)."""
+        condition = Condition()
+        match self.state:
+            case None:
+                pass
+            case "open":
+                condition.add("NOT s.closed")
+            case "closed":
+                condition.add("s.closed")
+            case "overdue":
+                condition.add("NOT s.closed AND d.settlement_due < $now", now=stored(now))
+            case _:
+                condition.add("s.state = $state", state=self.state)
+        return condition
+
+
+@dataclass
+class Condition:
+    """A condition in SQL, with its parameters."""
+
+    parts: list[str] = field(default_factory=list)
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, part: str, **parameters: Any) -> None:
+        """Ask for this, too."""
+        self.parts.append(part)
+        self.parameters |= parameters
+
+    def __str__(self) -> str:
+        return " AND ".join(f"({part})" for part in self.parts) or "true"
+
+
+def zones(connection: DuckDBPyConnection) -> dict[str, str]:
+    """Return the time zone of each Puskesmas that is recorded."""
+    found = connection.execute(
+        "SELECT code, zone FROM places "
+        "WHERE kind = 'puskesmas' AND happened_to = 'infinity' AND known_to = 'infinity'"
+    )
+    return {code: zone for code, zone in found.fetchall() if zone}
+
+
+BOUNDS: Final = (
+    "bounds AS (SELECT unnest($codes::VARCHAR[]) AS code, "
+    "unnest($starts::TIMESTAMP[]) AS starts, unnest($ends::TIMESTAMP[]) AS ends)"
+)
+STARTS: Final = "coalesce(b.starts, $starts_elsewhere)"
+ENDS: Final = "coalesce(b.ends, $ends_elsewhere)"
+
+
+def bounds(zones_of: Mapping[str, str], since: date | None, until: date | None) -> dict[str, Any]:
+    """Return the parameters of `BOUNDS`: from when until before when the days last, by zone."""
+    by_zone = {zone: _bounds(zone, since, until) for zone in {*zones_of.values(), DEFAULT_ZONE}}
+    return {
+        "codes": list(zones_of),
+        "starts": [by_zone[zone][0] for zone in zones_of.values()],
+        "ends": [by_zone[zone][1] for zone in zones_of.values()],
+        "starts_elsewhere": by_zone[DEFAULT_ZONE][0],
+        "ends_elsewhere": by_zone[DEFAULT_ZONE][1],
+    }
+
+
+def _bounds(zone: str, since: date | None, until: date | None) -> tuple[datetime, datetime]:
+    starts = stored(_LONG_AGO) if since is None else _midnight(since, zone)
+    ends = stored(_EVER) if until is None else _midnight(until + timedelta(days=1), zone)
+    return starts, ends
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return stored(datetime.combine(day, time(), ZoneInfo(zone)))
+
+
+def records(connection: DuckDBPyConnection) -> Iterable[dict[str, Any]]:
+    """Yield what a query found, each row by its column names."""
+    names = [column[0] for column in connection.description or ()]
+    for row in connection.fetchall():
+        yield {
+            name: value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+            for name, value in zip(names, row, strict=True)
+        }

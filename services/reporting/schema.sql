@@ -1,0 +1,42 @@
+-- The log copy: every message of the stream as it came, and what its payload says, typed once.
+-- All instants are UTC. The typed columns of the payload are those of payload.py.
+CREATE TABLE IF NOT EXISTS log (
+    source         VARCHAR NOT NULL,
+    id             BIGINT NOT NULL,
+    partition      INTEGER NOT NULL,
+    stream_offset  BIGINT NOT NULL,
+    previous       BIGINT NOT NULL,
+    subject        VARCHAR NOT NULL,
+    complaint      UUID,             -- the subject where it is an id of ours
+    puskesmas      VARCHAR NOT NULL,
+    type           VARCHAR NOT NULL,
+    name           VARCHAR NOT NULL,
+    time           TIMESTAMP NOT NULL,
+    time_written   VARCHAR,          -- only where `time` alone would not give the same bytes back
+    arrived_at     TIMESTAMP NOT NULL,
+    actor          VARCHAR NOT NULL,
+    role           VARCHAR NOT NULL,
+    correlation_id VARCHAR NOT NULL,
+    causation_id   VARCHAR NOT NULL,
+    trouble        VARCHAR,          -- why the payload could not be read
+    value          BLOB NOT NULL,
+    occurred_at    TIMESTAMP,
+    {payload}
+);
+-- A message under a source and id that another one has: both are kept, both are shown.
+CREATE TABLE IF NOT EXISTS forks (
+    source        VARCHAR NOT NULL,
+    id            BIGINT NOT NULL,
+    partition     INTEGER NOT NULL,
+    stream_offset BIGINT NOT NULL,
+    previous      BIGINT NOT NULL,
+    arrived_at    TIMESTAMP NOT NULL,
+    headers       VARCHAR NOT NULL,
+    value         BLOB NOT NULL,
+    PRIMARY KEY (partition, stream_offset)
+);
+-- How far each source was taken and each partition read: one row, written with what it covers.
+CREATE TABLE IF NOT EXISTS reading (tracked VARCHAR NOT NULL, offsets VARCHAR NOT NULL);
+INSERT INTO reading SELECT '{{}}', '{{}}' WHERE NOT EXISTS (FROM reading);
+-- By which statements the facts were made; others make them anew.
+CREATE TABLE IF NOT EXISTS made_by (folds VARCHAR NOT NULL);

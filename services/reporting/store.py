@@ -1,0 +1,62 @@
+"""The one DuckDB file of reporting: its tables, its connections, and instants in UTC."""
+
+import threading
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from services.reporting.payload import COLUMNS
+
+MEMORY = "256MB"
+THREADS = 2
+
+
+class Store:
+    """The open file. One thread writes; each reading thread has a connection of its own."""
+
+    def __init__(self, path: Path, memory: str = MEMORY, threads: int = THREADS) -> None:
+        self.path = path
+        self._root = duckdb.connect(
+            str(path),
+            config={
+                "memory_limit": memory,
+                "threads": threads,
+                "temp_directory": f"{path}.tmp",
+                "preserve_insertion_order": True,
+            },
+        )
+        self._local = threading.local()
+        self._root.execute("SET TimeZone = 'UTC'")
+        payload = ",\n    ".join(f"{name} {kind}" for name, (kind, _sql) in COLUMNS.items())
+        schema = files("services.reporting").joinpath("schema.sql").read_text()
+        self._root.execute(schema.format(payload=payload))
+
+    def reader(self) -> DuckDBPyConnection:
+        """Return this thread's connection for reading."""
+        found: DuckDBPyConnection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = self._local.connection = self.connection()
+        return found
+
+    def connection(self) -> DuckDBPyConnection:
+        """Return a connection that the caller alone uses."""
+        connection = self._root.cursor()
+        connection.execute("SET TimeZone = 'UTC'")
+        return connection
+
+    def close(self) -> None:
+        """Close the file; what was committed is on the disk."""
+        self._root.close()
+
+
+def stored(instant: datetime) -> datetime:
+    """Return an instant as the file keeps it: UTC, without a zone."""
+    return instant.astimezone(UTC).replace(tzinfo=None)
+
+
+def aware(instant: datetime) -> datetime:
+    """Return an instant of the file with its zone, UTC."""
+    return instant.replace(tzinfo=UTC)
