@@ -1,0 +1,165 @@
+"""Opens an uploaded file: text in any of the usual encodings, CSV records, XLSX cells."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+import openpyxl
+
+from services.intake.imports.fields import known_headers
+from services.kernel.errors import InvalidInput, invalid
+from services.kernel.text import _
+
+MAX_BYTES: Final = 10 * 1024 * 1024
+MAX_ROWS: Final = 5_000
+MAX_COLUMNS: Final = 100
+
+# A sheet of 5,000 rows of long words stays far below; a bomb does not.
+_MAX_UNPACKED: Final = 100 * 1024 * 1024
+_MAX_SHEET_ROWS: Final = 20 * MAX_ROWS  # most of them empty
+_ZIP = b"PK\x03\x04"
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_DELIMITERS = ",;\t|"
+
+Record = tuple[int, list[str]]
+
+
+def unreadable() -> InvalidInput:
+    """Return the refusal of a file that is none of the kinds that can be read."""
+    return invalid(
+        "file",
+        _("Berkas ini tidak terbaca. Simpan lagi sebagai CSV (UTF-8) atau XLSX, lalu kirim."),
+    )
+
+
+def too_many_rows() -> InvalidInput:
+    """Return the refusal of a file with too many rows."""
+    return invalid(
+        "file",
+        _("Berkas ini punya lebih dari {limit} baris. Bagi menjadi beberapa.", limit=MAX_ROWS),
+    )
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a file holds: a text, or the bytes of a workbook."""
+
+    text: str | None = None
+    workbook: bytes = b""
+
+    def records(self) -> Iterator[Record]:
+        """Return the rows with their numbers, the first being 1; every cell is text."""
+        return _sheet(self.workbook) if self.text is None else _separated(self.text)
+
+
+def open_file(data: bytes) -> Content:
+    """Return what a file holds; raises InvalidInput when it is too large or unreadable."""
+    if len(data) > MAX_BYTES:
+        limit = MAX_BYTES // 1024 // 1024
+        raise invalid(
+            "file", _("Berkas ini lebih besar dari {limit} MB. Bagi menjadi beberapa.", limit=limit)
+        )
+    if data.startswith(_OLD_EXCEL):
+        raise invalid(
+            "file", _("Berkas Excel lama (.xls) tidak terbaca. Simpan sebagai .xlsx, lalu kirim.")
+        )
+    return _unpacked(data) if data.startswith(_ZIP) else Content(text=_decoded(data))
+
+
+def _unpacked(data: bytes) -> Content:
+    """Open a workbook, or the archive in which a telephone puts the text of a chat."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > _MAX_UNPACKED:
+                raise unreadable()
+            names = archive.namelist()
+            if "xl/workbook.xml" in names:
+                return Content(workbook=data)
+            texts = [name for name in names if name.endswith(".txt")]
+            if len(texts) == 1:
+                return Content(text=_decoded(archive.read(texts[0])))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise unreadable() from error
+    raise unreadable()
+
+
+def _decoded(data: bytes) -> str:
+    """Return the text: UTF-8, UTF-16 with or without its mark, else what Windows writes."""
+    encodings: tuple[str, ...] = ("utf-8-sig", "cp1252")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ("utf-16",)
+    elif b"\0" in data[:2]:
+        encodings = ("utf-16-be" if data[0] == 0 else "utf-16-le",)
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+        break
+    raise unreadable()
+
+
+def _separated(text: str) -> Iterator[Record]:
+    if text[:4].lower() == "sep=":  # how Excel is told the delimiter; it shows no row for it
+        text = text.partition("\n")[2]
+    delimiter = max(_DELIMITERS, key=lambda sign: known_headers(_first_record(text, sign)))
+    number = 0
+    try:
+        for number, cells in enumerate(_reader(text, delimiter), start=1):
+            yield number, cells
+    except csv.Error as error:
+        raise invalid(
+            "file",
+            _("Baris {row} tidak terbaca. Periksa tanda kutip di sekitarnya.", row=number + 1),
+        ) from error
+
+
+def _first_record(text: str, delimiter: str) -> list[str]:
+    try:
+        return next((cells for cells in _reader(text, delimiter) if any(cells)), [])
+    except csv.Error:
+        return []
+
+
+def _reader(text: str, delimiter: str) -> Iterable[list[str]]:
+    # `strict`: a quote that is never closed would otherwise swallow the rest of the file.
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+
+
+def _sheet(data: bytes) -> Iterator[Record]:
+    try:
+        # The formulas, not their results: what was typed is what is kept, and it is text.
+        workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+        sheet = workbook.worksheets[0]
+        sheet.reset_dimensions()
+        rows = sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
+        for number, cells in enumerate(rows, start=1):
+            if number > _MAX_SHEET_ROWS:
+                raise too_many_rows()
+            yield number, [_as_text(cell) for cell in cells]
+        workbook.close()
+    except InvalidInput:
+        raise
+    except Exception as error:  # a broken workbook raises whatever its first wrong part leads to
+        raise unreadable() from error
+
+
+def _as_text(cell: object) -> str:
+    match cell:
+        case None:
+            return ""
+        case datetime():  # a day's fraction is not exact: 09:30 comes as 09:29:59.999997
+            whole = cell + timedelta(microseconds=500_000)
+            return whole.replace(microsecond=0).isoformat(sep=" ")
+        case date() | time():
+            return cell.isoformat()
+        case float() if cell.is_integer():
+            return str(int(cell))
+        case _:
+            return str(cell)
