@@ -157,5 +157,5 @@ def _make(connection: DuckDBPyConnection, fold: Fold) -> None:
 
 def all_straight(connection: DuckDBPyConnection) -> bool:
     """Say whether every bound history arrived in its order."""
-    row = connection.execute("SELECT coalesce(bool_and(straight), true) FROM events").fetchone()
+    row = connection.execute("SELECT coalesce(bool_and(version = 0), true) FROM events").fetchone()
     return row is not None and bool(row[0])

@@ -1,10 +1,11 @@
 -- reads: ComplainantInformed
 -- That the complainant was told, and how ("none": telling is not possible).
 WITH setters AS (
-    SELECT publication AS lane, seq AS rank, happened_at, known_at, straight, complaint, channel
+    SELECT row(complaint, publication) AS lane, seq, version, happened_at, known_at, known_to,
+        complaint, publication, channel
     FROM events WHERE name = 'ComplainantInformed'
 ),
 {staircase}
-SELECT complaint, lane AS publication, channel, happened_at AS informed_at,
+SELECT complaint, publication, channel, happened_at AS informed_at,
     happened_from, happened_to, known_from, known_to
 FROM stairs

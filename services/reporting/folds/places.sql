@@ -1,7 +1,7 @@
 -- reads: PuskesmasRegistered UnitRegistered
 -- The Puskesmas and units of the district file, as recorded.
 WITH setters AS (
-    SELECT subject AS lane, seq AS rank, happened_at, known_at, straight,
+    SELECT subject AS lane, seq, version, happened_at, known_at, known_to,
         CASE name WHEN 'UnitRegistered' THEN 'unit' ELSE 'puskesmas' END AS kind,
         regexp_replace(subject, '^unit:', '') AS code, title, short_code, kecamatan, zone
     FROM events WHERE name IN ('PuskesmasRegistered', 'UnitRegistered')

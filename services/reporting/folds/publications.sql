@@ -1,7 +1,8 @@
 -- reads: PublicationDrafted PublicationApproved ResolutionPublished PublicationWithdrawn
 -- Where each publication of a complaint stands; its text once it is public.
 WITH setters AS (
-    SELECT publication AS lane, seq AS rank, happened_at, known_at, straight, complaint,
+    SELECT row(complaint, publication) AS lane, seq, version, happened_at, known_at, known_to,
+        complaint, publication,
         CASE name
             WHEN 'PublicationDrafted' THEN 'drafted'
             WHEN 'PublicationApproved' THEN 'approved'
@@ -16,6 +17,6 @@ WITH setters AS (
     )
 ),
 {staircase}
-SELECT complaint, lane AS publication, state, public_text, media, shows_unit_and_date,
+SELECT complaint, publication, state, public_text, media, shows_unit_and_date,
     happened_at AS since, happened_from, happened_to, known_from, known_to
 FROM stairs

@@ -1,7 +1,7 @@
 -- reads: ResolutionDocumented CaseReopened
 -- When a case was settled: its result documented. Reopening takes that back.
 WITH setters AS (
-    SELECT complaint AS lane, seq AS rank, happened_at, known_at, straight,
+    SELECT complaint AS lane, seq, version, happened_at, known_at, known_to,
         CASE WHEN name = 'ResolutionDocumented' THEN happened_at END AS settled_at
     FROM events WHERE name IN ('ResolutionDocumented', 'CaseReopened')
 ),

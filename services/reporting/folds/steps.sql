@@ -1,6 +1,6 @@
 -- Every step taken with a complaint, in which role, and the state that it sets, if any (design:
 -- the steps of the SOPs). Once a step has happened and is known, it stays so.
-SELECT complaint, seq, straight, name AS step, role, source, id, publication,
+SELECT complaint, seq, version, name AS step, role, source, id, publication,
     coalesce(grade, finding, outcome, channel, action_number::VARCHAR, effective::VARCHAR)
         AS detail,
     CASE name
@@ -16,6 +16,6 @@ SELECT complaint, seq, straight, name AS step, role, source, id, publication,
     END AS sets,
     occurred_at, time AS recorded_at,
     happened_at AS happened_from, TIMESTAMP 'infinity' AS happened_to,
-    known_at AS known_from, TIMESTAMP 'infinity' AS known_to
+    known_at AS known_from, known_to
 FROM events
 WHERE complaint IS NOT NULL

@@ -92,12 +92,9 @@ def replay(connection: DuckDBPyConnection, complaint: UUID, when: When) -> list[
 
 
 def _after(state: str | None, sets: str | None) -> str | None:
-    """Return the state after a step (the rule of ranks in folds/states.sql)."""
-    if sets is None or (sets == "graded" and state not in (None, "received", "graded")):
-        return state
-    if sets == "received" and state is not None:
-        return state
-    return sets
+    """Return the state after a step (the rule of folds/states.sql)."""
+    beginning = (None, "received", "graded")
+    return state if sets is None or (sets in beginning and state not in beginning) else sets
 
 
 def facts_of(connection: DuckDBPyConnection, complaint: UUID, when: When) -> dict[str, Any] | None:

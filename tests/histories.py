@@ -1,0 +1,131 @@
+"""Histories of complaints for tests of what folds them: events with all their times, by hand."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from services.kernel.contracts import Message, types
+from services.kernel.stream import Delivery
+from tests.messages import subject
+
+DAWN = datetime(2026, 11, 2, tzinfo=UTC)
+BOX = {"key": "k", "place": "p", "box": "AAAA"}
+
+
+def hour(n: float) -> datetime:
+    """Return the instant `n` hours into the histories."""
+    return DAWN + timedelta(hours=n)
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event; hours into the histories: `happened` as stated, `recorded`, `arrived`."""
+
+    name: str
+    happened: float
+    recorded: float | None = None
+    arrived: float | None = None
+    source: str = "resolution"
+    about: int = 1
+    puskesmas: str = "puring"
+    facts: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def order(self) -> tuple[float, str]:
+        """Where it stands in its subject's history (before the id within its source)."""
+        return (self.happened if self.recorded is None else self.recorded), self.source
+
+
+def told(name: str, happened: float, **given: Any) -> Told:
+    """Return an event; what is no field of `Told` is a fact of its payload."""
+    own = {key: given.pop(key) for key in list(given) if key in Told.__dataclass_fields__}
+    return Told(name, happened, facts=tuple(sorted(given.items())), **own)
+
+
+_FACTS: dict[str, dict[str, Any]] = {
+    "ComplaintReceived": {
+        "number": "PRG-2026-A-000001",
+        "receipt_hash": "00",
+        "channel": "in_person",
+        "kind": "complaint",
+        "service_unit": "kia-kb",
+        "categories": ["waiting_time"],
+        "incident_at": None,
+        "confidentiality": "open",
+        "relation": None,
+        "barrier": None,
+        "wants_answer_by": None,
+        "text": BOX,
+        "complainant": None,
+    },
+    "CaseOpened": {"number": "PRG-2026-A-000001", "kind": "complaint", "deadlines": []},
+    "TeamNotified": {"roles": [], "how": "app"},
+    "CaseGraded": {"grade": "red", "reason": None, "deadlines": []},
+    "ComplainantMet": {"people": [], "note": None},
+    "ImmediateAnswerGiven": {"answer": BOX},
+    "ComplaintAnalysed": {"root_cause": BOX, "finding": "upheld"},
+    "ResponsePlanned": {"actions": []},
+    "FollowUpCarriedOut": {
+        "action_number": 1,
+        "done_on": "2026-11-02",
+        "note": BOX,
+        "plan_complete": True,
+    },
+    "ResolutionDocumented": {"summary": BOX, "outcome": "resolved", "documented_by": "acc-1"},
+    "EvaluationRecorded": {"effective": True, "note": None},
+    "CaseReopened": {"reason": "not_effective"},
+    "PublicationDrafted": {"text": BOX, "confidentiality": "open", "documented_by": "acc-1"},
+    "PublicationApproved": {"text": BOX, "media": ["notice_board"], "confirmed": False},
+    "ResolutionPublished": {
+        "text": "Antrean kini bernomor.",
+        "media": ["notice_board"],
+        "shows_unit_and_date": True,
+    },
+    "PublicationWithdrawn": {"reason": BOX},
+    "ComplainantInformed": {"channel": "phone"},
+}
+_PUBLICATION = {"publication": subject(900)}
+
+
+def deliveries(history: Iterable[Told]) -> list[Delivery]:
+    """Return a history as the stream would deliver it: each source's chain in its order."""
+    found: list[Delivery] = []
+    last: dict[str, int] = {}
+    for each in sorted(history, key=lambda event: event.order):
+        source = f"/node-a/{each.source}"
+        previous = last.get(source, 0)
+        last[source] = previous + 1
+        found.append(_delivery(each, source, previous))
+    return found
+
+
+def _delivery(event: Told, source: str, previous: int) -> Delivery:
+    recorded = hour(event.order[0])
+    facts = _FACTS[event.name] | dict(event.facts)
+    if event.name.startswith(("Publication", "ResolutionPublished", "ComplainantInformed")):
+        facts = _PUBLICATION | facts
+    message = Message(
+        id=previous + 1,
+        source=source,
+        subject=subject(event.about),
+        type=f"tanggap.{event.name}.v1",
+        time=recorded,
+        puskesmas=event.puskesmas,
+        actor="acc-1",
+        role="complaint_team",
+        correlation_id="",
+        causation_id="",
+        previous=previous,
+        value=msgspec.json.encode({"occurred_at": hour(event.happened), **facts}),
+    )
+    assert message.type in types()
+    arrived = event.order[0] if event.arrived is None else event.arrived
+    return Delivery(message, 0, previous, hour(arrived))
+
+
+def by_arrival(history: Sequence[Delivery]) -> list[Delivery]:
+    """Return deliveries in the order in which they arrived."""
+    return sorted(history, key=lambda each: each.arrived_at)

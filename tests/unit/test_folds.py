@@ -1,0 +1,408 @@
+"""The folds against a plain reading of each history, at every instant and state of knowledge."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.kernel.contracts import in_order
+from services.kernel.stream import Delivery
+from services.reporting import folds
+from services.reporting.logcopy import LONG_AGO, fold_touched
+from services.reporting.messages import INSERT, as_batch
+from services.reporting.queries import When
+from services.reporting.queries.question import at
+from services.reporting.rebuild import differences
+from services.reporting.store import Store
+from tests.histories import Told, by_arrival, deliveries, hour, told
+
+HOURS = 7
+SETS = {
+    "ComplaintReceived": "received",
+    "CaseGraded": "graded",
+    "ImmediateAnswerGiven": "answered",
+    "ComplaintAnalysed": "analysed",
+    "ResponsePlanned": "planned",
+    "FollowUpCarriedOut": "acted",
+    "ResolutionDocumented": "documented",
+    "EvaluationRecorded": "evaluated",
+    "CaseReopened": "reopened",
+}
+
+
+Grid = dict[tuple[int, int], list[tuple[Any, ...]]]
+
+
+class Facts:
+    """Folds batches as the log copy does, and answers about them."""
+
+    def __init__(self, path: Path) -> None:
+        self.store = Store(path)
+        self.connection = self.store.connection()
+        folds.create_tables(self.connection)
+
+    def clear(self) -> None:
+        for table in ("log", *(fold.name for fold in folds.folds())):
+            self.connection.execute(f"DELETE FROM {table}")
+
+    def take(self, *batches: Sequence[Delivery]) -> None:
+        newest = LONG_AGO
+        for batch in batches:
+            self.connection.execute(INSERT, {"batch": as_batch(batch)})
+            fold_touched(self.connection, batch, newest)
+            newest = max([newest, *(each.arrived_at for each in batch)])
+
+    def at(self, fact: str, columns: str, happened: float, known: float) -> list[tuple[Any, ...]]:
+        when = When(hour(happened), hour(known))
+        return self.connection.execute(
+            f"SELECT {columns} FROM {fact} AS f WHERE {at('f')}", when.parameters
+        ).fetchall()
+
+    def everywhere(self, fact: str, columns: str) -> Grid:
+        """Answer for every whole hour that can be asked about and known at, in one query."""
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP TABLE grid AS SELECT t, k, "
+            "TIMESTAMP '2026-11-02' + to_hours(t) AS happened, "
+            "TIMESTAMP '2026-11-02' + to_hours(k) AS known "
+            f"FROM range({HOURS}) AS a(t), range({HOURS}) AS b(k)"
+        )
+        condition = at("f").replace("$t", "happened").replace("$k", "known")
+        found: Grid = {}
+        for t, k, *row in self.connection.execute(
+            f"SELECT t, k, {columns} FROM grid JOIN {fact} AS f ON {condition}"
+        ).fetchall():
+            found.setdefault((t, k), []).append(tuple(row))
+        return found
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Facts]:
+    facts = Facts(tmp_path_factory.mktemp("facts") / "reporting.duckdb")
+    yield facts
+    facts.connection.close()
+    facts.store.close()
+
+
+@pytest.fixture
+def facts(opened: Facts) -> Facts:
+    opened.clear()
+    return opened
+
+
+# What the folds must say, read plainly from the events that are visible.
+
+
+def timeline(history: Sequence[Delivery], known: float) -> list[tuple[Any, str]]:
+    """Return the state of one case from each instant on, as known then."""
+    visible = sorted(
+        (each for each in history if each.arrived_at <= hour(known)),
+        key=lambda each: in_order(each.message),
+    )
+    found: list[tuple[Any, str]] = []
+    latest = LONG_AGO
+    state = ""
+    for each in visible:
+        payload = _payload(each)
+        latest = max(latest, payload["occurred_at"])
+        sets = _sets(each.message.name, payload)
+        if sets and not (sets in ("received", "graded") and state not in ("", *BEGINNING)):
+            state = sets
+            found.append((latest, state))
+    return found
+
+
+BEGINNING = ("received", "graded")
+
+
+def _payload(delivery: Delivery) -> dict[str, Any]:
+    payload: dict[str, Any] = msgspec.json.decode(delivery.message.value)
+    payload["occurred_at"] = msgspec.convert(payload["occurred_at"], type=type(LONG_AGO))
+    return payload
+
+
+def _sets(name: str, payload: dict[str, Any]) -> str | None:
+    if name == "ComplaintReceived" and payload["kind"] == "praise":
+        return None
+    if name == "FollowUpCarriedOut" and not payload["plan_complete"]:
+        return None
+    if name == "EvaluationRecorded" and not payload["effective"]:
+        return None
+    return SETS.get(name)
+
+
+def state_at(steps: Sequence[tuple[Any, str]], happened: float) -> str | None:
+    held = [state for since, state in steps if since <= hour(happened)]
+    return held[-1] if held else None
+
+
+def moves_until(steps: Sequence[tuple[Any, str]], happened: float) -> Counter[str]:
+    """Return how often a case was received, closed and brought back up to an instant."""
+    found: Counter[str] = Counter()
+    before: str | None = None
+    for since in sorted({since for since, _state in steps if since <= hour(happened)}):
+        state = [state for when, state in steps if when <= since][-1]
+        if before is None:
+            found["received"] += 1
+        if state == "evaluated" and before != "evaluated":
+            found["closed"] += 1
+        if state != "evaluated" and before == "evaluated":
+            found["brought_back"] += 1
+        before = state
+    return found
+
+
+# Any history at all
+
+
+def events_of(about: int) -> st.SearchStrategy[Told]:
+    hours = st.integers(0, HOURS - 1)
+    facts = {
+        "ComplaintReceived": {"kind": st.sampled_from(["complaint", "praise"])},
+        "FollowUpCarriedOut": {"plan_complete": st.booleans()},
+        "EvaluationRecorded": {"effective": st.booleans()},
+    }
+
+    def event(name: str) -> st.SearchStrategy[Told]:
+        given_facts = st.fixed_dictionaries(facts.get(name, {}))
+        return st.builds(
+            lambda happened, recorded, arrived, source, more: told(
+                name,
+                happened,
+                recorded=recorded,
+                arrived=arrived,
+                source=source,
+                about=about,
+                **more,
+            ),
+            hours,
+            hours,
+            hours,
+            st.sampled_from(["intake", "publication", "resolution"]),
+            given_facts,
+        )
+
+    names = [*SETS, "TeamNotified", "ResolutionPublished", "ComplainantInformed", "CaseOpened"]
+    return st.sampled_from(names).flatmap(event)
+
+
+histories = st.lists(st.sampled_from([1, 2]).flatmap(events_of), min_size=1, max_size=9)
+
+
+@st.composite
+def batched(draw: st.DrawFn) -> tuple[list[Delivery], list[list[Delivery]]]:
+    """A history, and the same cut into batches, in any order or in that of arrival."""
+    history = deliveries(draw(histories))
+    order = by_arrival(history) if draw(st.booleans()) else draw(st.permutations(history))
+    cuts = sorted(draw(st.sets(st.integers(1, len(order)), max_size=3)) | {len(order)})
+    starts = [0, *cuts]
+    return history, [order[a:b] for a, b in zip(starts, cuts, strict=False) if a < b]
+
+
+many = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@many
+@given(batched())
+def test_states_and_moves_are_a_plain_reading_of_what_was_visible(
+    facts: Facts, case: tuple[list[Delivery], list[list[Delivery]]]
+) -> None:
+    history, batches = case
+    facts.clear()
+    facts.take(*batches)
+    subjects = {each.message.subject for each in history}
+    states = facts.everywhere("states", "complaint::VARCHAR, state, closed")
+    moves = facts.everywhere("moves", "move")
+    for happened, known in product(range(HOURS), range(HOURS)):
+        expected, moved = [], Counter[str]()
+        for about in subjects:
+            own = [each for each in history if each.message.subject == about]
+            steps = timeline(own, known)
+            moved += moves_until(steps, happened)
+            if state := state_at(steps, happened):
+                expected.append((about, state, state == "evaluated"))
+        assert sorted(states.get((happened, known), [])) == sorted(expected)
+        counted = Counter(move for (move,) in moves.get((happened, known), []))
+        assert counted == moved
+        still_open = sum(not closed for _about, _state, closed in expected)
+        assert counted["received"] + counted["brought_back"] - counted["closed"] == still_open
+
+
+@many
+@given(batched())
+def test_facts_folded_live_are_those_of_a_rebuild(
+    facts: Facts, case: tuple[list[Delivery], list[list[Delivery]]]
+) -> None:
+    _history, batches = case
+    facts.clear()
+    facts.take(*batches)
+    folds.create_tables(facts.connection, "_rebuilt")
+    for fold in folds.folds():
+        facts.connection.execute(f"DELETE FROM {fold.name}_rebuilt")
+    folds.bind_all(facts.connection)
+    folds.fold_bound(facts.connection, "_rebuilt", anew=False)
+    assert differences(facts.connection, "_rebuilt") == []
+
+
+@many
+@given(histories)
+def test_what_arrives_later_changes_nothing_that_was_known_before(
+    facts: Facts, history: list[Told]
+) -> None:
+    whole = by_arrival(deliveries(history))
+    middle = HOURS // 2
+    early = [each for each in whole if each.arrived_at <= hour(middle)]
+    answers = []
+    for taken in (early, whole):
+        facts.clear()
+        if taken:
+            facts.take(taken)
+        answers.append({fold.name: known_then(facts, fold.name, middle) for fold in folds.folds()})
+    assert answers[0] == answers[1]
+
+
+def known_then(facts: Facts, fact: str, known: int) -> dict[int, Counter[Any]]:
+    """Return what a fact said at every hour, as known at one of them."""
+    grid = facts.everywhere(fact, _columns(fact))
+    return {t: Counter(rows) for (t, k), rows in grid.items() if k == known}
+
+
+def _columns(fact: str) -> str:
+    # How long something holds is known later; that it holds is what counts.
+    left_out = ["happened_from", "happened_to", "known_from", "known_to"]
+    if fact == "steps":
+        left_out += ["version"]
+    return f"hash(COLUMNS(f.* EXCLUDE ({', '.join(left_out)})))"
+
+
+# Histories by hand
+
+
+def lifecycle() -> list[Told]:
+    return [
+        told("ComplaintReceived", 0, source="intake"),
+        told("CaseGraded", 1),
+        told("ImmediateAnswerGiven", 2),
+        told("ResolutionDocumented", 3),
+        told("EvaluationRecorded", 4),
+    ]
+
+
+def test_a_step_happens_when_it_is_said_to_and_is_known_when_it_arrives(facts: Facts) -> None:
+    facts.take(
+        deliveries(
+            [
+                told("ComplaintReceived", 0, source="intake"),
+                told("CaseGraded", 1, recorded=4, arrived=5),
+            ]
+        )
+    )
+    assert facts.at("states", "state", 1, 4) == [("received",)]
+    assert facts.at("states", "state", 1, 5) == [("graded",)]
+    assert facts.at("states", "state", 0.5, 5) == [("received",)]
+
+
+def test_a_step_never_happens_before_the_step_it_follows(facts: Facts) -> None:
+    facts.take(
+        deliveries(
+            [
+                told("ComplaintReceived", 3, source="intake", recorded=3),
+                told("CaseGraded", 1, recorded=4),
+            ]
+        )
+    )
+    assert facts.at("states", "state", 2, 6) == []
+    assert facts.at("states", "state", 3, 6) == [("graded",)]
+
+
+def test_one_that_arrives_late_takes_its_place_in_the_order_of_recording(facts: Facts) -> None:
+    facts.take(
+        deliveries(
+            [
+                told("ComplaintReceived", 0, source="intake"),
+                told("CaseGraded", 1, arrived=6),
+                told("ComplaintAnalysed", 2, source="edge"),
+            ]
+        )
+    )
+    assert facts.at("states", "state", 1, 5) == [("received",)]
+    assert facts.at("states", "state", 1, 6) == [("graded",)]
+    assert facts.at("states", "state", 3, 5) == [("analysed",)]
+    assert facts.at("states", "state", 3, 6) == [("analysed",)]
+
+
+def test_a_reopened_case_is_brought_back_and_may_close_again(facts: Facts) -> None:
+    facts.take(
+        deliveries(
+            [
+                *lifecycle(),
+                told("CaseReopened", 5),
+                told("CaseGraded", 5.5),
+                told("ComplaintAnalysed", 6),
+                told("ResolutionDocumented", 7),
+                told("EvaluationRecorded", 8),
+            ]
+        )
+    )
+    assert facts.at("states", "state", 5.5, 9) == [("reopened",)]
+    assert facts.at("settlements", "settled_at", 4, 9) == [(hour(3).replace(tzinfo=None),)]
+    assert facts.at("settlements", "settled_at", 6, 9) == [(None,)]
+    moves = Counter(move for (move,) in facts.at("moves", "move", 9, 9))
+    assert moves == {"received": 1, "closed": 2, "brought_back": 1}
+
+
+def test_praise_is_known_but_opens_no_case(facts: Facts) -> None:
+    facts.take(deliveries([told("ComplaintReceived", 0, source="intake", kind="praise")]))
+    assert facts.at("attributes", "kind", 1, 1) == [("praise",)]
+    assert facts.at("states", "state", 1, 1) == []
+    assert facts.at("moves", "move", 1, 1) == []
+
+
+def test_the_last_grade_sets_the_promise(facts: Facts) -> None:
+    def due(n: int, version: int) -> list[dict[str, Any]]:
+        return [
+            {"name": "response", "due_at": hour(n), "rules_version": version},
+            {"name": "settlement", "due_at": hour(n + 1), "rules_version": version},
+        ]
+
+    facts.take(
+        deliveries(
+            [
+                told("CaseOpened", 1, deadlines=due(10, 1)),
+                told("CaseGraded", 2, grade="yellow", deadlines=due(20, 1)),
+                told("CaseGraded", 3, grade="red", deadlines=due(5, 2)),
+            ]
+        )
+    )
+    columns = "grade, response_due, settlement_due, rules_version"
+    naive = [hour(n).replace(tzinfo=None) for n in range(22)]
+    assert facts.at("deadlines", columns, 1, 9) == [(None, naive[10], naive[11], 1)]
+    assert facts.at("deadlines", columns, 2, 9) == [("yellow", naive[20], naive[21], 1)]
+    assert facts.at("deadlines", columns, 9, 9) == [("red", naive[5], naive[6], 2)]
+
+
+def test_a_publication_is_public_from_release_to_withdrawal(facts: Facts) -> None:
+    facts.take(
+        deliveries(
+            [
+                told("PublicationDrafted", 1, source="publication"),
+                told("PublicationApproved", 2, source="publication"),
+                told("ResolutionPublished", 3, source="publication", text="Sudah diperbaiki."),
+                told("PublicationWithdrawn", 5, source="publication"),
+            ]
+        )
+    )
+    assert facts.at("publications", "state, public_text", 2, 9) == [("approved", None)]
+    assert facts.at("publications", "state, public_text", 4, 9) == [
+        ("released", "Sudah diperbaiki.")
+    ]
+    assert facts.at("publications", "state, public_text", 6, 9) == [("withdrawn", None)]
+    sealed = facts.connection.execute("SELECT count(*) FROM log WHERE public_text LIKE '%AAAA%'")
+    assert sealed.fetchone() == (0,)
