@@ -10,6 +10,7 @@ from services.intake.api import ComplaintBody
 from services.intake.domain import CHANNELS, CONFIDENTIALITIES, KINDS
 from services.intake.imports import Row, row_key
 from services.kernel.district import SHIPPED, load_district
+from services.kernel.web.words import WORDS
 from tests.unit.uploads import COMPLAINTS, WITA, as_csv, as_xlsx, one, read, wrong
 
 
@@ -79,6 +80,13 @@ def test_headers_are_known_in_both_languages_and_however_they_are_written() -> N
         "channel": "in_person",
         "confidentiality": "confidential",
     }
+
+
+@pytest.mark.parametrize("kind", ["channel", "kind", "confidentiality", "barrier"])
+def test_the_words_of_the_screens_are_understood(kind: str) -> None:
+    for slug, shown in WORDS[kind].items():
+        row = one({"channel": "sms", "text": "Lama"} | {kind: str(shown)})
+        assert (row.fields[kind], row.errors) == (slug, ())
 
 
 def test_a_row_becomes_the_body_of_the_call() -> None:
