@@ -228,14 +228,14 @@ def keys(rows: Iterable[Row]) -> list[str]:
 
 def test_the_same_file_has_the_same_keys_in_every_format() -> None:
     records = [
-        ["kanal", "isi", "tanggal", "nama"],
-        ["sms", "Antre  lama", "2026-11-02 09:30", "Re\u0301na"],
-        ["wa", "Kotor\nsekali", "2026-11-02T03:30:00Z", ""],
+        ["kanal", "isi", "tanggal", "nama", "kategori"],
+        ["sms", "Antre  lama", "2026-11-02 09:30", "Re\u0301na", "obat;biaya"],
+        ["wa", "Kotor\nsekali", "2026-11-02T03:30:00Z", "", ""],
     ]
     again = [
-        ["nama", "tanggal", "kanal", "isi"],
-        ["R\u00e9na", "02/11/2026 09.30", "SMS", " Antre lama "],
-        ["", "2/11/26 10:30", "whatsapp", "Kotor sekali"],
+        ["nama", "tanggal", "kanal", "isi", "kategori"],
+        ["R\u00e9na", "02/11/2026 09.30", "SMS", " Antre lama ", "Biaya, Obat"],
+        ["", "2/11/26 10:30", "whatsapp", "Kotor sekali", ""],
     ]
     first = keys(read(as_csv(records)))
     assert first == keys(read(as_xlsx(records)))
