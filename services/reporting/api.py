@@ -1,118 +1,45 @@
 """Reporting's calls (JSON, under /api/v1)."""
 
-from datetime import datetime
+import threading
+from collections.abc import Iterator
+from queue import SimpleQueue
 from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
+import structlog
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field
+from fastapi.responses import StreamingResponse
+from pydantic import Field
 
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import PUBLIC, requires
 from services.kernel.commands import Body
+from services.kernel.errors import Problem
+from services.reporting.answers import (
+    Audit,
+    Board,
+    Complaints,
+    Dashboard,
+    Events,
+    Operations,
+    ReceiptStatus,
+    Replay,
+    TotalsAnswer,
+    Verification,
+)
 from services.reporting.application import Reporting
 from services.reporting.asked import After, Asked, Instant, instant
 from services.reporting.queries import When
 from services.reporting.queries.complaints import Order
+from services.reporting.queries.totals import By
+from services.reporting.rebuild import Outcome, Progress, Source
 
+log = structlog.get_logger()
 READ = "report.read"
 Reader = Annotated[Principal, requires(READ)]
 Auditor = Annotated[Principal, requires("audit.read")]
 Question = Annotated[Asked, Depends()]
-
-
-class ComplaintItem(BaseModel):
-    """What a complaint is and where it stands; praise has no state and no promise."""
-
-    id: UUID
-    number: str
-    puskesmas: str
-    kind: str
-    channel: str
-    service_unit: str | None
-    categories: list[str]
-    confidentiality: str
-    received_at: datetime
-    recorded_at: datetime
-    state: str | None
-    closed: bool | None
-    grade: str | None
-    response_due: datetime | None
-    settlement_due: datetime | None
-    responded_at: datetime | None
-    settled_at: datetime | None
-    rules_version: int | None
-    overdue: bool = Field(description="not closed, and the day of settlement has gone by")
-    published: bool
-    informed: bool
-
-
-class Complaints(BaseModel):
-    """A page of the list; `next` is the `cursor` of the following one."""
-
-    items: list[ComplaintItem]
-    next: str | None
-
-
-class EventItem(BaseModel):
-    """One event of the log copy: who, when, where it lies, and what its bytes hash to."""
-
-    position: str = Field(examples=["/node-3f9a/resolution:42"])
-    source: str
-    id: int
-    offset: int
-    partition: int
-    subject: str
-    puskesmas: str
-    type: str = Field(examples=["tanggap.CaseGraded.v1"])
-    occurred_at: datetime | None = Field(description="when it happened, as stated")
-    time: datetime = Field(description="when its store recorded it")
-    arrived_at: datetime = Field(description="when the stream took it")
-    actor: str
-    role: str
-    trouble: str | None = Field(description="why its payload could not be read")
-    hash: str = Field(description="SHA-256 of its attributes and value")
-
-
-class Audit(BaseModel):
-    """The events behind one complaint, in the order of its history."""
-
-    id: UUID
-    number: str
-    puskesmas: str
-    state: str | None
-    rules_version: int | None = Field(description="the version of the rules that its dates obey")
-    items: list[EventItem]
-
-
-class ReplayStep(BaseModel):
-    """A step, and the state after it."""
-
-    step: str
-    role: str
-    source: str
-    id: int
-    publication: UUID | None
-    detail: str | None
-    occurred_at: datetime
-    happened_at: datetime = Field(description="never before the step that it follows")
-    recorded_at: datetime
-    arrived_at: datetime
-    state: str | None
-
-
-class Replay(BaseModel):
-    """One complaint's history, step by step."""
-
-    id: UUID
-    items: list[ReplayStep]
-
-
-class Events(BaseModel):
-    """Events in the order of arrival; `next` may be given as `since`."""
-
-    items: list[EventItem]
-    next: str | None
 
 
 class ReceiptBody(Body):
@@ -121,51 +48,11 @@ class ReceiptBody(Body):
     receipt: str = Field(min_length=1, max_length=60, examples=["K7Q2-9MFX-TR4W"])
 
 
-class ReceiptStep(BaseModel):
-    """A step that was taken, and when."""
+class RebuildBody(Body):
+    """How to make the facts anew."""
 
-    step: str
-    happened_at: datetime
-
-
-class PublicAnswer(BaseModel):
-    """An answer that was published."""
-
-    answer: str
-    published_at: datetime
-
-
-class ReceiptStatus(BaseModel):
-    """How far one's own complaint is; never who or what was said."""
-
-    number: str
-    puskesmas: str
-    kind: str
-    state: str | None
-    closed: bool | None
-    received_at: datetime
-    response_due: datetime | None
-    settlement_due: datetime | None
-    steps: list[ReceiptStep]
-    answers: list[PublicAnswer]
-
-
-class BoardItem(BaseModel):
-    """One published result; a confidential one shows neither unit nor date."""
-
-    id: UUID
-    text: str
-    media: list[str]
-    service_unit: str | None
-    received_at: datetime | None
-    published_at: datetime | None
-
-
-class Board(BaseModel):
-    """What a Puskesmas shows now."""
-
-    puskesmas: str
-    items: list[BoardItem]
+    check: bool = Field(False, description="only compare")
+    source: Source = Field("log", description="log: the log copy; stream: all of the stream")
 
 
 def router(reporting: Reporting) -> APIRouter:
@@ -174,6 +61,7 @@ def router(reporting: Reporting) -> APIRouter:
     _add_reports(api, reporting)
     _add_audit(api, reporting)
     _add_public(api, reporting)
+    _add_upkeep(api, reporting)
     return api
 
 
@@ -191,6 +79,20 @@ def _add_reports(api: APIRouter, reporting: Reporting) -> None:
         _wait(reporting, asked.after)
         page = reporting.complaints(filters, asked.when, order=order, limit=limit, cursor=cursor)
         return {"items": page.items, "next": page.next}
+
+    @api.get("/reports/totals", response_model=TotalsAnswer)
+    def control_totals(asked: Question, principal: Reader, by: By | None = None) -> Any:
+        """Return the control totals of the days asked for, over cases."""
+        filters = asked.filters(principal, READ)
+        _wait(reporting, asked.after)
+        return {"items": reporting.totals(filters, asked.when, by)}
+
+    @api.get("/reports/dashboard", response_model=Dashboard)
+    def dashboard(asked: Question, principal: Reader) -> Any:
+        """Return the figures of the days asked for, at any instant."""
+        filters = asked.filters(principal, READ)
+        _wait(reporting, asked.after)
+        return reporting.dashboard(filters, asked.when)
 
 
 def _add_audit(api: APIRouter, reporting: Reporting) -> None:
@@ -255,6 +157,51 @@ def _add_public(api: APIRouter, reporting: Reporting) -> None:
     ) -> Any:
         """Return what a Puskesmas shows now."""
         return {"puskesmas": code, "items": reporting.board(code, medium)}
+
+
+def _add_upkeep(api: APIRouter, reporting: Reporting) -> None:
+    @api.get(
+        "/operations",
+        dependencies=[requires("operations.read")],
+        response_model=Operations,
+    )
+    def operations() -> Any:
+        """Return how far the log copy is, what it waits for, and what it could not read."""
+        return reporting.operations()
+
+    @api.get("/verify", dependencies=[requires("events.verify")], response_model=Verification)
+    def verify() -> Any:
+        """Say whether the log copy's history is whole, and where it is not."""
+        return reporting.verify()
+
+    @api.post("/rebuild", dependencies=[requires("operations.mend")])
+    def rebuild(body: RebuildBody) -> StreamingResponse:
+        """Make the facts anew; JSON lines of progress, and the outcome as the last one."""
+        lines = rebuild_lines(reporting, body.source, check=body.check)
+        return StreamingResponse(lines, media_type="application/jsonl")
+
+
+def rebuild_lines(reporting: Reporting, source: Source, *, check: bool) -> Iterator[bytes]:
+    """Rebuild in a thread of its own, and yield its progress and outcome as JSON lines.
+
+    It goes on to its end when nobody reads any more.
+    """
+    news: SimpleQueue[Progress | Outcome | str] = SimpleQueue()
+
+    def work() -> None:
+        try:
+            news.put(reporting.rebuild(source, news.put, check=check))
+        except Problem as problem:
+            news.put(problem.code)
+        except Exception as error:
+            log.exception("rebuild_failed", error=type(error).__name__)
+            news.put(type(error).__name__)
+
+    threading.Thread(target=work, name="rebuild", daemon=True).start()
+    while isinstance(told := news.get(), Progress):
+        yield msgspec.json.encode({"progress": told}) + b"\n"
+    ended = {"failed": told} if isinstance(told, str) else {"outcome": told}
+    yield msgspec.json.encode(ended) + b"\n"
 
 
 def _wait(reporting: Reporting, after: str | None) -> None:

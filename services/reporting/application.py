@@ -4,19 +4,32 @@ Whose cases a reader may see (`scope`: Puskesmas codes, None for all) is an argu
 question about cases.
 """
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from services.kernel.clock import Clock
-from services.kernel.errors import NotFound, Unavailable, invalid
+from services.kernel.errors import Conflict, NotFound, Unavailable, invalid
 from services.kernel.receipts import receipt_hash
 from services.kernel.stream import Stream
 from services.kernel.text import _
 from services.reporting import folds
 from services.reporting.logcopy import LogCopy
-from services.reporting.queries import Filters, When, complaints, history, public
+from services.reporting.queries import (
+    Filters,
+    When,
+    complaints,
+    dashboard,
+    history,
+    public,
+    totals,
+    upkeep,
+)
 from services.reporting.queries.complaints import Listing, Order
+from services.reporting.queries.totals import By
+from services.reporting.rebuild import Outcome, Progress, Rebuild, Source
 from services.reporting.store import MEMORY, Store
 
 WAIT_SECONDS = 2.0
@@ -29,6 +42,8 @@ class Reporting:
 
     def __init__(self, path: Path, stream: Stream, clock: Clock, *, memory: str = MEMORY) -> None:
         self.clock = clock
+        self._stream = stream
+        self._rebuilding = threading.Lock()
         self.store = Store(path, memory)
         folds.create_tables(self.store.reader())
         self.log = LogCopy(self.store, stream)
@@ -120,6 +135,51 @@ class Reporting:
     ) -> list[dict[str, Any]]:
         """Return what is released now at a Puskesmas."""
         return public.board(self.store.reader(), puskesmas, medium, limit)
+
+    def totals(self, filters: Filters, when: When, by: By | None = None) -> list[dict[str, Any]]:
+        """Return the control totals, one row for each part."""
+        return totals.totals(self.store.reader(), filters, when, by)
+
+    def dashboard(self, filters: Filters, when: When) -> dict[str, Any]:
+        """Return the figures of the dashboard."""
+        return dashboard.dashboard(self.store.reader(), filters, when, self.clock())
+
+    def operations(self) -> dict[str, Any]:
+        """Return how far the log copy is, what it waits for, and what it could not read."""
+        reader, log = self.store.reader(), self.log
+        return {
+            "lag": log.lag(),
+            "offsets": {str(at): offset for at, offset in sorted(log.offsets.items())},
+            "failure": self.worker.failure,
+            "late": [
+                {
+                    "source": each.message.source,
+                    "id": each.message.id,
+                    "waits_for": each.message.previous,
+                    "arrived_at": each.arrived_at,
+                }
+                for each in log.holes()
+            ],
+            "sources": upkeep.sources(reader),
+            "forks": upkeep.forks(reader),
+            "trouble": upkeep.trouble(reader),
+        }
+
+    def verify(self) -> dict[str, Any]:
+        """Say whether the log copy's history is whole, and where it is not."""
+        return upkeep.verify(self.store.reader())
+
+    def rebuild(self, source: Source, told: Callable[[Progress], None], *, check: bool) -> Outcome:
+        """Make the facts anew and compare; unless this only checks, swap. One at a time.
+
+        Raises Conflict while another rebuild is under way.
+        """
+        if not self._rebuilding.acquire(blocking=False):
+            raise Conflict(_("Pembangunan ulang lain sedang berjalan. Tunggu sampai selesai."))
+        try:
+            return Rebuild(self.store, self.log, self._stream, source, told).run(check=check)
+        finally:
+            self._rebuilding.release()
 
     def places(self) -> dict[str, dict[str, Any]]:
         """Return the recorded Puskesmas by code."""

@@ -9,8 +9,9 @@ until the hole before it is filled.
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -35,6 +36,7 @@ NAME = "reporting"
 BATCH = 8000
 WAIT_SECONDS = 0.5
 REST_SECONDS = 0.05
+UUID_LENGTH = 36
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -199,20 +201,30 @@ def fold_touched(
 
     `newest` is when the latest of all that was stored before them arrived.
     """
-    complaints: set[str] = set()
-    others: set[str] = set()
-    for delivery in deliveries:
-        subject = delivery.message.subject
-        (complaints if _is_uuid(subject) else others).add(subject)
-    folds.bind_touched(connection, list(complaints), list(others))
-    among = None
-    if min(each.arrived_at for each in deliveries) > newest and folds.all_straight(connection):
-        among = frozenset(each.message.type.split(".")[1] for each in deliveries)
-    folds.fold_bound(connection, anew=True, among=among)
+    newer = min(each.arrived_at for each in deliveries) > newest
+    names = frozenset(each.message.type.split(".")[1] for each in deliveries)
+    for key, keys in subjects(each.message.subject for each in deliveries).items():
+        folds.bind_touched(connection, key, keys)
+        among = names if newer and folds.all_straight(connection) else None
+        folds.fold_bound(connection, key, anew=True, among=among)
+
+
+def subjects(found: Iterable[str]) -> dict[folds.Key, list[str]]:
+    """Return subjects by the key under which their facts stand; a key with none is left out."""
+    distinct = set(found)
+    complaints = sorted(filter(_is_uuid, distinct))
+    others = sorted(distinct.difference(complaints))
+    by_key: dict[folds.Key, list[str]] = {"complaint": complaints, "subject": others}
+    return {key: keys for key, keys in by_key.items() if keys}
 
 
 def _is_uuid(subject: str) -> bool:
-    return len(subject) == 36 and subject.count("-") == 4
+    # As DuckDB reads it when it fills the column `complaint`.
+    try:
+        UUID(subject)
+    except ValueError:
+        return False
+    return len(subject) == UUID_LENGTH
 
 
 def _keep_apart(connection: DuckDBPyConnection, delivery: Delivery) -> None:

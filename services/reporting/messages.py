@@ -56,13 +56,13 @@ _ROWS: Final = msgspec.json.encode(
 
 # One text parameter holds the whole batch, and DuckDB parses both it and the payloads: measured
 # against list parameters, executemany and a file, this holds the interpreter for the shortest.
-INSERT: Final = f"""
-INSERT INTO log BY NAME
+INSERT_INTO: Final = f"""
+INSERT INTO {{log}} BY NAME
 SELECT
     * EXCLUDE (value, raw, p, time, arrived_at),
     time::TIMESTAMP AS time, arrived_at::TIMESTAMP AS arrived_at,
     CASE WHEN raw IS NULL THEN encode(value) ELSE from_base64(raw) END AS value,
-    try_cast(subject AS UUID) AS complaint,
+    CASE WHEN length(subject) = 36 THEN try_cast(subject AS UUID) END AS complaint,
     {OCCURRED_AT} AS occurred_at,
     {", ".join(f"{sql} AS {name}" for name, (_kind, sql) in COLUMNS.items())}
 FROM (
@@ -71,6 +71,7 @@ FROM (
     FROM (SELECT unnest(from_json($batch, '{_ROWS}'), recursive := true))
 )
 """
+INSERT: Final = INSERT_INTO.replace("{log}", "log")
 
 
 def as_batch(deliveries: Sequence[Delivery]) -> str:

@@ -1,49 +1,229 @@
-"""Making the facts anew from the log: beside the live ones, compared with them, then swapped."""
+"""Making the facts anew: beside the live ones, compared with them, then swapped.
+
+The live log copy follows the stream all the while. What comes after the rebuild began is folded
+in at its end, in the one transaction that swaps; whoever reads goes on reading what they began
+with.
+"""
 
 # ruff: noqa: S608 (statements are put together from parts of ours)
 
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+import duckdb
 from duckdb import DuckDBPyConnection
 
+from services.kernel.chain import sort_out
+from services.kernel.stream import Stream
 from services.reporting import folds
+from services.reporting.logcopy import LogCopy, subjects
+from services.reporting.messages import INSERT_INTO, as_batch
+from services.reporting.store import Store
 
+Source = Literal["log", "stream"]
+BESIDE = "_rebuilt"
+CHUNK = 500_000
+SAMPLE = 50_000
+PAGE = 8_000
 SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Difference:
-    """How one fact differs: how many rows only one side has, and about whom the first are."""
+class Progress:
+    """How far it is: events folded, of how many, and how many a second."""
 
-    fact: str
+    done: int
+    total: int
+    rate: float
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How one table differs: how many rows only one side has, and about whom the first are."""
+
+    table: str
     only_live: int
     only_rebuilt: int
     subjects: tuple[str, ...]
 
 
-def differences(connection: DuckDBPyConnection, suffix: str) -> list[Difference]:
-    """Compare the live facts row by row with those beside them."""
-    found = (_difference(connection, fold, suffix) for fold in folds.folds())
-    return [each for each in found if each is not None]
+@dataclass(frozen=True)
+class Outcome:
+    """What a rebuild found, how long it took, and whether the new facts are in use now."""
+
+    events: int
+    seconds: float
+    differences: tuple[Difference, ...]
+    swapped: bool
 
 
-def _difference(connection: DuckDBPyConnection, fold: folds.Fold, suffix: str) -> Difference | None:
-    rows: list[tuple[str, Any, int]] = []
-    for side, ours, theirs in (
-        ("live", fold.name, fold.name + suffix),
-        ("rebuilt", fold.name + suffix, fold.name),
-    ):
-        found = connection.execute(
-            f"SELECT {fold.key}::VARCHAR, count(*) "
-            f"FROM (FROM {ours} EXCEPT ALL FROM {theirs}) GROUP BY 1 ORDER BY 1"
+class Rebuild:
+    """One rebuild, from the log copy itself or from the stream again."""
+
+    def __init__(
+        self,
+        store: Store,
+        log: LogCopy,
+        stream: Stream,
+        source: Source = "log",
+        told: Callable[[Progress], None] = lambda _progress: None,
+    ) -> None:
+        self._connection = store.connection()
+        self._live = log
+        self._stream = stream
+        self._log = "log" + (BESIDE if source == "stream" else "")
+        self._told = told
+        self._began = time.monotonic()
+        self._tables = [fold.name for fold in folds.folds()]
+        if source == "stream":
+            self._tables.append("log")
+
+    def run(self, *, check: bool) -> Outcome:
+        """Build and compare; unless this only checks, swap.
+
+        Raises duckdb.Error when the file cannot be written; the live facts are then as before.
+        """
+        try:
+            self._clear()
+            with self._live.writing:
+                built_to = self._last_row()
+                offsets = dict(self._live.offsets)
+            if self._log != "log":
+                self._copy_stream(offsets)
+            total = self._build()
+            # One snapshot: what came meanwhile is folded in, then both sides are compared.
+            self._connection.execute("BEGIN")
+            built_to = self._catch_up(built_to)
+            found = tuple(differences(self._connection, self._tables))
+            self._connection.execute("COMMIT")
+            if not check:
+                self._swap(built_to)
+            return Outcome(total, time.monotonic() - self._began, found, not check)
+        finally:
+            with suppress(duckdb.TransactionException):  # unless it failed within one
+                self._connection.execute("ROLLBACK")
+            self._clear()
+            self._connection.close()
+
+    def _clear(self) -> None:
+        for table in (*self._tables, "log"):
+            self._connection.execute(f"DROP TABLE IF EXISTS {table}{BESIDE}")
+
+    def _last_row(self) -> int:
+        return int(self._one("SELECT coalesce(max(rowid), -1) FROM log"))
+
+    def _one(self, sql: str) -> Any:
+        row = self._connection.execute(sql).fetchone()
+        return None if row is None else row[0]
+
+    def _copy_stream(self, offsets: dict[int, int]) -> None:
+        """Take the stream from its beginning up to where the live log copy has read it."""
+        columns = self._connection.execute("DESCRIBE log").fetchall()
+        described = ", ".join(f"{name} {kind}" for name, kind, *_rest in columns)
+        self._connection.execute(f"CREATE TABLE {self._log} ({described})")
+        reader = self._stream.reader("rebuild", {})
+        tracked: dict[str, int] = {}
+        read: dict[int, int] = dict.fromkeys(offsets, 0)
+        insert = INSERT_INTO.replace("{log}", self._log)
+        late: list[Any] = []
+        try:
+            while any(read[at] < end for at, end in offsets.items()):
+                page = reader.poll(PAGE, 1.0)
+                for delivery in page:
+                    read[delivery.partition] = delivery.offset + 1
+                within = [each for each in page if each.offset < offsets.get(each.partition, 0)]
+                batch = sort_out([*late, *within], tracked)
+                tracked |= batch.tracked
+                late = batch.late
+                if batch.taken:
+                    self._connection.execute(insert, {"batch": as_batch(batch.taken)})
+        finally:
+            reader.close()
+
+    def _build(self) -> int:
+        folds.create_tables(self._connection, BESIDE)
+        total = int(self._one(f"SELECT count(*) FROM {self._log}"))
+        done = 0
+        began = time.monotonic()
+        for key, chosen in self._chunks(total):
+            folds.bind_chosen(self._connection, key, chosen, self._log)
+            folds.fold_bound(self._connection, key, BESIDE, anew=False)
+            done += self._one(f"SELECT count(*) FROM {self._log} WHERE {chosen}")
+            self._told(Progress(done, total, done / max(time.monotonic() - began, 1e-6)))
+        return total
+
+    def _chunks(self, total: int) -> Iterator[tuple[folds.Key, str]]:
+        """Yield conditions that cut the log into parts of about `CHUNK` events.
+
+        Each part is whole histories, and ids that follow one another: it fits into the memory,
+        and later finds of single complaints need to look at few rows only.
+        """
+        yield "subject", "complaint IS NULL"
+        sample = self._connection.execute(
+            f"SELECT complaint::VARCHAR FROM (SELECT complaint FROM {self._log} "
+            f"WHERE complaint IS NOT NULL USING SAMPLE {SAMPLE} ROWS) ORDER BY complaint"
+        ).fetchall()
+        count = max(1, min(len(sample), round(total / CHUNK)))
+        cuts = sorted({sample[len(sample) * n // count][0] for n in range(1, count)})
+        for first, beyond in zip((None, *cuts), (*cuts, None), strict=True):
+            parts = ["complaint IS NOT NULL"]
+            parts += [f"complaint >= '{first}'::UUID"] if first else []
+            parts += [f"complaint < '{beyond}'::UUID"] if beyond else []
+            yield "complaint", " AND ".join(parts)
+
+    def _catch_up(self, built_to: int) -> int:
+        """Fold in what the live log copy has taken since; return up to where that is."""
+        connection, last = self._connection, {"last": built_to}
+        if self._log != "log":
+            connection.execute(f"INSERT INTO {self._log} FROM log WHERE log.rowid > $last", last)
+        found = connection.execute("SELECT DISTINCT subject FROM log WHERE rowid > $last", last)
+        for key, keys in subjects(subject for (subject,) in found.fetchall()).items():
+            folds.bind_touched(connection, key, keys, self._log)
+            folds.fold_bound(connection, key, BESIDE, anew=True)
+        return self._last_row()
+
+    def _swap(self, built_to: int) -> None:
+        """Put the new tables in the place of the live ones, with what has come since."""
+        with self._live.writing:
+            self._connection.execute("BEGIN")
+            self._catch_up(built_to)
+            for table in self._tables:
+                self._connection.execute(f"DROP TABLE {table}")
+                self._connection.execute(f"ALTER TABLE {table}{BESIDE} RENAME TO {table}")
+            self._connection.execute("COMMIT")
+
+
+def differences(connection: DuckDBPyConnection, tables: Sequence[str]) -> Iterator[Difference]:
+    """Compare the live tables with those beside them, row by row; yield those that differ."""
+    keys = {fold.name: fold.key for fold in folds.folds()}
+    for table in tables:
+        beside = table + BESIDE
+        # The sum over all rows' hashes first: nearly always it settles the matter.
+        if _sum(connection, table) == _sum(connection, beside):
+            continue
+        key = keys.get(table, "subject")
+        live, rebuilt = (
+            _only_in(connection, key, *sides) for sides in ((table, beside), (beside, table))
         )
-        rows.extend((side, subject, count) for subject, count in found.fetchall())
-    if not rows:
-        return None
-    return Difference(
-        fold.name,
-        sum(count for side, _subject, count in rows if side == "live"),
-        sum(count for side, _subject, count in rows if side == "rebuilt"),
-        tuple(sorted({subject for _side, subject, _count in rows})[:SHOWN]),
+        yield Difference(
+            table,
+            sum(live.values()),
+            sum(rebuilt.values()),
+            tuple(sorted({*live, *rebuilt})[:SHOWN]),
+        )
+
+
+def _sum(connection: DuckDBPyConnection, table: str) -> Any:
+    return connection.execute(
+        f"SELECT count(*), sum(hash(each)::HUGEINT) FROM {table} AS each"
+    ).fetchone()
+
+
+def _only_in(connection: DuckDBPyConnection, key: str, ours: str, theirs: str) -> dict[str, int]:
+    found = connection.execute(
+        f"SELECT {key}::VARCHAR, count(*) FROM (FROM {ours} EXCEPT ALL FROM {theirs}) GROUP BY 1"
     )
+    return dict(found.fetchall())

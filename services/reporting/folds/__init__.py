@@ -1,9 +1,9 @@
 """Folds: from events to facts, the same statement on the touched subjects or on all.
 
-Each `.sql` file beside this one, but `events` (the bound relation) and `staircase` (the pattern
-that they share), is one fold; its name is the fact table's. The first column is the key whose
-rows a fold makes anew: `complaint`, or `subject` for what is no complaint. `-- reads:` names the
-events that it takes rows from (all, where the line is missing). A fold may read the result of
+Each `.sql` file beside this one, but `ordered` and `events` (what they read) and `staircase` (the
+pattern that they share), is one fold; its name is the fact table's. The first column is the key
+whose rows a fold makes anew: `complaint`, or `subject` for what is no complaint. `-- reads:` names
+the events that it takes rows from (all, where the line is missing). A fold may read the result of
 another as `folded_<name>`.
 """
 
@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
 from importlib.resources import files
+from typing import Literal
 
 from duckdb import DuckDBPyConnection
 
 from services.reporting.payload import COLUMNS
 
-SHARED = ("events", "staircase")
+Key = Literal["complaint", "subject"]
+SHARED = ("ordered", "events", "staircase")
 _FOLDED = re.compile(r"folded_([a-z]+)")
 _READS = re.compile(r"^-- reads: (.*)$", re.MULTILINE)
 
@@ -35,7 +37,7 @@ class Fold:
 
     name: str
     sql: str
-    key: str
+    key: Key
     reads: frozenset[str]
     materialized: bool
 
@@ -71,61 +73,63 @@ def _in_order(statements: dict[str, str]) -> list[str]:
 @cache
 def digest() -> str:
     """Return by which statements facts are made; others make other facts."""
-    text = "\n".join([_events("true"), *(f"{fold.name}: {fold.sql}" for fold in folds())])
+    bound = _shared("ordered", "complaint", "log", "true") + _shared(
+        "events", "complaint", "log", "true"
+    )
+    text = "\n".join([bound, *(f"{fold.name}: {fold.sql}" for fold in folds())])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 @cache
-def _events(chosen: str) -> str:
-    sql = files(__name__).joinpath("events.sql").read_text()
-    return sql.format(columns=", ".join(COLUMNS), chosen=chosen)
+def _shared(name: str, key: str, log: str, chosen: str) -> str:
+    sql = files(__name__).joinpath(f"{name}.sql").read_text()
+    return sql.format(key=key, columns=", ".join(COLUMNS), log=log, chosen=chosen)
 
 
-TOUCHED_COMPLAINTS = "complaint IN (SELECT unnest($complaints::UUID[]))"
-TOUCHED_OTHERS = "complaint IS NULL AND subject IN (SELECT unnest($others::VARCHAR[]))"
-
-
-def bind_all(connection: DuckDBPyConnection) -> None:
-    """Bind `events` to the whole log."""
-    connection.execute(_events("true"))
+_CHOSEN = {
+    "complaint": "complaint IN (SELECT unnest($keys::UUID[]))",
+    "subject": "complaint IS NULL AND subject IN (SELECT unnest($keys::VARCHAR[]))",
+}
 
 
 def bind_touched(
-    connection: DuckDBPyConnection, complaints: Sequence[str], others: Sequence[str]
+    connection: DuckDBPyConnection, key: Key, keys: Sequence[str], log: str = "log"
 ) -> None:
-    """Bind `events` to the histories of these subjects."""
-    if not others:
-        connection.execute(_events(TOUCHED_COMPLAINTS), {"complaints": complaints})
-    elif not complaints:
-        connection.execute(_events(TOUCHED_OTHERS), {"others": others})
-    else:
-        both = f"({TOUCHED_COMPLAINTS} OR {TOUCHED_OTHERS})"
-        connection.execute(_events(both), {"complaints": complaints, "others": others})
+    """Bind `events` to the histories of these keys: a few rows, gathered once."""
+    chosen = _CHOSEN[key]
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE touched AS "
+        f"WITH ordered AS ({_shared('ordered', key, log, chosen)}) "
+        f"{_shared('events', key, log, chosen)}",
+        {"keys": keys},
+    )
+    connection.execute("CREATE OR REPLACE TEMP VIEW events AS FROM touched")
 
 
-def bind_range(connection: DuckDBPyConnection, first: str, beyond: str | None) -> None:
-    """Bind `events` to the complaints from `first` up to but not including `beyond`."""
-    if beyond is None:
-        connection.execute(_events("complaint >= $first::UUID"), {"first": first})
-    else:
-        connection.execute(
-            _events("complaint >= $first::UUID AND complaint < $beyond::UUID"),
-            {"first": first, "beyond": beyond},
-        )
+def bind_chosen(connection: DuckDBPyConnection, key: Key, chosen: str, log: str = "log") -> None:
+    """Bind `events` to the histories that a condition chooses: many rows, read where they lie."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE ordered AS {_shared('ordered', key, log, chosen)}"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW events AS {_shared('events', key, log, chosen)}"
+    )
 
 
 def create_tables(connection: DuckDBPyConnection, suffix: str = "") -> None:
     """Make the empty fact tables that are not there yet (with `suffix`: beside the live ones)."""
-    connection.execute(_events("false"))
+    bind_touched(connection, "complaint", [])
     for fold in folds():
         _make(connection, fold)
-        connection.execute(
-            f"CREATE TABLE IF NOT EXISTS {fold.name}{suffix} AS FROM folded_{fold.name}"
-        )
+        described = connection.execute(f"DESCRIBE folded_{fold.name}").fetchall()
+        columns = ", ".join(f"{column[0]} {column[1]}" for column in described)
+        # Not CREATE TABLE AS: DuckDB 2.0.0 loses rows that the same transaction adds to its result.
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {fold.name}{suffix} ({columns})")
 
 
 def fold_bound(
     connection: DuckDBPyConnection,
+    key: Key,
     suffix: str = "",
     *,
     anew: bool,
@@ -137,13 +141,11 @@ def fold_bound(
     fold that reads none of them would write what is there already, and is left out.
     """
     for fold in folds():
-        if among is not None and fold.reads and not fold.reads & among:
+        if fold.key != key or (among is not None and fold.reads and not fold.reads & among):
             continue
         table = fold.name + suffix
         if anew:
-            connection.execute(
-                f"DELETE FROM {table} WHERE {fold.key} IN (SELECT {fold.key} FROM events)"
-            )
+            connection.execute(f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM events)")
         if fold.materialized:
             _make(connection, fold)
             connection.execute(f"INSERT INTO {table} FROM folded_{fold.name}")

@@ -1,0 +1,290 @@
+"""What reporting's calls answer, as the OpenAPI document describes it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+
+class ComplaintItem(BaseModel):
+    """What a complaint is and where it stands; praise has no state and no promise."""
+
+    id: UUID
+    number: str
+    puskesmas: str
+    kind: str
+    channel: str
+    service_unit: str | None
+    categories: list[str]
+    confidentiality: str
+    received_at: datetime
+    recorded_at: datetime
+    state: str | None
+    closed: bool | None
+    grade: str | None
+    response_due: datetime | None
+    settlement_due: datetime | None
+    responded_at: datetime | None
+    settled_at: datetime | None
+    rules_version: int | None
+    overdue: bool = Field(description="not closed, and the day of settlement has gone by")
+    published: bool
+    informed: bool
+
+
+class Complaints(BaseModel):
+    """A page of the list; `next` is the `cursor` of the following one."""
+
+    items: list[ComplaintItem]
+    next: str | None
+
+
+class EventItem(BaseModel):
+    """One event of the log copy: who, when, where it lies, and what its bytes hash to."""
+
+    position: str = Field(examples=["/node-3f9a/resolution:42"])
+    source: str
+    id: int
+    offset: int
+    partition: int
+    subject: str
+    puskesmas: str
+    type: str = Field(examples=["tanggap.CaseGraded.v1"])
+    occurred_at: datetime | None = Field(description="when it happened, as stated")
+    time: datetime = Field(description="when its store recorded it")
+    arrived_at: datetime = Field(description="when the stream took it")
+    actor: str
+    role: str
+    trouble: str | None = Field(description="why its payload could not be read")
+    hash: str = Field(description="SHA-256 of its attributes and value")
+
+
+class Audit(BaseModel):
+    """The events behind one complaint, in the order of its history."""
+
+    id: UUID
+    number: str
+    puskesmas: str
+    state: str | None
+    rules_version: int | None = Field(description="the version of the rules that its dates obey")
+    items: list[EventItem]
+
+
+class ReplayStep(BaseModel):
+    """A step, and the state after it."""
+
+    step: str
+    role: str
+    source: str
+    id: int
+    publication: UUID | None
+    detail: str | None
+    occurred_at: datetime
+    happened_at: datetime = Field(description="never before the step that it follows")
+    recorded_at: datetime
+    arrived_at: datetime
+    state: str | None
+
+
+class Replay(BaseModel):
+    """One complaint's history, step by step."""
+
+    id: UUID
+    items: list[ReplayStep]
+
+
+class Events(BaseModel):
+    """Events in the order of arrival; `next` may be given as `since`."""
+
+    items: list[EventItem]
+    next: str | None
+
+
+class ReceiptStep(BaseModel):
+    """A step that was taken, and when."""
+
+    step: str
+    happened_at: datetime
+
+
+class PublicAnswer(BaseModel):
+    """An answer that was published."""
+
+    answer: str
+    published_at: datetime
+
+
+class ReceiptStatus(BaseModel):
+    """How far one's own complaint is; never who or what was said."""
+
+    number: str
+    puskesmas: str
+    kind: str
+    state: str | None
+    closed: bool | None
+    received_at: datetime
+    response_due: datetime | None
+    settlement_due: datetime | None
+    steps: list[ReceiptStep]
+    answers: list[PublicAnswer]
+
+
+class BoardItem(BaseModel):
+    """One published result; a confidential one shows neither unit nor date."""
+
+    id: UUID
+    text: str
+    media: list[str]
+    service_unit: str | None
+    received_at: datetime | None
+    published_at: datetime | None
+
+
+class Board(BaseModel):
+    """What a Puskesmas shows now."""
+
+    puskesmas: str
+    items: list[BoardItem]
+
+
+class Totals(BaseModel):
+    """brought_forward + received + brought_back - closed = carried_forward, over cases."""
+
+    part: str | None = Field(description="of what `by` asks for; null: of none, or all in one")
+    brought_forward: int | None = Field(description="null: nothing has come from there")
+    received: int | None
+    brought_back: int | None = Field(description="reopened after they had been closed")
+    closed: int | None
+    carried_forward: int | None
+    praise: int | None = Field(description="opens no case; counted apart")
+
+
+class TotalsAnswer(BaseModel):
+    """The control totals."""
+
+    items: list[Totals]
+
+
+class Counts(BaseModel):
+    """Figures of some cases; on time is out of what was done or should have been."""
+
+    received: int
+    praise: int
+    open: int
+    overdue: int
+    responded_on_time: int
+    response_judged: int
+    settled_on_time: int
+    settlement_judged: int
+
+
+class PlaceCounts(Counts):
+    """The figures of one Puskesmas."""
+
+    part: str
+
+
+class Share(BaseModel):
+    """How many cases are of some part."""
+
+    part: str | None
+    cases: int
+
+
+class Dashboard(Counts):
+    """The dashboard of the days asked for."""
+
+    states: list[Share] = Field(description="open cases by state")
+    categories: list[Share] = Field(description="one complaint may be of several")
+    channels: list[Share]
+    units: list[Share]
+    puskesmas: list[PlaceCounts]
+    unheard: list[str] = Field(description="Puskesmas from which nothing has come")
+
+
+class LateMessage(BaseModel):
+    """A message that waits for the one before it."""
+
+    source: str
+    id: int
+    waits_for: int
+    arrived_at: datetime
+
+
+class SourceAge(BaseModel):
+    """How much came of one source, and when the last did."""
+
+    source: str
+    events: int
+    last_id: int
+    last_time: datetime
+    last_arrived_at: datetime
+
+
+class Fork(BaseModel):
+    """A message that contradicts another under the same source and position."""
+
+    source: str
+    id: int
+    partition: int
+    offset: int
+    previous: int
+    arrived_at: datetime
+
+
+class Trouble(BaseModel):
+    """A message whose payload could not be read."""
+
+    source: str
+    id: int
+    subject: str
+    type: str
+    trouble: str
+    arrived_at: datetime
+
+
+class Operations(BaseModel):
+    """How far the log copy is."""
+
+    lag: int = Field(description="messages of the stream that are still to be read")
+    offsets: dict[str, int]
+    failure: str | None
+    late: list[LateMessage]
+    sources: list[SourceAge]
+    forks: list[Fork]
+    trouble: list[Trouble]
+
+
+class Gap(BaseModel):
+    """Positions that are missing."""
+
+    source: str
+    first_missing: int
+    last_missing: int
+
+
+class BrokenChain(BaseModel):
+    """A message that names another predecessor than the one that is there."""
+
+    source: str
+    id: int
+    previous: int
+    before: int
+
+
+class Position(BaseModel):
+    """A place in a source's history."""
+
+    source: str
+    id: int
+
+
+class Verification(BaseModel):
+    """Whether the history is whole, and where it is not."""
+
+    whole: bool
+    sources: list[SourceAge]
+    gaps: list[Gap]
+    broken_chains: list[BrokenChain]
+    forks: list[Fork]
+    unreadable: list[Position]

@@ -1,0 +1,113 @@
+"""Is the history whole, and is it up to date: for the operations page, and for `verify`."""
+
+# ruff: noqa: S608 (statements are put together from parts of ours)
+
+from typing import Any
+
+import msgspec
+from duckdb import DuckDBPyConnection
+
+from services.kernel.contracts import Message, read
+from services.reporting.messages import MESSAGE_COLUMNS, UNKNOWN_TYPE, as_message
+from services.reporting.queries.question import records
+
+SHOWN = 100
+_PAGE = 10_000
+
+
+def sources(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return how much came of each source, and when the last of it did."""
+    found = connection.execute(
+        "SELECT source, count(*) AS events, max(id) AS last_id, max(time) AS last_time, "
+        "max(arrived_at) AS last_arrived_at FROM log GROUP BY source ORDER BY source"
+    )
+    return list(records(found))
+
+
+def trouble(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return the messages whose payload could not be read, the newest first."""
+    found = connection.execute(
+        "SELECT source, id, subject, type, trouble, arrived_at FROM log "
+        f"WHERE trouble IS NOT NULL ORDER BY arrived_at DESC LIMIT {SHOWN}"
+    )
+    return list(records(found))
+
+
+def forks(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return the messages that contradict another under the same source and id."""
+    found = connection.execute(
+        'SELECT source, id, partition, stream_offset AS "offset", previous, arrived_at '
+        f"FROM forks ORDER BY arrived_at DESC LIMIT {SHOWN}"
+    )
+    return list(records(found))
+
+
+def gaps(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return the positions of each source that are missing between its first and its last.
+
+    A store's positions are gapless, and all are published.
+    """
+    found = connection.execute(
+        f"""
+        SELECT source, after + 1 AS first_missing, id - 1 AS last_missing
+        FROM (
+            SELECT source, id, lag(id, 1, 0) OVER (PARTITION BY source ORDER BY id) AS after
+            FROM log
+        )
+        WHERE id > after + 1 ORDER BY source, id LIMIT {SHOWN}
+        """
+    )
+    return list(records(found))
+
+
+def broken_chains(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return the messages that do not follow the one before them on their partition."""
+    found = connection.execute(
+        f"""
+        SELECT source, id, previous, before
+        FROM (
+            SELECT source, id, previous,
+                lag(id, 1, 0) OVER (PARTITION BY source, partition ORDER BY id) AS before
+            FROM log
+        )
+        WHERE previous <> before ORDER BY source, id LIMIT {SHOWN}
+        """
+    )
+    return list(records(found))
+
+
+def unreadable(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return the messages that were readable when they came, and are not any more."""
+    cursor = connection.execute(
+        f"SELECT {MESSAGE_COLUMNS} FROM log "
+        f"WHERE trouble IS NULL OR trouble = '{UNKNOWN_TYPE}' ORDER BY source, id"
+    )
+    names = [column[0] for column in cursor.description or ()]
+    found: list[dict[str, Any]] = []
+    while rows := cursor.fetchmany(_PAGE):
+        for row in rows:
+            message = as_message(dict(zip(names, row, strict=True)))
+            if not _readable(message):
+                found.append({"source": message.source, "id": message.id})
+    return found[:SHOWN]
+
+
+def _readable(message: Message) -> bool:
+    try:
+        read(message)
+    except LookupError:
+        return True
+    except msgspec.DecodeError:
+        return False
+    return True
+
+
+def verify(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """Say whether the log copy's history is whole, and where it is not."""
+    wrong = {
+        "gaps": gaps(connection),
+        "broken_chains": broken_chains(connection),
+        "forks": forks(connection),
+        "unreadable": unreadable(connection),
+    }
+    return {"whole": not any(wrong.values()), "sources": sources(connection), **wrong}

@@ -1,0 +1,140 @@
+"""Rebuilding: the same facts, from the log or from the stream; a difference is named; readers
+and the stream go on meanwhile."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from services.kernel.contracts import Message
+from services.reporting.rebuild import Progress, Rebuild, Source
+from tests.histories import deliveries, told
+from tests.integration.test_reporting_log_copy import Bench
+from tests.messages import subject
+
+SOURCES: list[Source] = ["log", "stream"]
+
+
+def history(about: int) -> list[Message]:
+    return [
+        each.message
+        for each in deliveries(
+            [
+                told("ComplaintReceived", 0, about=about),
+                told("CaseGraded", 1, about=about),
+                told("ImmediateAnswerGiven", 2, about=about),
+                told("ResolutionDocumented", 3, about=about),
+                told("PublicationDrafted", 4, about=about),
+                told("EvaluationRecorded", 5, about=about),
+            ]
+        )
+    ]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    for about in range(1, 4):
+        source = f"/node-{about}/resolution"
+        page = [_from(source, message) for message in history(about)]
+        bench.send(*page, source=source)
+    bench.follow()
+    yield bench
+    bench.reporting.close()
+    bench.stream.close()
+
+
+def _from(source: str, message: Message) -> Message:
+    return msgspec.structs.replace(message, source=source)
+
+
+def rebuild(bench: Bench, source: Source = "log") -> Rebuild:
+    reporting = bench.reporting
+    return Rebuild(reporting.store, reporting.log, bench.stream, source)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_what_is_whole_does_not_differ(bench: Bench, source: Source) -> None:
+    outcome = rebuild(bench, source).run(check=True)
+    assert (outcome.events, outcome.differences, outcome.swapped) == (18, (), False)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_check_names_what_differs_and_leaves_it(bench: Bench, source: Source) -> None:
+    connection = bench.reporting.store.reader()
+    connection.execute("UPDATE states SET state = 'planned' WHERE state = 'answered'")
+    (difference,) = rebuild(bench, source).run(check=True).differences
+    assert difference.table == "states"
+    assert difference.only_live == difference.only_rebuilt > 0
+    assert difference.subjects == tuple(subject(about) for about in range(1, 4))
+    assert bench.ask("SELECT count(*) FROM states WHERE state = 'planned'") != [(0,)]
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_rebuild_mends_what_differs(bench: Bench, source: Source) -> None:
+    connection = bench.reporting.store.reader()
+    connection.execute("DELETE FROM moves")
+    (difference,) = rebuild(bench, source).run(check=False).differences
+    assert (difference.table, difference.only_live) == ("moves", 0)
+    assert rebuild(bench).run(check=True).differences == ()
+    assert bench.ask("SELECT count(*) FROM moves WHERE move = 'closed'") == [(3,)]
+    assert (
+        bench.ask("FROM duckdb_tables() SELECT table_name WHERE table_name LIKE '%rebuilt'") == []
+    )
+
+
+def test_a_log_that_lost_a_message_is_mended_from_the_stream(bench: Bench) -> None:
+    bench.reporting.store.reader().execute("DELETE FROM log WHERE name = 'CaseGraded'")
+    found = rebuild(bench, "stream").run(check=False).differences
+    assert ("log", 0, 3) in [(each.table, each.only_live, each.only_rebuilt) for each in found]
+    assert bench.ask("SELECT count(*) FROM log") == [(18,)]
+    assert rebuild(bench, "stream").run(check=True).differences == ()
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_what_arrives_meanwhile_is_in_the_new_facts(bench: Bench, source: Source) -> None:
+    def arrive(progress: Progress) -> None:
+        if progress.done == progress.total and bench.stream.ends()[0] == 18:
+            other = "/node-9/resolution"
+            page = [_from(other, message) for message in history(9)]
+            late = _from("/node-1/resolution", history(1)[-1])
+            reopened = told("CaseReopened", 9)
+            bench.send(*page, source=other)
+            bench.send(_following(late, reopened.name), source=late.source)
+            bench.follow()
+
+    reporting = bench.reporting
+    found = Rebuild(reporting.store, reporting.log, bench.stream, source, arrive).run(check=False)
+    assert found.differences == ()
+    assert bench.ask("SELECT count(*) FROM log") == [(25,)]
+    assert bench.ask(
+        "SELECT state FROM states WHERE happened_to = 'infinity' AND known_to = 'infinity' "
+        "ORDER BY complaint"
+    ) == [("reopened",), ("evaluated",), ("evaluated",), ("evaluated",)]
+    assert rebuild(bench, source).run(check=True).differences == ()
+
+
+def _following(message: Message, name: str) -> Message:
+    (made,) = deliveries([told(name, 9)])
+    return msgspec.structs.replace(
+        made.message, source=message.source, id=message.id + 1, previous=message.id
+    )
+
+
+def test_more_rows_than_one_group_of_the_file_are_all_there(bench: Bench) -> None:
+    # 122,880 rows are one group; beyond it DuckDB writes rows before their commit.
+    connection = bench.reporting.store.reader()
+    connection.execute(
+        "INSERT INTO log BY NAME SELECT * EXCLUDE (n) REPLACE ("
+        "'/node-x/resolution' AS source, n * 100 + id AS id, gen_random_uuid() AS complaint) "
+        "FROM (FROM log WHERE source = '/node-1/resolution' AND name = 'ComplaintReceived'), "
+        "range(1, 150001) AS many(n)"
+    )
+    connection.execute(
+        "UPDATE log SET subject = complaint::VARCHAR WHERE subject <> complaint::VARCHAR"
+    )
+    rebuild(bench).run(check=False)
+    assert bench.ask("SELECT count(*), count(number) FROM attributes") == [(150_003, 150_003)]
+    assert bench.ask("SELECT count(*) FROM moves WHERE move = 'received'") == [(150_003,)]
+    assert rebuild(bench).run(check=True).differences == ()
