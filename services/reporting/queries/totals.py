@@ -75,10 +75,10 @@ def totals(
             ) AS praise
             FROM cases GROUP BY part
         )
-        SELECT part, {", ".join(f"coalesce({figure}, 0) AS {figure}" for figure in FIGURES)},
+        SELECT praised.part, {", ".join(f"coalesce({figure}, 0) AS {figure}" for figure in FIGURES)},
             praise
         FROM praised LEFT JOIN counted ON counted.part IS NOT DISTINCT FROM praised.part
-        ORDER BY part NULLS LAST
+        ORDER BY praised.part NULLS LAST
         """,
         condition.parameters,
     )
