@@ -25,6 +25,10 @@ After = Annotated[
 ]
 
 
+FIRST_DAY = "first day (2026-09-01), in each Puskesmas' own zone"
+LAST_DAY = "last day, included"
+
+
 class Asked:
     """The filters of a report, as the address gives them."""
 
@@ -37,13 +41,14 @@ class Asked:
         state: Annotated[
             str | None, Query(description="a state of a case, or open, closed, overdue")
         ] = None,
-        since: Annotated[date | None, Query(alias="from", description="first day")] = None,
-        until: Annotated[date | None, Query(alias="to", description="last day")] = None,
+        since: Annotated[str | None, Query(alias="from", description=FIRST_DAY)] = None,
+        until: Annotated[str | None, Query(alias="to", description=LAST_DAY)] = None,
         as_of: Instant = None,
         known_at: Instant = None,
         after: After = None,
     ) -> None:
-        if since and until and since > until:
+        first, last = day(since, "from"), day(until, "to")
+        if first and last and first > last:
             raise invalid("to", _("Hari terakhir mendahului hari pertama."))
         self._given = {
             "puskesmas": puskesmas or None,
@@ -51,8 +56,8 @@ class Asked:
             "channel": channel or None,
             "category": category or None,
             "state": state or None,
-            "since": since,
-            "until": until,
+            "since": first,
+            "until": last,
         }
         self.when = When(instant(as_of, "as_of"), instant(known_at, "known_at"))
         self.after = after
@@ -79,6 +84,16 @@ def instant(text: str | None, field: str, zone: str = DEFAULT_ZONE) -> datetime 
         return found.astimezone(UTC)
     except (ValueError, OverflowError):
         raise _no_instant(field) from None
+
+
+def day(text: str | None, field: str) -> date | None:
+    """Return the day that was written; raises InvalidInput."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise invalid(field, _("Tulis tanggal seperti 2026-11-09.")) from None
 
 
 def _no_instant(field: str) -> InvalidInput:

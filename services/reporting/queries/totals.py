@@ -75,8 +75,8 @@ def totals(
             ) AS praise
             FROM cases GROUP BY part
         )
-        SELECT praised.part, {", ".join(f"coalesce({figure}, 0) AS {figure}" for figure in FIGURES)},
-            praise
+        SELECT praised.part,
+            {", ".join(f"coalesce({figure}, 0) AS {figure}" for figure in FIGURES)}, praise
         FROM praised LEFT JOIN counted ON counted.part IS NOT DISTINCT FROM praised.part
         ORDER BY praised.part NULLS LAST
         """,

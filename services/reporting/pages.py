@@ -1,0 +1,175 @@
+"""Reporting's pages: the reports and operations for those who work here, the public's in
+`public_pages.py`."""
+
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.kernel.access.principal import Principal
+from services.kernel.access.web import requires
+from services.kernel.district import District
+from services.kernel.text import _
+from services.kernel.web import words as glossary
+from services.kernel.web.forms import Form
+from services.kernel.web.language import language_of
+from services.kernel.web.pages import Entry, NavItem, render
+from services.reporting import public_pages
+from services.reporting.application import Reporting
+from services.reporting.asked import Asked
+from services.reporting.queries import Filters
+from services.reporting.queries.totals import By
+from services.reporting.words import STEPS, Names
+
+READ: Final = "report.read"
+OPERATE: Final = "operations.read"
+NAV: Final = (
+    NavItem("reports", _("Laporan"), "/laporan", READ),
+    NavItem("operations", _("Operasi"), "/operasi", OPERATE),
+)
+PAGE: Final = 50
+RANKED: Final = 5
+"""Fewer judged cases than this say too little for a share, and none is shown."""
+
+Question = Annotated[Asked, Depends()]
+Reader = Annotated[Principal, requires(READ)]
+
+
+def router(reporting: Reporting, district: District) -> APIRouter:
+    """Return reporting's pages; `district` gives names to codes."""
+    pages = APIRouter(include_in_schema=False)
+    pages.include_router(public_pages.router(reporting, district))
+    _add_reports(pages, reporting, district)
+    _add_operations(pages, reporting)
+    return pages
+
+
+def _add_reports(pages: APIRouter, reporting: Reporting, district: District) -> None:
+    def show(
+        request: Request, name: str, asked: Asked, filters: Filters, **context: Any
+    ) -> Response:
+        zone = None
+        if filters.puskesmas is not None:
+            zone = ZoneInfo(district.puskesmas(filters.puskesmas).zone)
+        names = Names(district, language_of(request))
+        return render(
+            request,
+            f"reporting/{name}.html",
+            section="reports",
+            zone=zone,
+            names=names,
+            choices=names.choices(filters.scope) | _choices(),
+            form=Form(values=dict(request.query_params)),
+            when=asked.when,
+            address=lambda path, **more: _address(request, path, more),
+            **context,
+        )
+
+    @pages.get("/laporan")
+    def overview(request: Request, asked: Question, principal: Reader) -> Response:
+        """Show the dashboard, at any instant."""
+        filters = asked.filters(principal, READ)
+        figures = reporting.dashboard(filters, asked.when)
+        return show(request, "overview", asked, filters, figures=figures, ranked=RANKED)
+
+    @pages.get("/laporan/keluhan")
+    def complaints(
+        request: Request, asked: Question, principal: Reader, cursor: str | None = None
+    ) -> Response:
+        """Show the list of complaints, by what is due first while a case is open."""
+        filters = asked.filters(principal, READ)
+        open_first = filters.state in ("open", "overdue")
+        listing = reporting.complaints(
+            filters,
+            asked.when,
+            order="deadline" if open_first else "received",
+            limit=PAGE,
+            cursor=cursor or None,
+        )
+        return show(
+            request, "complaints", asked, filters, listing=listing, paged=cursor is not None
+        )
+
+    @pages.get("/laporan/kendali")
+    def totals(
+        request: Request, asked: Question, principal: Reader, by: By = "puskesmas"
+    ) -> Response:
+        """Show the control totals."""
+        filters = asked.filters(principal, READ)
+        return show(
+            request,
+            "totals",
+            asked,
+            filters,
+            by=by,
+            rows=reporting.totals(filters, asked.when, by),
+            whole=reporting.totals(filters, asked.when)[0],
+        )
+
+    @pages.get("/laporan/keluhan/{number}")
+    def history(request: Request, number: str, asked: Question, principal: Reader) -> Response:
+        """Show one complaint step by step, as it stood at any instant, without its words."""
+        complaint = reporting.find(number, asked.when)
+        facts = reporting.facts(complaint, asked.when)
+        principal.role_for(READ, facts["puskesmas"])
+        steps = reporting.replay(complaint, asked.when)
+        filters = Filters(principal.scope(READ), puskesmas=facts["puskesmas"])
+        return show(
+            request,
+            "history",
+            asked,
+            filters,
+            facts=facts,
+            entries=[_entry(step) for step in steps],
+        )
+
+
+def _entry(step: dict[str, Any]) -> Entry:
+    return Entry(
+        STEPS.get(step["step"], step["step"]),
+        happened=step["happened_at"],
+        recorded=step["recorded_at"],
+        who=glossary.word("role", step["role"]),
+        note=step["state"] and glossary.word("state", step["state"]),
+    )
+
+
+def _add_operations(pages: APIRouter, reporting: Reporting) -> None:
+    @pages.get("/operasi", dependencies=[requires(OPERATE)])
+    def operations(request: Request) -> Response:
+        """Show how far the log copy is, what is late, and what could not be read."""
+        return render(
+            request,
+            "reporting/operations.html",
+            section="operations",
+            status_of=reporting.operations(),
+        )
+
+
+def _choices() -> dict[str, list[tuple[str, object]]]:
+    return {
+        "channel": list(glossary.WORDS["channel"].items()),
+        "state": [
+            ("open", _("Masih terbuka")),
+            ("overdue", _("Lewat batas")),
+            ("closed", _("Selesai")),
+            *glossary.WORDS["state"].items(),
+        ],
+        "by": [
+            ("puskesmas", _("Puskesmas")),
+            ("unit", _("Unit layanan")),
+            ("channel", _("Saluran")),
+            ("category", _("Kategori")),
+        ],
+    }
+
+
+def _address(request: Request, path: str, more: dict[str, str | None]) -> str:
+    """Return an address with the filters of this page, changed by `more` (None: left out)."""
+    kept = {**request.query_params, **more}
+    dropped = () if "cursor" in more else ("cursor",)
+    query = {name: value for name, value in kept.items() if value and name not in dropped}
+    return f"{path}?{urlencode(query)}" if query else path

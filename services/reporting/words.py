@@ -1,0 +1,154 @@
+"""What reporting's pages say of steps and states; the codes are those of events and calls."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from services.kernel.district import District
+from services.kernel.errors import NotFound
+from services.kernel.text import Text, _
+from services.kernel.web.pages import Entry
+
+STEPS: Final[Mapping[str, Text]] = {
+    "ComplaintReceived": _("Keluhan diterima"),
+    "CaseOpened": _("Kasus dibuka"),
+    "TeamNotified": _("Tim keluhan diberi tahu"),
+    "CaseGraded": _("Tingkat keluhan dinilai"),
+    "ComplainantMet": _("Tim menemui pelapor"),
+    "ImmediateAnswerGiven": _("Solusi langsung diberikan"),
+    "ComplaintAnalysed": _("Keluhan dianalisis"),
+    "ResponsePlanned": _("Rencana tindak lanjut disusun"),
+    "FollowUpCarriedOut": _("Tindak lanjut dilaksanakan"),
+    "ResolutionDocumented": _("Hasil didokumentasikan"),
+    "EvaluationRecorded": _("Penanganan dievaluasi"),
+    "CaseReopened": _("Kasus dibuka kembali"),
+    "PublicationDrafted": _("Rancangan publikasi disimpan"),
+    "PublicationApproved": _("Publikasi disetujui"),
+    "ResolutionPublished": _("Hasil dipublikasikan"),
+    "PublicationWithdrawn": _("Publikasi ditarik"),
+    "ComplainantInformed": _("Pelapor diberi tahu"),
+}
+
+
+class Stage(NamedTuple):
+    """A stage of the way that a complaint goes, in the public's words."""
+
+    title: Text
+    begun_by: frozenset[str]
+    says: Text
+
+
+# SOP Lamaru 1-2 and SOP Puring 2-3 as the person who complained sees them.
+_STAGES: Final[Sequence[Stage]] = (
+    Stage(
+        _("Kami terima"),
+        frozenset({"ComplaintReceived"}),
+        _("Keluhan Anda sudah kami catat. Kami akan mempelajarinya."),
+    ),
+    Stage(
+        _("Kami pelajari"),
+        frozenset({"CaseGraded", "ComplainantMet", "ComplaintAnalysed", "CaseReopened"}),
+        _("Kami sedang mempelajari keluhan Anda."),
+    ),
+    Stage(
+        _("Kami perbaiki"),
+        frozenset({"ImmediateAnswerGiven", "ResponsePlanned", "FollowUpCarriedOut"}),
+        _("Kami sudah mempelajari keluhan Anda dan sedang memperbaikinya."),
+    ),
+    Stage(
+        _("Kami catat hasilnya"),
+        frozenset({"ResolutionDocumented"}),
+        _("Keluhan Anda sudah kami tindak lanjuti. Hasilnya kami sampaikan kepada Anda."),
+    ),
+    Stage(
+        _("Kami nilai lagi hasilnya"),
+        frozenset({"EvaluationRecorded"}),
+        _("Keluhan Anda selesai, dan hasilnya sudah kami nilai."),
+    ),
+)
+PRAISED: Final = _("Terima kasih. Pujian Anda kami sampaikan kepada yang bertugas.")
+INFORMED: Final = _("Kami kabari Anda")
+PUBLISHED: Final = _("Kami umumkan hasilnya")
+
+
+def said_of(receipt: Mapping[str, Any]) -> Text:
+    """Return the sentence that tells a complainant how far it is."""
+    if receipt["state"] is None:
+        return PRAISED
+    return _STAGES[_reached(receipt)].says
+
+
+def stages(receipt: Mapping[str, Any]) -> list[Entry]:
+    """Return the way of a complaint as a thread: what was done, what is now, what is ahead."""
+    if receipt["state"] is None:
+        return []
+    reached = _reached(receipt)
+    entries = []
+    for place, stage in enumerate(_STAGES):
+        done = "now" if place == reached and not receipt["closed"] else "done"
+        begun = _first(receipt, stage.begun_by)
+        if place > reached:
+            entries.append(Entry(stage.title, state="ahead"))
+        elif begun is not None:
+            entries.append(Entry(stage.title, happened=begun, state=done))
+    for title, step in ((INFORMED, "ComplainantInformed"), (PUBLISHED, "ResolutionPublished")):
+        if told := _first(receipt, frozenset({step})):
+            entries.append(Entry(title, happened=told))
+    return entries
+
+
+def _reached(receipt: Mapping[str, Any]) -> int:
+    """Return the stage that the last step of the way began; reopening leads back."""
+    for step in reversed(receipt["steps"]):
+        for place, stage in enumerate(_STAGES):
+            if step["step"] in stage.begun_by:
+                return place
+    return 0
+
+
+def _first(receipt: Mapping[str, Any], steps: frozenset[str]) -> datetime | None:
+    found = (step["happened_at"] for step in receipt["steps"] if step["step"] in steps)
+    return min(found, default=None)
+
+
+class Names:
+    """The names of Puskesmas, units and categories in a reader's language, else their codes."""
+
+    def __init__(self, district: District, language: str) -> None:
+        self._district = district
+        self._language = language
+
+    def puskesmas(self, code: str) -> str:
+        """Return a Puskesmas' name."""
+        try:
+            return self._district.puskesmas(code).name
+        except NotFound:
+            return code
+
+    def unit(self, code: str | None) -> str | None:
+        """Return a unit's name."""
+        try:
+            return code and self._district.unit(code).name_in(self._language)
+        except NotFound:
+            return code
+
+    def category(self, code: str | None) -> str | None:
+        """Return a category's name."""
+        try:
+            return code and self._district.category(code).name_in(self._language)
+        except NotFound:
+            return code
+
+    def choices(self, scope: frozenset[str] | None) -> dict[str, list[tuple[str, str]]]:
+        """Return what a report can be filtered by, as (code, name)."""
+        return {
+            "puskesmas": [
+                (each.code, each.name)
+                for each in self._district.all_puskesmas
+                if scope is None or each.code in scope
+            ],
+            "unit": [(each.code, each.name_in(self._language)) for each in self._district.units],
+            "category": [
+                (each.code, each.name_in(self._language)) for each in self._district.categories
+            ],
+        }
