@@ -27,7 +27,7 @@ class ComplaintItem(BaseModel):
     responded_at: datetime | None
     settled_at: datetime | None
     rules_version: int | None
-    overdue: bool = Field(description="not closed, and the day of settlement has gone by")
+    overdue: bool = Field(description="open, not settled, and due before now")
     published: bool
     informed: bool
 

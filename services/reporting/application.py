@@ -15,7 +15,6 @@ from services.kernel.errors import Conflict, NotFound, Unavailable, invalid
 from services.kernel.receipts import receipt_hash
 from services.kernel.stream import Stream
 from services.kernel.text import _
-from services.reporting import folds
 from services.reporting.logcopy import LogCopy
 from services.reporting.queries import (
     Filters,
@@ -31,6 +30,7 @@ from services.reporting.queries.complaints import Listing, Order
 from services.reporting.queries.totals import By
 from services.reporting.rebuild import Outcome, Progress, Rebuild, Source
 from services.reporting.store import MEMORY, Store
+from services.reporting.upgrade import bring_up_to_date
 
 WAIT_SECONDS = 2.0
 
@@ -45,7 +45,7 @@ class Reporting:
         self._stream = stream
         self._rebuilding = threading.Lock()
         self.store = Store(path, memory)
-        folds.create_tables(self.store.reader())
+        bring_up_to_date(self.store)
         self.log = LogCopy(self.store, stream)
         self.worker = self.log.worker
 

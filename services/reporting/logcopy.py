@@ -23,10 +23,10 @@ from services.kernel.stream import Delivery, Stream
 from services.kernel.worker import Worker
 from services.reporting import folds
 from services.reporting.messages import (
-    INSERT,
     MESSAGE_COLUMNS,
     as_batch,
     as_message,
+    insert,
     message_hash,
 )
 from services.reporting.store import Store, aware, stored
@@ -37,6 +37,7 @@ BATCH = 8000
 WAIT_SECONDS = 0.5
 REST_SECONDS = 0.05
 UUID_LENGTH = 36
+_INSERT = insert()
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -131,7 +132,7 @@ class LogCopy:
         connection.execute("BEGIN")
         try:
             if batch.taken:
-                connection.execute(INSERT, {"batch": as_batch(batch.taken)})
+                connection.execute(_INSERT, {"batch": as_batch(batch.taken)})
                 fold_touched(connection, batch.taken, self._newest)
             for fork in [*batch.forks, *self._contradicting(batch.repeats)]:
                 _keep_apart(connection, fork)

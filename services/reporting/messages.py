@@ -56,7 +56,7 @@ _ROWS: Final = msgspec.json.encode(
 
 # One text parameter holds the whole batch, and DuckDB parses both it and the payloads: measured
 # against list parameters, executemany and a file, this holds the interpreter for the shortest.
-INSERT_INTO: Final = f"""
+_INSERT: Final = f"""
 INSERT INTO {{log}} BY NAME
 SELECT
     * EXCLUDE (value, raw, p, time, arrived_at),
@@ -68,20 +68,48 @@ SELECT
 FROM (
     SELECT *, split_part(type, '.', 2) AS name,
         json_transform(CASE WHEN trouble IS NULL THEN value END, '{SHAPE}') AS p
-    FROM (SELECT unnest(from_json($batch, '{_ROWS}'), recursive := true))
+    FROM {{rows}}
 )
 """
-INSERT: Final = INSERT_INTO.replace("{log}", "log")
+_BATCH: Final = f"(SELECT unnest(from_json($batch, '{_ROWS}'), recursive := true))"
+_STORED: Final = f"""(
+    SELECT {", ".join(name for name in Row.__struct_fields__ if name not in ("value", "raw"))},
+        CASE WHEN trouble IS NULL THEN decode(value) END AS value,
+        CASE WHEN trouble IS NOT NULL THEN to_base64(value) END AS raw
+    FROM log
+)"""
+
+
+def insert(log: str = "log") -> str:
+    """Return the statement that adds a batch (`$batch`, of `as_batch`) to the log."""
+    return _INSERT.replace("{log}", log).replace("{rows}", _BATCH)
+
+
+def retype(log: str) -> str:
+    """Return the statement that adds all of the log to another, typed as this version does."""
+    return _INSERT.replace("{log}", log).replace("{rows}", _STORED)
 
 
 def as_batch(deliveries: Sequence[Delivery]) -> str:
-    """Return deliveries as the parameter of `INSERT`."""
+    """Return deliveries as the parameter of `insert`."""
     return msgspec.json.encode([_row(each) for each in deliveries]).decode()
+
+
+def trouble_of(message: Message) -> str | None:
+    """Return why a message's payload cannot be read, or None when it can."""
+    try:
+        read(message)
+        message.value.decode()
+    except UnknownType:
+        return UNKNOWN_TYPE
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return INVALID_PAYLOAD
+    return None
 
 
 def _row(delivery: Delivery) -> Row:
     message = delivery.message
-    trouble, value, raw = _readable(message)
+    trouble = trouble_of(message)
     return Row(
         message.source,
         message.id,
@@ -99,21 +127,9 @@ def _row(delivery: Delivery) -> Row:
         message.correlation_id,
         message.causation_id,
         trouble,
-        value,
-        raw,
+        None if trouble else message.value.decode(),
+        base64.b64encode(message.value).decode() if trouble else None,
     )
-
-
-def _readable(message: Message) -> tuple[str | None, str | None, str | None]:
-    """Return the payload's trouble, its text, and its bytes in base64 where it has trouble."""
-    try:
-        read(message)
-        return None, message.value.decode(), None
-    except UnknownType:
-        trouble = UNKNOWN_TYPE
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        trouble = INVALID_PAYLOAD
-    return trouble, None, base64.b64encode(message.value).decode()
 
 
 MESSAGE_COLUMNS: Final = (

@@ -20,7 +20,7 @@ from services.kernel.chain import sort_out
 from services.kernel.stream import Stream
 from services.reporting import folds
 from services.reporting.logcopy import LogCopy, subjects
-from services.reporting.messages import INSERT_INTO, as_batch
+from services.reporting.messages import as_batch, insert
 from services.reporting.store import Store
 
 Source = Literal["log", "stream"]
@@ -93,7 +93,8 @@ class Rebuild:
                 offsets = dict(self._live.offsets)
             if self._log != "log":
                 self._copy_stream(offsets)
-            total = self._build()
+            folds.create_tables(self._connection, BESIDE)
+            total = build(self._connection, self._log, BESIDE, self._told)
             # One snapshot: what came meanwhile is folded in, then both sides are compared.
             self._connection.execute("BEGIN")
             built_to = self._catch_up(built_to)
@@ -122,12 +123,12 @@ class Rebuild:
     def _copy_stream(self, offsets: dict[int, int]) -> None:
         """Take the stream from its beginning up to where the live log copy has read it."""
         columns = self._connection.execute("DESCRIBE log").fetchall()
-        described = ", ".join(f"{name} {kind}" for name, kind, *_rest in columns)
+        described = ", ".join(f"{column[0]} {column[1]}" for column in columns)
         self._connection.execute(f"CREATE TABLE {self._log} ({described})")
         reader = self._stream.reader("rebuild", {})
         tracked: dict[str, int] = {}
         read: dict[int, int] = dict.fromkeys(offsets, 0)
-        insert = INSERT_INTO.replace("{log}", self._log)
+        adding = insert(self._log)
         late: list[Any] = []
         try:
             while any(read[at] < end for at, end in offsets.items()):
@@ -139,40 +140,9 @@ class Rebuild:
                 tracked |= batch.tracked
                 late = batch.late
                 if batch.taken:
-                    self._connection.execute(insert, {"batch": as_batch(batch.taken)})
+                    self._connection.execute(adding, {"batch": as_batch(batch.taken)})
         finally:
             reader.close()
-
-    def _build(self) -> int:
-        folds.create_tables(self._connection, BESIDE)
-        total = int(self._one(f"SELECT count(*) FROM {self._log}"))
-        done = 0
-        began = time.monotonic()
-        for key, chosen in self._chunks(total):
-            folds.bind_chosen(self._connection, key, chosen, self._log)
-            folds.fold_bound(self._connection, key, BESIDE, anew=False)
-            done += self._one(f"SELECT count(*) FROM {self._log} WHERE {chosen}")
-            self._told(Progress(done, total, done / max(time.monotonic() - began, 1e-6)))
-        return total
-
-    def _chunks(self, total: int) -> Iterator[tuple[folds.Key, str]]:
-        """Yield conditions that cut the log into parts of about `CHUNK` events.
-
-        Each part is whole histories, and ids that follow one another: it fits into the memory,
-        and later finds of single complaints need to look at few rows only.
-        """
-        yield "subject", "complaint IS NULL"
-        sample = self._connection.execute(
-            f"SELECT complaint::VARCHAR FROM (SELECT complaint FROM {self._log} "
-            f"WHERE complaint IS NOT NULL USING SAMPLE {SAMPLE} ROWS) ORDER BY complaint"
-        ).fetchall()
-        count = max(1, min(len(sample), round(total / CHUNK)))
-        cuts = sorted({sample[len(sample) * n // count][0] for n in range(1, count)})
-        for first, beyond in zip((None, *cuts), (*cuts, None), strict=True):
-            parts = ["complaint IS NOT NULL"]
-            parts += [f"complaint >= '{first}'::UUID"] if first else []
-            parts += [f"complaint < '{beyond}'::UUID"] if beyond else []
-            yield "complaint", " AND ".join(parts)
 
     def _catch_up(self, built_to: int) -> int:
         """Fold in what the live log copy has taken since; return up to where that is."""
@@ -194,6 +164,51 @@ class Rebuild:
                 self._connection.execute(f"DROP TABLE {table}")
                 self._connection.execute(f"ALTER TABLE {table}{BESIDE} RENAME TO {table}")
             self._connection.execute("COMMIT")
+
+
+def build(
+    connection: DuckDBPyConnection,
+    log: str = "log",
+    suffix: str = "",
+    told: Callable[[Progress], None] = lambda _progress: None,
+) -> int:
+    """Fold all of a log into the (empty) fact tables; return how many events it holds."""
+    total = _count(connection, log, "true")
+    done = 0
+    began = time.monotonic()
+    for key, chosen in _chunks(connection, log, total):
+        folds.bind_chosen(connection, key, chosen, log)
+        folds.fold_bound(connection, key, suffix, anew=False)
+        done += _count(connection, log, chosen)
+        told(Progress(done, total, done / max(time.monotonic() - began, 1e-6)))
+    return total
+
+
+def _count(connection: DuckDBPyConnection, log: str, chosen: str) -> int:
+    ((count,),) = connection.execute(f"SELECT count(*) FROM {log} WHERE {chosen}").fetchall()
+    return int(count)
+
+
+def _chunks(
+    connection: DuckDBPyConnection, log: str, total: int
+) -> Iterator[tuple[folds.Key, str]]:
+    """Yield conditions that cut a log into parts of about `CHUNK` events.
+
+    Each part is whole histories, and ids that follow one another: it fits into the memory, and
+    later finds of single complaints need to look at few rows only.
+    """
+    yield "subject", "complaint IS NULL"
+    sample = connection.execute(
+        f"SELECT complaint::VARCHAR FROM (SELECT complaint FROM {log} "
+        f"WHERE complaint IS NOT NULL USING SAMPLE {SAMPLE} ROWS) ORDER BY complaint"
+    ).fetchall()
+    count = max(1, min(len(sample), round(total / CHUNK)))
+    cuts = sorted({sample[len(sample) * n // count][0] for n in range(1, count)})
+    for first, beyond in zip((None, *cuts), (*cuts, None), strict=True):
+        parts = ["complaint IS NOT NULL"]
+        parts += [f"complaint >= '{first}'::UUID"] if first else []
+        parts += [f"complaint < '{beyond}'::UUID"] if beyond else []
+        yield "complaint", " AND ".join(parts)
 
 
 def differences(connection: DuckDBPyConnection, tables: Sequence[str]) -> Iterator[Difference]:

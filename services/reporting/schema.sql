@@ -1,6 +1,6 @@
 -- The log copy: every message of the stream as it came, and what its payload says, typed once.
 -- All instants are UTC. The typed columns of the payload are those of payload.py.
-CREATE TABLE IF NOT EXISTS log (
+CREATE TABLE IF NOT EXISTS {log} (
     source         VARCHAR NOT NULL,
     id             BIGINT NOT NULL,
     partition      INTEGER NOT NULL,
@@ -38,5 +38,5 @@ CREATE TABLE IF NOT EXISTS forks (
 -- How far each source was taken and each partition read: one row, written with what it covers.
 CREATE TABLE IF NOT EXISTS reading (tracked VARCHAR NOT NULL, offsets VARCHAR NOT NULL);
 INSERT INTO reading SELECT '{{}}', '{{}}' WHERE NOT EXISTS (FROM reading);
--- By which statements the facts were made; others make them anew.
-CREATE TABLE IF NOT EXISTS made_by (folds VARCHAR NOT NULL);
+-- By which statements the log was typed and the facts were made; others make both anew.
+CREATE TABLE IF NOT EXISTS made_by (digest VARCHAR NOT NULL);

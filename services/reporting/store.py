@@ -30,9 +30,7 @@ class Store:
         )
         self._local = threading.local()
         self._root.execute("SET TimeZone = 'UTC'")
-        payload = ",\n    ".join(f"{name} {kind}" for name, (kind, _sql) in COLUMNS.items())
-        schema = files("services.reporting").joinpath("schema.sql").read_text()
-        self._root.execute(schema.format(payload=payload))
+        self._root.execute(schema("log"))
 
     def reader(self) -> DuckDBPyConnection:
         """Return this thread's connection for reading."""
@@ -50,6 +48,13 @@ class Store:
     def close(self) -> None:
         """Close the file; what was committed is on the disk."""
         self._root.close()
+
+
+def schema(log: str) -> str:
+    """Return the statements that make the tables that are not there yet, the log under a name."""
+    payload = ",\n    ".join(f"{name} {kind}" for name, (kind, _sql) in COLUMNS.items())
+    sql = files("services.reporting").joinpath("schema.sql").read_text()
+    return sql.format(log=log, payload=payload)
 
 
 def stored(instant: datetime) -> datetime:

@@ -51,11 +51,11 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     bench.stream.close()
 
 
-def chain(*ids: int) -> list[Any]:
+def chain(*numbers: int) -> list[Any]:
     """Messages that follow one another."""
     return [
-        message(id, previous=previous, time=START + timedelta(minutes=id))
-        for previous, id in zip((0, *ids), ids, strict=False)
+        message(number, previous=previous, time=START + timedelta(minutes=number))
+        for previous, number in zip((0, *numbers), numbers, strict=False)
     ]
 
 

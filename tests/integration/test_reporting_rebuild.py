@@ -138,3 +138,21 @@ def test_more_rows_than_one_group_of_the_file_are_all_there(bench: Bench) -> Non
     assert bench.ask("SELECT count(*), count(number) FROM attributes") == [(150_003, 150_003)]
     assert bench.ask("SELECT count(*) FROM moves WHERE move = 'received'") == [(150_003,)]
     assert rebuild(bench).run(check=True).differences == ()
+
+
+def test_a_file_that_another_version_made_is_brought_up_to_date(bench: Bench) -> None:
+    unknown = [("tanggap.NotYetInvented.v1", "unknown_type")]
+    connection = bench.reporting.store.reader()
+    connection.execute("UPDATE made_by SET digest = 'of another version'")
+    connection.execute("ALTER TABLE log DROP COLUMN grade")
+    connection.execute("ALTER TABLE states DROP COLUMN closed")
+    connection.execute("UPDATE log SET trouble = 'unknown_type' WHERE name = 'EvaluationRecorded'")
+    connection.execute(
+        "UPDATE log SET trouble = ?, type = ? WHERE name = 'PublicationDrafted'",
+        list(reversed(unknown[0])),
+    )
+    bench.reopen()
+    assert bench.ask("SELECT count(*) FROM moves WHERE move = 'closed'") == [(3,)]
+    assert bench.ask("SELECT DISTINCT grade FROM deadlines") == [("red",)]
+    assert bench.ask("SELECT DISTINCT type, trouble FROM log WHERE trouble IS NOT NULL") == unknown
+    assert rebuild(bench).run(check=True).differences == ()

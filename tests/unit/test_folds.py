@@ -15,7 +15,7 @@ from services.kernel.contracts import in_order
 from services.kernel.stream import Delivery
 from services.reporting import folds
 from services.reporting.logcopy import LONG_AGO, fold_touched
-from services.reporting.messages import INSERT, as_batch
+from services.reporting.messages import as_batch, insert
 from services.reporting.queries import When
 from services.reporting.queries.question import at
 from services.reporting.rebuild import BESIDE, differences
@@ -54,7 +54,7 @@ class Facts:
     def take(self, *batches: Sequence[Delivery]) -> None:
         newest = LONG_AGO
         for batch in batches:
-            self.connection.execute(INSERT, {"batch": as_batch(batch)})
+            self.connection.execute(insert(), {"batch": as_batch(batch)})
             fold_touched(self.connection, batch, newest)
             newest = max([newest, *(each.arrived_at for each in batch)])
 

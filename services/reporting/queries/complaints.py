@@ -80,10 +80,11 @@ def listing(
     WITH {BOUNDS if ranged else "bounds AS (SELECT NULL AS code)"},
     page AS (
         SELECT a.*, s.state, s.closed, d.grade, d.response_due, d.settlement_due,
-            d.rules_version, {key} AS sort_key
+            d.rules_version, t.settled_at, {key} AS sort_key
         FROM attributes AS a
         LEFT JOIN states AS s ON s.complaint = a.complaint AND {at("s")}
         LEFT JOIN deadlines AS d ON d.complaint = a.complaint AND {at("d")}
+        LEFT JOIN settlements AS t ON t.complaint = a.complaint AND {at("t")}
         LEFT JOIN bounds AS b ON b.code = a.puskesmas
         WHERE {at("a")} AND {condition}
         ORDER BY sort_key {"DESC" if beyond == "<" else ""},
@@ -93,14 +94,13 @@ def listing(
     SELECT a.complaint AS id, a.number, a.puskesmas, a.kind, a.channel, a.service_unit,
         a.categories, a.confidentiality, a.received_at, a.recorded_at, a.state, a.closed,
         a.grade, a.response_due, a.settlement_due, a.rules_version,
-        r.responded_at, t.settled_at,
+        r.responded_at, a.settled_at,
         EXISTS (FROM publications AS p WHERE p.complaint = a.complaint AND p.state = 'released'
             AND {at("p")}) AS published,
         EXISTS (FROM informed AS i WHERE i.complaint = a.complaint AND {at("i")}) AS informed,
         a.sort_key
     FROM page AS a
     LEFT JOIN responses AS r ON r.complaint = a.complaint AND {at("r")}
-    LEFT JOIN settlements AS t ON t.complaint = a.complaint AND {at("t")}
     ORDER BY a.sort_key {"DESC" if beyond == "<" else ""},
         a.complaint {"DESC" if beyond == "<" else ""}
     """
@@ -113,6 +113,7 @@ def listing(
         del item["sort_key"]
         item["overdue"] = bool(
             item["closed"] is False
+            and item["settled_at"] is None
             and item["settlement_due"] is not None
             and item["settlement_due"] < instant
         )

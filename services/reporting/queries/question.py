@@ -57,7 +57,7 @@ class Filters:
     """Which cases: `scope` is what the reader may see (None: all), the rest is what was asked.
 
     `since` and `until` are days in the zone of each Puskesmas, both included. `state` is a state
-    of a case, or `open`, `closed`, `overdue`.
+    of a case, or `open`, `closed`, or `overdue`: open, not settled, and due before now.
     """
 
     scope: frozenset[str] | None
@@ -86,7 +86,7 @@ class Filters:
         return condition
 
     def states(self, now: datetime) -> "Condition":
-        """Return the condition on the state of a case (as `s`; deadlines as `d`)."""
+        """Return the condition on the state of a case (as `s`; deadlines `d`, settlements `t`)."""
         condition = Condition()
         match self.state:
             case None:
@@ -96,7 +96,10 @@ class Filters:
             case "closed":
                 condition.add("s.closed")
             case "overdue":
-                condition.add("NOT s.closed AND d.settlement_due < $now", now=stored(now))
+                condition.add(
+                    "NOT s.closed AND t.settled_at IS NULL AND d.settlement_due < $now",
+                    now=stored(now),
+                )
             case _:
                 condition.add("s.state = $state", state=self.state)
         return condition

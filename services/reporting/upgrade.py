@@ -1,0 +1,83 @@
+"""Bringing a file up to date that another version of the program has made.
+
+The bytes of every message are in the log, so whatever this version types or folds differently,
+or can read by now, is made anew from them.
+"""
+
+# ruff: noqa: S608 (statements are put together from parts of ours)
+
+import hashlib
+from functools import cache
+
+import structlog
+from duckdb import DuckDBPyConnection
+
+from services.kernel.contracts import types
+from services.reporting import folds
+from services.reporting.logcopy import rows
+from services.reporting.messages import (
+    MESSAGE_COLUMNS,
+    UNKNOWN_TYPE,
+    as_message,
+    insert,
+    retype,
+    trouble_of,
+)
+from services.reporting.rebuild import BESIDE, build
+from services.reporting.store import Store, schema
+
+log = structlog.get_logger()
+
+
+@cache
+def digest() -> str:
+    """Return by what the log is typed and the facts are made."""
+    text = "\n".join([insert(), folds.digest(), *sorted(types())])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def bring_up_to_date(store: Store) -> bool:
+    """Make log columns and facts anew if another version made them; say whether it was so.
+
+    Raises duckdb.Error when the file cannot be written; the next start then tries again.
+    """
+    connection = store.connection()
+    try:
+        if connection.execute("SELECT digest FROM made_by").fetchall() == [(digest(),)]:
+            return False
+        connection.execute("DELETE FROM made_by")
+        _judge_again(connection)
+        _type_anew(connection)
+        for fold in folds.folds():
+            connection.execute(f"DROP TABLE IF EXISTS {fold.name}")
+        folds.create_tables(connection)
+        events = build(connection)
+        connection.execute("INSERT INTO made_by VALUES (?)", [digest()])
+        log.info("facts_made_anew", events=events)
+        return True
+    finally:
+        connection.close()
+
+
+def _judge_again(connection: DuckDBPyConnection) -> None:
+    """Take up the messages whose type was not known before, and is now."""
+    found = connection.execute(
+        f"SELECT {MESSAGE_COLUMNS} FROM log WHERE trouble = '{UNKNOWN_TYPE}'"
+    )
+    for message in map(as_message, rows(found)):
+        if (trouble := trouble_of(message)) != UNKNOWN_TYPE:
+            connection.execute(
+                "UPDATE log SET trouble = ? WHERE source = ? AND id = ?",
+                [trouble, message.source, message.id],
+            )
+
+
+def _type_anew(connection: DuckDBPyConnection) -> None:
+    beside = "log" + BESIDE
+    connection.execute(f"DROP TABLE IF EXISTS {beside}")
+    connection.execute(schema(beside))
+    connection.execute(retype(beside))
+    connection.execute("BEGIN")
+    connection.execute("DROP TABLE log")
+    connection.execute(f"ALTER TABLE {beside} RENAME TO log")
+    connection.execute("COMMIT")
