@@ -106,8 +106,8 @@ class Intake(Service):
         """
         here = self.district.puskesmas(puskesmas)
         self.check(here, form)
-        id = self._new_id()
-        key = self._keyring.new_key(str(id))
+        complaint = self._new_id()
+        key = self._keyring.new_key(str(complaint))
         entropy = self._keyring.entropy
         text = key.seal(form.text, "ComplaintReceived.text", entropy)
         complainant = (
@@ -117,7 +117,7 @@ class Intake(Service):
         )
 
         def decide(uow: UnitOfWork) -> Ids:
-            return self._write_down(uow, here, id, form, intent, text, complainant)
+            return self._write_down(uow, here, complaint, form, intent, text, complainant)
 
         stored = self._keyring.store(key, contacts(form.person))
         return then(stored, lambda: self.command(decide, once))

@@ -5,7 +5,7 @@ shape gets a new `class_version` and an upcast.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from services.kernel.aggregate import Act, Aggregate, Created
@@ -67,22 +67,23 @@ class Complaint(Aggregate):
             aggregate.recorded_at = self.timestamp
             aggregate.received_by = self.actor
 
-    number: str
-    receipt_hash: str
-    channel: str
-    kind: str
-    service_unit: str | None
-    categories: list[str]
-    incident_at: datetime | None
-    confidentiality: str
-    relation: str | None
-    barrier: str | None
-    wants_answer_by: str | None
-    text: SealedBox
-    complainant: SealedBox | None
-    received_at: datetime
-    recorded_at: datetime
-    received_by: str
+    if TYPE_CHECKING:  # the library would make a dataclass of annotations
+        number: str
+        receipt_hash: str
+        channel: str
+        kind: str
+        service_unit: str | None
+        categories: list[str]
+        incident_at: datetime | None
+        confidentiality: str
+        relation: str | None
+        barrier: str | None
+        wants_answer_by: str | None
+        text: SealedBox
+        complainant: SealedBox | None
+        received_at: datetime
+        recorded_at: datetime
+        received_by: str
 
     @classmethod
     def receive(cls, act: Act, *, id: UUID, puskesmas: str, **form: Any) -> "Complaint":

@@ -6,7 +6,7 @@ A domain never reads a clock: who acts, when it happened and when it is recorded
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 import eventsourcing.domain as library
@@ -43,7 +43,8 @@ class Act:
 class Aggregate(library.Aggregate):
     """Something with a history of its own: a complaint, a case, a publication."""
 
-    puskesmas: str
+    if TYPE_CHECKING:  # the library would make a dataclass of annotations
+        puskesmas: str
 
     class Event(library.Aggregate.Event):
         """One recorded step. `timestamp` is when its store recorded it (`ce_time`)."""

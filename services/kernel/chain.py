@@ -5,7 +5,7 @@ taken; one at or before it is a repeat; one that follows an id not seen yet leav
 not taken until the hole is filled; one that claims another predecessor is a fork.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from services.kernel.stream import Delivery
@@ -52,18 +52,23 @@ class Holes:
 
     first: dict[str, Delivery] = field(default_factory=dict)
 
-    def note(self, batch: Sorted) -> list[Delivery]:
-        """Remember new holes; return the deliveries to go back to, whose holes are now filled."""
+    def settle(
+        self, batch: Sorted, read_to: Mapping[int, int]
+    ) -> tuple[list[Delivery], dict[int, int]]:
+        """Remember new holes and let go of filled ones.
+
+        Returns the deliveries to go back to (what they waited for has been taken), and the
+        offsets from which a restart must read: never after a message that was not taken.
+        """
         for delivery in batch.late:
             self.first.setdefault(tracking_name(delivery), delivery)
         filled = [name for name in batch.tracked if name in self.first]
-        return [self.first.pop(name) for name in filled if self._is_reachable(name, batch)]
+        back = [self.first.pop(name) for name in filled if self._is_reachable(name, batch)]
+        safe = dict(read_to)
+        for untaken in (*back, *self.first.values()):
+            at = untaken.partition
+            safe[at] = min(safe.get(at, untaken.offset), untaken.offset)
+        return back, safe
 
     def _is_reachable(self, name: str, batch: Sorted) -> bool:
         return batch.tracked[name] >= self.first[name].message.previous
-
-    def safe_offset(self, partition: int, read: int) -> int:
-        """Return the offset from which a restart must read: never after an untaken message."""
-        return min(
-            [read, *(each.offset for each in self.first.values() if each.partition == partition)]
-        )

@@ -83,8 +83,7 @@ class Follower:
         for delivery in deliveries:
             read_to[delivery.partition] = delivery.offset + 1
         batch = sort_out(deliveries, self._tracked)
-        go_back = self._holes.note(batch)
-        safe = {at: self._holes.safe_offset(at, offset) for at, offset in read_to.items()}
+        go_back, safe = self._holes.settle(batch, read_to)
         self._service.writer.run(lambda connection: self._write(connection, batch, safe))
         failpoints.hit(failpoints.BATCH_HANDLED)
         self._tracked |= batch.tracked

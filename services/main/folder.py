@@ -35,14 +35,12 @@ def open_folder(settings: Settings) -> Folder:
     path = settings.data
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     begun = (path / "origin.json").exists()
+    receipt_secret = _secret(settings.secret_file or path / "receipt.secret", begun)
+    master_key = _secret(settings.keys or path / "master.key", begun)
+    machine_secret = _secret(path / "machine.secret", begun).hex()
+    # The record is written last: where it is, the first start came to its end.
     origin = _origin(path, settings.origin)
-    return Folder(
-        path=path,
-        origin=origin,
-        receipt_secret=_secret(settings.secret_file or path / "receipt.secret", begun),
-        master_key=_secret(settings.keys or path / "master.key", begun),
-        machine_secret=_secret(path / "machine.secret", begun).hex(),
-    )
+    return Folder(path, origin, receipt_secret, master_key, machine_secret)
 
 
 class LostSecret(Exception):

@@ -1,6 +1,7 @@
 """Publication's calls (JSON, under /api/v1)."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -78,6 +79,9 @@ class PublicationStepDone(StepDone):
     state: str
 
 
+Call = TypeVar("Call", bound=Callable[..., Any])
+
+
 def router(publishing: Publishing) -> APIRouter:
     """Return publication's calls."""
     api = APIRouter(prefix="/publications", tags=["publication"])
@@ -87,7 +91,7 @@ def router(publishing: Publishing) -> APIRouter:
             publishing.source, publishing.get(id).puskesmas, command, id, *facts, at=at
         )
 
-    def step(path: str, permission: str) -> Any:
+    def step(path: str, permission: str) -> Callable[[Call], Call]:
         return api.post(
             path, dependencies=[requires(permission)], response_model=PublicationStepDone
         )

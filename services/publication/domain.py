@@ -4,7 +4,7 @@ The automatic draft keeps the documentation's words as they were sealed. Nothing
 somebody who neither documented the case nor last saved the draft has approved the text.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 from services.kernel.aggregate import Act, Aggregate, Created
@@ -85,18 +85,19 @@ class Publication(Aggregate):
         TOPIC = "publication.ComplainantInformed"
         channel: str
 
-    complaint: str
-    number: str
-    confidentiality: str
-    service_unit: str | None
-    entered_by: str
-    documented_by: str
-    saved_by: str
-    text: SealedBox
-    media: list[str]
-    state: str
-    confirmed: bool
-    informed: bool
+    if TYPE_CHECKING:  # the library would make a dataclass of annotations
+        complaint: str
+        number: str
+        confidentiality: str
+        service_unit: str | None
+        entered_by: str
+        documented_by: str
+        saved_by: str
+        text: SealedBox
+        media: list[str]
+        state: str
+        confirmed: bool
+        informed: bool
 
     @staticmethod
     def id_of(complaint: UUID, documentation: str) -> UUID:

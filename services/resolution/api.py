@@ -1,7 +1,8 @@
 """Resolution's calls (JSON, under /api/v1): one for each step of a case."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
@@ -9,7 +10,17 @@ from pydantic import Field
 
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
-from services.kernel.commands import Body, Line, Moment, StepDone, Stepping, Words
+from services.kernel.commands import (
+    Body,
+    Idempotency,
+    Line,
+    Moment,
+    StepDone,
+    Stepping,
+    Words,
+    done,
+    intent,
+)
 from services.resolution.application import Action, Resolution
 from services.resolution.view import CaseView, view
 
@@ -91,25 +102,38 @@ class EvaluationBody(Body):
     occurred_at: Moment | None = None
 
 
+class DayBody(Body):
+    """A day on which a Puskesmas' calendar differs from the national one."""
+
+    day: date
+    working: bool
+    why: Line
+
+
 class CaseStepDone(StepDone):
     """A step of a case was recorded."""
 
     state: str
 
 
+Call = TypeVar("Call", bound=Callable[..., Any])
+
+
 def router(resolution: Resolution) -> APIRouter:
     """Return resolution's calls."""
-    api = APIRouter(prefix="/cases/{id}", tags=["resolution"])
+    api = APIRouter(tags=["resolution"])
 
     def take(call: Stepping, id: UUID, command: Any, *facts: Any, at: Any = None) -> Any:
         return call.take(
             resolution.source, resolution.get(id).puskesmas, command, id, *facts, at=at
         )
 
-    def step(path: str, permission: str) -> Any:
-        return api.post(path, dependencies=[requires(permission)], response_model=CaseStepDone)
+    def step(path: str, permission: str) -> Callable[[Call], Call]:
+        return api.post(
+            f"/cases/{{id}}{path}", dependencies=[requires(permission)], response_model=CaseStepDone
+        )
 
-    @api.get("", response_model=CaseView)
+    @api.get("/cases/{id}", response_model=CaseView)
     def read_case(
         id: UUID, principal: Annotated[Principal, requires("case.read")], response: Response
     ) -> Any:
@@ -118,6 +142,18 @@ def router(resolution: Resolution) -> APIRouter:
         principal.role_for("case.read", case.puskesmas)
         response.headers["ETag"] = f'"{case.version}"'
         return view(resolution, case)
+
+    @api.post("/puskesmas/{code}/calendar", status_code=201, response_model=StepDone)
+    def declare_day(
+        code: str,
+        body: DayBody,
+        principal: Annotated[Principal, requires("calendar.change")],
+        once: Idempotency,
+    ) -> Any:
+        """Declare a day working or closed; deadlines promised from now on count with it."""
+        who = intent(principal, "calendar.change", code)
+        future = resolution.declare_day(code, who, body.day, body.working, body.why, once=once)
+        return done(resolution.source, future.result())
 
     @step("/team-call", "case.team_call")
     def call_team(id: UUID, body: TeamCallBody, call: Stepping) -> Any:

@@ -10,17 +10,18 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.kernel.aggregate import Act, Intent
+from services.kernel.calendar import Override
 from services.kernel.clock import Clock
 from services.kernel.contracts import Message, SealedBox, in_order
 from services.kernel.contracts.resolution import DueV1, PlannedActionV1
 from services.kernel.district import District
-from services.kernel.errors import FieldError, InvalidInput, Unavailable, invalid
+from services.kernel.errors import FieldError, InvalidInput, NotFound, Unavailable, invalid
 from services.kernel.follower import arrived
 from services.kernel.keyring import Keyring, NewKey
 from services.kernel.policy import SYSTEM
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.text import _
-from services.resolution.domain import FINDINGS, GRADES, OUTCOMES, Case, RuleBook
+from services.resolution.domain import FINDINGS, GRADES, OUTCOMES, CalendarBook, Case, RuleBook
 from services.resolution.outbox import OUTBOX
 from services.resolution.promises import Promises
 
@@ -48,7 +49,8 @@ class Resolution(Service):
         super().__init__(path, origin, clock)
         self._keyring = keyring
         self.district = district
-        self.promises = Promises(district)
+        self._declared: dict[str, tuple[Override, ...]] = {}
+        self.promises = Promises(district, self._declared_days)
 
     def get(self, id: UUID) -> Case:
         """Return one case; raises NotFound."""
@@ -172,6 +174,37 @@ class Resolution(Service):
         return self._step(
             id, intent, lambda case, act: case.evaluate(act, effective, box), **repeat
         )
+
+    def declare_day(
+        self, puskesmas: str, intent: Intent, day: date, working: bool, why: str, **repeat: Any
+    ) -> "Future[Answer]":
+        """Declare a day of one Puskesmas' calendar working or closed, from now on."""
+        self.district.puskesmas(puskesmas)
+        at = CalendarBook.id_of(puskesmas)
+
+        def decide(uow: UnitOfWork) -> Ids:
+            book = uow.find(CalendarBook, at)
+            act = uow.act(intent)
+            if book is None:
+                book = CalendarBook.start(act, puskesmas, day, working, why)
+            else:
+                book.declare(act, day, working, why)
+            uow.save(book)
+            self._declared.pop(puskesmas, None)
+            return {"id": str(at), "version": book.version}
+
+        return self.command(decide, repeat.get("once"))
+
+    def _declared_days(self, puskesmas: str) -> tuple[Override, ...]:
+        if puskesmas not in self._declared:
+            try:
+                days = self.read(CalendarBook, CalendarBook.id_of(puskesmas)).days
+            except NotFound:
+                days = {}
+            self._declared[puskesmas] = tuple(
+                Override(day, working, why) for day, (working, why) in days.items()
+            )
+        return self._declared[puskesmas]
 
     def record_district(self) -> None:
         """Record the versions of the deadline rules, where they are not recorded yet."""

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import eventsourcing.sqlite as sqlite_library
 from eventsourcing.persistence import (
     IntegrityError,
     Notification,
@@ -25,7 +26,6 @@ from eventsourcing.sqlite import (
     SQLiteConnectionPool,
     SQLiteCursor,
     SQLiteDatastore,
-    SQLiteFactory,
     SQLiteProcessRecorder,
 )
 
@@ -167,7 +167,7 @@ class CommitSubscription(Subscription[GroupApplicationRecorder]):
         return self._page.pop(0)
 
 
-class Factory(SQLiteFactory):
+class Factory(sqlite_library.SQLiteFactory):
     """What the library builds its parts with."""
 
     application_recorder_class = GroupApplicationRecorder

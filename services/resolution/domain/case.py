@@ -1,7 +1,7 @@
 """A case: what the complaint team does with one complaint, step by step."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from services.kernel.aggregate import Act, Aggregate, Created
@@ -106,19 +106,20 @@ class Case(Aggregate):
         TOPIC = "resolution.CaseReopened"
         reason: str
 
-    number: str
-    kind: str
-    confidentiality: str
-    entered_by: str
-    service_unit: str | None
-    received_at: datetime
-    state: State
-    grade: str | None
-    finding: str | None
-    actions: list[PlannedActionV1]
-    done: dict[int, date]
-    deadlines: list[DueV1]
-    last_step_at: datetime
+    if TYPE_CHECKING:  # the library would make a dataclass of annotations
+        number: str
+        kind: str
+        confidentiality: str
+        entered_by: str
+        service_unit: str | None
+        received_at: datetime
+        state: State
+        grade: str | None
+        finding: str | None
+        actions: list[PlannedActionV1]
+        done: dict[int, date]
+        deadlines: list[DueV1]
+        last_step_at: datetime
 
     @classmethod
     def open(

@@ -1,6 +1,7 @@
 """What the district decides for all: versions of the deadline rules, and the calendars."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from services.kernel.aggregate import Act, Aggregate, Created
@@ -38,7 +39,8 @@ class RuleBook(Aggregate):
 
         TOPIC = "resolution.RulesChanged"
 
-    versions: dict[int, str]
+    if TYPE_CHECKING:  # the library would make a dataclass of annotations
+        versions: dict[int, str]
 
     @classmethod
     def start(cls, act: Act, version: int, in_force_from: date, digest: str) -> "RuleBook":
@@ -92,7 +94,35 @@ class CalendarBook(Aggregate):
 
         TOPIC = "resolution.CalendarChanged"
 
-    days: dict[date, tuple[bool, str]]
+    if TYPE_CHECKING:  # the library would make a dataclass of annotations
+        days: dict[date, tuple[bool, str]]
+
+    @classmethod
+    def start(cls, act: Act, puskesmas: str, day: date, working: bool, why: str) -> "CalendarBook":
+        """Begin a Puskesmas' calendar with a first declared day."""
+        return cls.begin(
+            cls.Begun,
+            act,
+            id=cls.id_of(puskesmas),
+            puskesmas=puskesmas,
+            code=puskesmas,
+            day=day,
+            working=working,
+            why=why,
+            version=1,
+        )
+
+    def declare(self, act: Act, day: date, working: bool, why: str) -> None:
+        """Declare another day, or the same one anew."""
+        self.record(
+            self.Changed,
+            act,
+            code=self.puskesmas,
+            day=day,
+            working=working,
+            why=why,
+            version=self.version + 1,
+        )
 
     @staticmethod
     def id_of(puskesmas: str) -> UUID:

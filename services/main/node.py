@@ -1,0 +1,168 @@
+"""A node: all four services in one process, on files in one folder, behind one port."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from zoneinfo import ZoneInfo
+
+import uuid_utils.compat
+from fastapi import APIRouter, FastAPI
+
+from services.intake import api as intake_api
+
+# P from services.intake import pages as intake_pages
+from services.intake.application import Intake
+from services.kernel.access.store import AccessStore
+from services.kernel.access.web import undeclared_routes
+from services.kernel.clock import Clock, system_clock
+from services.kernel.district import District
+from services.kernel.follower import Follower
+from services.kernel.jobs import Jobs, celery_app
+from services.kernel.keyring import Keyring, Words
+from services.kernel.relay import Relay
+from services.kernel.stream import EmbeddedStream
+from services.kernel.web.app import create_app
+from services.main.folder import open_folder
+from services.main.settings import Settings
+from services.publication import api as publication_api
+
+# P from services.publication import pages as publication_pages
+from services.publication.application import Publishing
+from services.publication.policy import policy as publication_policy
+from services.reporting import api as reporting_api
+from services.reporting import pages as reporting_pages
+from services.reporting import public_pages
+from services.reporting.application import Reporting
+from services.resolution import api as resolution_api
+
+# P from services.resolution import pages as resolution_pages
+from services.resolution.application import Resolution
+from services.resolution.jobs import tasks as resolution_tasks
+from services.resolution.policy import policy as resolution_policy
+
+
+class Node:
+    """The parts of a node, put together; `start` sets them going, `stop` finishes what is begun."""
+
+    def __init__(self, settings: Settings, district: District, clock: Clock = system_clock) -> None:
+        self.settings = settings
+        self.district = district
+        self.folder = folder = open_folder(settings)
+        self.access = AccessStore(folder.store("access.sqlite"), clock)
+        self.keyring = Keyring(folder.store("keyring.sqlite"), folder.master_key, clock, os.urandom)
+        self.stream = EmbeddedStream(folder.store("stream.sqlite"), clock)
+        self.intake = Intake(
+            folder.store("intake.sqlite"),
+            folder.origin,
+            clock,
+            self.keyring,
+            district,
+            uuid_utils.compat.uuid7,
+            folder.receipt_secret,
+        )
+        self.resolution = Resolution(
+            folder.store("resolution.sqlite"), folder.origin, clock, self.keyring, district
+        )
+        self.publishing = Publishing(
+            folder.store("publication.sqlite"),
+            folder.origin,
+            clock,
+            self.keyring,
+            district.allow_same_approver,
+        )
+        self.reporting = Reporting(folder.store("reporting.duckdb"), self.stream, clock)
+        self.followers = {
+            "resolution": Follower(
+                self.resolution,
+                resolution_policy(self.is_home, self.resolution.promises),
+                self.stream,
+            ),
+            "publication": Follower(self.publishing, publication_policy(self.is_home), self.stream),
+        }
+        writing = (self.intake, self.resolution, self.publishing)
+        self.relays = {each.name: Relay(each, self.stream) for each in writing}
+        self.jobs = Jobs(self.resolution, resolution_tasks(self.resolution), celery_app())
+        self.workers = [
+            self.reporting.worker,
+            *(follower.worker for follower in self.followers.values()),
+            *(relay.worker for relay in self.relays.values()),
+            self.jobs.worker,
+        ]
+
+    def is_home(self, puskesmas: str) -> bool:
+        """Say whether this origin is the home of a Puskesmas (design: home)."""
+        home = self.district.puskesmas(puskesmas).home
+        return home is None or home == self.folder.origin
+
+    def start(self) -> None:
+        """Record the district file where it changed, and set the workers going."""
+        self.intake.record_district(self.folder.origin)
+        self.resolution.record_district()
+        for worker in self.workers:
+            worker.start()
+
+    def stop(self) -> None:
+        """Let every worker finish the step in hand, then close the stores.
+
+        Sources stop before the stream they write to, and writers before what they need.
+        """
+        for worker in self.workers:
+            worker.stop()
+        for service in (self.intake, self.resolution, self.publishing):
+            service.close()
+        self.reporting.close()
+        self.stream.close()
+        self.keyring.close()
+        self.access.close()
+
+    def failing(self) -> dict[str, str]:
+        """Return the workers that fail now, and how."""
+        return {each.name: each.failure for each in self.workers if each.failure}
+
+
+def node_app(node: Node) -> FastAPI:
+    """Return the web application of a node; raises RuntimeError for an undeclared route."""
+    words = Words(node.keyring)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+
+    app = create_app(
+        "Tanggap",
+        lifespan=lifespan,
+        routers=[
+            _calls(
+                intake_api.router(node.intake),
+                resolution_api.router(node.resolution),
+                publication_api.router(node.publishing),
+                reporting_api.router(node.reporting),
+            ),
+            # P intake_pages.router(node.intake, words),
+            # P resolution_pages.router(node.resolution, node.reporting, words),
+            # P publication_pages.router(node.publishing, words),
+            reporting_pages.router(node.reporting, node.district),
+            public_pages.router(node.reporting, node.district),
+        ],
+        packages=[
+            "services.intake",
+            "services.resolution",
+            "services.publication",
+            "services.reporting",
+        ],
+        zone=ZoneInfo(node.settings.timezone),
+        public_url=node.settings.public_url,
+    )
+    app.state.access = node.access
+    app.state.ready = node.failing
+    if undeclared := undeclared_routes(app):
+        raise RuntimeError(f"no permission is declared for {', '.join(undeclared)}")
+    return app
+
+
+def _calls(*routers: APIRouter) -> APIRouter:
+    """Return the services' JSON calls under one roof; intake first, for it is called most."""
+    calls = APIRouter(prefix="/api/v1")
+    for router in routers:
+        calls.include_router(router)
+    return calls

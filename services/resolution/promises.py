@@ -1,0 +1,43 @@
+"""The promises of the rules in force, for one case at one Puskesmas, by its own calendar."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from services.kernel.calendar import Override, WorkCalendar
+from services.kernel.contracts.resolution import DueV1
+from services.kernel.district import District
+from services.resolution.deadlines import Deadline, deadlines
+
+DeclaredDays = Callable[[str], tuple[Override, ...]]
+
+
+class Promises:
+    """Computes deadlines; `declared` gives the days that a Puskesmas' calendar declares."""
+
+    def __init__(self, district: District, declared: DeclaredDays) -> None:
+        self._district = district
+        self._declared = declared
+
+    def calendar(self, puskesmas: str) -> WorkCalendar:
+        """Return the working calendar of a Puskesmas as it stands now."""
+        here = self._district.puskesmas(puskesmas)
+        declared = self._declared(puskesmas)
+        return WorkCalendar(here.zone, here.work_days, declared, version=len(declared))
+
+    def made(
+        self, puskesmas: str, kind: str, grade: str | None, received_at: datetime
+    ) -> list[DueV1]:
+        """Return what is promised, as it is recorded with the step that promises it."""
+        return [
+            DueV1(name=each.name, due_at=each.due_at, rules_version=each.rules_version)
+            for each in self.explained(puskesmas, kind, grade, received_at)
+            if each.due_at is not None
+        ]
+
+    def explained(
+        self, puskesmas: str, kind: str, grade: str | None, received_at: datetime
+    ) -> tuple[Deadline, ...]:
+        """Return the deadlines with their arithmetic, by the rules in force at the receipt."""
+        calendar = self.calendar(puskesmas)
+        rules = self._district.rules_at(calendar.local_date(received_at))
+        return deadlines(rules, calendar, kind=kind, received_at=received_at, grade=grade)
