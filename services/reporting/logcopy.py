@@ -9,7 +9,8 @@ until the hole before it is filled.
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -52,6 +53,7 @@ class LogCopy:
         self.writing = threading.RLock()
         self._news = threading.Condition()
         self._rested = time.monotonic()
+        self._watching: list[set[str]] = []
         self._load()
         self.worker = Worker(
             "follow-reporting",
@@ -85,6 +87,18 @@ class LogCopy:
         ends = self._stream.ends()
         return sum(end - self.offsets.get(partition, 0) for partition, end in ends.items())
 
+    @contextmanager
+    def watched(self) -> Iterator[set[str]]:
+        """Give a set to which the subjects of all that is taken meanwhile are added."""
+        touched: set[str] = set()
+        with self.writing:
+            self._watching.append(touched)
+        try:
+            yield touched
+        finally:
+            with self.writing:
+                self._watching.remove(touched)
+
     def step(self) -> None:
         """Take the next batch, if there is one within half a second.
 
@@ -109,11 +123,12 @@ class LogCopy:
             for delivery in deliveries:
                 read_to[delivery.partition] = delivery.offset + 1
             batch = sort_out(deliveries, self.tracked)
-            go_back = self._holes.note(batch)
+            go_back, offsets = self._holes.settle(batch, read_to)
             tracked = self.tracked | batch.tracked
-            offsets = {at: self._safe(at, offset, go_back) for at, offset in read_to.items()}
             self._write(batch, tracked, offsets)
             failpoints.hit(failpoints.FACTS_FOLDED)
+            for touched in self._watching:
+                touched.update(each.message.subject for each in batch.taken)
             self.offsets = read_to
             self._newest = max([self._newest, *(each.arrived_at for each in batch.taken)])
         for delivery in go_back:
@@ -121,11 +136,6 @@ class LogCopy:
         with self._news:
             self.tracked = tracked
             self._news.notify_all()
-
-    def _safe(self, partition: int, read: int, go_back: Sequence[Delivery]) -> int:
-        """Return where a restart must read on: before what waits, and what is to be read again."""
-        again = [each.offset for each in go_back if each.partition == partition]
-        return min([self._holes.safe_offset(partition, read), *again])
 
     def _write(self, batch: Sorted, tracked: dict[str, int], offsets: dict[int, int]) -> None:
         connection = self._connection

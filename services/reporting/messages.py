@@ -56,10 +56,13 @@ _ROWS: Final = msgspec.json.encode(
 
 # One text parameter holds the whole batch, and DuckDB parses both it and the payloads: measured
 # against list parameters, executemany and a file, this holds the interpreter for the shortest.
+PARTITIONS: Final = 10_000
+"""More than any topic has."""
 _INSERT: Final = f"""
 INSERT INTO {{log}} BY NAME
 SELECT
     * EXCLUDE (value, raw, p, time, arrived_at),
+    stream_offset * {PARTITIONS} + partition AS place,
     time::TIMESTAMP AS time, arrived_at::TIMESTAMP AS arrived_at,
     CASE WHEN raw IS NULL THEN encode(value) ELSE from_base64(raw) END AS value,
     CASE WHEN length(subject) = 36 THEN try_cast(subject AS UUID) END AS complaint,

@@ -87,38 +87,35 @@ class Rebuild:
         Raises duckdb.Error when the file cannot be written; the live facts are then as before.
         """
         try:
-            self._clear()
-            with self._live.writing:
-                built_to = self._last_row()
-                offsets = dict(self._live.offsets)
-            if self._log != "log":
-                self._copy_stream(offsets)
-            folds.create_tables(self._connection, BESIDE)
-            total = build(self._connection, self._log, BESIDE, self._told)
-            # One snapshot: what came meanwhile is folded in, then both sides are compared.
-            self._connection.execute("BEGIN")
-            built_to = self._catch_up(built_to)
-            found = tuple(differences(self._connection, self._tables))
-            self._connection.execute("COMMIT")
-            if not check:
-                self._swap(built_to)
-            return Outcome(total, time.monotonic() - self._began, found, not check)
+            with self._live.watched() as touched:
+                return self._run(touched, check=check)
         finally:
             with suppress(duckdb.TransactionException):  # unless it failed within one
                 self._connection.execute("ROLLBACK")
             self._clear()
             self._connection.close()
 
+    def _run(self, touched: set[str], *, check: bool) -> Outcome:
+        self._clear()
+        folds.create_tables(self._connection, BESIDE)
+        if self._log != "log":
+            with self._live.writing:
+                offsets = dict(self._live.offsets)
+            self._copy_stream(offsets)
+        total = build(self._connection, self._log, BESIDE, self._told)
+        # Nothing is taken while both sides are compared: they are of the same moment.
+        with self._live.writing:
+            self._connection.execute("BEGIN")
+            self._catch_up(touched)
+            found = tuple(differences(self._connection, self._tables))
+            if not check:
+                self._swap()
+            self._connection.execute("COMMIT")
+        return Outcome(total, time.monotonic() - self._began, found, not check)
+
     def _clear(self) -> None:
         for table in (*self._tables, "log"):
             self._connection.execute(f"DROP TABLE IF EXISTS {table}{BESIDE}")
-
-    def _last_row(self) -> int:
-        return int(self._one("SELECT coalesce(max(rowid), -1) FROM log"))
-
-    def _one(self, sql: str) -> Any:
-        row = self._connection.execute(sql).fetchone()
-        return None if row is None else row[0]
 
     def _copy_stream(self, offsets: dict[int, int]) -> None:
         """Take the stream from its beginning up to where the live log copy has read it."""
@@ -144,26 +141,24 @@ class Rebuild:
         finally:
             reader.close()
 
-    def _catch_up(self, built_to: int) -> int:
-        """Fold in what the live log copy has taken since; return up to where that is."""
-        connection, last = self._connection, {"last": built_to}
+    def _catch_up(self, touched: set[str]) -> None:
+        """Fold in what the live log copy has taken meanwhile."""
+        connection = self._connection
         if self._log != "log":
-            connection.execute(f"INSERT INTO {self._log} FROM log WHERE log.rowid > $last", last)
-        found = connection.execute("SELECT DISTINCT subject FROM log WHERE rowid > $last", last)
-        for key, keys in subjects(subject for (subject,) in found.fetchall()).items():
+            connection.execute(
+                f"INSERT INTO {self._log} FROM log "
+                f"WHERE place NOT IN (SELECT place FROM {self._log}) "
+                "AND subject IN (SELECT unnest($touched::VARCHAR[]))",
+                {"touched": list(touched)},
+            )
+        for key, keys in subjects(touched).items():
             folds.bind_touched(connection, key, keys, self._log)
             folds.fold_bound(connection, key, BESIDE, anew=True)
-        return self._last_row()
 
-    def _swap(self, built_to: int) -> None:
-        """Put the new tables in the place of the live ones, with what has come since."""
-        with self._live.writing:
-            self._connection.execute("BEGIN")
-            self._catch_up(built_to)
-            for table in self._tables:
-                self._connection.execute(f"DROP TABLE {table}")
-                self._connection.execute(f"ALTER TABLE {table}{BESIDE} RENAME TO {table}")
-            self._connection.execute("COMMIT")
+    def _swap(self) -> None:
+        for table in self._tables:
+            self._connection.execute(f"DROP TABLE {table}")
+            self._connection.execute(f"ALTER TABLE {table}{BESIDE} RENAME TO {table}")
 
 
 def build(

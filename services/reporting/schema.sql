@@ -5,6 +5,7 @@ CREATE TABLE IF NOT EXISTS {log} (
     id             BIGINT NOT NULL,
     partition      INTEGER NOT NULL,
     stream_offset  BIGINT NOT NULL,
+    place          BIGINT NOT NULL,  -- of both: an event's own number, the same after a rebuild
     previous       BIGINT NOT NULL,
     subject        VARCHAR NOT NULL,
     complaint      UUID,             -- the subject where it is an id of ours

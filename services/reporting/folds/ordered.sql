@@ -7,7 +7,7 @@
 -- knowledge is a history of its own, numbered from 1, known from `known_at` until `known_to`:
 -- what arrives late then changes nothing that was known before.
 WITH arrived AS (
-    SELECT rowid AS place, {key}, time, source, id, occurred_at, arrived_at,
+    SELECT place, {key}, time, source, id, occurred_at, arrived_at,
         row_number() OVER history AS seq,
         max(occurred_at) OVER history AS happened_at,
         arrived_at >= lag(arrived_at, 1, arrived_at) OVER history AS follows
