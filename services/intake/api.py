@@ -3,49 +3,25 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
-from pydantic import Field
+from fastapi import APIRouter, File, Query, Request, Response, UploadFile
+from pydantic import BaseModel, Field
 
-from services.intake.application import Form, Intake, Person
+from services.intake.application import Intake
+from services.intake.forms import ComplaintBody, form_of
+from services.intake.importing import import_file
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.commands import (
-    Body,
     Done,
     Idempotency,
-    Line,
     Moment,
-    Words,
     answered,
     done,
     intent,
 )
+from services.kernel.web.language import language_of, say
 
-
-class ComplainantBody(Body):
-    """Who the complainant is; sealed as soon as it arrives."""
-
-    name: Line | None = None
-    phone: Annotated[str, Field(max_length=40, pattern=r"^[0-9+() .-]*$")] | None = None
-    email: Annotated[str, Field(max_length=200, pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
-    address: Line | None = None
-    relation: str | None = Field(None, description="a slug of the district file")
-    wants_answer_by: str | None = Field(None, description="a channel")
-
-
-class ComplaintBody(Body):
-    """The complaint form (Form Keluhan Pengguna Layanan)."""
-
-    channel: str = Field(description="how it came in", examples=["in_person"])
-    text: Words = Field(description="what was said, in the complainant's words; sealed")
-    kind: str = Field("complaint", examples=["complaint", "suggestion", "praise"])
-    service_unit: str | None = Field(None, description="the unit it is about")
-    categories: list[str] = Field(default_factory=list, max_length=20)
-    occurred_at: Moment | None = Field(None, description="when the thing happened")
-    received_at: Moment | None = Field(None, description="when the Puskesmas heard it; now")
-    complainant: ComplainantBody | None = None
-    confidentiality: str = Field("open", description="open, confidential, anonymous")
-    barrier: str | None = Field(None, description="culture, language, habit, other")
+IMPORT_BYTES = 11 << 20
 
 
 class Received(Done):
@@ -53,6 +29,23 @@ class Received(Done):
 
     number: str = Field(examples=["PRG-2026-A-000417"])
     receipt: str = Field(description="the code for the citizen", examples=["K7Q2-9MFX-TR4W"])
+
+
+class RejectedField(BaseModel):
+    """A row that was not taken, and what to mend in it."""
+
+    row: int
+    field: str
+    message: str
+
+
+class Imported(BaseModel):
+    """What became of a file; each row was judged alone."""
+
+    accepted: int
+    repeated: int
+    rejected: list[RejectedField]
+    ids: list[UUID] = Field(description="of the accepted and repeated rows, in the file's order")
 
 
 class ComplaintView(Done):
@@ -67,24 +60,6 @@ class ComplaintView(Done):
     confidentiality: str
     received_at: Moment
     recorded_at: Moment
-
-
-def form_of(body: ComplaintBody) -> Form:
-    """Return a body as the form that the application takes."""
-    who = body.complainant or ComplainantBody()
-    return Form(
-        channel=body.channel,
-        text=body.text,
-        kind=body.kind,
-        service_unit=body.service_unit,
-        categories=body.categories,
-        incident_at=body.occurred_at,
-        confidentiality=body.confidentiality,
-        relation=who.relation,
-        barrier=body.barrier,
-        wants_answer_by=who.wants_answer_by,
-        person=Person(who.name, who.phone, who.email, who.address),
-    )
 
 
 def router(intake: Intake) -> APIRouter:
@@ -102,6 +77,28 @@ def router(intake: Intake) -> APIRouter:
         who = intent(principal, "complaint.receive", code, body.received_at)
         answer = await answered(intake.receive(code, form_of(body), who, once))
         return done(intake.source, answer) | {"receipt": intake.receipt(UUID(answer.ids["id"]))}
+
+    @api.post("/puskesmas/{code}/imports", response_model=Imported, max_body_size=IMPORT_BYTES)
+    def import_complaints(
+        request: Request,
+        code: str,
+        file: Annotated[UploadFile, File(description="CSV, XLSX or a WhatsApp chat export")],
+        principal: Annotated[Principal, requires("import.run")],
+        dry_run: Annotated[bool, Query(description="only check the rows")] = False,
+    ) -> Any:
+        """Import complaints from a file; the same file again adds nothing."""
+        who = intent(principal, "import.run", code)
+        outcome = import_file(intake, code, file.file.read(), file.filename or "", who, dry_run)
+        language = language_of(request)
+        return {
+            "accepted": outcome.accepted,
+            "repeated": outcome.repeated,
+            "rejected": [
+                {"row": row, "field": error.field, "message": say(error.message, language)}
+                for row, error in outcome.rejected
+            ],
+            "ids": outcome.ids,
+        }
 
     @api.get("/complaints/{id}", response_model=ComplaintView)
     def read_complaint(

@@ -19,7 +19,6 @@ class Folder:
     origin: str
     receipt_secret: bytes
     master_key: bytes
-    machine_secret: str
 
     def store(self, name: str) -> Path:
         """Return the place of a store."""
@@ -37,10 +36,9 @@ def open_folder(settings: Settings) -> Folder:
     begun = (path / "origin.json").exists()
     receipt_secret = _secret(settings.secret_file or path / "receipt.secret", begun)
     master_key = _secret(settings.keys or path / "master.key", begun)
-    machine_secret = _secret(path / "machine.secret", begun).hex()
     # The record is written last: where it is, the first start came to its end.
     origin = _origin(path, settings.origin)
-    return Folder(path, origin, receipt_secret, master_key, machine_secret)
+    return Folder(path, origin, receipt_secret, master_key)
 
 
 class LostSecret(Exception):

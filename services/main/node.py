@@ -18,7 +18,7 @@ from services.kernel.clock import Clock, system_clock
 from services.kernel.district import District
 from services.kernel.follower import Follower
 from services.kernel.jobs import Jobs, celery_app
-from services.kernel.keyring import Keyring, Words
+from services.kernel.keyring import Keyring
 from services.kernel.relay import Relay
 from services.kernel.stream import EmbeddedStream
 from services.kernel.web.app import create_app
@@ -102,12 +102,13 @@ class Node:
             worker.start()
 
     def stop(self) -> None:
-        """Let every worker finish the step in hand, then close the stores.
-
-        Sources stop before the stream they write to, and writers before what they need.
-        """
+        """Let every worker finish the step in hand, then close the stores."""
         for worker in self.workers:
             worker.stop()
+        self.close()
+
+    def close(self) -> None:
+        """Close the stores: sources before the stream they write to."""
         for service in (self.intake, self.resolution, self.publishing):
             service.close()
         self.reporting.close()
@@ -122,7 +123,7 @@ class Node:
 
 def node_app(node: Node) -> FastAPI:
     """Return the web application of a node; raises RuntimeError for an undeclared route."""
-    words = Words(node.keyring)
+    # P words = Words(node.keyring)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -1,9 +1,16 @@
 """Runs a node behind one port until it is told to stop."""
 
+import json
+import signal
+import sys
+from collections.abc import Callable
+
 import structlog
 import uvicorn
 
+from services.kernel.access.store import AccessStore
 from services.kernel.district import District
+from services.main.client import ADDRESS
 from services.main.node import Node, node_app
 from services.main.settings import Settings
 
@@ -19,16 +26,32 @@ def configure_logs(level: str) -> None:
             structlog.processors.dict_tracebacks,
             structlog.processors.JSONRenderer(),
         ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
 
 
-def serve_node(settings: Settings, district: District, host: str, port: int) -> None:
-    """Serve a node; SIGTERM or Ctrl+C finishes what is accepted and returns."""
+Prepare = Callable[[AccessStore], list[str]]
+
+
+def serve_node(
+    settings: Settings, district: District, host: str, port: int, prepare: Prepare | None = None
+) -> None:
+    """Serve a node; SIGTERM or Ctrl+C finishes what is accepted and returns.
+
+    `prepare` may add accounts; the lines that it returns are printed with the address.
+    """
     configure_logs(settings.log_level)
     node = Node(settings, district)
     node.start()
+    address = f"http://{host}:{port}"
+    (settings.data / ADDRESS).write_text(json.dumps({"address": address}))
+    sys.stdout.write("\n".join([f"Tanggap: {address}", *(prepare or _nothing)(node.access), ""]))
+    sys.stdout.flush()
+    # uvicorn passes a signal on when it has shut down; what is left to do then is ours.
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_given: None)
     try:
         uvicorn.run(
             node_app(node),
@@ -39,4 +62,9 @@ def serve_node(settings: Settings, district: District, host: str, port: int) -> 
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     finally:
+        (settings.data / ADDRESS).unlink(missing_ok=True)
         node.stop()
+
+
+def _nothing(_access: AccessStore) -> list[str]:
+    return []

@@ -74,6 +74,7 @@ class ReplayStep(BaseModel):
     """A step, and the state after it."""
 
     step: str
+    actor: str
     role: str
     source: str
     id: int

@@ -79,7 +79,8 @@ def replay(connection: DuckDBPyConnection, complaint: UUID, when: When) -> list[
     """Return the steps taken with a complaint, in order, with the state after each."""
     found = connection.execute(
         "SELECT step, role, source, id, publication, detail, sets, occurred_at, recorded_at, "
-        "happened_from AS happened_at, known_from AS arrived_at "
+        "happened_from AS happened_at, known_from AS arrived_at, "
+        "(SELECT actor FROM log AS l WHERE l.source = x.source AND l.id = x.id) AS actor "
         f"FROM steps AS x WHERE complaint = $complaint AND {at('x')} ORDER BY seq",
         {"complaint": complaint, **when.parameters},
     )

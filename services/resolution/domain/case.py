@@ -217,7 +217,7 @@ class Case(Aggregate):
 
     def take(self, event: Aggregate.Event) -> None:
         """Change the state as the recorded step says."""
-        if event.occurred_at > getattr(self, "last_step_at", event.occurred_at):
+        if not isinstance(event, Case.Opened | Case.TeamNotified | Case.ComplainantMet):
             self.last_step_at = event.occurred_at
         match event:
             case Case.Opened():

@@ -1,0 +1,50 @@
+# The commands of the README. `make up` and `make test` are all that a fresh machine needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(VENV)/.run
+DEV := $(VENV)/.dev
+
+.PHONY: up test check bench drill lock
+
+up: $(RUN)
+	$(BIN)/tanggap up --demo
+
+test: $(DEV)
+	@infra/test-needs
+	$(BIN)/pytest
+
+check: $(DEV)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m services.kernel.contracts.generate check
+	$(BIN)/python -m services.kernel.web.catalogue check
+	$(BIN)/python -m services.main.check_permissions
+
+bench: $(DEV)
+	@infra/test-needs
+	$(BIN)/python -m tests.bench $(NAME)
+
+drill: $(DEV)
+	$(BIN)/python -m tests.drills $(NAME) --runs $(or $(RUNS),3) --seed $(or $(SEED),1) $(if $(SABOTAGE),--sabotage $(SABOTAGE))
+
+# For maintainers: write the lock files anew from pyproject.toml.
+lock: $(DEV)
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header pyproject.toml -o requirements/run.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --group dev pyproject.toml -o requirements/dev.txt
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or newer is needed (PYTHON=… make)'; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { echo 'python3-venv is missing: apt-get install python3-venv'; exit 1; }
+
+$(RUN): requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install -q --require-hashes -r requirements/run.txt
+	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements/dev.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install -q --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@ $(RUN)

@@ -1,0 +1,231 @@
+"""The command line: `tanggap …`. Exit 0 well, 1 the answer is no, 2 wrong use, 3 unreachable."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from services.kernel.access.principal import parse_grant
+from services.kernel.access.store import AccessStore
+from services.kernel.clock import system_clock
+from services.kernel.district import SHIPPED, District, DistrictFileError, load_district
+from services.kernel.errors import Problem
+from services.main.client import Client, Unreachable
+from services.main.settings import BadSetting, Settings, load_settings
+
+WRONG_USE, UNREACHABLE = 2, 3
+app = typer.Typer(help="Tanggap: keluhan dan masukan di Puskesmas.", no_args_is_help=True)
+user = typer.Typer(help="Akun.", no_args_is_help=True)
+app.add_typer(user, name="user")
+out, err = Console(), Console(stderr=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Keluaran JSON.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Keadaan per saat ini (RFC 3339).")]
+KnownAt = Annotated[str | None, typer.Option("--known-at", help="Sebagaimana diketahui saat ini.")]
+
+
+@app.command()
+def up(
+    data: Annotated[Path | None, typer.Option(help="Folder data.")] = None,
+    host: Annotated[str, typer.Option(help="Alamat yang didengarkan.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Porta.")] = 8080,
+    district: Annotated[Path, typer.Option(help="Berkas kabupaten (YAML).")] = SHIPPED,
+    demo: Annotated[bool, typer.Option(help="Tambahkan akun percobaan.")] = False,
+) -> None:
+    """Start a node: all four services on one port."""
+    from services.main.demo import add_accounts
+    from services.main.serve import serve_node
+
+    settings = _settings(data)
+    serve_node(settings, _district(district), host, port, add_accounts if demo else None)
+
+
+@user.command("add")
+def add_user(
+    name: str,
+    role: Annotated[list[str], typer.Option(help="Peran; boleh diulang.")],
+    puskesmas: Annotated[
+        list[str] | None, typer.Option(help="Kode Puskesmas; boleh diulang.")
+    ] = None,
+    display_name: Annotated[str | None, typer.Option(help="Nama yang ditampilkan.")] = None,
+) -> None:
+    """Add an account; the password comes from a prompt or from standard input."""
+    password = (
+        typer.prompt("Kata sandi", hide_input=True, confirmation_prompt=True)
+        if sys.stdin.isatty()
+        else sys.stdin.readline().rstrip("\n")
+    )
+    grants = [_grant(each, puskesmas or []) for each in role]
+    with _access() as access:
+        try:
+            access.add_account(name, password, grants, display_name=display_name or name)
+        except Problem as problem:
+            _stop(str(problem), WRONG_USE)
+    out.print(f"Akun {name} dibuat.")
+
+
+@app.command()
+def token(name: str) -> None:
+    """Print a bearer token for scripts."""
+    with _access() as access:
+        account = access.get_account(name)
+        if account is None:
+            _stop(f"Tidak ada akun bernama {name}.", 1)
+        print(access.open_token(account.id, "script"))  # noqa: T201
+
+
+@app.command("import")
+def import_complaints(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    puskesmas: Annotated[str, typer.Option(help="Kode Puskesmas.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Hanya memeriksa.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import complaints from CSV, XLSX or a WhatsApp chat export."""
+    with _client() as client:
+        result = client.upload(f"/puskesmas/{puskesmas}/imports", file, {"dry_run": dry_run})
+    if as_json:
+        _print_json(result)
+    else:
+        out.print(f"{result['accepted']} diterima, {result['repeated']} sudah ada.")
+        for each in result["rejected"]:
+            err.print(f"baris {each['row']}: {each['field']}: {each['message']}")
+    raise typer.Exit(1 if result["rejected"] else 0)
+
+
+@app.command()
+def events(
+    complaint: Annotated[str | None, typer.Option(help="Id keluhan.")] = None,
+    since: Annotated[str | None, typer.Option(help="Posisi (<source>:<n>).")] = None,
+) -> None:
+    """Print the log copy, one event a line."""
+    with _client() as client:
+        for each in client.get("/events", {"complaint": complaint, "since": since})["items"]:
+            print(json.dumps(each, ensure_ascii=False))  # noqa: T201
+
+
+@app.command()
+def replay(
+    number: str, as_of: AsOf = None, known_at: KnownAt = None, as_json: AsJson = False
+) -> None:
+    """Print one complaint's history, step by step, with the state after each."""
+    with _client() as client:
+        found = client.get(f"/replay/{number}", {"as_of": as_of, "known_at": known_at})
+    if as_json:
+        _print_json(found)
+        return
+    table = Table("Langkah", "Keadaan", "Terjadi", "Tercatat", "Peran", "Akun")
+    for step in found["items"]:
+        table.add_row(*(str(step.get(name) or "–") for name in STEP_COLUMNS))
+    out.print(table)
+
+
+@app.command()
+def totals(
+    start: Annotated[str | None, typer.Option("--from", help="Dari tanggal.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Sampai tanggal.")] = None,
+    by: Annotated[str | None, typer.Option(help="unit, puskesmas, channel, category.")] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+) -> None:
+    """Print the control totals."""
+    asked = {"from": start, "to": end, "by": by, "as_of": as_of, "known_at": known_at}
+    with _client() as client:
+        _print_json(client.get("/reports/totals", asked))
+
+
+@app.command()
+def rebuild(
+    check: Annotated[bool, typer.Option("--check", help="Hanya membandingkan.")] = False,
+    source: Annotated[str, typer.Option("--from", help="log atau stream.")] = "log",
+) -> None:
+    """Rebuild the facts beside the live ones, compare, and swap."""
+    last: dict[str, Any] = {}
+    with _client() as client:
+        for last in client.lines("/rebuild", {"check": check, "source": source}):
+            print(json.dumps(last, ensure_ascii=False))  # noqa: T201
+    outcome = last.get("outcome", {})
+    raise typer.Exit(0 if outcome.get("differences") == [] else 1)
+
+
+@app.command()
+def verify() -> None:
+    """Say whether the history is whole, and where it is not."""
+    with _client() as client:
+        found = client.get("/verify", {})
+    _print_json(found)
+    raise typer.Exit(0 if found.get("whole") else 1)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is reachable, how far behind each follower is, and what is wrong."""
+    with _client() as client:
+        _print_json(client.get("/operations", {}))
+
+
+STEP_COLUMNS = ("step", "state", "happened_at", "recorded_at", "role", "actor")
+
+
+def _settings(data: Path | None = None) -> Settings:
+    try:
+        settings = load_settings()
+    except BadSetting as problem:
+        _stop(str(problem), WRONG_USE)
+    return settings.model_copy(update={"data": data}) if data else settings
+
+
+def _district(path: Path) -> District:
+    try:
+        return load_district(path)
+    except DistrictFileError as problem:
+        _stop("\n".join(problem.lines(lambda text: text)), WRONG_USE)
+
+
+def _grant(role: str, codes: list[str]) -> Any:
+    try:
+        return parse_grant(role, codes)
+    except ValueError as problem:
+        _stop(str(problem), WRONG_USE)
+
+
+class _Opened:
+    """The accounts of the data folder, for as long as a command needs them."""
+
+    def __enter__(self) -> AccessStore:
+        path = _settings().data / "access.sqlite"
+        if not path.exists():
+            _stop(f"{path} belum ada. Jalankan `tanggap up` dahulu.", UNREACHABLE)
+        self._store = AccessStore(path, system_clock)
+        return self._store
+
+    def __exit__(self, *_error: object) -> None:
+        self._store.close()
+
+
+def _access() -> _Opened:
+    return _Opened()
+
+
+def _client() -> Client:
+    try:
+        return Client(_settings().data)
+    except Unreachable as problem:
+        _stop(str(problem), UNREACHABLE)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))  # noqa: T201
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    err.print(message)
+    raise typer.Exit(code)
+
+
+if __name__ == "__main__":
+    app()

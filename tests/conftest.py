@@ -1,0 +1,16 @@
+"""Fixtures that more than one kind of test uses."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.running import RunningNode, running_node
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningNode]:
+    """A node of its own for each test module."""
+    folder: Path = tmp_path_factory.mktemp("node")
+    with running_node(folder / "data") as node:
+        yield node

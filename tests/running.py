@@ -1,0 +1,128 @@
+"""A real node in a process of its own, for tests that drive it from outside."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from services.main.demo import ACCOUNTS, PASSWORD
+
+USERS = tuple(username for username, _name, _grants in ACCOUNTS)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class RunningNode:
+    """A node's process and, for each demo account, a client signed in by token."""
+
+    def __init__(self, data: Path, process: "subprocess.Popen[str]", address: str) -> None:
+        self.data = data
+        self.process = process
+        self.address = address
+        self.public = httpx.Client(base_url=address + "/api/v1", timeout=60, trust_env=False)
+        self._clients: dict[str, httpx.Client] = {}
+
+    def as_(self, username: str) -> httpx.Client:
+        if username not in self._clients:
+            answer = self.public.post(
+                "/session", json={"username": username, "password": PASSWORD}
+            ).raise_for_status()
+            self._clients[username] = httpx.Client(
+                base_url=self.public.base_url,
+                headers={"Authorization": f"Bearer {answer.json()['token']}"},
+                timeout=60,
+                trust_env=False,
+            )
+        return self._clients[username]
+
+    def settle(self, position: str) -> None:
+        """Wait until reporting holds the event at `position` (a 503 asks to come again)."""
+        for _attempt in range(30):
+            answer = self.as_("wulan").get("/reports/totals", params={"after": position})
+            if answer.status_code == 200:
+                return
+            assert answer.status_code == 503, answer.text
+        raise AssertionError(f"{position} did not arrive")
+
+    def until(self, username: str, path: str, good: Any, **params: Any) -> Any:
+        """Ask until `good(answer)` holds; every ask waits on the server for what is new."""
+        for _attempt in range(600):
+            answer = self.as_(username).get(path, params=params)
+            if answer.status_code == 200 and good(answer.json()):
+                return answer.json()
+            self.process_must_live()
+            # Not a pause for luck: the loop ends on the condition, or fails after its bound.
+            self.public.get("/../../health/ready")
+        raise AssertionError(f"{path} never came to what was waited for: {answer.text[:400]}")
+
+    def process_must_live(self) -> None:
+        assert self.process.poll() is None, "the node has ended"
+
+    def tanggap(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run the command line against this node."""
+        return subprocess.run(
+            [sys.executable, "-m", "services.main.cli", *arguments],
+            env=os.environ | {"TANGGAP_DATA": str(self.data)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def json(self, *arguments: str) -> Any:
+        done = self.tanggap(*arguments)
+        assert done.returncode == 0, done.stderr + done.stdout
+        return json.loads(done.stdout)
+
+
+@contextmanager
+def running_node(data: Path, *more: str) -> Iterator[RunningNode]:
+    """Start a node on a free port; at the end it must stop on SIGTERM with exit code 0."""
+    port = free_port()
+    arguments = ["up", "--demo", "--data", str(data), "--port", str(port), *more]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "services.main.cli", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=(data.parent / "node.log").open("a"),
+        text=True,
+        cwd=data.parent,
+    )
+    try:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        assert first.startswith("Tanggap: "), (data.parent / "node.log").read_text()[-3000:]
+        node = RunningNode(data, process, f"http://127.0.0.1:{port}")
+        _wait_until_it_listens(node)
+        yield node
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0, (data.parent / "node.log").read_text()[-3000:]
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_it_listens(node: RunningNode) -> None:
+    transport = httpx.HTTPTransport(retries=10)
+    with httpx.Client(transport=transport, base_url=node.address, trust_env=False) as client:
+        for _attempt in range(200):
+            node.process_must_live()
+            try:
+                if client.get("/health/live").status_code == 200:
+                    return
+            except httpx.TransportError:
+                continue
+    raise AssertionError("the node does not listen")
