@@ -14,9 +14,7 @@ NAME = "/node-a/intake/0"
 
 def deliveries(ids: Iterable[int]) -> list[Delivery]:
     """A chain 1, 2, 3 … delivered in the order of `ids`."""
-    return [
-        Delivery(message(id, previous=id - 1), 0, offset, START) for offset, id in enumerate(ids)
-    ]
+    return [Delivery(message(each, previous=each - 1), 0, at, START) for at, each in enumerate(ids)]
 
 
 def ids(found: Iterable[Delivery]) -> list[int]:

@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 import pytest
 
-from services.intake.api import ComplaintBody
 from services.intake.domain import CHANNELS, CONFIDENTIALITIES, KINDS
+from services.intake.forms import ComplaintBody
 from services.intake.imports import Row, row_key
 from services.kernel.district import SHIPPED, load_district
 from services.kernel.web.words import WORDS

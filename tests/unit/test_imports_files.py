@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.api import ComplaintBody
+from services.intake.forms import ComplaintBody
 from services.intake.imports import MAX_BYTES, MAX_ROWS, row_key
 from services.kernel.errors import InvalidInput
 from tests.unit.uploads import as_xlsx, one, read, refused, wrong
