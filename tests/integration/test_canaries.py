@@ -1,0 +1,111 @@
+"""Words planted in every sealed field are read by those who may, and lie nowhere in clear."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.running import RunningNode, running_node
+
+WORDS = {
+    name: f"kenari-{name}-terbang"
+    for name in (
+        "text",
+        "name",
+        "address",
+        "reason",
+        "meeting",
+        "root",
+        "action",
+        "note",
+        "summary",
+        "draft",
+        "approved",
+        "withdrawal",
+        "evaluation",
+        "answer",
+    )
+}
+PHONE, EMAIL = "0812-0000-7777", "kenari@burung.example"
+RELEASED = WORDS["approved"]
+
+
+@pytest.fixture(scope="module")
+def flown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A node in which a case of each path was walked with canaries, stopped again."""
+    folder: Path = tmp_path_factory.mktemp("canaries")
+    with running_node(folder / "data") as node:
+        for direct in (True, False):
+            fly(node, direct)
+        (folder / "metrics").write_bytes(node.public.get(node.address + "/metrics").content)
+        (folder / "public").write_text(
+            "".join(
+                node.public.get(node.address + path).text
+                for path in ("/p/puring", "/p/puring/papan", "/api/v1/puskesmas/puring/board")
+            )
+        )
+    yield folder
+
+
+def fly(node: RunningNode, direct: bool) -> None:
+    who = {"name": WORDS["name"], "address": WORDS["address"], "phone": PHONE, "email": EMAIL}
+    body = {"channel": "in_person", "text": WORDS["text"], "complainant": who}
+    id = node.as_("rini").post("/puskesmas/puring/complaints", json=body).json()["id"]
+    node.until("sari", f"/cases/{id}", lambda case: True)
+
+    def step(user: str, path: str, **facts: object) -> None:
+        answer = node.as_(user).post(path, json=facts)
+        assert answer.status_code == 200, (path, answer.text)
+
+    case = f"/cases/{id}"
+    step("sari", f"{case}/grade", grade="red", reason=WORDS["reason"])
+    step("sari", f"{case}/meeting-with-complainant", who=["Sari"], note=WORDS["meeting"])
+    if direct:
+        step("sari", f"{case}/immediate-answer", answer=WORDS["answer"])
+    else:
+        step("sari", f"{case}/analysis", root_cause=WORDS["root"], finding="upheld")
+        plan = {
+            "action": WORDS["action"],
+            "person_responsible": "KTU",
+            "due_on": "2030-01-01",
+        }
+        step("sari", f"{case}/plan", actions=[plan])
+        today = node.as_("sari").get(case).json()["received_at"][:10]
+        step("sari", f"{case}/actions/1", done_on=today, note=WORDS["note"])
+    step("sari", f"{case}/documentation", summary=WORDS["summary"])
+    found = node.until("kukuh", "/publications", lambda all: all["items"], complaint=id)
+    at = f"/publications/{found['items'][0]['id']}"
+    step("dewi", f"{at}/draft", text=WORDS["draft"])
+    if direct:
+        step("kukuh", f"{at}/approval", text=RELEASED)
+        step("dewi", f"{at}/release")
+        step("dewi", f"{at}/withdrawal", reason=WORDS["withdrawal"])
+    step("bayu", f"{case}/evaluation", effective=True, note=WORDS["evaluation"])
+    position = node.as_("bayu").get(case).json()["steps"][-1]
+    assert position["name"] == "EvaluationRecorded"
+
+
+def planted() -> list[str]:
+    secret = [word for word in WORDS.values() if word != RELEASED]
+    return [*secret, PHONE, PHONE.replace("-", ""), "6281200007777", EMAIL]
+
+
+@pytest.mark.parametrize("canary", planted())
+def test_no_byte_of_the_data_folder_holds_it(flown: Path, canary: str) -> None:
+    for file in (flown / "data").rglob("*"):
+        if file.is_file():
+            content = file.read_bytes()
+            assert canary.encode() not in content, file.name
+            assert canary.encode("utf-16-le") not in content, file.name
+
+
+@pytest.mark.parametrize("canary", planted())
+def test_no_log_line_metric_or_public_page_holds_it(flown: Path, canary: str) -> None:
+    for name in ("node.log", "metrics", "public"):
+        assert canary not in (flown / name).read_text(), name
+
+
+def test_the_search_finds_what_is_there(flown: Path) -> None:
+    """The released text is public and lies in clear: the search for it must find it."""
+    files = [file for file in (flown / "data").rglob("*") if file.is_file()]
+    assert any(RELEASED.encode() in file.read_bytes() for file in files)
