@@ -1,0 +1,219 @@
+"""One case: its thread, its next step, its deadlines, and the forms that take it further."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.kernel.access.principal import Principal
+from services.kernel.access.store import AccessStore
+from services.kernel.access.web import requires
+from services.kernel.commands import intent
+from services.kernel.contracts import Message, intake
+from services.kernel.errors import Forbidden, NotFound, Problem
+from services.kernel.keyring import Words
+from services.kernel.keyring.words import About
+from services.kernel.text import Text, _
+from services.kernel.web import words as glossary
+from services.kernel.web.flash import flash, see_other
+from services.kernel.web.forms import Form
+from services.kernel.web.language import language_of
+from services.kernel.web.pages import render
+from services.resolution.application import Resolution
+from services.resolution.domain import OUTCOMES, Case
+from services.resolution.pages import thread
+from services.resolution.pages.labels import DEADLINES, PERSON, STEPS
+from services.resolution.pages.queue import PATH, READ
+from services.resolution.pages.steps import FORMS, PLAN_ROWS, StepForm
+from services.resolution.pages.typed import Typed
+
+SAVED: Final = flash("case.saved", _("Langkah ini sudah tercatat."))
+ANY_TIME: Final = ("team-call", "meeting-with-complainant")
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    form = await request.form()
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+Fields = Annotated[dict[str, str], Depends(_fields)]
+
+
+def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
+    """Add the page of a case and a route for each step's form."""
+
+    def show(
+        request: Request, case: Case, principal: Principal, form: Form, status: int = 200
+    ) -> Response:
+        here = resolution.district.puskesmas(case.puskesmas)
+        return render(
+            request,
+            "resolution/case.html",
+            status=status,
+            section="cases",
+            zone=ZoneInfo(here.zone),
+            place=here.name,
+            case=case,
+            form=form,
+            key=str(uuid4()),
+            **_told(request, resolution, words, principal, case),
+            **_forms(principal, case),
+        )
+
+    @pages.get(PATH + "/{id}")
+    def read_case(
+        request: Request, id: UUID, principal: Annotated[Principal, requires(READ)]
+    ) -> Response:
+        """Show a case and everything known here about it, words opened by role."""
+        case = resolution.get(id)
+        principal.role_for(READ, case.puskesmas)
+        return show(request, case, principal, Form())
+
+    def take(
+        request: Request, id: UUID, step: StepForm, values: dict[str, str], number: int
+    ) -> Response:
+        principal: Principal = request.state.principal
+        case = resolution.get(id)
+        principal.role_for(step.permission, case.puskesmas)
+        typed = Typed(values, ZoneInfo(resolution.district.puskesmas(case.puskesmas).zone))
+        try:
+            call = step.read(resolution, id, typed, number)
+            at = typed.moment(step.at) if step.at else None
+            typed.check()
+            who = intent(principal, step.permission, case.puskesmas, at)
+            route = f"{request.method} {request.url.path}"
+            once = typed.once(principal.account_id, route)
+            call(who, {"once": once, "expected": typed.version()}).result()
+        except Forbidden:
+            raise
+        except Problem as problem:
+            form = Form(values, step.named(problem, typed, number), problem.detail)
+            return show(request, resolution.get(id), principal, form, problem.status)
+        return see_other(request, f"{PATH}/{id}", SAVED)
+
+    def add_step(name: str, step: StepForm) -> None:
+        declared = [requires(step.permission)]
+        if name == "actions":
+
+            @pages.post(f"{PATH}/{{id}}/actions/{{n}}", dependencies=declared)
+            def act(
+                request: Request, id: UUID, n: Annotated[int, Path(ge=1, le=50)], values: Fields
+            ) -> Response:
+                """Record one action of the plan as done."""
+                return take(request, id, step, values, n)
+
+        else:
+
+            @pages.post(f"{PATH}/{{id}}/{name}", dependencies=declared)
+            def one(request: Request, id: UUID, values: Fields) -> Response:
+                """Record one step of a case."""
+                return take(request, id, step, values, 0)
+
+    for name, step in FORMS.items():
+        add_step(name, step)
+
+
+def _told(
+    request: Request, resolution: Resolution, words: Words, principal: Principal, case: Case
+) -> dict[str, Any]:
+    """Return what the page says of the case; the words are opened with one entry in the log."""
+    about = About(case.puskesmas, case.confidentiality, case.entered_by)
+    steps = thread.steps_of(resolution.thread(case.id))
+    found = iter(words.open(principal, "case", [(about, box) for s in steps for box in s.boxes]))
+    opened = [tuple(next(found) for _box in step.boxes) for step in steps]
+    received, person, plan = None, None, {}
+    for step, said in zip(steps, opened, strict=True):
+        if isinstance(step.event, intake.ComplaintReceivedV1):
+            received, person = step.event, said[1]
+        elif step.message.name == "ResponsePlanned":
+            plan = {number: each for number, each in enumerate(said, start=1)}
+    language = language_of(request)
+    return {
+        "entries": thread.entries(case, steps, opened, _who(request.app.state.access)),
+        "milestone": thread.milestone(steps),
+        "received": received,
+        "unit": _named(resolution.district.unit, case.service_unit, language),
+        "about": [
+            _named(resolution.district.category, code, language)
+            for code in (received.categories if received else ())
+        ],
+        "person": thread.person(person),
+        "person_labels": PERSON,
+        "person_sealed": bool(received and received.complainant and person is None),
+        "plan": plan,
+        "deadlines": _deadlines(resolution, case),
+        "language": language,
+        "publishes": principal.may("publication.read", case.puskesmas),
+        "reports": principal.may("report.read", case.puskesmas),
+    }
+
+
+def _named(find: Callable[[str], Any], code: str | None, language: str) -> str | None:
+    """Return the name of a unit or category, or its code when the district dropped it."""
+    try:
+        return find(code).name_in(language) if code else None
+    except Problem:
+        return code
+
+
+def _who(access: AccessStore) -> Callable[[Message], Text | str]:
+    """Return how the person behind a step is named: by name where known here, else by role."""
+    names: dict[str, str | None] = {}
+
+    def who(message: Message) -> Text | str:
+        if message.actor not in names:
+            try:
+                names[message.actor] = access.account(message.actor).display_name
+            except NotFound:
+                names[message.actor] = None
+        return names[message.actor] or glossary.word("role", message.role)
+
+    return who
+
+
+def _deadlines(resolution: Resolution, case: Case) -> list[dict[str, Any]]:
+    """Return the promises as recorded, with their arithmetic where it still leads there."""
+    facts = (case.puskesmas, case.kind, case.grade, case.received_at)
+    explained = {each.name: each for each in resolution.promises.explained(*facts)}
+    calendar = resolution.promises.calendar(case.puskesmas)
+    today = calendar.local_date(resolution.clock())
+    found = []
+    for due in case.deadlines:
+        how = explained.get(due.name)  # type: ignore[call-overload]
+        agrees = how is not None and _same(how.due_at, due.due_at)
+        found.append(
+            {
+                "label": DEADLINES.get(due.name, due.name),
+                "due_at": due.due_at,
+                "rules_version": due.rules_version,
+                "how": how if agrees else None,
+                "left": calendar.working_days_between(today, calendar.local_date(due.due_at)),
+            }
+        )
+    return found
+
+
+def _same(one: datetime | None, other: datetime) -> bool:
+    return one is not None and abs((one - other).total_seconds()) < 1
+
+
+def _forms(principal: Principal, case: Case) -> dict[str, Any]:
+    """Return the forms that both the case and the reader's role allow, the expected one first."""
+    allowed = [step.value for step in case.allowed]
+    may = [name for name in allowed if principal.may(FORMS[name].permission, case.puskesmas)]
+    return {
+        "next_steps": [name for name in may if name not in ANY_TIME],
+        "any_time": [name for name in may if name in ANY_TIME],
+        "expected": next((name for name in allowed if name not in ANY_TIME), None),
+        "steps": STEPS,
+        "plan_rows": range(1, PLAN_ROWS + 1),
+        "undone": [each for each in case.actions if each.number not in case.done],
+        "grades": list(glossary.WORDS["grade"].items()),
+        "findings": list(glossary.WORDS["finding"].items()),
+        "outcomes": [(code, thread.outcome(code)) for code in OUTCOMES],
+    }

@@ -1,0 +1,164 @@
+"""A case as a line through time: what is known of it, its words opened by role, what is ahead."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from services.kernel.contracts import Event, Message, SealedBox, intake, publication, read
+from services.kernel.contracts import resolution as told
+from services.kernel.text import Text, _
+from services.kernel.web import words as glossary
+from services.kernel.web.pages import Entry
+from services.resolution.domain import Case, State
+from services.resolution.pages.labels import EFFECTIVE, EVENTS, OUTCOMES
+
+APART: Final = timedelta(minutes=5)
+"""Written down this soon after it happened, a step shows one time only."""
+
+_DIRECT = (State.RECEIVED, State.GRADED, State.ANSWERED, State.DOCUMENTED, State.EVALUATED)
+_ANALYSED = (
+    State.RECEIVED,
+    State.GRADED,
+    State.ANALYSED,
+    State.PLANNED,
+    State.ACTED,
+    State.DOCUMENTED,
+    State.EVALUATED,
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One event of the thread, with its boxes."""
+
+    message: Message
+    event: Event
+    boxes: tuple[SealedBox | None, ...]
+
+
+def steps_of(thread: list[Message]) -> list[Step]:
+    """Return the events of a thread, read, with the boxes that hold their words."""
+    read_all = [(message, read(message)) for message in thread]
+    return [Step(message, event, _boxes(event)) for message, event in read_all]
+
+
+def _boxes(event: Event) -> tuple[SealedBox | None, ...]:
+    match event:
+        case told.ResponsePlannedV1():
+            return tuple(each.action for each in event.actions)
+        case intake.ComplaintReceivedV1():
+            return (event.text, event.complainant)
+        case told.CaseGradedV1() | publication.PublicationWithdrawnV1():
+            return (event.reason,)
+        case told.ComplainantMetV1() | told.FollowUpCarriedOutV1() | told.EvaluationRecordedV1():
+            return (event.note,)
+        case told.ImmediateAnswerGivenV1():
+            return (event.answer,)
+        case told.ComplaintAnalysedV1():
+            return (event.root_cause,)
+        case told.ResolutionDocumentedV1():
+            return (event.summary,)
+    return ()
+
+
+def entries(
+    case: Case,
+    steps: list[Step],
+    opened: list[tuple[str | None, ...]],
+    who: Callable[[Message], Text | str],
+) -> list[Entry]:
+    """Return the thread; `opened` are the words of each step's boxes (None: stays sealed)."""
+    found = [_entry(step, said, who) for step, said in zip(steps, opened, strict=True)]
+    return [*found, *(Entry(glossary.word("state", each), state="ahead") for each in ahead(case))]
+
+
+def _entry(step: Step, said: tuple[str | None, ...], who: Callable[[Message], Text | str]) -> Entry:
+    message, event = step.message, step.event
+    happened: date | datetime = event.occurred_at
+    late = message.time - event.occurred_at > APART
+    if isinstance(event, told.FollowUpCarriedOutV1):
+        happened, late = event.done_on, True
+    return Entry(
+        EVENTS.get(message.name, message.name),
+        happened=happened,
+        recorded=message.time if late else None,
+        who=who(message),
+        said=_said(step, said),
+        note=_note(event),
+    )
+
+
+def _said(step: Step, said: tuple[str | None, ...]) -> Text | str | None:
+    event = step.event
+    if isinstance(event, told.ResponsePlannedV1):
+        lines = [
+            f"{each.number}. {words or '···'} ({each.person_responsible}, {each.due_on:%d-%m-%Y})"
+            for each, words in zip(event.actions, said, strict=True)
+        ]
+        return "\n".join(lines)
+    if not step.boxes or step.boxes[0] is None:
+        return None
+    return said[0] if said[0] is not None else _("tersegel")
+
+
+def _note(event: Event) -> Text | str | None:
+    match event:
+        case intake.ComplaintReceivedV1():
+            return glossary.word("channel", event.channel)
+        case told.CaseGradedV1():
+            return glossary.word("grade", event.grade)
+        case told.TeamNotifiedV1():
+            roles = ", ".join(str(glossary.word("role", role)) for role in event.roles)
+            if event.how == "in_product":
+                return roles
+            return f"{roles} · {event.how}"
+        case told.ComplainantMetV1():
+            return ", ".join(event.people)
+        case told.ComplaintAnalysedV1():
+            return glossary.word("finding", event.finding)
+        case told.FollowUpCarriedOutV1():
+            return _("Tindakan {n}", n=event.action_number)
+        case told.ResolutionDocumentedV1():
+            return outcome(event.outcome)
+        case told.EvaluationRecordedV1():
+            return EFFECTIVE[event.effective]
+    return None
+
+
+def outcome(code: str) -> Text | str:
+    """Return the words for an outcome: a finding, or resolved."""
+    return OUTCOMES.get(code) or glossary.word("finding", code)
+
+
+def ahead(case: Case) -> tuple[State, ...]:
+    """Return the states that the case will still go through."""
+    if case.closed:
+        return ()
+    if case.state is State.REOPENED:
+        return _ANALYSED[2:]
+    if case.state is State.DOCUMENTED:
+        return (State.EVALUATED,)
+    path = _DIRECT if case.state is State.ANSWERED else _ANALYSED
+    rest = path[path.index(case.state) + 1 :]
+    if case.state is State.ANALYSED and case.finding != "upheld":
+        return tuple(each for each in rest if each not in (State.PLANNED, State.ACTED))
+    return rest
+
+
+def milestone(steps: list[Step]) -> Text | None:
+    """Return how far publication is, which is no state of the case."""
+    marks: Mapping[str, Text] = {
+        "PublicationDrafted": _("Rancangan publikasi ada"),
+        "PublicationApproved": _("Publikasi disetujui"),
+        "ResolutionPublished": _("Dipublikasikan"),
+        "PublicationWithdrawn": _("Publikasi ditarik"),
+    }
+    names = [step.message.name for step in steps if step.message.name in marks]
+    return marks[names[-1]] if names else None
+
+
+def person(said: str | None) -> dict[str, Any]:
+    """Return what is known of the complainant, by kind of fact."""
+    return dict(json.loads(said)) if said else {}
