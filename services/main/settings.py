@@ -26,7 +26,6 @@ class Settings(BaseSettings):
         pattern=r"^[a-z0-9][a-z0-9-]{1,40}$",
         description="this deployment's name; the data folder's own record when left out",
     )
-    puskesmas: str = Field("", description="codes that this intake endpoint serves; empty: all")
     secret_file: Path | None = Field(None, description="where the secret of receipts lies")
     keys: Path | None = Field(None, description="where the keyring's master key lies")
     timezone: str = Field("Asia/Jakarta", description="of pages that concern no one Puskesmas")

@@ -1,0 +1,111 @@
+"""Saves that arrive together share a commit; one that fails is undone alone."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, wait
+from pathlib import Path
+
+import pytest
+
+from services.kernel import failpoints
+from services.kernel.store.connection import connect
+from services.kernel.store.writer import GroupWriter
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[GroupWriter]:
+    writer = GroupWriter(tmp_path / "store.sqlite", "test")
+    writer.run(lambda db: db.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)"))
+    yield writer
+    writer.close()
+
+
+def insert(n: int) -> "object":
+    return lambda db: db.execute("INSERT INTO t VALUES (?)", (n,)).lastrowid
+
+
+def held(writer: GroupWriter) -> tuple[threading.Event, "Future[bool]"]:
+    """Have the writer wait inside a work, so that what is submitted now joins one batch."""
+    go_on = threading.Event()
+    return go_on, writer.submit(lambda db: go_on.wait(30))
+
+
+def rows(writer: GroupWriter) -> list[int]:
+    """What another connection sees: committed rows only."""
+    other = connect(writer.path)
+    try:
+        return [row[0] for row in other.execute("SELECT n FROM t ORDER BY n")]
+    finally:
+        other.close()
+
+
+def test_works_that_arrive_together_share_one_commit(writer: GroupWriter) -> None:
+    commits: list[int] = []
+    writer.on_commit(lambda: commits.append(1))
+    go_on, _hold = held(writer)
+    futures = [writer.submit(insert(n)) for n in range(1, 51)]  # type: ignore[arg-type]
+    go_on.set()
+    wait(futures, 30)
+    assert rows(writer) == list(range(1, 51))
+    assert len(commits) == 1
+
+
+def test_a_clash_is_undone_alone(writer: GroupWriter) -> None:
+    go_on, _hold = held(writer)
+
+    def two_then_clash(db: sqlite3.Connection) -> None:
+        db.execute("INSERT INTO t VALUES (7)")
+        db.execute("INSERT INTO t VALUES (1)")
+
+    first = writer.submit(insert(1))  # type: ignore[arg-type]
+    clash = writer.submit(two_then_clash)
+    last = writer.submit(insert(2))  # type: ignore[arg-type]
+    go_on.set()
+    wait([first, clash, last], 30)
+    assert isinstance(clash.exception(), sqlite3.IntegrityError)
+    assert rows(writer) == [1, 2]
+
+
+def test_nothing_is_answered_before_the_commit_is_visible(writer: GroupWriter) -> None:
+    seen: list[list[int]] = []
+    for n in range(1, 21):
+        future = writer.submit(insert(n))  # type: ignore[arg-type]
+        future.add_done_callback(lambda _done: seen.append(rows(writer)))
+        future.result(30)
+    writer.run(lambda db: None)
+    assert seen == [list(range(1, n + 1)) for n in range(1, 21)]
+
+
+def test_a_commit_that_fails_fails_everyone_in_it(writer: GroupWriter) -> None:
+    writer.run(lambda db: db.execute("PRAGMA foreign_keys=ON") and None)
+    writer.connection.execute("PRAGMA foreign_keys=ON")
+    writer.run(
+        lambda db: db.execute(
+            "CREATE TABLE child (t INTEGER REFERENCES t (n) DEFERRABLE INITIALLY DEFERRED)"
+        )
+    )
+    go_on, _hold = held(writer)
+    good = writer.submit(insert(5))  # type: ignore[arg-type]
+    bad = writer.submit(lambda db: db.execute("INSERT INTO child VALUES (99)"))
+    go_on.set()
+    wait([good, bad], 30)
+    assert isinstance(good.exception(), sqlite3.IntegrityError)
+    assert isinstance(bad.exception(), sqlite3.IntegrityError)
+    assert rows(writer) == []
+    assert writer.submit(insert(6)).result(30)  # type: ignore[arg-type]
+    assert rows(writer) == [6]
+
+
+def test_closing_finishes_what_was_submitted(tmp_path: Path) -> None:
+    writer = GroupWriter(tmp_path / "other.sqlite", "test")
+    writer.run(lambda db: db.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)"))
+    futures = [writer.submit(insert(n)) for n in range(1, 300)]  # type: ignore[arg-type]
+    writer.close()
+    assert all(future.done() for future in futures)
+    assert rows(writer) == list(range(1, 300))
+
+
+def test_a_failpoint_that_nobody_named_cannot_be_armed() -> None:
+    with pytest.raises(ValueError, match="no failpoint"):
+        failpoints.arm("nowhere", lambda: None)
