@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from services.reporting.payload import COLUMNS
 
-MEMORY = "256MB"
+MEMORY = "128MB"
 THREADS = 2
 
 

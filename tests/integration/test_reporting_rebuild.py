@@ -127,7 +127,7 @@ def test_more_rows_than_one_group_of_the_file_are_all_there(bench: Bench) -> Non
     connection = bench.reporting.store.reader()
     connection.execute(
         "INSERT INTO log BY NAME SELECT * EXCLUDE (n) REPLACE ("
-        "'/node-x/resolution' AS source, n * 100 + id AS id, gen_random_uuid() AS complaint) "
+        "'/node-x/resolution' AS source, n * 100 + id AS id, -n AS place, gen_random_uuid() AS complaint) "
         "FROM (FROM log WHERE source = '/node-1/resolution' AND name = 'ComplaintReceived'), "
         "range(1, 150001) AS many(n)"
     )
