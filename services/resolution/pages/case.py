@@ -28,7 +28,7 @@ from services.resolution.application import Resolution
 from services.resolution.domain import OUTCOMES, Case
 from services.resolution.pages import thread
 from services.resolution.pages.labels import DEADLINES, PERSON, STEPS
-from services.resolution.pages.queue import PATH, READ
+from services.resolution.pages.queue import PATH, READ, name_of
 from services.resolution.pages.steps import FORMS, PLAN_ROWS, StepForm
 from services.resolution.pages.typed import Typed
 
@@ -131,15 +131,15 @@ def _told(
         if isinstance(step.event, intake.ComplaintReceivedV1):
             received, person = step.event, said[1]
         elif step.message.name == "ResponsePlanned":
-            plan = {number: each for number, each in enumerate(said, start=1)}
+            plan = dict(enumerate(said, start=1))
     language = language_of(request)
     return {
         "entries": thread.entries(case, steps, opened, _who(request.app.state.access)),
         "milestone": thread.milestone(steps),
         "received": received,
-        "unit": _named(resolution.district.unit, case.service_unit, language),
+        "unit": name_of(resolution.district.unit, case.service_unit, language),
         "about": [
-            _named(resolution.district.category, code, language)
+            name_of(resolution.district.category, code, language)
             for code in (received.categories if received else ())
         ],
         "person": thread.person(person),
@@ -151,14 +151,6 @@ def _told(
         "publishes": principal.may("publication.read", case.puskesmas),
         "reports": principal.may("report.read", case.puskesmas),
     }
-
-
-def _named(find: Callable[[str], Any], code: str | None, language: str) -> str | None:
-    """Return the name of a unit or category, or its code when the district dropped it."""
-    try:
-        return find(code).name_in(language) if code else None
-    except Problem:
-        return code
 
 
 def _who(access: AccessStore) -> Callable[[Message], Text | str]:

@@ -1,6 +1,6 @@
 """The queue: which cases there are, what is next on each, and when it is due."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final, Protocol
 from urllib.parse import urlencode
 
@@ -11,7 +11,7 @@ from starlette.responses import Response
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.contracts import SealedBox, intake, read
-from services.kernel.errors import NotFound
+from services.kernel.errors import NotFound, Problem
 from services.kernel.follower import arrived
 from services.kernel.keyring import Words
 from services.kernel.keyring.words import About
@@ -130,14 +130,22 @@ def _row(
         left = calendar.working_days_between(today, calendar.local_date(due))
     return item | {
         "place": district.puskesmas(item["puskesmas"]).name,
-        "unit": item["service_unit"] and district.unit(item["service_unit"]).name_in(language),
-        "about": [district.category(code).name_in(language) for code in item["categories"]],
+        "unit": name_of(district.unit, item["service_unit"], language),
+        "about": [name_of(district.category, code, language) for code in item["categories"]],
         "summary": said and _one_line(said),
         "has_case": case is not None,
         "expected": expected,
         "left": left,
         "due": due,
     }
+
+
+def name_of(find: Callable[[str], Any], code: str | None, language: str) -> str | None:
+    """Return the name of a unit or category, or its code when the district dropped it."""
+    try:
+        return find(code).name_in(language) if code else None
+    except Problem:
+        return code
 
 
 def _one_line(said: str) -> str:

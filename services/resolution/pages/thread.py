@@ -110,6 +110,8 @@ def _note(event: Event) -> Text | str | None:
         case told.CaseGradedV1():
             return glossary.word("grade", event.grade)
         case told.TeamNotifiedV1():
+            if event.how == "in_product" and len(event.roles) == 1:
+                return glossary.word("role", event.roles[0])
             roles = ", ".join(str(glossary.word("role", role)) for role in event.roles)
             if event.how == "in_product":
                 return roles
