@@ -216,3 +216,20 @@ def test_a_missing_header_is_named(name: str) -> None:
     headers = [(each, data) for each, data in message.headers() if each != name]
     with pytest.raises(MalformedMessage, match=name):
         from_headers(headers, message.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("ce_id", b"seven"),
+        ("ce_previous", b""),
+        ("ce_time", b"yesterday"),
+        ("ce_time", b"2026-11-02T09:30:00"),
+        ("ce_subject", b"\xff\xfe"),
+    ],
+)
+def test_a_header_that_cannot_be_read_is_named(name: str, data: bytes) -> None:
+    message = message_of(json.loads(SAMPLES[0].read_text()))
+    headers = [(each, data if each == name else own) for each, own in message.headers()]
+    with pytest.raises(MalformedMessage, match=name):
+        from_headers(headers, message.value)

@@ -72,24 +72,43 @@ class MalformedMessage(ValueError):
 
 def from_headers(headers: list[tuple[str, bytes]], value: bytes) -> Message:
     """Read a message back; raises MalformedMessage and names the header that is wrong."""
-    given = {name: data.decode() for name, data in headers}
-    try:
-        actor, _, role = given["ce_actor"].partition(";")
-        return Message(
-            id=int(given["ce_id"]),
-            source=given["ce_source"],
-            subject=given["ce_subject"],
-            type=given["ce_type"],
-            time=datetime.fromisoformat(given["ce_time"]),
-            puskesmas=given["ce_puskesmas"],
-            actor=actor,
-            role=role,
-            correlation_id=given["ce_correlationid"],
-            causation_id=given["ce_causationid"],
-            previous=int(given["ce_previous"]),
-            value=value,
-        )
-    except KeyError as missing:
-        raise MalformedMessage(f"header {missing} is missing") from None
-    except ValueError as wrong:
-        raise MalformedMessage(str(wrong)) from None
+    given = dict(headers)
+
+    def text(name: str) -> str:
+        if name not in given:
+            raise MalformedMessage(f"header {name} is missing")
+        try:
+            return given[name].decode()
+        except UnicodeDecodeError:
+            raise MalformedMessage(f"header {name} is not UTF-8") from None
+
+    def whole(name: str) -> int:
+        try:
+            return int(text(name))
+        except ValueError:
+            raise MalformedMessage(f"header {name} is not a whole number") from None
+
+    def moment(name: str) -> datetime:
+        try:
+            found = datetime.fromisoformat(text(name))
+        except ValueError:
+            raise MalformedMessage(f"header {name} is not a time") from None
+        if found.tzinfo is None:
+            raise MalformedMessage(f"header {name} has no offset")
+        return found
+
+    actor, _, role = text("ce_actor").partition(";")
+    return Message(
+        id=whole("ce_id"),
+        source=text("ce_source"),
+        subject=text("ce_subject"),
+        type=text("ce_type"),
+        time=moment("ce_time"),
+        puskesmas=text("ce_puskesmas"),
+        actor=actor,
+        role=role,
+        correlation_id=text("ce_correlationid"),
+        causation_id=text("ce_causationid"),
+        previous=whole("ce_previous"),
+        value=value,
+    )

@@ -5,6 +5,7 @@ ciphertext only. Free text about a complaint and who the complainant is are alwa
 (`make check` refuses a field without a class).
 """
 
+from datetime import datetime
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -14,6 +15,9 @@ CLASS = "x-tanggap-class"
 T = TypeVar("T")
 Public = Annotated[T, msgspec.Meta(extra_json_schema={CLASS: "public"})]
 Internal = Annotated[T, msgspec.Meta(extra_json_schema={CLASS: "internal"})]
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""An instant with its offset; a time without one says nothing across zones."""
 
 
 class SealedBox(msgspec.Struct, frozen=True):

@@ -1,8 +1,6 @@
 """What intake publishes: complaints as they come in, and the master data they refer to."""
 
-from datetime import datetime
-
-from services.kernel.contracts.fields import Internal, Public, Sealed, SealedBox
+from services.kernel.contracts.fields import Internal, Moment, Public, Sealed, SealedBox
 from services.kernel.contracts.registry import Event, published
 
 
@@ -21,7 +19,7 @@ class ComplaintReceivedV1(Event, frozen=True):
     kind: Public[str]
     service_unit: Public[str | None]
     categories: Public[list[str]]
-    incident_at: Internal[datetime | None]
+    incident_at: Internal[Moment | None]
     confidentiality: Internal[str]
     relation: Internal[str | None]
     barrier: Internal[str | None]

@@ -1,13 +1,12 @@
 """Every published event type and version, by the name that stands on the stream."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import ClassVar, TypeVar
 
 import msgspec
 
 from services.kernel.contracts.envelope import Message
-from services.kernel.contracts.fields import Internal
+from services.kernel.contracts.fields import Internal, Moment
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,7 +15,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     type: ClassVar[str]
     owner: ClassVar[str]
 
-    occurred_at: Internal[datetime]
+    occurred_at: Internal[Moment]
 
 
 E = TypeVar("E", bound=Event)

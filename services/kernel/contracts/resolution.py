@@ -1,10 +1,10 @@
 """What resolution publishes: the steps of a case, as both SOPs ask for them."""
 
-from datetime import date, datetime
+from datetime import date
 
 import msgspec
 
-from services.kernel.contracts.fields import Internal, Public, Sealed, SealedBox
+from services.kernel.contracts.fields import Internal, Moment, Public, Sealed, SealedBox
 from services.kernel.contracts.registry import Event, published
 
 
@@ -12,7 +12,7 @@ class DueV1(msgspec.Struct, frozen=True, kw_only=True):
     """A promise: what is due, when, and by which version of the rules."""
 
     name: Public[str]
-    due_at: Public[datetime]
+    due_at: Public[Moment]
     rules_version: Public[int]
 
 
