@@ -25,6 +25,7 @@ class Row(msgspec.Struct):
     `value` is the payload as text, `raw` its bytes in base64 where it is no readable text.
     """
 
+    place: int
     source: str
     id: int
     partition: int
@@ -45,7 +46,12 @@ class Row(msgspec.Struct):
     raw: str | None
 
 
-_SQL_TYPES = {"id": "BIGINT", "partition": "INTEGER", "stream_offset": "BIGINT"} | {
+_SQL_TYPES = {
+    "place": "BIGINT",
+    "id": "BIGINT",
+    "partition": "INTEGER",
+    "stream_offset": "BIGINT",
+} | {
     "previous": "BIGINT",
     "time": "TIMESTAMPTZ",
     "arrived_at": "TIMESTAMPTZ",
@@ -56,13 +62,10 @@ _ROWS: Final = msgspec.json.encode(
 
 # One text parameter holds the whole batch, and DuckDB parses both it and the payloads: measured
 # against list parameters, executemany and a file, this holds the interpreter for the shortest.
-PARTITIONS: Final = 10_000
-"""More than any topic has."""
 _INSERT: Final = f"""
 INSERT INTO {{log}} BY NAME
 SELECT
     * EXCLUDE (value, raw, p, time, arrived_at),
-    stream_offset * {PARTITIONS} + partition AS place,
     time::TIMESTAMP AS time, arrived_at::TIMESTAMP AS arrived_at,
     CASE WHEN raw IS NULL THEN encode(value) ELSE from_base64(raw) END AS value,
     CASE WHEN length(subject) = 36 THEN try_cast(subject AS UUID) END AS complaint,
@@ -93,9 +96,10 @@ def retype(log: str) -> str:
     return _INSERT.replace("{log}", log).replace("{rows}", _STORED)
 
 
-def as_batch(deliveries: Sequence[Delivery]) -> str:
-    """Return deliveries as the parameter of `insert`."""
-    return msgspec.json.encode([_row(each) for each in deliveries]).decode()
+def as_batch(deliveries: Sequence[Delivery], place: int) -> str:
+    """Return deliveries as the parameter of `insert`; the first of them gets this `place`."""
+    found = [_row(each, place + n) for n, each in enumerate(deliveries)]
+    return msgspec.json.encode(found).decode()
 
 
 def trouble_of(message: Message) -> str | None:
@@ -110,10 +114,11 @@ def trouble_of(message: Message) -> str | None:
     return None
 
 
-def _row(delivery: Delivery) -> Row:
+def _row(delivery: Delivery, place: int) -> Row:
     message = delivery.message
     trouble = trouble_of(message)
     return Row(
+        place,
         message.source,
         message.id,
         delivery.partition,

@@ -1,11 +1,11 @@
 -- The log copy: every message of the stream as it came, and what its payload says, typed once.
 -- All instants are UTC. The typed columns of the payload are those of payload.py.
 CREATE TABLE IF NOT EXISTS {log} (
+    place          BIGINT NOT NULL,  -- the row's own number, in the order of taking
     source         VARCHAR NOT NULL,
     id             BIGINT NOT NULL,
     partition      INTEGER NOT NULL,
     stream_offset  BIGINT NOT NULL,
-    place          BIGINT NOT NULL,  -- of both: an event's own number, the same after a rebuild
     previous       BIGINT NOT NULL,
     subject        VARCHAR NOT NULL,
     complaint      UUID,             -- the subject where it is an id of ours

@@ -90,6 +90,11 @@ def test_a_log_that_lost_a_message_is_mended_from_the_stream(bench: Bench) -> No
     assert ("log", 0, 3) in [(each.table, each.only_live, each.only_rebuilt) for each in found]
     assert bench.ask("SELECT count(*) FROM log") == [(18,)]
     assert rebuild(bench, "stream").run(check=True).differences == ()
+    last = _from("/node-1/resolution", history(1)[-1])
+    bench.send(_following(last, "CaseReopened"), source=last.source)
+    bench.follow()
+    assert bench.ask("SELECT count(*), count(DISTINCT place) FROM log") == [(19, 19)]
+    assert rebuild(bench).run(check=True).differences == ()
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -127,7 +132,8 @@ def test_more_rows_than_one_group_of_the_file_are_all_there(bench: Bench) -> Non
     connection = bench.reporting.store.reader()
     connection.execute(
         "INSERT INTO log BY NAME SELECT * EXCLUDE (n) REPLACE ("
-        "'/node-x/resolution' AS source, n * 100 + id AS id, -n AS place, gen_random_uuid() AS complaint) "
+        "'/node-x/resolution' AS source, n * 100 + id AS id, 100 + n AS place, "
+        "gen_random_uuid() AS complaint) "
         "FROM (FROM log WHERE source = '/node-1/resolution' AND name = 'ComplaintReceived'), "
         "range(1, 150001) AS many(n)"
     )

@@ -53,8 +53,10 @@ class Facts:
 
     def take(self, *batches: Sequence[Delivery]) -> None:
         newest = LONG_AGO
+        place = 0
         for batch in batches:
-            self.connection.execute(insert(), {"batch": as_batch(batch)})
+            self.connection.execute(insert(), {"batch": as_batch(batch, place)})
+            place += len(batch)
             fold_touched(self.connection, batch, newest)
             newest = max([newest, *(each.arrived_at for each in batch)])
 
