@@ -18,11 +18,12 @@ from services.kernel.clock import Clock, system_clock
 from services.kernel.district import District
 from services.kernel.follower import Follower
 from services.kernel.jobs import Jobs, celery_app
-from services.kernel.keyring import Keyring
+from services.kernel.keyring import Keyring, Words
 from services.kernel.relay import Relay
 from services.kernel.stream import EmbeddedStream
 from services.kernel.web.app import create_app
 from services.main.folder import open_folder
+from services.main.lists import CasesOf
 from services.main.settings import Settings
 from services.publication import api as publication_api
 
@@ -34,8 +35,7 @@ from services.reporting import pages as reporting_pages
 from services.reporting import public_pages
 from services.reporting.application import Reporting
 from services.resolution import api as resolution_api
-
-# P from services.resolution import pages as resolution_pages
+from services.resolution import pages as resolution_pages
 from services.resolution.application import Resolution
 from services.resolution.jobs import tasks as resolution_tasks
 from services.resolution.policy import policy as resolution_policy
@@ -123,7 +123,7 @@ class Node:
 
 def node_app(node: Node) -> FastAPI:
     """Return the web application of a node; raises RuntimeError for an undeclared route."""
-    # P words = Words(node.keyring)
+    words = Words(node.keyring)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -140,7 +140,7 @@ def node_app(node: Node) -> FastAPI:
                 reporting_api.router(node.reporting),
             ),
             # P intake_pages.router(node.intake, words),
-            # P resolution_pages.router(node.resolution, node.reporting, words),
+            resolution_pages.router(node.resolution, CasesOf(node.reporting), words),
             # P publication_pages.router(node.publishing, words),
             reporting_pages.router(node.reporting, node.district),
             public_pages.router(node.reporting, node.district),
@@ -151,6 +151,7 @@ def node_app(node: Node) -> FastAPI:
             "services.publication",
             "services.reporting",
         ],
+        nav=[*resolution_pages.NAV, *reporting_pages.NAV],
         zone=ZoneInfo(node.settings.timezone),
         public_url=node.settings.public_url,
     )

@@ -34,8 +34,13 @@ FILTERS: Final = ("puskesmas", "state", "unit", "channel", "category")
 class CaseRows(Protocol):
     """A page of the list; `next` is the cursor of the following one."""
 
-    items: list[dict[str, Any]]
-    next: str | None
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """The rows."""
+
+    @property
+    def next(self) -> str | None:
+        """The cursor of the following page."""
 
 
 class CaseLists(Protocol):
