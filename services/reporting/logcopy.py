@@ -10,10 +10,11 @@ until the hole before it is filled.
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
+import duckdb
 import msgspec
 import structlog
 from duckdb import DuckDBPyConnection
@@ -159,7 +160,8 @@ class LogCopy:
             )
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            with suppress(duckdb.Error):  # a commit that failed has ended the transaction
+                connection.execute("ROLLBACK")
             raise
 
     def _contradicting(self, repeats: Sequence[Delivery]) -> list[Delivery]:
