@@ -58,12 +58,19 @@ class Worker:
                 self._step()
             except Exception as error:
                 self._note(error)
-                self._failed()
+                self._drop()
                 self._stopping.wait(PAUSE_AFTER_FAILURE[min(failures, 3)])
                 failures += 1
             else:
                 failures = 0
                 self.failure = self.failing_since = None
+
+    def _drop(self) -> None:
+        # What is dropped after a failure may be broken itself; the next step shows whether it is.
+        try:
+            self._failed()
+        except Exception as error:
+            log.error("worker_could_not_start_anew", worker=self.name, error=type(error).__name__)
 
     def _note(self, error: Exception) -> None:
         # The kind of failure only: a message may quote what a person wrote.

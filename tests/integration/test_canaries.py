@@ -73,7 +73,7 @@ def fly(node: RunningNode, direct: bool) -> None:
         today = node.as_("sari").get(case).json()["received_at"][:10]
         step("sari", f"{case}/actions/1", done_on=today, note=WORDS["note"])
     step("sari", f"{case}/documentation", summary=WORDS["summary"])
-    found = node.until("kukuh", "/publications", lambda all: all["items"], complaint=id)
+    found = node.until("kukuh", "/publications", lambda found: found["items"], complaint=id)
     at = f"/publications/{found['items'][0]['id']}"
     step("dewi", f"{at}/draft", text=WORDS["draft"])
     if direct:

@@ -74,7 +74,7 @@ def from_headers(headers: list[tuple[str, bytes]], value: bytes) -> Message:
     """Read a message back; raises MalformedMessage and names the header that is wrong."""
     given = dict(headers)
 
-    def text(name: str) -> str:
+    def word(name: str) -> str:
         if name not in given:
             raise MalformedMessage(f"header {name} is missing")
         try:
@@ -84,31 +84,31 @@ def from_headers(headers: list[tuple[str, bytes]], value: bytes) -> Message:
 
     def whole(name: str) -> int:
         try:
-            return int(text(name))
+            return int(word(name))
         except ValueError:
             raise MalformedMessage(f"header {name} is not a whole number") from None
 
     def moment(name: str) -> datetime:
         try:
-            found = datetime.fromisoformat(text(name))
+            found = datetime.fromisoformat(word(name))
         except ValueError:
             raise MalformedMessage(f"header {name} is not a time") from None
         if found.tzinfo is None:
             raise MalformedMessage(f"header {name} has no offset")
         return found
 
-    actor, _, role = text("ce_actor").partition(";")
+    actor, _, role = word("ce_actor").partition(";")
     return Message(
         id=whole("ce_id"),
-        source=text("ce_source"),
-        subject=text("ce_subject"),
-        type=text("ce_type"),
+        source=word("ce_source"),
+        subject=word("ce_subject"),
+        type=word("ce_type"),
         time=moment("ce_time"),
-        puskesmas=text("ce_puskesmas"),
+        puskesmas=word("ce_puskesmas"),
         actor=actor,
         role=role,
-        correlation_id=text("ce_correlationid"),
-        causation_id=text("ce_causationid"),
+        correlation_id=word("ce_correlationid"),
+        causation_id=word("ce_causationid"),
         previous=whole("ce_previous"),
         value=value,
     )
