@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def writer(tmp_path: Path) -> Iterator[GroupWriter]:
     writer.close()
 
 
-def insert(n: int) -> "object":
+def insert(n: int) -> Callable[[sqlite3.Connection], int | None]:
     return lambda db: db.execute("INSERT INTO t VALUES (?)", (n,)).lastrowid
 
 
@@ -44,7 +44,7 @@ def test_works_that_arrive_together_share_one_commit(writer: GroupWriter) -> Non
     commits: list[int] = []
     writer.on_commit(lambda: commits.append(1))
     go_on, _hold = held(writer)
-    futures = [writer.submit(insert(n)) for n in range(1, 51)]  # type: ignore[arg-type]
+    futures = [writer.submit(insert(n)) for n in range(1, 51)]
     go_on.set()
     wait(futures, 30)
     assert rows(writer) == list(range(1, 51))
@@ -58,9 +58,9 @@ def test_a_clash_is_undone_alone(writer: GroupWriter) -> None:
         db.execute("INSERT INTO t VALUES (7)")
         db.execute("INSERT INTO t VALUES (1)")
 
-    first = writer.submit(insert(1))  # type: ignore[arg-type]
+    first = writer.submit(insert(1))
     clash = writer.submit(two_then_clash)
-    last = writer.submit(insert(2))  # type: ignore[arg-type]
+    last = writer.submit(insert(2))
     go_on.set()
     wait([first, clash, last], 30)
     assert isinstance(clash.exception(), sqlite3.IntegrityError)
@@ -70,7 +70,7 @@ def test_a_clash_is_undone_alone(writer: GroupWriter) -> None:
 def test_nothing_is_answered_before_the_commit_is_visible(writer: GroupWriter) -> None:
     seen: list[list[int]] = []
     for n in range(1, 21):
-        future = writer.submit(insert(n))  # type: ignore[arg-type]
+        future = writer.submit(insert(n))
         future.add_done_callback(lambda _done: seen.append(rows(writer)))
         future.result(30)
     writer.run(lambda db: None)
@@ -86,21 +86,21 @@ def test_a_commit_that_fails_fails_everyone_in_it(writer: GroupWriter) -> None:
         )
     )
     go_on, _hold = held(writer)
-    good = writer.submit(insert(5))  # type: ignore[arg-type]
+    good = writer.submit(insert(5))
     bad = writer.submit(lambda db: db.execute("INSERT INTO child VALUES (99)"))
     go_on.set()
     wait([good, bad], 30)
     assert isinstance(good.exception(), sqlite3.IntegrityError)
     assert isinstance(bad.exception(), sqlite3.IntegrityError)
     assert rows(writer) == []
-    assert writer.submit(insert(6)).result(30)  # type: ignore[arg-type]
+    assert writer.submit(insert(6)).result(30)
     assert rows(writer) == [6]
 
 
 def test_closing_finishes_what_was_submitted(tmp_path: Path) -> None:
     writer = GroupWriter(tmp_path / "other.sqlite", "test")
     writer.run(lambda db: db.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)"))
-    futures = [writer.submit(insert(n)) for n in range(1, 300)]  # type: ignore[arg-type]
+    futures = [writer.submit(insert(n)) for n in range(1, 300)]
     writer.close()
     assert all(future.done() for future in futures)
     assert rows(writer) == list(range(1, 300))
