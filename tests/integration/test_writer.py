@@ -62,7 +62,8 @@ def test_a_clash_is_undone_alone(writer: GroupWriter) -> None:
     clash = writer.submit(two_then_clash)
     last = writer.submit(insert(2))
     go_on.set()
-    wait([first, clash, last], 30)
+    for each in (first, clash, last):
+        each.exception(30)
     assert isinstance(clash.exception(), sqlite3.IntegrityError)
     assert rows(writer) == [1, 2]
 
@@ -89,7 +90,8 @@ def test_a_commit_that_fails_fails_everyone_in_it(writer: GroupWriter) -> None:
     good = writer.submit(insert(5))
     bad = writer.submit(lambda db: db.execute("INSERT INTO child VALUES (99)"))
     go_on.set()
-    wait([good, bad], 30)
+    for each in (good, bad):
+        each.exception(30)
     assert isinstance(good.exception(), sqlite3.IntegrityError)
     assert isinstance(bad.exception(), sqlite3.IntegrityError)
     assert rows(writer) == []
