@@ -1,0 +1,115 @@
+"""What was typed into a page's complaint form, read by the same rules as a call's body."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+from starlette.requests import Request
+
+from services.intake.forms import ComplaintBody
+from services.kernel.commands import KEY_LENGTH
+from services.kernel.errors import FieldError, InvalidInput, Problem
+from services.kernel.store import Once
+from services.kernel.text import _
+from services.kernel.web.forms import Form
+from services.kernel.web.validation import field_errors
+
+Values = Mapping[str, str | list[str]]
+_PERSON = ("name", "phone", "email", "address", "relation", "wants_answer_by")
+_PLACES = {"occurred_at": "incident_date", "complainant": "confidentiality"}
+
+
+async def typed_fields(request: Request) -> dict[str, str | list[str]]:
+    """Return a form's fields; the categories are a list, for several may be chosen."""
+    form = await request.form()
+    values: dict[str, str | list[str]] = {
+        name: value for name, value in form.items() if isinstance(value, str)
+    }
+    values["categories"] = [each for each in form.getlist("categories") if isinstance(each, str)]
+    return values
+
+
+def read_form(values: Values, zone: ZoneInfo) -> ComplaintBody:
+    """Return the complaint that was typed; its times are meant in `zone`.
+
+    Raises InvalidInput with every wrong field.
+    """
+    errors: list[FieldError] = []
+    raw: dict[str, Any] = {
+        "channel": _line(values, "channel"),
+        "text": _line(values, "text"),
+        "kind": _line(values, "kind") or "complaint",
+        "service_unit": _line(values, "service_unit") or None,
+        "categories": values.get("categories") or [],
+        "occurred_at": _incident(values, zone, errors),
+        "received_at": _moment(_line(values, "received_at"), "received_at", zone, errors),
+        "confidentiality": _line(values, "confidentiality") or "open",
+        "barrier": _line(values, "barrier") or None,
+        "complainant": {name: _line(values, name) or None for name in _PERSON},
+    }
+    if not raw["channel"]:
+        errors.append(FieldError("channel", _("Pilih lewat mana ini datang.")))
+    if not raw["text"]:
+        errors.append(FieldError("text", _("Tulis apa yang disampaikan.")))
+        raw["text"] = "-"
+    try:
+        body = ComplaintBody.model_validate(raw)
+    except ValidationError as refused:
+        located = [{**each, "loc": ("body", *each["loc"])} for each in refused.errors()]
+        raise InvalidInput(*errors, *field_errors(located)) from None
+    if errors:
+        raise InvalidInput(*errors)
+    return body
+
+
+def refused(values: Values, problem: Problem, places: Mapping[str, str] | None = None) -> Form:
+    """Return the form as it was sent, each error at the field of the page that it is about.
+
+    `places` leads from the names of the call's body to those of the page.
+    """
+    known = _PLACES if places is None else places
+    errors = [FieldError(_field(each.field, known), each.message) for each in problem.errors]
+    return Form(values, tuple(errors), problem.detail)
+
+
+def once(account: str, route: str, values: Values) -> Once | None:
+    """Return what makes a second press of the button the same one."""
+    key = _line(values, "key")
+    if not 1 <= len(key) <= KEY_LENGTH:
+        return None
+    body = json.dumps(sorted(values.items())).encode()
+    return Once(account=account, route=route, key=key, body=hashlib.sha256(body).hexdigest())
+
+
+def _field(path: str, places: Mapping[str, str]) -> str:
+    name = path.removeprefix("complainant.").split("[")[0]
+    return places.get(name, name)
+
+
+def _line(values: Values, name: str) -> str:
+    value = values.get(name, "")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _incident(values: Values, zone: ZoneInfo, errors: list[FieldError]) -> datetime | None:
+    """Return when the thing happened; a day without an hour counts from its beginning."""
+    day, clock = _line(values, "incident_date"), _line(values, "incident_time")
+    if clock and not day:
+        errors.append(FieldError("incident_date", _("Tulis tanggalnya juga.")))
+        return None
+    return _moment(day and f"{day}T{clock or '00:00'}", "incident_date", zone, errors)
+
+
+def _moment(written: str, field: str, zone: ZoneInfo, errors: list[FieldError]) -> datetime | None:
+    if not written:
+        return None
+    try:
+        # A year at the edge of the calendar has no equal in UTC.
+        return datetime.fromisoformat(written).replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        errors.append(FieldError(field, _("Tulis waktu seperti 2026-11-09T08:30.")))
+        return None
