@@ -9,8 +9,7 @@ import uuid_utils.compat
 from fastapi import APIRouter, FastAPI
 
 from services.intake import api as intake_api
-
-# P from services.intake import pages as intake_pages
+from services.intake import pages as intake_pages
 from services.intake.application import Intake
 from services.kernel.access.store import AccessStore
 from services.kernel.access.web import undeclared_routes
@@ -139,7 +138,7 @@ def node_app(node: Node) -> FastAPI:
                 publication_api.router(node.publishing),
                 reporting_api.router(node.reporting),
             ),
-            # P intake_pages.router(node.intake, words),
+            intake_pages.router(node.intake, words),
             resolution_pages.router(node.resolution, CasesOf(node.reporting), words),
             # P publication_pages.router(node.publishing, words),
             reporting_pages.router(node.reporting, node.district),
@@ -151,7 +150,7 @@ def node_app(node: Node) -> FastAPI:
             "services.publication",
             "services.reporting",
         ],
-        nav=[*resolution_pages.NAV, *reporting_pages.NAV],
+        nav=[*resolution_pages.NAV, *intake_pages.NAV, *reporting_pages.NAV],
         zone=ZoneInfo(node.settings.timezone),
         public_url=node.settings.public_url,
     )

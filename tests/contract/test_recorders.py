@@ -1,6 +1,7 @@
 """The event store library's own test cases, run on our recorders."""
 
 import tempfile
+import threading
 from pathlib import Path
 from unittest import TestCase
 
@@ -18,10 +19,15 @@ from services.kernel.store.sqlite import (
 class _OnOurDatastore(TestCase):
     def setUp(self) -> None:
         super().setUp()
+        self._before = set(threading.enumerate())
         self._folder = tempfile.TemporaryDirectory()
         self.datastore = GroupDatastore(str(Path(self._folder.name) / "store.sqlite"))
 
     def tearDown(self) -> None:
+        # The library's cases tell their readers to stop, but do not wait for them.
+        for thread in set(threading.enumerate()) - self._before:
+            if not thread.name.startswith("write-"):
+                thread.join(30)
         self.datastore.close()
         self._folder.cleanup()
         super().tearDown()
