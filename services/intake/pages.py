@@ -21,7 +21,7 @@ from services.kernel.access.web import PUBLIC, requires
 from services.kernel.aggregate import Intent
 from services.kernel.commands import intent
 from services.kernel.district import CASE_KINDS, Limit, Puskesmas
-from services.kernel.errors import Forbidden, Problem
+from services.kernel.errors import Forbidden, Problem, invalid
 from services.kernel.keyring import Words
 from services.kernel.text import _
 from services.kernel.web import words as glossary
@@ -177,6 +177,9 @@ def _add_public(pages: APIRouter, intake: Intake) -> None:
         typed["channel"] = "web"
         typed["confidentiality"] = "anonymous" if values.get("anonymous") else "open"
         try:
+            if values.get("anonymous") and (values.get("name") or values.get("phone")):
+                message = _("Kosongkan nama dan nomor telepon, atau hapus centang ini.")
+                raise invalid("anonymous", message)
             body = read_form(typed, ZoneInfo(here.zone))
             repeat = once(ANYBODY, f"POST /p/{code}/lapor", values)
             who = Intent(ANYBODY, ANYBODY)

@@ -73,7 +73,7 @@ def refused(values: Values, problem: Problem, places: Mapping[str, str] | None =
     """
     known = _PLACES if places is None else places
     errors = [FieldError(_field(each.field, known), each.message) for each in problem.errors]
-    return Form(values, tuple(errors), problem.detail)
+    return Form(values, tuple(dict.fromkeys(errors)), problem.detail)
 
 
 def once(account: str, route: str, values: Values) -> Once | None:

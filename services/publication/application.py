@@ -1,5 +1,6 @@
 """Publication's use cases: draft, approve, release, withdraw, inform."""
 
+import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -14,6 +15,34 @@ from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.text import _
 from services.publication.domain import Publication
 from services.publication.outbox import OUTBOX
+
+WAITING = 200
+# Read from the events themselves, so that no second record of a state can differ from them.
+_WAITING = """
+SELECT p.publication FROM publications AS p
+JOIN stored_events AS first
+    ON first.originator_id = replace(p.publication, '-', '') AND first.originator_version = 1
+WHERE (
+    ?1 IS NULL
+    OR json_extract(CAST(first.state AS TEXT), '$.puskesmas') IN (SELECT value FROM json_each(?1))
+) AND (
+    (
+        SELECT step.topic FROM stored_events AS step
+        WHERE step.originator_id = first.originator_id
+            AND step.topic <> 'publication.ComplainantInformed'
+        ORDER BY step.originator_version DESC LIMIT 1
+    ) IN ('publication.Drafted', 'publication.DraftSaved', 'publication.Approved')
+    OR (
+        json_extract(CAST(first.state AS TEXT), '$.confidentiality') <> 'anonymous'
+        AND NOT EXISTS (
+            SELECT 1 FROM stored_events AS told
+            WHERE told.originator_id = first.originator_id
+                AND told.topic = 'publication.ComplainantInformed'
+        )
+    )
+)
+ORDER BY p.rowid LIMIT ?2
+"""
 
 
 class Publishing(Service):
@@ -43,6 +72,15 @@ class Publishing(Service):
             "SELECT publication FROM publications WHERE complaint = ? ORDER BY rowid",
             (str(complaint),),
         )
+        return [self.read(Publication, UUID(row["publication"])) for row in rows]
+
+    def waiting(self, scope: frozenset[str] | None, limit: int = WAITING) -> list[Publication]:
+        """Return the publications within `scope` (None: all) that wait for a step, oldest first.
+
+        They are not released yet, or the complainant, who is known, has not been told.
+        """
+        places = None if scope is None else json.dumps(sorted(scope))
+        rows = self.select(_WAITING, (places, limit))
         return [self.read(Publication, UUID(row["publication"])) for row in rows]
 
     def save_draft(

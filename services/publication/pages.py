@@ -1,0 +1,292 @@
+"""Publication's pages: what waits to be published, and one result beside the words it answers."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, cast
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from services.kernel.access.principal import Principal
+from services.kernel.access.web import requires
+from services.kernel.aggregate import Intent
+from services.kernel.commands import KEY_LENGTH, intent
+from services.kernel.contracts import SealedBox, intake, read
+from services.kernel.district import District
+from services.kernel.errors import FieldError, InvalidInput, NotFound, Problem
+from services.kernel.follower import arrived
+from services.kernel.keyring import Words
+from services.kernel.keyring.words import About
+from services.kernel.store import Answer, Once
+from services.kernel.text import Text, _
+from services.kernel.web import words as glossary
+from services.kernel.web.flash import flash, see_other
+from services.kernel.web.forms import Form
+from services.kernel.web.pages import NavItem, render
+from services.kernel.web.validation import field_errors
+from services.publication.api import (
+    ApprovalBody,
+    DraftBody,
+    InformedBody,
+    ReleaseBody,
+    WithdrawalBody,
+)
+from services.publication.application import Publishing
+from services.publication.domain import INFORMED_BY, MEDIA, Publication
+
+READ: Final = "publication.read"
+PATH: Final = "/terbitkan"
+NAV: Final = (NavItem("publications", _("Terbitkan"), PATH, READ),)
+SAVED: Final = flash("publication.saved", _("Langkah ini sudah tercatat."))
+STATES: Final[Mapping[str, tuple[Text, str, str]]] = {
+    "drafted": (_("Rancangan"), "soon", "○"),
+    "approved": (_("Disetujui"), "", "●"),
+    "released": (_("Dipublikasikan"), "well", "✓"),
+    "withdrawn": (_("Ditarik"), "quiet", "–"),
+}
+LABELS: Final = {
+    "draft_text": _("Teks untuk umum"),
+    "approval_text": _("Teks yang disetujui"),
+    "approval_media": _("Boleh ditampilkan di"),
+    "approval_confirm": _("Persetujuan kedua"),
+    "release_media": _("Tampilkan di"),
+    "withdrawal_reason": _("Mengapa ditarik"),
+    "informed_channel": _("Dikabari lewat"),
+    "informed_informed_at": _("Kapan"),
+}
+
+Values = dict[str, str | list[str]]
+
+
+@dataclass(frozen=True)
+class StepForm:
+    """One step's form. Its fields are those of the call's body, named `<step>_<field>`."""
+
+    permission: str
+    body: type[BaseModel]
+    call: Callable[..., "Future[Answer]"]
+
+
+def _draft(to: Publishing, id: UUID, who: Intent, body: DraftBody, **more: Any) -> Any:
+    return to.save_draft(id, who, body.text, **more)
+
+
+def _approve(to: Publishing, id: UUID, who: Intent, body: ApprovalBody, **more: Any) -> Any:
+    return to.approve(id, who, body.text, body.media, body.confirm, **more)
+
+
+def _release(to: Publishing, id: UUID, who: Intent, body: ReleaseBody, **more: Any) -> Any:
+    return to.release(id, who, body.media, **more)
+
+
+def _withdraw(to: Publishing, id: UUID, who: Intent, body: WithdrawalBody, **more: Any) -> Any:
+    return to.withdraw(id, who, body.reason, **more)
+
+
+def _inform(to: Publishing, id: UUID, who: Intent, body: InformedBody, **more: Any) -> Any:
+    return to.inform(id, who, body.channel, **more)
+
+
+FORMS: Final[Mapping[str, StepForm]] = {
+    "draft": StepForm("publication.draft", DraftBody, _draft),
+    "approval": StepForm("publication.approve", ApprovalBody, _approve),
+    "release": StepForm("publication.release", ReleaseBody, _release),
+    "withdrawal": StepForm("publication.withdraw", WithdrawalBody, _withdraw),
+    "informed": StepForm("publication.inform", InformedBody, _inform),
+}
+
+
+async def _fields(request: Request) -> Values:
+    form = await request.form()
+    values: Values = {name: value for name, value in form.items() if isinstance(value, str)}
+    for name in ("approval_media", "release_media"):
+        values[name] = [each for each in form.getlist(name) if isinstance(each, str)]
+    return values
+
+
+Fields = Annotated[Values, Depends(_fields)]
+Reader = Annotated[Principal, requires(READ)]
+
+
+def router(publishing: Publishing, words: Words, district: District | None = None) -> APIRouter:
+    """Return publication's pages.
+
+    `district` gives a Puskesmas its name and its zone; without it the code stands for the name,
+    and a step is recorded as of now.
+    """
+    pages = APIRouter(include_in_schema=False)
+    _add_lists(pages, publishing, district)
+    _add_one(pages, publishing, words, district)
+    return pages
+
+
+def _add_lists(pages: APIRouter, publishing: Publishing, district: District | None) -> None:
+    @pages.get(PATH)
+    def waiting(request: Request, principal: Reader) -> Response:
+        """Show what waits to be approved, released, or told to the complainant."""
+        found = publishing.waiting(principal.scope(READ))
+        return render(
+            request,
+            "publication/list.html",
+            section="publications",
+            rows=[(each, _name(district, each.puskesmas), _waits_for(each)) for each in found],
+            states=STATES,
+        )
+
+    @pages.get("/publikasi")
+    def of_complaint(request: Request, principal: Reader, complaint: UUID) -> Response:
+        """Lead from a complaint to its newest publication."""
+        found = publishing.of_complaint(complaint)
+        if not found:
+            raise NotFound(_("Keluhan ini belum punya rancangan publikasi."))
+        principal.role_for(READ, found[-1].puskesmas)
+        return RedirectResponse(f"{PATH}/{found[-1].id}", 303)
+
+
+def _add_one(
+    pages: APIRouter, publishing: Publishing, words: Words, district: District | None
+) -> None:
+    def show(
+        request: Request, it: Publication, principal: Principal, form: Form, status: int = 200
+    ) -> Response:
+        zone = _zone(district, it.puskesmas)
+        may = [s for s in it.allowed if principal.may(FORMS[s].permission, it.puskesmas)]
+        said, text = _opened(publishing, words, principal, it)
+        return render(
+            request,
+            "publication/publication.html",
+            status=status,
+            section="publications",
+            place=_name(district, it.puskesmas),
+            zone=zone,
+            dated=zone is not None,
+            it=it,
+            said=said,
+            text=text,
+            may=may,
+            waits_for=_waits_for(it),
+            state=STATES[it.state],
+            media=[(code, glossary.word("media", code)) for code in MEDIA],
+            approved=[(code, glossary.word("media", code)) for code in it.media],
+            channels=[(code, _channel(code)) for code in INFORMED_BY],
+            labels=LABELS,
+            form=form,
+            key=str(uuid4()),
+        )
+
+    @pages.get(PATH + "/{id}")
+    def publication(request: Request, id: UUID, principal: Reader) -> Response:
+        """Show one result beside the complaint, with the forms of the steps that are open."""
+        it = publishing.get(id)
+        principal.role_for(READ, it.puskesmas)
+        return show(request, it, principal, Form())
+
+    def take(request: Request, id: UUID, name: str, values: Values) -> Response:
+        principal: Principal = request.state.principal
+        step, it = FORMS[name], publishing.get(id)
+        principal.role_for(step.permission, it.puskesmas)
+        try:
+            body = _body(step, name, values, _zone(district, it.puskesmas))
+            at = getattr(body, "informed_at", None)
+            who = intent(principal, step.permission, it.puskesmas, at)
+            repeat = _once(principal.account_id, f"POST {request.url.path}", values)
+            step.call(publishing, id, who, body, once=repeat, expected=_version(values)).result()
+        except Problem as problem:
+            # Also a refusal by rule (the approver is the author): the page says it in place.
+            errors = tuple(FieldError(f"{name}_{e.field}", e.message) for e in problem.errors)
+            form = Form(values, errors, problem.detail)
+            return show(request, publishing.get(id), principal, form, problem.status)
+        return see_other(request, f"{PATH}/{id}", SAVED)
+
+    def add_step(name: str, step: StepForm) -> None:
+        @pages.post(f"{PATH}/{{id}}/{name}", dependencies=[requires(step.permission)])
+        def one(request: Request, id: UUID, values: Fields) -> Response:
+            """Record one step of a publication."""
+            return take(request, id, name, values)
+
+    for name, step in FORMS.items():
+        add_step(name, step)
+
+
+def _opened(
+    publishing: Publishing, words: Words, principal: Principal, it: Publication
+) -> tuple[str | None, str | None]:
+    """Return the complaint's words and the publication's, None for what stays sealed."""
+    original: SealedBox | None = None
+    for message in arrived(publishing, it.complaint):
+        event = read(message)
+        if isinstance(event, intake.ComplaintReceivedV1):
+            original = event.text
+    about = About(it.puskesmas, it.confidentiality, it.entered_by)
+    said, text = words.open(principal, "publication", [(about, original), (about, it.text)])
+    return said, text
+
+
+def _body(step: StepForm, name: str, values: Values, zone: ZoneInfo | None) -> BaseModel:
+    """Return what was typed, as the body of the call; raises InvalidInput."""
+    raw: dict[str, Any] = {}
+    for field in step.body.model_fields:
+        value = values.get(f"{name}_{field}", "")
+        if field == "informed_at":
+            value = cast(str, value) and _moment(cast(str, value), zone)
+        if value or field in ("media", "text", "reason"):
+            raw[field] = value
+    try:
+        return step.body.model_validate(raw)
+    except ValidationError as refused:
+        located = [{**each, "loc": ("body", *each["loc"])} for each in refused.errors()]
+        raise InvalidInput(*field_errors(located)) from None
+
+
+def _moment(written: str, zone: ZoneInfo | None) -> str:
+    """Return a local time as an instant, or what was written when it is none."""
+    if zone is None:
+        return written
+    try:
+        # A year at the edge of the calendar has no equal in UTC.
+        return datetime.fromisoformat(written).replace(tzinfo=zone).astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
+        return written
+
+
+def _version(values: Values) -> int | None:
+    text = str(values.get("version", ""))
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def _once(account: str, route: str, values: Values) -> Once | None:
+    key = str(values.get("key", ""))
+    if not 1 <= len(key) <= KEY_LENGTH:
+        return None
+    body = json.dumps(sorted(values.items())).encode()
+    return Once(account=account, route=route, key=key, body=hashlib.sha256(body).hexdigest())
+
+
+def _waits_for(it: Publication) -> Text | None:
+    if it.state == "drafted":
+        return _("Persetujuan kepala Puskesmas")
+    if it.state == "approved" and it.needs_confirmation:
+        return _("Persetujuan kedua kepala Puskesmas")
+    if it.state == "approved":
+        return _("Penerbitan")
+    return _("Kabar kepada pelapor") if "informed" in it.allowed else None
+
+
+def _channel(code: str) -> Text | str:
+    return _("Tanda terima") if code == "receipt" else glossary.word("channel", code)
+
+
+def _name(district: District | None, code: str) -> str:
+    return code if district is None else district.puskesmas(code).name
+
+
+def _zone(district: District | None, code: str) -> ZoneInfo | None:
+    return None if district is None else ZoneInfo(district.puskesmas(code).zone)
