@@ -25,8 +25,7 @@ from services.main.folder import open_folder
 from services.main.lists import CasesOf
 from services.main.settings import Settings
 from services.publication import api as publication_api
-
-# P from services.publication import pages as publication_pages
+from services.publication import pages as publication_pages
 from services.publication.application import Publishing
 from services.publication.policy import policy as publication_policy
 from services.reporting import api as reporting_api
@@ -140,7 +139,7 @@ def node_app(node: Node) -> FastAPI:
             ),
             intake_pages.router(node.intake, words),
             resolution_pages.router(node.resolution, CasesOf(node.reporting), words),
-            # P publication_pages.router(node.publishing, words),
+            publication_pages.router(node.publishing, words, node.district),
             reporting_pages.router(node.reporting, node.district),
             public_pages.router(node.reporting, node.district),
         ],
@@ -150,7 +149,12 @@ def node_app(node: Node) -> FastAPI:
             "services.publication",
             "services.reporting",
         ],
-        nav=[*resolution_pages.NAV, *intake_pages.NAV, *reporting_pages.NAV],
+        nav=[
+            *resolution_pages.NAV,
+            *intake_pages.NAV,
+            *publication_pages.NAV,
+            *reporting_pages.NAV,
+        ],
         zone=ZoneInfo(node.settings.timezone),
         public_url=node.settings.public_url,
     )
