@@ -1,0 +1,32 @@
+"""`python -m tests.drills NAME --runs N --seed S [--sabotage NAME]`: one JSON line a drill."""
+
+import argparse
+import json
+import sys
+
+from tests.drills import kill
+from tests.drills.sabotage import KNOWN
+
+DRILLS = {"kill": kill.run}
+
+
+def main() -> int:
+    """Run the drills that are named (all when none is); exit 1 when one is not ok."""
+    parser = argparse.ArgumentParser(prog="python -m tests.drills")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(DRILLS)}")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sabotage", choices=sorted(KNOWN))
+    given = parser.parse_args()
+    if unknown := set(given.names) - set(DRILLS):
+        parser.error(f"no drill is named {', '.join(sorted(unknown))}")
+    well = True
+    for name in given.names or DRILLS:
+        line = DRILLS[name](given.runs, given.seed, given.sabotage)
+        print(json.dumps(line, ensure_ascii=False), flush=True)
+        well = well and line["ok"]
+    return 0 if well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

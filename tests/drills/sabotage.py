@@ -1,0 +1,150 @@
+"""Ways to break the product on purpose: a drill that passes with one of them proves nothing.
+
+Each is applied in the node's own process before it serves, and changes one thing.
+"""
+
+import dataclasses
+import itertools
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from services.kernel import failpoints, follower, relay
+from services.kernel.chain import Sorted, sort_out, tracking_name
+from services.kernel.contracts import Message
+from services.kernel.store import writer
+from services.kernel.stream import Delivery, embedded
+from services.reporting import folds, logcopy, rebuild
+
+DROP_EVERY = 20
+BATCHES_BEFORE_COMMIT = 1000
+
+
+def apply(name: str, armed: threading.Event) -> None:
+    """Break what `name` says; `armed` is set when the drill is about to end the process."""
+    KNOWN[name](armed)
+
+
+def _sort_everywhere(sort: Callable[[Iterable[Delivery], dict[str, int]], Sorted]) -> None:
+    for each in (follower, logcopy):
+        each.sort_out = sort  # type: ignore[attr-defined]
+
+
+def dedup_off(_armed: threading.Event) -> None:
+    """Followers take repeats, and the relay sends every page twice (which alone does no harm)."""
+
+    def sort(deliveries: Iterable[Delivery], tracked: dict[str, int]) -> Sorted:
+        found = sort_out(deliveries, tracked)
+        found.taken = sorted([*found.taken, *found.repeats], key=lambda each: each.offset)
+        found.repeats = []
+        return found
+
+    send = embedded.EmbeddedSender.send
+
+    def send_twice(self: embedded.EmbeddedSender, page: Sequence[Message]) -> None:
+        send(self, page)
+        send(self, page)
+
+    _sort_everywhere(sort)
+    embedded.EmbeddedSender.send = send_twice  # type: ignore[method-assign]
+
+
+def position_before_send(_armed: threading.Event) -> None:
+    """The relay records a page as sent before it sends it."""
+
+    def send(self: Any, page: Sequence[Message]) -> None:
+        if self._sender is None:
+            self._sender = self._stream.sender(self._service.source)
+        sent = dict(self._sent)
+        chained = [self._chained(message, sent) for message in page]
+        self._service.writer.run(lambda connection: relay._record(connection, sent))
+        self._sent = sent
+        failpoints.hit(failpoints.POSITION_SAVED)
+        self._sender.send(chained)
+        failpoints.hit(failpoints.PAGE_SENT)
+
+    relay.Relay.send = send  # type: ignore[method-assign]
+
+
+def savepoint_dropped(armed: threading.Event) -> None:
+    """Intake answers its works before the COMMIT that covers them, which comes much later."""
+    write = writer.GroupWriter._write
+    batches = itertools.count(1)
+
+    def write_early(self: writer.GroupWriter, first: Any) -> bool:
+        if self.path.stem != "intake" or not armed.is_set():
+            return write(self, first)
+        if not self.connection.in_transaction:
+            self.connection.execute("BEGIN IMMEDIATE")
+        done = self._one(first)
+        if done.error is None:
+            done.future.set_result(done.result)
+        else:
+            done.future.set_exception(done.error)
+        if next(batches) % BATCHES_BEFORE_COMMIT == 0:
+            self.connection.execute("COMMIT")
+        return True
+
+    writer.GroupWriter._write = write_early  # type: ignore[method-assign]
+
+
+def previous_ignored(_armed: threading.Event) -> None:
+    """Followers do not look at what precedes a message, and the stream drops some."""
+
+    def sort(deliveries: Iterable[Delivery], tracked: dict[str, int]) -> Sorted:
+        found = Sorted()
+        for delivery in deliveries:
+            name = tracking_name(delivery)
+            if delivery.message.id <= found.tracked.get(name, tracked.get(name, 0)):
+                found.repeats.append(delivery)
+            else:
+                found.taken.append(delivery)
+                found.tracked[name] = delivery.message.id
+        return found
+
+    send = embedded.EmbeddedSender.send
+    received = itertools.count(1)
+
+    def is_dropped(message: Message) -> bool:
+        of_complaint = message.type.startswith("tanggap.ComplaintReceived.")
+        return of_complaint and next(received) % DROP_EVERY == 0
+
+    def send_most(self: embedded.EmbeddedSender, page: Sequence[Message]) -> None:
+        send(self, [message for message in page if not is_dropped(message)])
+
+    _sort_everywhere(sort)
+    embedded.EmbeddedSender.send = send_most  # type: ignore[method-assign]
+
+
+def fold_line_changed(_armed: threading.Event) -> None:
+    """One line of the fold of states is another one in the live path, and there only."""
+    true_folds, fold_bound = folds.folds, folds.fold_bound
+    live = threading.local()
+    line = "WHERE sets IS NOT NULL"
+    changed = tuple(
+        dataclasses.replace(each, sql=each.sql.replace(line, f"{line} AND sets <> 'graded'"))
+        if each.name == "states"
+        else each
+        for each in true_folds()
+    )
+    if changed == true_folds():
+        raise RuntimeError("the fold of states has no such line any more")
+
+    def fold(connection: Any, key: Any, suffix: str = "", **how: Any) -> None:
+        live.on = suffix != rebuild.BESIDE
+        try:
+            fold_bound(connection, key, suffix, **how)
+        finally:
+            live.on = False
+
+    folds.folds = lambda: changed if getattr(live, "on", False) else true_folds()  # type: ignore
+    folds.fold_bound = fold
+
+
+KNOWN: dict[str, Callable[[threading.Event], None]] = {
+    "dedup-off": dedup_off,
+    "position-before-send": position_before_send,
+    "savepoint-dropped": savepoint_dropped,
+    "previous-ignored": previous_ignored,
+    "fold-line-changed": fold_line_changed,
+}
