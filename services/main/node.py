@@ -160,6 +160,7 @@ def node_app(node: Node) -> FastAPI:
     )
     app.state.access = node.access
     app.state.ready = node.failing
+    app.state.public_url = node.settings.public_url
     if undeclared := undeclared_routes(app):
         raise RuntimeError(f"no permission is declared for {', '.join(undeclared)}")
     return app
