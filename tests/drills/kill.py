@@ -21,7 +21,8 @@ MOMENT = "moment"
 FAULTS = (*failpoints.ALL, MOMENT)
 ENOUGH_RUNS = 14
 ACKNOWLEDGED = 50
-RUNS_A_FOLDER = 50
+RUNS_A_FOLDER = 25
+STREAM_EVERY = 3
 LAST_PASSING = 8
 WAIT_SECONDS = 30.0
 
@@ -110,7 +111,8 @@ class KillDrill:
                     load.end()
                 node = start(run + 1)
                 before = len(self._findings.found)
-                check(node, ledger, load, copy, self._findings)
+                source = "stream" if run % STREAM_EVERY == STREAM_EVERY - 1 else "log"
+                check(node, ledger, load, copy, self._findings, source)
                 if len(self._findings.found) > before:
                     # What is wrong in this folder would be found again after every run.
                     self._findings.found[before] = (
@@ -138,7 +140,7 @@ class KillDrill:
         if not node.ended(WAIT_SECONDS):
             self._findings.add(f"run {run}: {fault.name} was not passed")
             return
-        if node.process.returncode != -signal.SIGKILL or node.fired.read_text() != fault.name:
+        if node.process.exitcode != -signal.SIGKILL or node.fired.read_text() != fault.name:
             raise DrillFailed(
                 f"run {run}: the node ended by itself: {node.log.read_text()[-2000:]}"
             )

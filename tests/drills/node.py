@@ -1,19 +1,21 @@
 """A node's process as a drill sees it: started, asked, armed, ended."""
 
-import os
-import signal
-import subprocess
-import sys
+import multiprocessing
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from services.main.demo import PASSWORD
+from tests.drills.node_process import ARM, Plan, serve
 from tests.running import free_port
 
-ROOT = Path(__file__).parents[2]
+# Each node is forked from a process that has imported everything and done nothing yet: a start
+# then takes as long as opening the stores does.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.drills.node_process"])
 START_SECONDS = 60.0
 
 
@@ -40,21 +42,11 @@ class DrillNode:
         self._clients: dict[str, httpx.Client] = {}
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "-m", "tests.drills.node_process"]
-        command += ["--data", str(data), "--port", str(port), "--fired", str(self.fired)]
-        command += ["--failpoint", failpoint, "--passing", str(passing)] if failpoint else []
-        command += ["--sabotage", sabotage] if sabotage else []
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("TANGGAP_")}
-        with self.log.open("a") as log:
-            self.process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                cwd=ROOT,
-                env=environment,
-            )
+        plan = Plan(data, port, self.log, self.fired, failpoint, passing, sabotage)
+        self._pipe, theirs = PROCESSES.Pipe()
+        self.process = PROCESSES.Process(target=serve, args=(plan, theirs))
+        self.process.start()
+        theirs.close()
         try:
             self._wait_until_it_listens()
         except BaseException:
@@ -65,7 +57,7 @@ class DrillNode:
         until = time.monotonic() + START_SECONDS
         with httpx.Client(base_url=self.address, trust_env=False) as client:
             while time.monotonic() < until:
-                if self.process.poll() is not None:
+                if not self.process.is_alive():
                     break
                 try:
                     client.get("/health/live").raise_for_status()
@@ -88,38 +80,27 @@ class DrillNode:
 
     def arm(self) -> None:
         """Arm the failpoint (and tell a sabotage that the end is near)."""
-        stdin, stdout = self.process.stdin, self.process.stdout
-        assert stdin is not None and stdout is not None
-        stdin.write("arm\n")
-        stdin.flush()
-        # The line comes back after the address and the accounts; the end may come before it.
-        while (line := stdout.readline()) and line != "armed\n":
-            pass
+        self._pipe.send(ARM)
+        # The process may end before it answers.
+        with suppress(EOFError, ConnectionError):
+            self._pipe.recv()
 
     def ended(self, seconds: float) -> bool:
         """Say whether the process has ended by itself within some seconds."""
-        try:
-            self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
+        self.process.join(seconds)
+        return not self.process.is_alive()
 
     def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        self.process.kill()
+        self.process.join()
 
     def end(self) -> None:
         """End it whatever it does, and let go of what this side holds."""
-        if self.process.poll() is None:
+        if self.process.is_alive():
             self.kill()
         for client in self._clients.values():
             client.close()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except BrokenPipeError:
-                    continue
+        self._pipe.close()
 
     def get(self, username: str, path: str, **asked: Any) -> Any:
         return self.as_(username).get(path, params=asked).raise_for_status().json()
