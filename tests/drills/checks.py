@@ -99,13 +99,14 @@ def repeat(node: DrillNode, ledger: Ledger, load: Load, to: Findings) -> None:
             return
         shown = node.as_("rini").get(f"/complaints/{wanted['id']}")
         if shown.status_code != 200 or shown.json()["number"] != wanted["number"]:
-            to.add("an acknowledged complaint is not there", lost=1)
+            ledger.refused.append("an acknowledged complaint is not there")
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(complaint, load.complaints))
     begun = {key.rpartition(" ")[2] for key in ledger.asked if " " in key}
     for place, case in enumerate(load.cases):
-        if case in begun:
+        # After one refusal the others would only take their time to say the same.
+        if case in begun and not ledger.refused:
             walk(node, ledger, case, full=place % FULL_WALK_EVERY == 0)
     for sentence, times in Counter(_without_ids(each) for each in ledger.refused).items():
         to.add(f"{sentence} ({times}x)", lost=times)

@@ -18,7 +18,7 @@ PLACES = ("puring", "lamaru")
 CHANNELS = ("in_person", "phone", "whatsapp", "suggestion_box", "web")
 KINDS = ("complaint", "complaint", "complaint", "suggestion", "praise", "information_request")
 FULL_WALK_EVERY = 4
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -119,10 +119,11 @@ class Load:
                 walk(self.node, self.ledger, self.cases[done], full=done % FULL_WALK_EVERY == 0)
             except httpx.TransportError:
                 return
-            if done % FULL_WALK_EVERY == 0:
+            if done % FULL_WALK_EVERY == 0 or self.ledger.refused:
                 self.walked.set()
+            if self.ledger.refused:
+                return
             done += 1
-        self.begun = done
 
 
 def walk(node: DrillNode, ledger: Ledger, case: str, *, full: bool) -> None:

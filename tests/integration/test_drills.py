@@ -1,0 +1,31 @@
+"""Every drill is well, and every way to break the product on purpose is found by it."""
+
+import pytest
+
+from services.kernel import failpoints
+from tests.drills import kill
+from tests.drills.sabotage import KNOWN
+
+
+def test_a_killed_node_loses_nothing_and_does_nothing_twice() -> None:
+    line = kill.run(len(kill.FAULTS), seed=1)
+    assert line["ok"], line
+    assert set(line["failpoints"]) == {*failpoints.ALL, kill.MOMENT}
+    assert set(line["failpoints"].values()) == {1}
+
+
+# What each sabotage must show up as; a drill that fails for another reason proves nothing.
+SHOWS = {
+    "dedup-off": "aside",
+    "position-before-send": "did not come to rest",
+    "savepoint-dropped": "missing",
+    "previous-ignored": "verify: ",
+    "fold-line-changed": "states differs",
+}
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_the_drill_finds(name: str) -> None:
+    line = kill.run(1, seed=1, sabotage=name)
+    assert not line["ok"], line
+    assert any(SHOWS[name] in sentence for sentence in line["found"]), line
