@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
 
-.PHONY: up test check drill lock
+.PHONY: up test check bench drill lock
 
 up: $(RUN)
 	$(BIN)/tanggap up --demo
@@ -22,6 +22,10 @@ check: $(DEV)
 	$(BIN)/python -m services.kernel.contracts.generate check
 	$(BIN)/python -m services.kernel.web.catalogue check
 	$(BIN)/python -m services.main.check_permissions
+
+bench: $(DEV)
+	@infra/test-needs
+	$(BIN)/python -m tests.bench $(NAME)
 
 drill: $(DEV)
 	$(BIN)/python -m tests.drills $(or $(NAME),kill) --runs $(or $(RUNS),3) --seed $(or $(SEED),1) $(if $(SABOTAGE),--sabotage $(SABOTAGE))

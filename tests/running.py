@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -35,14 +35,17 @@ class RunningNode:
         self.public = httpx.Client(base_url=address + "/api/v1", timeout=60, trust_env=False)
         self._clients: dict[str, httpx.Client] = {}
 
+    def token(self, username: str) -> str:
+        """Sign in; give the bearer token."""
+        answer = self.public.post("/session", json={"username": username, "password": PASSWORD})
+        token: str = answer.raise_for_status().json()["token"]
+        return token
+
     def as_(self, username: str) -> httpx.Client:
         if username not in self._clients:
-            answer = self.public.post(
-                "/session", json={"username": username, "password": PASSWORD}
-            ).raise_for_status()
             self._clients[username] = httpx.Client(
                 base_url=self.public.base_url,
-                headers={"Authorization": f"Bearer {answer.json()['token']}"},
+                headers={"Authorization": f"Bearer {self.token(username)}"},
                 timeout=60,
                 trust_env=False,
             )
@@ -89,12 +92,15 @@ class RunningNode:
 
 
 @contextmanager
-def running_node(data: Path, *more: str) -> Iterator[RunningNode]:
-    """Start a node on a free port; at the end it must stop on SIGTERM with exit code 0."""
+def running_node(data: Path, *more: str, under: Sequence[str] = ()) -> Iterator[RunningNode]:
+    """Start a node on a free port; at the end it must stop on SIGTERM with exit code 0.
+
+    `under` is a command that becomes the node, such as `strace -D`.
+    """
     port = free_port()
     arguments = ["up", "--demo", "--data", str(data), "--port", str(port), *more]
     process = subprocess.Popen(
-        [sys.executable, "-m", "services.main.cli", *arguments],
+        [*under, sys.executable, "-m", "services.main.cli", *arguments],
         stdout=subprocess.PIPE,
         stderr=(data.parent / "node.log").open("a"),
         text=True,

@@ -1,0 +1,45 @@
+"""What the intake is measured against: a bare endpoint that commits each request by itself.
+
+Everything that Tanggap does besides (sign-in, validation of codes, sealing, receipt, number,
+idempotency, the other three services) is absent here; durability is the same.
+"""
+
+import os
+import sqlite3
+import threading
+import uuid
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+_local = threading.local()
+
+
+class Complaint(BaseModel):
+    """As much of a complaint as the load sends."""
+
+    channel: str
+    text: str
+    kind: str = "complaint"
+    service_unit: str | None = None
+
+
+def _connection() -> sqlite3.Connection:
+    if not hasattr(_local, "connection"):
+        connection = sqlite3.connect(os.environ["BASELINE_FILE"], isolation_level=None, timeout=30)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("CREATE TABLE IF NOT EXISTS complaints (id TEXT PRIMARY KEY, body TEXT)")
+        _local.connection = connection
+    found: sqlite3.Connection = _local.connection
+    return found
+
+
+@app.post("/complaints", status_code=201)
+def receive(complaint: Complaint) -> dict[str, str]:
+    """Store a complaint and answer once it is on the disk."""
+    id = str(uuid.uuid4())
+    # Autocommit: the INSERT is one transaction, BEGIN and COMMIT included.
+    _connection().execute("INSERT INTO complaints VALUES (?, ?)", (id, complaint.model_dump_json()))
+    return {"id": id}
