@@ -1,17 +1,21 @@
 """Intake's calls (JSON, under /api/v1)."""
 
-from typing import Annotated, Any
+import asyncio
+from time import monotonic
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, File, Query, Request, Response, UploadFile
+from fastapi import APIRouter, File, Header, Query, Request, Response, UploadFile
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
 from services.intake.application import Intake
 from services.intake.forms import ComplaintBody, form_of
-from services.intake.importing import import_file
+from services.intake.importing import Importing, Outcome
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.commands import (
+    KEY_LENGTH,
     Done,
     Idempotency,
     Moment,
@@ -22,6 +26,8 @@ from services.kernel.commands import (
 from services.kernel.web.language import language_of, say
 
 IMPORT_BYTES = 11 << 20
+WAIT_SECONDS = 20.0
+ASK_SECONDS = 0.1
 
 
 class Received(Done):
@@ -40,17 +46,27 @@ class RejectedField(BaseModel):
 
 
 class Imported(BaseModel):
-    """What became of a file; each row was judged alone."""
+    """What became of a file's rows so far; each row was judged alone."""
 
+    id: UUID | None = Field(
+        alias="import", description="the import; null when rows were only checked"
+    )
+    state: Literal["running", "ended", "lost"] = Field(
+        description="lost: the file could not be opened any more, its other rows were not taken"
+    )
+    rows: int = Field(description="rows of the file")
+    taken: int = Field(description="rows that have been judged so far")
     accepted: int
-    repeated: int
+    repeated: int = Field(description="rows that had been taken before")
     rejected: list[RejectedField]
     ids: list[UUID] = Field(description="of the accepted and repeated rows, in the file's order")
 
 
-class ComplaintView(Done):
+class ComplaintView(BaseModel):
     """What may be shown of a complaint without opening its words."""
 
+    id: UUID
+    version: int = Field(description="also the `ETag`; goes up with every change")
     number: str
     puskesmas: str
     channel: str
@@ -62,7 +78,7 @@ class ComplaintView(Done):
     recorded_at: Moment
 
 
-def router(intake: Intake) -> APIRouter:
+def router(intake: Intake, importing: Importing) -> APIRouter:
     """Return intake's calls."""
     api = APIRouter(tags=["intake"])
 
@@ -78,27 +94,7 @@ def router(intake: Intake) -> APIRouter:
         answer = await answered(intake.receive(code, form_of(body), who, once))
         return done(intake.source, answer) | {"receipt": intake.receipt(UUID(answer.ids["id"]))}
 
-    @api.post("/puskesmas/{code}/imports", response_model=Imported, max_body_size=IMPORT_BYTES)
-    def import_complaints(
-        request: Request,
-        code: str,
-        file: Annotated[UploadFile, File(description="CSV, XLSX or a WhatsApp chat export")],
-        principal: Annotated[Principal, requires("import.run")],
-        dry_run: Annotated[bool, Query(description="only check the rows")] = False,
-    ) -> Any:
-        """Import complaints from a file; the same file again adds nothing."""
-        who = intent(principal, "import.run", code)
-        outcome = import_file(intake, code, file.file.read(), file.filename or "", who, dry_run)
-        language = language_of(request)
-        return {
-            "accepted": outcome.accepted,
-            "repeated": outcome.repeated,
-            "rejected": [
-                {"row": row, "field": error.field, "message": say(error.message, language)}
-                for row, error in outcome.rejected
-            ],
-            "ids": outcome.ids,
-        }
+    _add_imports(api, importing)
 
     @api.get("/complaints/{id}", response_model=ComplaintView)
     def read_complaint(
@@ -110,11 +106,90 @@ def router(intake: Intake) -> APIRouter:
         response.headers["ETag"] = f'"{complaint.version}"'
         return {
             "id": str(id),
-            "position": f"{intake.source}:{complaint.version}",
+            "version": complaint.version,
             **{name: getattr(complaint, name) for name in SHOWN},
         }
 
     return api
+
+
+def _add_imports(api: APIRouter, importing: Importing) -> None:
+    @api.post(
+        "/puskesmas/{code}/imports",
+        response_model=Imported,
+        responses={202: {"model": Imported, "description": "still being taken; see `Location`"}},
+        max_body_size=IMPORT_BYTES,
+    )
+    async def import_complaints(
+        request: Request,
+        response: Response,
+        code: str,
+        file: Annotated[UploadFile, File(description="CSV, XLSX or a WhatsApp chat export")],
+        principal: Annotated[Principal, requires("import.run")],
+        dry_run: Annotated[bool, Query(description="only check the rows")] = False,
+        wait: Annotated[
+            float, Query(ge=0, le=WAIT_SECONDS, description="seconds to wait for the result")
+        ] = WAIT_SECONDS,
+        idempotency_key: Annotated[
+            str | None,
+            Header(
+                min_length=1,
+                max_length=KEY_LENGTH,
+                description="The same key and file are the same import.",
+            ),
+        ] = None,
+    ) -> Any:
+        """Import complaints from a file; a row that was taken before adds nothing.
+
+        The file is stored, sealed, when the answer comes; its rows are taken one after the other
+        and go on by themselves after a restart. 202: it takes longer than `wait`.
+        """
+        who = intent(principal, "import.run", code)
+        name = file.filename or ""
+        data = await file.read()
+        language = language_of(request)
+        if dry_run:
+            checked = await run_in_threadpool(importing.check, code, data, name)
+            return _imported(None, checked, language)
+        id = await run_in_threadpool(importing.begin, code, data, name, who, idempotency_key)
+        until = monotonic() + wait
+        while True:
+            found = await run_in_threadpool(importing.outcome, code, id)
+            if found.ended or monotonic() >= until:
+                break
+            await asyncio.sleep(ASK_SECONDS)
+        if not found.ended:
+            response.status_code = 202
+            response.headers["Location"] = f"/api/v1/puskesmas/{code}/imports/{id}"
+            response.headers["Retry-After"] = "1"
+        return _imported(id, found, language)
+
+    @api.get("/puskesmas/{code}/imports/{id}", response_model=Imported)
+    def read_import(
+        request: Request,
+        code: str,
+        id: UUID,
+        principal: Annotated[Principal, requires("import.run")],
+    ) -> Any:
+        """Return how far an import is, and what became of its rows."""
+        principal.role_for("import.run", code)
+        return _imported(str(id), importing.outcome(code, str(id)), language_of(request))
+
+
+def _imported(id: str | None, found: Outcome, language: str) -> dict[str, Any]:
+    return {
+        "import": id,
+        "state": "lost" if found.lost else "ended" if found.ended else "running",
+        "rows": found.rows,
+        "taken": found.taken,
+        "accepted": found.accepted,
+        "repeated": found.repeated,
+        "rejected": [
+            {"row": row, "field": error.field, "message": say(error.message, language)}
+            for row, error in found.rejected
+        ],
+        "ids": found.ids,
+    }
 
 
 SHOWN = (

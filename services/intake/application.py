@@ -1,5 +1,6 @@
 """Intake's use cases: receive a complaint, import a file of them, record the district file."""
 
+import hmac
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -20,6 +21,7 @@ from services.intake.domain import (
     UnitEntry,
     entry_id,
 )
+from services.intake.imports.tables import IMPORT_TABLES
 from services.intake.outbox import OUTBOX
 from services.kernel.aggregate import Intent
 from services.kernel.clock import Clock
@@ -32,6 +34,8 @@ from services.kernel.policy import SYSTEM
 from services.kernel.receipts import receipt_code, receipt_hash
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.text import Text, _
+
+Note = Callable[[UnitOfWork, Ids], None]
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class Intake(Service):
 
     name = "intake"
     outbox = OUTBOX
+    tables = IMPORT_TABLES
 
     def __init__(
         self,
@@ -91,18 +96,29 @@ class Intake(Service):
         """Return the code on a complaint's receipt; it is derived, and stored nowhere."""
         return receipt_code(self._receipt_secret, complaint)
 
+    @property
+    def row_secret(self) -> bytes:
+        """The secret under which rows of uploaded files are known again."""
+        return hmac.digest(self._receipt_secret, b"tanggap-import-row", "sha256")
+
     def get(self, id: UUID) -> Complaint:
         """Return one complaint; raises NotFound."""
         return self.read(Complaint, id)
 
     def receive(
-        self, puskesmas: str, form: Form, intent: Intent, once: Once | None = None
+        self,
+        puskesmas: str,
+        form: Form,
+        intent: Intent,
+        once: Once | None = None,
+        noted: Note | None = None,
     ) -> "Future[Answer]":
         """Write a complaint down and give it its number (SOP Lamaru 1c, 2b).
 
         `intent.occurred_at` is when the Puskesmas heard it. The key of its words is durable
-        before the event that needs it. Raises NotFound for an unknown Puskesmas, InvalidInput
-        with every wrong field.
+        before the event that needs it. `noted` writes, in the same transaction, where the
+        complaint came from; it is not called for a repeat. Raises NotFound for
+        an unknown Puskesmas, InvalidInput with every wrong field.
         """
         here = self.district.puskesmas(puskesmas)
         self.check(here, form)
@@ -117,7 +133,10 @@ class Intake(Service):
         )
 
         def decide(uow: UnitOfWork) -> Ids:
-            return self._write_down(uow, here, complaint, form, intent, text, complainant)
+            ids = self._write_down(uow, here, complaint, form, intent, text, complainant)
+            if noted:
+                noted(uow, ids)
+            return ids
 
         stored = self._keyring.store(key, contacts(form.person))
         return then(stored, lambda: self.command(decide, once))

@@ -2,11 +2,13 @@
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 
 from services.kernel.access.principal import parse_grant
@@ -18,6 +20,7 @@ from services.main.client import Client, Unreachable
 from services.main.settings import BadSetting, Settings, load_settings
 
 WRONG_USE, UNREACHABLE = 2, 3
+FOLLOW_SECONDS = 0.2
 app = typer.Typer(help="Tanggap: keluhan dan masukan di Puskesmas.", no_args_is_help=True)
 user = typer.Typer(help="Akun.", no_args_is_help=True)
 app.add_typer(user, name="user")
@@ -86,15 +89,31 @@ def import_complaints(
     as_json: AsJson = False,
 ) -> None:
     """Import complaints from CSV, XLSX or a WhatsApp chat export."""
+    path = f"/puskesmas/{puskesmas}/imports"
     with _client() as client:
-        result = client.upload(f"/puskesmas/{puskesmas}/imports", file, {"dry_run": dry_run})
+        result = client.upload(path, file, {"dry_run": dry_run, "wait": 0})
+        if result["state"] == "running":
+            result = _followed(client, path, result)
     if as_json:
         _print_json(result)
     else:
         out.print(f"{result['accepted']} diterima, {result['repeated']} sudah ada.")
         for each in result["rejected"]:
             err.print(f"baris {each['row']}: {each['field']}: {each['message']}")
-    raise typer.Exit(1 if result["rejected"] else 0)
+        if result["state"] == "lost":
+            err.print("Berkas ini tidak dapat dibuka lagi; sisanya belum diambil. Kirim lagi.")
+    raise typer.Exit(1 if result["rejected"] or result["state"] == "lost" else 0)
+
+
+def _followed(client: Client, path: str, result: dict[str, Any]) -> dict[str, Any]:
+    """Show how far an import is until it has ended; it goes on without us, too."""
+    with Progress(console=err, transient=True) as bar:
+        shown = bar.add_task("Mengambil baris", total=result["rows"])
+        while result["state"] == "running":
+            time.sleep(FOLLOW_SECONDS)
+            result = client.get(f"{path}/{result['import']}", {})
+            bar.update(shown, completed=result["taken"])
+    return result
 
 
 @app.command()

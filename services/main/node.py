@@ -11,6 +11,8 @@ from fastapi import APIRouter, FastAPI
 from services.intake import api as intake_api
 from services.intake import pages as intake_pages
 from services.intake.application import Intake
+from services.intake.importing import Importing
+from services.intake.jobs import tasks as intake_tasks
 from services.kernel.access.store import AccessStore
 from services.kernel.access.web import undeclared_routes
 from services.kernel.clock import Clock, system_clock
@@ -58,6 +60,7 @@ class Node:
             uuid_utils.compat.uuid7,
             folder.receipt_secret,
         )
+        self.importing = Importing(self.intake, self.keyring, uuid_utils.compat.uuid7)
         self.resolution = Resolution(
             folder.store("resolution.sqlite"), folder.origin, clock, self.keyring, district
         )
@@ -79,12 +82,16 @@ class Node:
         }
         writing = (self.intake, self.resolution, self.publishing)
         self.relays = {each.name: Relay(each, self.stream) for each in writing}
-        self.jobs = Jobs(self.resolution, resolution_tasks(self.resolution), celery_app())
+        celery = celery_app()
+        self.jobs = (
+            Jobs(self.intake, intake_tasks(self.importing), celery),
+            Jobs(self.resolution, resolution_tasks(self.resolution), celery),
+        )
         self.workers = [
             self.reporting.worker,
             *(follower.worker for follower in self.followers.values()),
             *(relay.worker for relay in self.relays.values()),
-            self.jobs.worker,
+            *(jobs.worker for jobs in self.jobs),
         ]
 
     def is_home(self, puskesmas: str) -> bool:
@@ -132,7 +139,7 @@ def node_app(node: Node) -> FastAPI:
         lifespan=lifespan,
         routers=[
             _calls(
-                intake_api.router(node.intake),
+                intake_api.router(node.intake, node.importing),
                 resolution_api.router(node.resolution),
                 publication_api.router(node.publishing),
                 reporting_api.router(node.reporting),

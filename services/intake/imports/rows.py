@@ -1,6 +1,7 @@
 """A row of an uploaded file, and the key by which the same row is known again."""
 
 import hashlib
+import hmac
 import json
 import unicodedata
 from collections.abc import Mapping
@@ -42,8 +43,11 @@ class Row:
         return body | ({"complainant": who} if who else {})
 
 
-def row_key(row: Row) -> str:
-    """Return the key under which a Puskesmas knows this row again (SHA-256, hex).
+def row_key(row: Row, secret: bytes) -> str:
+    """Return the key under which a Puskesmas knows this row again (HMAC-SHA-256, hex).
+
+    It is kept beside the store's answers, so it is keyed with a secret of the origin: a plain hash
+    of a name and a few words could be guessed.
 
     A `reference` of the file's own is enough. Else the key is made of what the row says, so that
     the same file, saved in another format or encoding, adds nothing; a second row of the same
@@ -54,7 +58,7 @@ def row_key(row: Row) -> str:
         known = json.dumps(["reference", _plain("reference", reference)], ensure_ascii=False)
     else:
         known = json.dumps(["row", content_of(row), row.occurrence], ensure_ascii=False)
-    return hashlib.sha256(known.encode()).hexdigest()
+    return hmac.new(secret, known.encode(), hashlib.sha256).hexdigest()
 
 
 def content_of(row: Row) -> str:

@@ -19,19 +19,28 @@ class DoesNotOpen(Exception):
 
 def seal(text: str, key: bytes, key_id: str, place: str, entropy: Entropy) -> SealedBox:
     """Return `text` as a box that opens only with `key` and under this `place`."""
-    nonce = entropy(NONCE_BYTES)
-    sealed = AESGCM(key).encrypt(nonce, text.encode(), _bound_to(key_id, place))
-    return SealedBox(key_id, place, base64.b64encode(nonce + sealed).decode())
+    sealed = seal_bytes(text.encode(), key, key_id, place, entropy)
+    return SealedBox(key_id, place, base64.b64encode(sealed).decode())
 
 
 def unseal(box: SealedBox, key: bytes) -> str:
     """Return the words of a box; raises DoesNotOpen."""
-    raw = base64.b64decode(box.box)
-    nonce, sealed = raw[:NONCE_BYTES], raw[NONCE_BYTES:]
+    return unseal_bytes(base64.b64decode(box.box), key, box.key, box.place).decode()
+
+
+def seal_bytes(data: bytes, key: bytes, key_id: str, place: str, entropy: Entropy) -> bytes:
+    """Return a file sealed as words are, for a store of ours (never for the stream)."""
+    nonce = entropy(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, data, _bound_to(key_id, place))
+
+
+def unseal_bytes(sealed: bytes, key: bytes, key_id: str, place: str) -> bytes:
+    """Return what `seal_bytes` sealed; raises DoesNotOpen."""
+    nonce, rest = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
     try:
-        return AESGCM(key).decrypt(nonce, sealed, _bound_to(box.key, box.place)).decode()
+        return AESGCM(key).decrypt(nonce, rest, _bound_to(key_id, place))
     except InvalidTag:
-        raise DoesNotOpen(box.place) from None
+        raise DoesNotOpen(place) from None
 
 
 def wrap(key: bytes, key_id: str, master: bytes, entropy: Entropy) -> bytes:
