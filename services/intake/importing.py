@@ -53,6 +53,11 @@ class Outcome:
     ended: bool = True
     lost: bool = False
 
+    @property
+    def refused(self) -> int:
+        """How many rows were rejected; a row may have several things to mend."""
+        return len({row for row, _error in self.rejected})
+
 
 class Importing:
     """Takes uploaded files in, and their rows one portion after the other."""

@@ -12,9 +12,11 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.intake import import_pages
 from services.intake.application import Intake
 from services.intake.domain import CONFIDENTIALITIES, KINDS
 from services.intake.forms import form_of
+from services.intake.importing import Importing
 from services.intake.typed import once, read_form, refused, typed_fields
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import PUBLIC, requires
@@ -61,10 +63,11 @@ Fields = Annotated[dict[str, str | list[str]], Depends(typed_fields)]
 Desk = Annotated[Principal, requires(RECEIVE)]
 
 
-def router(intake: Intake, words: Words) -> APIRouter:
+def router(intake: Intake, importing: Importing, words: Words) -> APIRouter:
     """Return intake's pages; they seal words and open none, so `words` is left aside."""
     pages = APIRouter(include_in_schema=False)
     _add_desk(pages, intake)
+    import_pages.add(pages, intake, importing)
     _add_slip(pages, intake)
     _add_public(pages, intake)
     return pages

@@ -144,7 +144,7 @@ def node_app(node: Node) -> FastAPI:
                 publication_api.router(node.publishing),
                 reporting_api.router(node.reporting),
             ),
-            intake_pages.router(node.intake, words),
+            intake_pages.router(node.intake, node.importing, words),
             resolution_pages.router(node.resolution, CasesOf(node.reporting), words),
             publication_pages.router(node.publishing, words, node.district),
             reporting_pages.router(node.reporting, node.district),
