@@ -41,10 +41,29 @@ def up(
 ) -> None:
     """Start a node: all four services on one port."""
     from services.main.demo import add_accounts
+    from services.main.migrate import AlreadyServed
     from services.main.serve import serve_node
 
     settings = _settings(data)
-    serve_node(settings, _district(district), host, port, add_accounts if demo else None)
+    try:
+        serve_node(settings, _district(district), host, port, add_accounts if demo else None)
+    except AlreadyServed as problem:
+        _stop(str(problem), 1)
+
+
+@app.command()
+def migrate(
+    data: Annotated[Path | None, typer.Option(help="Folder data.")] = None,
+    district: Annotated[Path, typer.Option(help="Berkas kabupaten (YAML).")] = SHIPPED,
+) -> None:
+    """Make or upgrade the stores; safe to run twice and by several at once."""
+    from services.main.migrate import migrate as bring_up_to_date
+
+    settings = _settings(data)
+    if bring_up_to_date(settings, _district(district)):
+        out.print(f"Penyimpanan di {settings.data} mutakhir.")
+    else:
+        out.print("Node sedang berjalan; penyimpanannya dimutakhirkan ketika ia mulai.")
 
 
 @user.command("add")

@@ -11,6 +11,7 @@ import uvicorn
 from services.kernel.access.store import AccessStore
 from services.kernel.district import District
 from services.main.client import ADDRESS
+from services.main.migrate import opened
 from services.main.node import Node, node_app
 from services.main.settings import Settings
 
@@ -40,14 +41,20 @@ def serve_node(
 ) -> None:
     """Serve a node; SIGTERM or Ctrl+C finishes what is accepted and returns.
 
-    `prepare` may add accounts; the lines that it returns are printed with the address.
+    `prepare` may add accounts; the lines that it returns are printed with the address. Raises
+    AlreadyServed.
     """
     configure_logs(settings.log_level)
-    node = Node(settings, district)
-    node.start()
+    with opened(settings, district) as node:
+        node.start()
+        _serve(node, host, port, prepare or _nothing)
+
+
+def _serve(node: Node, host: str, port: int, prepare: Prepare) -> None:
     address = f"http://{host}:{port}"
-    (settings.data / ADDRESS).write_text(json.dumps({"address": address}))
-    sys.stdout.write("\n".join([f"Tanggap: {address}", *(prepare or _nothing)(node.access), ""]))
+    record = node.settings.data / ADDRESS
+    record.write_text(json.dumps({"address": address}))
+    sys.stdout.write("\n".join([f"Tanggap: {address}", *prepare(node.access), ""]))
     sys.stdout.flush()
     # uvicorn passes a signal on when it has shut down; what is left to do then is ours.
     for each in (signal.SIGTERM, signal.SIGINT):
@@ -62,7 +69,7 @@ def serve_node(
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     finally:
-        (settings.data / ADDRESS).unlink(missing_ok=True)
+        record.unlink(missing_ok=True)
         node.stop()
 
 
