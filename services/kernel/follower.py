@@ -9,6 +9,7 @@ then finds it).
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
@@ -28,13 +29,43 @@ from services.kernel.worker import Worker
 
 log = structlog.get_logger()
 BATCH = 500
+QUEUES = 100
 WAIT_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Events of one subject that wait for the first of them to be handled.
+
+    `reason` is the code of a refusal or the name of a failure, never a message: those may quote
+    what a person wrote. `behind` counts the events after the first.
+    """
+
+    follower: str
+    subject: str
+    source: str
+    id: int
+    type: str
+    reason: str
+    since: datetime
+    behind: int
+
+
+@dataclass(frozen=True)
+class Drained:
+    """What a replay of one follower's queue did; `reason` is why it stopped, if it did."""
+
+    follower: str
+    handled: int
+    left: int
+    reason: str | None
 
 
 class Follower:
     """Feeds one service's policy from the stream."""
 
     def __init__(self, service: Service, policy: Policy, stream: Stream) -> None:
+        self.name = service.name
         self._service = service
         self._policy = policy
         self._interests = policy.by_type()
@@ -147,6 +178,53 @@ class Follower:
         """Try a subject's set-aside events again, in order; return how many are left."""
         return self._service.writer.run(lambda connection: self._replay(connection, subject))
 
+    def drain(self, subject: str) -> Drained | None:
+        """Try a subject's queue again, in order, and say what happened; None: it has no queue."""
+
+        def work(connection: sqlite3.Connection) -> Drained | None:
+            waiting = len(set_aside(connection, subject))
+            if not waiting:
+                return None
+            left = self._replay(connection, subject)
+            reason = set_aside(connection, subject)[0][1] if left else None
+            return Drained(self.name, waiting - left, left, reason)
+
+        try:
+            return self._service.writer.run(work)
+        except BaseException:
+            # Whatever was undone with its transaction waits again.
+            self._aside.add(subject)
+            raise
+
+    def queues(self, limit: int = QUEUES) -> list[Queue]:
+        """Return what is set aside, the queue that waits longest first."""
+        waiting = self._service.select(
+            "SELECT subject, count(*) AS events, min(since) AS since FROM set_aside "
+            "GROUP BY subject ORDER BY min(since), subject LIMIT ?",
+            (limit,),
+        )
+        found = []
+        for each in waiting:
+            rows = self._service.select(
+                "SELECT * FROM set_aside WHERE subject = ?", (each["subject"],)
+            )
+            if not rows:
+                continue  # it was drained meanwhile
+            first, reason = _in_order(rows)[0]
+            found.append(
+                Queue(
+                    follower=self.name,
+                    subject=each["subject"],
+                    source=first.message.source,
+                    id=first.message.id,
+                    type=first.message.type,
+                    reason=reason,
+                    since=datetime.fromisoformat(each["since"]),
+                    behind=len(rows) - 1,
+                )
+            )
+        return found
+
     def _replay(self, connection: sqlite3.Connection, subject: str) -> int:
         queue = set_aside(connection, subject)
         for done, (delivery, _reason) in enumerate(queue):
@@ -171,6 +249,10 @@ def set_aside(
     rows = connection.execute(
         "SELECT * FROM set_aside WHERE subject = ?1 OR ?1 IS NULL", (subject,)
     ).fetchall()
+    return _in_order(rows)
+
+
+def _in_order(rows: Iterable[sqlite3.Row]) -> list[tuple[Delivery, str]]:
     queue = [(_delivery(row), row["reason"]) for row in rows]
     return sorted(queue, key=lambda each: in_order(each[0].message))
 

@@ -200,10 +200,50 @@ def verify() -> None:
 
 
 @app.command()
-def doctor() -> None:
+def doctor(as_json: AsJson = False) -> None:
     """Say what is reachable, how far behind each follower is, and what is wrong."""
     with _client() as client:
-        _print_json(client.get("/operations", {}))
+        found = client.get("/operations", {})
+    wrong = _wrong(found)
+    if as_json:
+        _print_json(found)
+    else:
+        behind = Table("Pengikut", "Belum dibaca", "Gagal")
+        log_copy = {"name": "reporting", "lag": found["lag"], "failure": found["failure"]}
+        for each in (log_copy, *found["followers"]):
+            behind.add_row(each["name"], str(each["lag"]), each["failure"] or "–")
+        out.print(behind)
+        for line in wrong or ["Semuanya sehat."]:
+            out.print(line, soft_wrap=True)
+    raise typer.Exit(1 if wrong else 0)
+
+
+def _wrong(found: dict[str, Any]) -> list[str]:
+    """Return what is wrong by a node's operations call, and how each is mended."""
+    lines = [
+        f"{each['name']} gagal ({each['failure']}); ia mencoba lagi sendiri."
+        for each in ({"name": "reporting", "failure": found["failure"]}, *found["followers"])
+        if each["failure"]
+    ]
+    lines += [
+        f"{each['follower']} menyisihkan {each['subject']}: {each['type']}, {each['reason']}, "
+        f"sejak {each['since']}, {each['behind']} di belakangnya. "
+        "Perbaiki sebabnya, lalu ulangi antreannya di halaman Operasi."
+        for each in found["queues"]
+    ]
+    lines += [
+        f"{each['source']}:{each['id']} menunggu {each['waits_for']}; diambil begitu tiba."
+        for each in found["late"]
+    ]
+    lines += [
+        f"{each['source']}:{each['id']} bertentangan. Hubungi pengelola sumber itu."
+        for each in found["forks"]
+    ]
+    lines += [
+        f"{each['source']}:{each['id']} tidak terbaca: {each['trouble']}."
+        for each in found["trouble"]
+    ]
+    return lines
 
 
 STEP_COLUMNS = ("step", "state", "happened_at", "recorded_at", "role", "actor")

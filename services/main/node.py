@@ -17,6 +17,7 @@ from services.kernel.access.store import AccessStore
 from services.kernel.access.web import undeclared_routes
 from services.kernel.clock import Clock, system_clock
 from services.kernel.district import District
+from services.kernel.errors import NotFound
 from services.kernel.follower import Follower
 from services.kernel.jobs import Jobs, celery_app
 from services.kernel.keyring import Keyring, Words
@@ -71,7 +72,6 @@ class Node:
             self.keyring,
             district.allow_same_approver,
         )
-        self.reporting = Reporting(folder.store("reporting.duckdb"), self.stream, clock)
         self.followers = {
             "resolution": Follower(
                 self.resolution,
@@ -80,6 +80,12 @@ class Node:
             ),
             "publication": Follower(self.publishing, publication_policy(self.is_home), self.stream),
         }
+        self.reporting = Reporting(
+            folder.store("reporting.duckdb"),
+            self.stream,
+            clock,
+            followed=tuple(self.followers.values()),
+        )
         writing = (self.intake, self.resolution, self.publishing)
         self.relays = {each.name: Relay(each, self.stream) for each in writing}
         celery = celery_app()
@@ -96,7 +102,10 @@ class Node:
 
     def is_home(self, puskesmas: str) -> bool:
         """Say whether this origin is the home of a Puskesmas (design: home)."""
-        home = self.district.puskesmas(puskesmas).home
+        try:
+            home = self.district.puskesmas(puskesmas).home
+        except NotFound:
+            return False  # another district file's; a follower must not stop at it
         return home is None or home == self.folder.origin
 
     def start(self) -> None:

@@ -244,9 +244,49 @@ class Trouble(BaseModel):
     arrived_at: datetime
 
 
-class Operations(BaseModel):
-    """How far the log copy is."""
+class FollowerState(BaseModel):
+    """How far one service's follower is."""
 
+    name: str = Field(examples=["resolution"])
+    lag: int = Field(description="messages of the stream that are still to be read")
+    failure: str | None = Field(description="the kind of failure, while it fails")
+    failing_since: datetime | None
+
+
+class WaitingQueue(BaseModel):
+    """Events of one subject that wait until the first of them can be handled."""
+
+    follower: str
+    subject: str
+    source: str = Field(description="of the first event")
+    id: int = Field(description="of the first event")
+    type: str = Field(examples=["tanggap.ResolutionDocumented.v1"])
+    reason: str = Field(description="a code, never words", examples=["not_found"])
+    since: datetime
+    behind: int = Field(description="how many events wait behind the first")
+
+
+class Drained(BaseModel):
+    """What a replay of one follower's queue did."""
+
+    follower: str
+    handled: int
+    left: int
+    reason: str | None = Field(description="why it stopped, where something is left")
+
+
+class Replayed(BaseModel):
+    """What a replay of a subject's queues did, by follower."""
+
+    subject: str
+    items: list[Drained]
+
+
+class Operations(BaseModel):
+    """How far the log copy is, and each follower; what each has set aside."""
+
+    followers: list[FollowerState]
+    queues: list[WaitingQueue]
     lag: int = Field(description="messages of the stream that are still to be read")
     offsets: dict[str, int]
     failure: str | None

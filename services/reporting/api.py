@@ -16,6 +16,7 @@ from services.kernel.access.principal import Principal
 from services.kernel.access.web import PUBLIC, requires
 from services.kernel.commands import Body
 from services.kernel.errors import Problem
+from services.kernel.web.refusals import refusals
 from services.reporting.answers import (
     Audit,
     Board,
@@ -25,6 +26,7 @@ from services.reporting.answers import (
     Operations,
     ReceiptStatus,
     Replay,
+    Replayed,
     TotalsAnswer,
     Verification,
 )
@@ -53,6 +55,12 @@ class RebuildBody(Body):
 
     check: bool = Field(False, description="only compare")
     source: Source = Field("log", description="log: the log copy; stream: all of the stream")
+
+
+class JsonLinesResponse(StreamingResponse):
+    """JSON, one object a line, sent as it comes."""
+
+    media_type = "application/jsonl"
 
 
 def router(reporting: Reporting) -> APIRouter:
@@ -111,7 +119,7 @@ def _add_audit(api: APIRouter, reporting: Reporting) -> None:
         principal.role_for("audit.read", facts["puskesmas"])
         return {**facts, "items": reporting.history(id, when)}
 
-    @api.get("/events", response_model=Events)
+    @api.get("/events", response_model=Events, responses=refusals(404))
     def list_events(
         principal: Annotated[Principal, requires("events.read")],
         complaint: Annotated[str | None, Query(description="a number or id")] = None,
@@ -143,7 +151,12 @@ def _add_audit(api: APIRouter, reporting: Reporting) -> None:
 
 
 def _add_public(api: APIRouter, reporting: Reporting) -> None:
-    @api.post("/receipts/status", dependencies=[PUBLIC], response_model=ReceiptStatus)
+    @api.post(
+        "/receipts/status",
+        dependencies=[PUBLIC],
+        response_model=ReceiptStatus,
+        responses=refusals(404),
+    )
     def receipt_status(body: ReceiptBody) -> Any:
         """Return how far the complaint of a receipt is, and the published answer."""
         return reporting.receipt(body.receipt)
@@ -166,19 +179,30 @@ def _add_upkeep(api: APIRouter, reporting: Reporting) -> None:
         response_model=Operations,
     )
     def operations() -> Any:
-        """Return how far the log copy is, what it waits for, and what it could not read."""
+        """Return how far the log copy and each follower are, and what waits, failed or is late."""
         return reporting.operations()
+
+    @api.post(
+        "/operations/queues/{subject}/replay",
+        dependencies=[requires("operations.mend")],
+        response_model=Replayed,
+    )
+    def replay_queue(subject: str) -> Any:
+        """Try a subject's set-aside events again, in order; a repeat handles nothing twice."""
+        return {"subject": subject, "items": reporting.replay_queue(subject)}
 
     @api.get("/verify", dependencies=[requires("events.verify")], response_model=Verification)
     def verify() -> Any:
         """Say whether the log copy's history is whole, and where it is not."""
         return reporting.verify()
 
-    @api.post("/rebuild", dependencies=[requires("operations.mend")])
+    @api.post(
+        "/rebuild", dependencies=[requires("operations.mend")], response_class=JsonLinesResponse
+    )
     def rebuild(body: RebuildBody) -> StreamingResponse:
         """Make the facts anew; JSON lines of progress, and the outcome as the last one."""
         lines = rebuild_lines(reporting, body.source, check=body.check)
-        return StreamingResponse(lines, media_type="application/jsonl")
+        return JsonLinesResponse(lines)
 
 
 def rebuild_lines(reporting: Reporting, source: Source, *, check: bool) -> Iterator[bytes]:

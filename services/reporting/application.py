@@ -5,7 +5,7 @@ question about cases.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,8 @@ from services.kernel.errors import Conflict, NotFound, Unavailable, invalid
 from services.kernel.receipts import receipt_hash
 from services.kernel.stream import Stream
 from services.kernel.text import _
+from services.reporting import followers
+from services.reporting.followers import Followed
 from services.reporting.logcopy import LogCopy
 from services.reporting.queries import (
     Filters,
@@ -40,8 +42,17 @@ class Reporting:
 
     name = "reporting"
 
-    def __init__(self, path: Path, stream: Stream, clock: Clock, *, memory: str = MEMORY) -> None:
+    def __init__(
+        self,
+        path: Path,
+        stream: Stream,
+        clock: Clock,
+        *,
+        followed: Sequence[Followed] = (),
+        memory: str = MEMORY,
+    ) -> None:
         self.clock = clock
+        self._followers = followed
         self._stream = stream
         self._rebuilding = threading.Lock()
         self.store = Store(path, memory)
@@ -145,9 +156,12 @@ class Reporting:
         return dashboard.dashboard(self.store.reader(), filters, when, self.clock())
 
     def operations(self) -> dict[str, Any]:
-        """Return how far the log copy is, what it waits for, and what it could not read."""
+        """Return how far the log copy is, what it waits for, and what it could not read; and of
+        each follower how far it is and what it has set aside."""
         reader, log = self.store.reader(), self.log
         return {
+            "followers": [followers.state(each) for each in self._followers],
+            "queues": followers.queues(self._followers),
             "lag": log.lag(),
             "offsets": {str(at): offset for at, offset in sorted(log.offsets.items())},
             "failure": self.worker.failure,
@@ -164,6 +178,10 @@ class Reporting:
             "forks": upkeep.forks(reader),
             "trouble": upkeep.trouble(reader),
         }
+
+    def replay_queue(self, subject: str) -> list[dict[str, Any]]:
+        """Have the followers try a subject's set-aside events again; raises NotFound for none."""
+        return followers.replay(self._followers, subject)
 
     def verify(self) -> dict[str, Any]:
         """Say whether the log copy's history is whole, and where it is not."""

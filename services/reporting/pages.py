@@ -12,8 +12,10 @@ from starlette.responses import Response
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.district import District
+from services.kernel.errors import NotFound
 from services.kernel.text import _
 from services.kernel.web import words as glossary
+from services.kernel.web.flash import flash, see_other
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
 from services.kernel.web.pages import Entry, NavItem, render
@@ -26,6 +28,9 @@ from services.reporting.words import STEPS, Names
 
 READ: Final = "report.read"
 OPERATE: Final = "operations.read"
+MEND: Final = "operations.mend"
+DRAINED: Final = flash("queue.drained", _("Antrean itu sudah habis."))
+LEFT: Final = flash("queue.left", _("Antrean itu belum habis; sebabnya ada di bawah."), "late")
 NAV: Final = (
     NavItem("reports", _("Laporan"), "/laporan", READ),
     NavItem("operations", _("Operasi"), "/operasi", OPERATE),
@@ -140,13 +145,24 @@ def _entry(step: dict[str, Any]) -> Entry:
 def _add_operations(pages: APIRouter, reporting: Reporting) -> None:
     @pages.get("/operasi", dependencies=[requires(OPERATE)])
     def operations(request: Request) -> Response:
-        """Show how far the log copy is, what is late, and what could not be read."""
+        """Show how far the log copy and the followers are, what waits, and what is late."""
+        principal: Principal = request.state.principal
         return render(
             request,
             "reporting/operations.html",
             section="operations",
             status_of=reporting.operations(),
+            mends=principal.may_somewhere(MEND),
         )
+
+    @pages.post("/operasi/antrean/{subject}", dependencies=[requires(MEND)])
+    def replay_queue(request: Request, subject: str) -> Response:
+        """Try a subject's set-aside events again, in order."""
+        try:
+            left = sum(each["left"] for each in reporting.replay_queue(subject))
+        except NotFound:
+            left = 0  # it was drained since the page was shown
+        return see_other(request, "/operasi", LEFT if left else DRAINED)
 
 
 def _choices() -> dict[str, list[tuple[str, object]]]:
