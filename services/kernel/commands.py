@@ -77,8 +77,18 @@ async def idempotency(
     )
 
 
+def expected(
+    request: Request,
+    if_match: Annotated[
+        str | None, Header(description="The `ETag` that was read; another version now gives 412.")
+    ] = None,
+) -> int | None:
+    """Return the version that `If-Match` names, which is declared here to be described."""
+    return expected_version(request)
+
+
 Idempotency = Annotated[Once | None, Depends(idempotency)]
-Expected = Annotated[int | None, Depends(expected_version)]
+Expected = Annotated[int | None, Depends(expected)]
 
 
 def intent(

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.commands import Body, Moment, StepDone, Stepping, Words
+from services.kernel.web.refusals import refusals
 from services.publication.application import Publishing
 from services.publication.domain import Publication
 
@@ -93,7 +94,10 @@ def router(publishing: Publishing) -> APIRouter:
 
     def step(path: str, permission: str) -> Callable[[Call], Call]:
         return api.post(
-            path, dependencies=[requires(permission)], response_model=PublicationStepDone
+            path,
+            dependencies=[requires(permission)],
+            response_model=PublicationStepDone,
+            responses=refusals(409, 503),
         )
 
     @api.get("", response_model=Publications)

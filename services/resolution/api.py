@@ -21,7 +21,9 @@ from services.kernel.commands import (
     done,
     intent,
 )
+from services.kernel.web.refusals import refusals
 from services.resolution.application import Action, Resolution
+from services.resolution.domain import FINDINGS, GRADES, OUTCOMES
 from services.resolution.view import CaseView, view
 
 
@@ -36,7 +38,7 @@ class TeamCallBody(Body):
 class GradeBody(Body):
     """A grade and why."""
 
-    grade: str = Field(examples=["red", "yellow", "green"])
+    grade: str = Field(json_schema_extra={"enum": [*GRADES]})
     reason: Words | None = None
     occurred_at: Moment | None = None
 
@@ -60,7 +62,7 @@ class AnalysisBody(Body):
     """Cause and finding."""
 
     root_cause: Words
-    finding: str = Field(examples=["upheld", "not_upheld", "by_rule", "out_of_jurisdiction"])
+    finding: str = Field(json_schema_extra={"enum": [*FINDINGS]})
     occurred_at: Moment | None = None
 
 
@@ -90,7 +92,7 @@ class DocumentationBody(Body):
     """The result, as it goes on the complaint form."""
 
     summary: Words
-    outcome: str | None = None
+    outcome: str | None = Field(None, json_schema_extra={"enum": [*OUTCOMES, None]})
     occurred_at: Moment | None = None
 
 
@@ -130,7 +132,10 @@ def router(resolution: Resolution) -> APIRouter:
 
     def step(path: str, permission: str) -> Callable[[Call], Call]:
         return api.post(
-            f"/cases/{{id}}{path}", dependencies=[requires(permission)], response_model=CaseStepDone
+            f"/cases/{{id}}{path}",
+            dependencies=[requires(permission)],
+            response_model=CaseStepDone,
+            responses=refusals(409, 503),
         )
 
     @api.get("/cases/{id}", response_model=CaseView)

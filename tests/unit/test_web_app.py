@@ -191,7 +191,9 @@ def test_every_shared_route_declares_who_may_call_it(app: FastAPI) -> None:
 
 def test_the_document_says_how_refusals_look(client: TestClient) -> None:
     document = client.get("/api/v1/openapi.json").json()
-    refused = document["paths"]["/api/v1/session"]["post"]["responses"]["4XX"]["content"]
+    answers = document["paths"]["/api/v1/session"]["post"]["responses"]
+    assert list(answers) == ["201", "400", "401", "403", "413", "415", "422", "429", "503"]
+    refused = answers["429"]["content"]
     assert list(refused) == ["application/problem+json"]
     named = refused["application/problem+json"]["schema"]["$ref"].rpartition("/")[2]
     schema = document["components"]["schemas"][named]

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from services.kernel.access.passwords import LONGEST
 from services.kernel.access.store import AccessStore
 from services.kernel.access.web import PUBLIC, client_address, requires, token_of
+from services.kernel.web.refusals import refusals
 
 router = APIRouter(prefix="/api/v1", tags=["session"])
 
@@ -30,7 +31,13 @@ class OpenedSession(BaseModel):
     token: str
 
 
-@router.post("/session", status_code=201, dependencies=[PUBLIC], summary="Sign in")
+@router.post(
+    "/session",
+    status_code=201,
+    dependencies=[PUBLIC],
+    responses=refusals(401, 429, 503),
+    summary="Sign in",
+)
 def sign_in(request: Request, body: Credentials) -> OpenedSession:
     """Open a session of 12 hours. 401 when the two do not fit, 429 after many failures."""
     store: AccessStore = request.app.state.access

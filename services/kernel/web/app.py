@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, FastAPI
-from pydantic import BaseModel, ConfigDict
 from starlette.types import ASGIApp
 
 from services.kernel.access import api as access_api
@@ -18,37 +17,11 @@ from services.kernel.clock import Clock, system_clock
 from services.kernel.web import assets, operations, problems, signin
 from services.kernel.web.assets import Assets
 from services.kernel.web.pages import NavItem, Pages
+from services.kernel.web.refusals import UNNAMED, documented
 from services.kernel.web.shell import AccessLog, Shell
 
 MIB = 1 << 20
 HERE = Path(__file__).parent
-
-
-class FieldProblem(BaseModel):
-    """One wrong input: its path and what to do about it, in the asked language."""
-
-    field: str
-    message: str
-
-
-class ProblemDocument(BaseModel):
-    """RFC 9457 problem details; `code` is stable, the words are for people."""
-
-    model_config = ConfigDict(extra="allow")
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    code: str
-    detail: str
-    errors: list[FieldProblem] = []
-
-
-_SCHEMAS = "#/components/schemas/"
-_REFUSAL: dict[str, Any] = {
-    "description": "Refused; see `code`",
-    "content": {problems.MEDIA_TYPE: {"schema": {"$ref": f"{_SCHEMAS}{ProblemDocument.__name__}"}}},
-}
 
 
 class App(FastAPI):
@@ -61,12 +34,9 @@ class App(FastAPI):
         return self.shell(super().build_middleware_stack())
 
     def openapi(self) -> dict[str, Any]:
-        """Describe the calls; the schema of refusals, which no route returns, is added."""
+        """Describe the calls, each with the refusals that it may answer."""
         if self.openapi_schema is None:
-            schemas = super().openapi().setdefault("components", {}).setdefault("schemas", {})
-            problem = ProblemDocument.model_json_schema(ref_template=_SCHEMAS + "{model}")
-            schemas.update(problem.pop("$defs", {}))
-            schemas[ProblemDocument.__name__] = problem
+            documented(super().openapi())
         return super().openapi()
 
 
@@ -100,7 +70,7 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        responses={"4XX": _REFUSAL, "5XX": _REFUSAL},
+        responses=UNNAMED,
         # Its spans and logs would carry addresses; what is measured is in shell.py.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )

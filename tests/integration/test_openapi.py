@@ -1,0 +1,300 @@
+"""Every call does what /api/v1/openapi.json says, for everybody, whatever is sent."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core import NOT_SET
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from services.kernel.access.principal import Grant
+from services.kernel.access.store import AccessStore
+from services.kernel.clock import system_clock
+from services.main.demo import PASSWORD
+from tests.running import RunningNode
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+BASE = "/api/v1"
+NOBODY = "nobody"
+USERS = {
+    "officer": "rini",
+    "complaint_team": "sari",
+    "quality_lead": "bayu",
+    "head": "kukuh",
+    "publisher": "dewi",
+    "coordinator": "koko",
+    "district": "wulan",
+    "auditor": "agus",
+    "admin": "admin",
+}
+# Cases for each call and role: with ids of what there is (well made, badly made), and with any.
+REAL, WRONG, ANY = 6, 4, 2
+# These cost a second each (all facts made anew; passwords hashed; the caller's own session ended).
+COSTLY = {"POST /rebuild": 1, "POST /session": 1, "DELETE /session": 0}
+# No event of this node waits to be tried again; test_operations.py makes such a queue.
+ELSEWHERE = {"POST /operations/queues/{subject}/replay"}
+ENOUGH = 300
+GRADED = 3
+
+
+@dataclass
+class Asker:
+    """Asks one call after another, and keeps what was answered and what was not as documented."""
+
+    address: str
+    schema: Any
+    sessions: dict[str, requests.Session]
+    answered: dict[str, Counter[str]] = field(default_factory=dict)
+    wrong: dict[str, list[str]] = field(default_factory=dict)
+
+    def ask(self, role: str, case: Any) -> Any:
+        """Send a case; its answer is held against the document."""
+        response = case.call(base_url=self.address, session=self.sessions[role])
+        label = case.operation.label.replace(BASE, "")
+        self.answered.setdefault(role, Counter())[f"{label} {response.status_code}"] += 1
+        try:
+            case.validate_response(response, checks=CHECKS)
+        except (Failure, FailureGroup) as found:
+            said = str(getattr(found, "exceptions", [found])[0])
+            self.wrong.setdefault(role, []).append(f"{label} {response.status_code}: {said}")
+        return response
+
+    def well(self, role: str, label: str, body: Any = None, **path: Any) -> Any:
+        """Send what must be answered well; give the answer."""
+        method, _space, template = label.partition(" ")
+        case = self.schema[BASE + template][method].Case(
+            query=path.pop("query", None),
+            media_type=path.pop("media_type", None if body is None else "application/json"),
+            path_parameters=path or None,
+            body=NOT_SET if body is None else body,
+        )
+        response = self.ask(role, case)
+        assert 200 <= response.status_code < 300, (label, response.text)
+        said = response.headers["content-type"][0] if response.content else ""
+        return response.json() if said == "application/json" else response.text
+
+
+@dataclass
+class Things:
+    """What there is to ask about."""
+
+    complaints: list[str] = field(default_factory=list)
+    publications: list[str] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+    receipts: list[str] = field(default_factory=list)
+    positions: list[str] = field(default_factory=list)
+
+    def path(self, template: str) -> dict[str, list[Any]]:
+        """Return what may stand in each place of a path."""
+        ids = self.publications if "/publications/" in template else self.complaints
+        found: dict[str, list[Any]] = {}
+        if "{id}" in template:
+            found["id"] = ids
+        if "{code}" in template:
+            found["code"] = ["puring", "lamaru", "sempor-1"]
+        if "{number}" in template:
+            found["number"] = [*self.numbers, *self.complaints]
+        if "{n}" in template:
+            found["n"] = [1, 2]
+        return found
+
+
+CASE, PUBLICATION = "POST /cases/{id}", "POST /publications/{id}"
+STEPS: list[tuple[str, str, Any]] = [
+    ("complaint_team", f"{CASE}/team-call", {"who": ["Sari"], "how": "telepon"}),
+    ("complaint_team", f"{CASE}/grade", {"grade": "yellow", "reason": "Lama."}),
+    ("complaint_team", f"{CASE}/meeting-with-complainant", {"who": ["Sari"]}),
+    ("complaint_team", f"{CASE}/analysis", {"root_cause": "Satu loket.", "finding": "upheld"}),
+    (
+        "complaint_team",
+        f"{CASE}/plan",
+        {"actions": [{"action": "Loket", "person_responsible": "KTU", "due_on": "2030-01-01"}]},
+    ),
+    ("complaint_team", f"{CASE}/actions/{{n}}", {"done_on": "", "note": "Dibuka."}),
+    ("complaint_team", f"{CASE}/documentation", {"summary": "Loket kedua dibuka."}),
+    ("publisher", f"{PUBLICATION}/draft", {"text": "Loket kedua dibuka."}),
+    ("head", f"{PUBLICATION}/approval", {"text": "Loket kedua dibuka."}),
+    ("publisher", f"{PUBLICATION}/release", {}),
+    ("publisher", f"{PUBLICATION}/informed", {"channel": "in_person"}),
+    ("publisher", f"{PUBLICATION}/withdrawal", {"reason": "Salah foto."}),
+    ("quality_lead", f"{CASE}/evaluation", {"effective": True}),
+]
+
+
+def walk(node: RunningNode, asker: Asker, things: Things, steps: int) -> None:
+    """Write a complaint down and take it `steps` steps on."""
+    body = {"channel": "in_person", "text": "Antre lama.", "complainant": {"name": "Siti"}}
+    label = "POST /puskesmas/{code}/complaints"
+    given = asker.well("officer", label, body, code="puring")
+    id = given["id"]
+    case = node.until("sari", f"/cases/{id}", lambda found: True)
+    things.complaints.append(id)
+    things.numbers.append(given["number"])
+    things.receipts.append(given["receipt"])
+    things.positions.append(given["position"])
+    publication = ""
+    for role, label, body in STEPS[:steps]:
+        path: dict[str, Any] = {"id": id}
+        if "/actions/" in label:
+            path["n"], body = 1, body | {"done_on": case["received_at"][:10]}
+        if label.startswith(PUBLICATION):
+            if not publication:
+                found = node.until("kukuh", "/publications", lambda it: it["items"], complaint=id)
+                publication = found["items"][0]["id"]
+                things.publications.append(publication)
+            path["id"] = publication
+        things.positions.append(asker.well(role, label, body, **path)["position"])
+    node.settle(things.positions[-1])
+
+
+@pytest.fixture(scope="module")
+def asker(node: RunningNode) -> Iterator[Asker]:
+    """Asks a node in which each step of a case has just been taken by one."""
+    access = AccessStore(node.data / "access.sqlite", system_clock)
+    access.add_account("koko", PASSWORD, [Grant("coordinator", frozenset({"puring", "lamaru"}))])
+    access.close()
+    sessions = {NOBODY: requests.Session()}
+    for role, user in USERS.items():
+        sessions[role] = requests.Session()
+        sessions[role].headers["Authorization"] = f"Bearer {node.token(user)}"
+    for session in sessions.values():
+        session.trust_env = False
+    document = requests.get(f"{node.address}{BASE}/openapi.json", timeout=30).json()
+    yield Asker(node.address, schemathesis.openapi.from_dict(document), sessions)
+    for session in sessions.values():
+        session.close()
+
+
+@pytest.fixture(scope="module")
+def things(node: RunningNode, asker: Asker) -> Things:
+    """Cases that stand at every step."""
+    found = Things()
+    for steps in (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, len(STEPS)):
+        walk(node, asker, found, steps)
+    direct, label = found.complaints[GRADED], f"{CASE}/immediate-answer"
+    asker.well("complaint_team", label, {"answer": "Loket kedua dibuka."}, id=direct)
+    return found
+
+
+def test_every_call_answers_well_what_is_well_asked(
+    node: RunningNode, asker: Asker, things: Things
+) -> None:
+    """The steps have been taken; what is left is read, written or asked here."""
+    case, number, after = things.complaints[-1], things.numbers[-1], {"after": things.positions[-1]}
+    day = {"day": "2030-01-01", "working": False, "why": "Banjir"}
+    asker.well("district", "POST /puskesmas/{code}/calendar", day, code="puring")
+    for role, label, path in (
+        ("officer", "GET /complaints/{id}", {"id": case}),
+        ("officer", "GET /cases/{id}", {"id": case}),
+        ("head", "GET /publications", {"query": {"complaint": case}}),
+        ("district", "GET /reports/complaints", {"query": {"limit": 3, **after}}),
+        ("district", "GET /reports/totals", {"query": {"by": "unit", **after}}),
+        ("district", "GET /reports/dashboard", {"query": {"puskesmas": "puring"}}),
+        ("auditor", "GET /audit/complaints/{id}", {"id": case}),
+        ("auditor", "GET /events", {"query": {"complaint": number}}),
+        ("auditor", "GET /events", {"query": {"limit": 5}}),
+        ("officer", "GET /replay/{number}", {"number": number}),
+        (NOBODY, "GET /puskesmas/{code}/board", {"code": "puring"}),
+        ("admin", "GET /operations", {}),
+        ("auditor", "GET /verify", {}),
+    ):
+        asker.well(role, label, **path)
+    asker.well(NOBODY, "POST /receipts/status", {"receipt": things.receipts[-1]})
+    given_in = {"username": "rini", "password": PASSWORD}
+    asker.well(NOBODY, "POST /session", given_in)
+    lines = asker.well("admin", "POST /rebuild", {"check": True})
+    assert "outcome" in json.loads(lines.splitlines()[-1])
+    file = {"file": b"channel,text\nin_person,Antre lama\nphone,\n"}
+    label = "POST /puskesmas/{code}/imports"
+    taken = asker.well("officer", label, file, code="puring", media_type="multipart/form-data")
+    assert (taken["accepted"], len(taken["rejected"])) == (1, 1)
+    path = {"code": "puring", "id": taken["import"]}
+    asker.well("officer", "GET /puskesmas/{code}/imports/{id}", **path)
+    asker.sessions["gone"] = requests.Session()
+    asker.sessions["gone"].headers["Authorization"] = f"Bearer {node.token('rini')}"
+    asker.well("gone", "DELETE /session")
+    assert asker.wrong == {}
+    described = {each.ok().label.replace(BASE, "") for each in asker.schema.get_all_operations()}
+    answered = {said.rpartition(" ")[0] for each in asker.answered.values() for said in each}
+    assert described - answered == ELSEWHERE, (
+        "ask these here, so that their answers are looked at too"
+    )
+
+
+def cases_of(operation: Any, things: Things) -> Iterator[tuple[int, st.SearchStrategy[Any]]]:
+    """Yield how many cases of each sort a call is tried with, and what makes them."""
+    label = operation.label.replace(BASE, "")
+    most = COSTLY.get(label, REAL)
+    fixed: dict[str, Any] = {}
+    if label == "POST /receipts/status":
+        fixed["body"] = st.sampled_from([{"receipt": each} for each in things.receipts])
+    if label == "GET /publications":
+        fixed["query"] = st.sampled_from([{"complaint": each} for each in things.complaints])
+    path = things.path(operation.path)
+    if path:
+        places = {name: st.sampled_from(values) for name, values in path.items()}
+        fixed["path_parameters"] = st.fixed_dictionaries(places)
+
+    def about(mode: GenerationMode, parts: dict[str, Any]) -> st.SearchStrategy[Any]:
+        chosen = st.fixed_dictionaries(parts)
+        return chosen.flatmap(lambda chosen: operation.as_strategy(mode, **chosen))
+
+    yield most, about(GenerationMode.POSITIVE, fixed)
+    yield min(most, ANY), operation.as_strategy()
+    # What may be wrong beside the path; a call with nothing in it cannot be asked wrongly.
+    if operation.body or operation.query:
+        kept = {name: value for name, value in fixed.items() if name == "path_parameters"}
+        yield min(most, WRONG), about(GenerationMode.NEGATIVE, kept)
+    elif path:
+        yield min(most, WRONG), operation.as_strategy(GenerationMode.NEGATIVE)
+
+
+def ask_all(asker: Asker, role: str, cases: st.SearchStrategy[Any], count: int) -> None:
+    """Send `count` cases, the same ones in every run."""
+
+    @settings(
+        max_examples=count,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(cases)
+    def each(case: Any) -> None:
+        asker.ask(role, case)
+
+    each()
+
+
+@pytest.mark.parametrize("role", [*USERS, NOBODY])
+def test_nothing_that_is_sent_gets_an_undocumented_answer(
+    asker: Asker, things: Things, role: str
+) -> None:
+    for result in asker.schema.get_all_operations():
+        for count, cases in cases_of(result.ok(), things):
+            if count:
+                ask_all(asker, role, cases, count)
+    assert asker.answered[role].total() > ENOUGH
+    assert asker.wrong.get(role, []) == []
