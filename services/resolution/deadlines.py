@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Protocol
 
 from services.kernel.calendar import Count, WorkCalendar
 from services.kernel.district import CASE_KINDS, Limit, Rules, Source
@@ -82,7 +82,15 @@ def deadlines(
     return tuple(_deadline(rules, calendar, limit, received_at, stretches) for limit in limits)
 
 
-def verdict(deadline: Deadline, done_at: datetime | None, now: datetime) -> Verdict:
+class Promised(Protocol):
+    """Whatever falls due: a deadline with its arithmetic, or a promise as it was recorded."""
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The last moment that is on time; None while the clock stands."""
+
+
+def verdict(deadline: Promised, done_at: datetime | None, now: datetime) -> Verdict:
     """Say whether a deadline was kept; what is done while its clock stands is on time."""
     if deadline.due_at is None:
         return Verdict.NOT_YET_DUE if done_at is None else Verdict.ON_TIME

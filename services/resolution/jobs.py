@@ -9,13 +9,13 @@ from services.kernel.aggregate import Intent
 from services.kernel.jobs import Task
 from services.kernel.policy import SYSTEM
 from services.kernel.store import UnitOfWork
-from services.resolution.domain import Case, State
+from services.resolution.domain import Case
+from services.resolution.verdicts import kept_at
 
 if TYPE_CHECKING:
     from services.resolution.application import Resolution
 
 OVERDUE = "resolution.overdue"
-UNANSWERED = (State.RECEIVED, State.GRADED)
 REMINDED = ["complaint_team", "head"]
 
 
@@ -25,16 +25,15 @@ def tasks(resolution: "Resolution") -> Mapping[str, Task]:
     def overdue(argument: str) -> datetime | None:
         """Tell team and head when a promise was not kept; `argument` is `<case>/<deadline>`."""
         case_id, _slash, name = argument.partition("/")
-        return resolution.transact(lambda uow: _look(uow, UUID(case_id), name)).result()
+        return resolution.transact(lambda uow: _look(resolution, uow, UUID(case_id), name)).result()
 
     return {OVERDUE: overdue}
 
 
-def _look(uow: UnitOfWork, case_id: UUID, name: str) -> datetime | None:
+def _look(resolution: "Resolution", uow: UnitOfWork, case_id: UUID, name: str) -> datetime | None:
     case = uow.get(Case, case_id)
     due_at = next((due.due_at for due in case.deadlines if due.name == name), None)
-    kept = case.closed or (name == "response" and case.state not in UNANSWERED)
-    if due_at is None or kept:
+    if due_at is None or case.closed or name in kept_at(resolution.thread(case_id)):
         return None
     if due_at > uow.now:
         return due_at

@@ -1,14 +1,16 @@
 """A case as the API and the case page show it: from its own store, words still sealed."""
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from services.kernel.contracts import Message, read
 from services.resolution.application import Resolution
+from services.resolution.deadlines import Deadline
 from services.resolution.domain import Case
+from services.resolution.verdicts import Judged, judged
 
 
 class StepView(BaseModel):
@@ -22,12 +24,51 @@ class StepView(BaseModel):
     recorded_at: datetime
 
 
+class SkippedView(BaseModel):
+    """A day that was not counted."""
+
+    day: date
+    reason: Literal["sunday", "saturday", "holiday", "joint_leave", "override", "paused"]
+    name: str = Field(description="of the holiday or closing, in Indonesian; may be empty")
+
+
+class CountView(BaseModel):
+    """How working days were counted."""
+
+    day_zero: date = Field(description="the day from which it counts; the day after is day 1")
+    counted: int
+    skipped: list[SkippedView]
+    work_days: int = Field(description="working days of this Puskesmas' week, 5 or 6")
+    calendar_version: int = Field(description="goes up with each day that the district declares")
+    estimated: bool = Field(description="a decree or a moving holiday may still shift it")
+
+
+class HowView(BaseModel):
+    """The rule behind a promise, and its arithmetic."""
+
+    basis: Literal["hours", "working_days"] = Field(description="hours run by the clock")
+    amount: int
+    source: str = Field(description="where the rule comes from")
+    source_mark: Literal["verified", "second_hand", "own_choice"]
+    count: CountView | None = Field(description="null for hours")
+
+
 class DeadlineView(BaseModel):
-    """A promise and the version of the rules that made it."""
+    """A promise, the version of the rules that made it, and whether it was kept."""
 
     name: str = Field(examples=["response", "settlement"])
-    due_at: datetime
+    due_at: datetime = Field(description="the last moment that is on time")
     rules_version: int
+    verdict: Literal["on_time", "late", "overdue", "not_yet_due"] = Field(
+        description="on_time, late: it was done by or after `due_at`; the others: not done yet"
+    )
+    done_at: datetime | None = Field(
+        description="response: the first answer; settlement: the documented result"
+    )
+    paused_seconds: int = Field(description="how long the clock stood; whole days where it counts")
+    how: HowView | None = Field(
+        description="null when the calendar was changed after the promise was made"
+    )
 
 
 class ActionView(BaseModel):
@@ -62,6 +103,7 @@ class CaseView(BaseModel):
 
 def view(resolution: Resolution, case: Case) -> dict[str, Any]:
     """Return a case and everything known here about it."""
+    thread = resolution.thread(case.id)
     return {
         "id": case.id,
         "number": case.number,
@@ -76,8 +118,8 @@ def view(resolution: Resolution, case: Case) -> dict[str, Any]:
         "received_at": case.received_at,
         "allowed": [step.value for step in case.allowed],
         "deadlines": [
-            {"name": due.name, "due_at": due.due_at, "rules_version": due.rules_version}
-            for due in case.deadlines
+            _deadline(case, each)
+            for each in judged(resolution.promises, case, thread, resolution.clock())
         ],
         "actions": [
             {
@@ -88,8 +130,42 @@ def view(resolution: Resolution, case: Case) -> dict[str, Any]:
             }
             for each in case.actions
         ],
-        "steps": [_step(message) for message in resolution.thread(case.id)],
+        "steps": [_step(message) for message in thread],
         "version": case.version,
+    }
+
+
+def _deadline(case: Case, found: Judged) -> dict[str, Any]:
+    return {
+        "name": found.promise.name,
+        "due_at": found.promise.due_at,
+        "rules_version": found.promise.rules_version,
+        "verdict": found.verdict.value,
+        "done_at": found.done_at,
+        "paused_seconds": int(found.paused(case.received_at).total_seconds()),
+        "how": found.how and _how(found.how),
+    }
+
+
+def _how(deadline: Deadline) -> dict[str, Any]:
+    count = deadline.count
+    return {
+        "basis": deadline.basis,
+        "amount": deadline.amount,
+        "source": deadline.source.text,
+        "source_mark": deadline.source.mark,
+        "count": count
+        and {
+            "day_zero": count.day_zero,
+            "counted": count.counted,
+            "skipped": [
+                {"day": each.day, "reason": each.reason.value, "name": each.name}
+                for each in count.skipped
+            ],
+            "work_days": count.work_days,
+            "calendar_version": count.calendar_version,
+            "estimated": count.estimated,
+        },
     }
 
 
