@@ -111,7 +111,8 @@ def timeline(history: Sequence[Delivery], known: float) -> list[tuple[Any, str]]
     state = ""
     for each in visible:
         payload = _payload(each)
-        latest = max(latest, payload["occurred_at"])
+        if each.message.name not in BESIDE_THE_PATH:
+            latest = max(latest, payload["occurred_at"])
         sets = _sets(each.message.name, payload)
         if sets and not (sets in ("received", "graded") and state not in ("", *BEGINNING)):
             state = sets
@@ -120,6 +121,7 @@ def timeline(history: Sequence[Delivery], known: float) -> list[tuple[Any, str]]
 
 
 BEGINNING = ("received", "graded")
+BESIDE_THE_PATH = ("TeamNotified", "ResolutionPublished", "ComplainantInformed")
 
 
 def _payload(delivery: Delivery) -> dict[str, Any]:
@@ -322,6 +324,25 @@ def test_a_step_never_happens_before_the_step_it_follows(facts: Facts) -> None:
     )
     assert facts.at("states", "state", 2, 6) == []
     assert facts.at("states", "state", 3, 6) == [("graded",)]
+
+
+def test_a_case_that_is_written_down_later_is_handled_when_it_was(facts: Facts) -> None:
+    facts.take(
+        deliveries(
+            [
+                told("ComplaintReceived", 0, source="intake", recorded=5),
+                told("TeamNotified", 5),
+                told("CaseGraded", 1, recorded=5),
+                told("ImmediateAnswerGiven", 2, recorded=5),
+                told("ComplainantInformed", 5, source="publication"),
+                told("EvaluationRecorded", 3, recorded=6),
+            ]
+        )
+    )
+    assert facts.at("states", "state", 1, 6) == [("graded",)]
+    assert facts.at("states", "state", 3, 6) == [("evaluated",)]
+    assert facts.at("informed", "channel", 4, 6) == []
+    assert facts.at("informed", "channel", 5, 6) == [("phone",)]
 
 
 def test_one_that_arrives_late_takes_its_place_in_the_order_of_recording(facts: Facts) -> None:

@@ -1,7 +1,7 @@
 """Folds: from events to facts, the same statement on the touched subjects or on all.
 
-Each `.sql` file beside this one, but `ordered` and `events` (what they read) and `staircase` (the
-pattern that they share), is one fold; its name is the fact table's. The first column is the key
+Each `.sql` file beside this one, but `ordered` (with `happened`) and `events` (what they read) and
+`staircase` (the pattern that they share), is one fold; its name is the fact table's. The first column is the key
 whose rows a fold makes anew: `complaint`, or `subject` for what is no complaint. `-- reads:` names
 the events that it takes rows from (all, where the line is missing). A fold may read the result of
 another as `folded_<name>`.
@@ -23,7 +23,7 @@ from duckdb import DuckDBPyConnection
 from services.reporting.payload import COLUMNS
 
 Key = Literal["complaint", "subject"]
-SHARED = ("ordered", "events", "staircase")
+SHARED = ("happened", "ordered", "events", "staircase")
 _FOLDED = re.compile(r"folded_([a-z]+)")
 _READS = re.compile(r"^-- reads: (.*)$", re.MULTILINE)
 
@@ -82,8 +82,18 @@ def digest() -> str:
 
 @cache
 def _shared(name: str, key: str, log: str, chosen: str) -> str:
-    sql = files(__name__).joinpath(f"{name}.sql").read_text()
-    return sql.format(key=key, columns=", ".join(COLUMNS), log=log, chosen=chosen)
+    room = files(__name__)
+    return (
+        room.joinpath(f"{name}.sql")
+        .read_text()
+        .format(
+            key=key,
+            columns=", ".join(COLUMNS),
+            log=log,
+            chosen=chosen,
+            happened=room.joinpath("happened.sql").read_text(),
+        )
+    )
 
 
 _CHOSEN = {

@@ -1,18 +1,31 @@
 -- The order of each subject's history, which is that of recording, never that of arrival. A step
 -- never happens before the step it follows, so `happened_at` is the latest of its own stated
--- time and those before it.
+-- time and those before it. No step follows a team call, a meeting, or what publication does:
+-- they stand beside the case's path, and put off nothing but what comes after them in their kind.
+-- Else a case written down later than it was handled would move to the day of the writing, for
+-- that is when the product told the team of it.
 --
 -- Nearly all histories are *straight*: they arrived in their order (`version` 0), and whatever
 -- was known of one at some instant is its beginning. Of any other history, each state of
 -- knowledge is a history of its own, numbered from 1, known from `known_at` until `known_to`:
 -- what arrives late then changes nothing that was known before.
 WITH arrived AS (
-    SELECT place, {key}, time, source, id, occurred_at, arrived_at,
+    SELECT place, {key}, time, source, id, occurred_at, arrived_at, track,
         row_number() OVER history AS seq,
-        max(occurred_at) OVER history AS happened_at,
+        {happened} AS happened_at,
         arrived_at >= lag(arrived_at, 1, arrived_at) OVER history AS follows
-    FROM {log}
-    WHERE trouble IS NULL AND {chosen}
+    FROM (
+        SELECT *, CASE
+            WHEN name IN ('TeamNotified', 'ComplainantMet') THEN 'beside'
+            WHEN name = 'ComplainantInformed' THEN 'informed'
+            WHEN name IN (
+                'PublicationDrafted', 'PublicationApproved', 'ResolutionPublished',
+                'PublicationWithdrawn'
+            ) THEN 'published'
+            ELSE 'path'
+        END AS track
+        FROM {log} WHERE trouble IS NULL AND {chosen}
+    )
     WINDOW history AS (
         PARTITION BY {key} ORDER BY time, source, id
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -32,7 +45,7 @@ FROM arrived ANTI JOIN crooked USING ({key})
 UNION ALL
 SELECT place,
     row_number() OVER history AS seq,
-    max(occurred_at) OVER history AS happened_at,
+    {happened} AS happened_at,
     version, known_at, known_to
 FROM arrived JOIN knowledge USING ({key})
 WHERE arrived_at <= known_at
