@@ -1,10 +1,10 @@
 """Folds: from events to facts, the same statement on the touched subjects or on all.
 
 Each `.sql` file beside this one, but `ordered` (with `happened`) and `events` (what they read) and
-`staircase` (the pattern that they share), is one fold; its name is the fact table's. The first column is the key
-whose rows a fold makes anew: `complaint`, or `subject` for what is no complaint. `-- reads:` names
-the events that it takes rows from (all, where the line is missing). A fold may read the result of
-another as `folded_<name>`.
+`staircase` (the pattern that they share), is one fold; its name is the fact table's. The first
+column is the key whose rows a fold makes anew: `complaint`, or `subject` for what is no complaint.
+`-- reads:` names the events that it takes rows from (all, where the line is missing). A fold may
+read the result of another as `folded_<name>`.
 """
 
 # ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
