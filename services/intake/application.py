@@ -28,7 +28,6 @@ from services.kernel.clock import Clock
 from services.kernel.contracts import SealedBox
 from services.kernel.district import District, Puskesmas
 from services.kernel.errors import FieldError, InvalidInput
-from services.kernel.futures import then
 from services.kernel.keyring import Keyring
 from services.kernel.policy import SYSTEM
 from services.kernel.receipts import receipt_code, receipt_hash
@@ -87,6 +86,7 @@ class Intake(Service):
         receipt_secret: bytes,
     ) -> None:
         super().__init__(path, origin, clock)
+        self.writer.store_first(keyring.store)
         self._keyring = keyring
         self.district = district
         self._new_id = new_id
@@ -138,8 +138,7 @@ class Intake(Service):
                 noted(uow, ids)
             return ids
 
-        stored = self._keyring.store(key, contacts(form.person))
-        return then(stored, lambda: self.command(decide, once))
+        return self.command(decide, once, [self._keyring.wrapped(key, contacts(form.person))])
 
     def _write_down(
         self,
@@ -181,43 +180,18 @@ class Intake(Service):
     def check(self, here: Puskesmas, form: Form) -> None:
         """Raise InvalidInput naming every field of a form that the district file does not know."""
         district = self.district
-        checks: list[tuple[str, str | None, Sequence[str], Text]] = [
-            ("channel", form.channel, CHANNELS, _("Kanal ini tidak dikenal.")),
-            ("kind", form.kind, KINDS, _("Jenis ini tidak dikenal.")),
-            (
-                "confidentiality",
-                form.confidentiality,
-                CONFIDENTIALITIES,
-                _("Pilihan ini tidak ada."),
-            ),
-            (
-                "service_unit",
-                form.service_unit,
-                here.units,
-                _("Unit ini tidak ada di Puskesmas ini."),
-            ),
-            (
-                "barrier",
-                form.barrier,
-                district.barrier_codes,
-                _("Hambatan ini tidak ada di daftar."),
-            ),
-            (
-                "complainant.relation",
-                form.relation,
-                district.relation_codes,
-                _("Hubungan ini tidak ada di daftar."),
-            ),
-            (
-                "complainant.wants_answer_by",
-                form.wants_answer_by,
-                CHANNELS,
-                _("Kanal ini tidak dikenal."),
-            ),
+        checks: list[tuple[str, str | None, Sequence[str]]] = [
+            ("channel", form.channel, CHANNELS),
+            ("kind", form.kind, KINDS),
+            ("confidentiality", form.confidentiality, CONFIDENTIALITIES),
+            ("service_unit", form.service_unit, here.units),
+            ("barrier", form.barrier, district.barrier_codes),
+            ("complainant.relation", form.relation, district.relation_codes),
+            ("complainant.wants_answer_by", form.wants_answer_by, CHANNELS),
         ]
         errors = [
-            FieldError(name, message)
-            for name, value, known, message in checks
+            FieldError(name, _unknown(name))
+            for name, value, known in checks
             if value is not None and value not in known
         ]
         errors += [
@@ -282,6 +256,23 @@ class Intake(Service):
             if puskesmas.differs(where):
                 puskesmas.record(PuskesmasEntry.Homed, act, code=each.code, **where)
             uow.save(puskesmas)
+
+
+def _unknown(field: str) -> Text:
+    """Return what is wrong with a word that no list has."""
+    match field:
+        case "kind":
+            return _("Jenis ini tidak dikenal.")
+        case "confidentiality":
+            return _("Pilihan ini tidak ada.")
+        case "service_unit":
+            return _("Unit ini tidak ada di Puskesmas ini.")
+        case "barrier":
+            return _("Hambatan ini tidak ada di daftar.")
+        case "complainant.relation":
+            return _("Hubungan ini tidak ada di daftar.")
+        case _:
+            return _("Kanal ini tidak dikenal.")
 
 
 def contacts(person: Person) -> list[str]:

@@ -98,7 +98,7 @@ class Importing:
         # A chat's file is named after somebody: the name is sealed with the rest.
         content = msgspec.msgpack.encode((filename, data))
         sealed = secret.seal_file(content, PLACE, self._keyring.entropy)
-        self._keyring.store(secret).result()
+        self._keyring.store([self._keyring.wrapped(secret)])
 
         def decide(uow: UnitOfWork) -> Ids:
             uow.connection.execute(
@@ -106,7 +106,7 @@ class Importing:
                 "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (id, puskesmas, intent.actor, intent.role, uow.now.isoformat(), count, sealed),
             )
-            uow.schedule(TASK, id, uow.now)
+            uow.schedule(TASK, {id: uow.now})
             return {"id": id}
 
         once = None

@@ -220,7 +220,10 @@ class WorkCalendar:
         """Count as `add_working_days` does, and say which days were skipped and why."""
         if n < 0:
             raise ValueError("working days are counted forwards")
-        first = due = day = self.local_date(start)
+        return _explained(self, self.local_date(start), n, tuple(paused))
+
+    def _count(self, first: date, n: int, paused: Paused) -> Count:
+        due = day = first
         day_zero: date | None = None
         counted = 0
         skipped: list[SkippedDay] = []
@@ -258,6 +261,12 @@ class WorkCalendar:
     @cached_property
     def _overrides(self) -> dict[date, Override]:
         return {override.day: override for override in self.overrides}
+
+
+# Everything received on one day at one place has the same count.
+@lru_cache(maxsize=1024)
+def _explained(calendar: WorkCalendar, first: date, n: int, paused: Paused) -> Count:
+    return calendar._count(first, n, paused)
 
 
 def _days_after(earlier: date, later: date) -> Iterator[date]:

@@ -115,7 +115,7 @@ class Follower:
             read_to[delivery.partition] = delivery.offset + 1
         batch = sort_out(deliveries, self._tracked)
         go_back, safe = self._holes.settle(batch, read_to)
-        self._service.writer.run(lambda connection: self._write(connection, batch, safe))
+        self._write(batch, safe)
         failpoints.hit(failpoints.BATCH_HANDLED)
         self._tracked |= batch.tracked
         self._offsets = read_to
@@ -124,14 +124,33 @@ class Follower:
         for fork in batch.forks:
             log.error("fork_on_stream", source=fork.message.source, id=fork.message.id)
 
-    def _write(
-        self,
-        connection: sqlite3.Connection,
-        batch: Sorted,
-        offsets: dict[int, int],
+    def _write(self, batch: Sorted, offsets: dict[int, int]) -> None:
+        """Write what a batch causes; all at once if nothing of it waits or fails, which is the
+        rule, else event by event, each in a savepoint of its own."""
+        mine = [each for each in batch.taken if self._concerns(each.message)]
+
+        def at_once(connection: sqlite3.Connection) -> None:
+            for delivery in mine:
+                self._handle(connection, delivery)
+            self._record(connection, batch, offsets)
+
+        def one_by_one(connection: sqlite3.Connection) -> None:
+            for delivery in mine:
+                self._take(connection, delivery)
+            self._record(connection, batch, offsets)
+
+        run = self._service.writer.run
+        if self._aside.isdisjoint(each.message.subject for each in mine):
+            try:
+                run(at_once)
+                return
+            except Exception as error:
+                log.warning("batch_taken_apart", follower=self.name, error=type(error).__name__)
+        run(one_by_one)
+
+    def _record(
+        self, connection: sqlite3.Connection, batch: Sorted, offsets: dict[int, int]
     ) -> None:
-        for delivery in batch.taken:
-            self._take(connection, delivery)
         recorder = cast(GroupProcessRecorder, self._service.recorder)
         with recorder.datastore.transaction(commit=True) as cursor:
             for name, last in batch.tracked.items():
@@ -142,12 +161,23 @@ class Follower:
             offsets.items(),
         )
 
+    def _concerns(self, message: Message) -> bool:
+        return (
+            message.type in self._interests
+            and message.source != self._service.source
+            and self._policy.acts_for(message.puskesmas)
+        )
+
+    def _handle(self, connection: sqlite3.Connection, delivery: Delivery) -> None:
+        message = delivery.message
+        if message.type in self._remembered:
+            _remember(connection, delivery)
+        if handler := self._interests[message.type]:
+            uow = self._service.unit_of_work(connection, message.time)
+            handler(uow, message, read(message))
+
     def _take(self, connection: sqlite3.Connection, delivery: Delivery) -> None:
         message = delivery.message
-        if message.type not in self._interests or message.source == self._service.source:
-            return
-        if not self._policy.acts_for(message.puskesmas):
-            return
         if message.subject in self._aside:
             _set_aside(connection, delivery, "behind", self._service.clock())
             self._replay(connection, message.subject)
@@ -160,11 +190,7 @@ class Follower:
         message = delivery.message
         connection.execute("SAVEPOINT event")
         try:
-            if message.type in self._remembered:
-                _remember(connection, delivery)
-            if handler := self._interests[message.type]:
-                uow = self._service.unit_of_work(connection, message.time)
-                handler(uow, message, read(message))
+            self._handle(connection, delivery)
         except Exception as error:
             connection.execute("ROLLBACK TO event")
             connection.execute("RELEASE event")

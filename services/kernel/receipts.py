@@ -15,7 +15,8 @@ _LOOKALIKES = str.maketrans("OIL", "011")
 
 def receipt_code(secret: bytes, complaint: UUID) -> str:
     """Return the code of a complaint's receipt, in groups of four: `K7Q2-9MFX-TR4W`."""
-    digest = hmac.digest(secret, b"tanggap-receipt-code:" + complaint.bytes, "sha256")
+    message = b"tanggap-receipt-code:" + complaint.bytes
+    digest = hmac.new(secret, message, hashlib.sha256).digest()
     bits = int.from_bytes(digest[:8], "big") >> 4
     code = "".join(SYMBOLS[bits >> 5 * place & 31] for place in reversed(range(LENGTH)))
     return "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))

@@ -20,7 +20,7 @@ from services.kernel.district import District
 from services.kernel.errors import NotFound
 from services.kernel.follower import Follower
 from services.kernel.jobs import Jobs, celery_app
-from services.kernel.keyring import Keyring, Words
+from services.kernel.keyring import Keyring, Pool, Words
 from services.kernel.relay import Relay
 from services.kernel.stream import EmbeddedStream
 from services.kernel.web.app import create_app
@@ -50,7 +50,9 @@ class Node:
         self.district = district
         self.folder = folder = open_folder(settings)
         self.access = AccessStore(folder.store("access.sqlite"), clock)
-        self.keyring = Keyring(folder.store("keyring.sqlite"), folder.master_key, clock, os.urandom)
+        self.keyring = Keyring(
+            folder.store("keyring.sqlite"), folder.master_key, clock, Pool(os.urandom)
+        )
         self.stream = EmbeddedStream(folder.store("stream.sqlite"), clock)
         self.intake = Intake(
             folder.store("intake.sqlite"),

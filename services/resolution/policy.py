@@ -45,8 +45,7 @@ def policy(acts_for: Callable[[str], bool], promises: Promises) -> Policy:
         )
         case.notify_team(uow.act(cause), NOTIFIED, "in_product")
         uow.save(case)
-        for due in deadlines:
-            uow.schedule(OVERDUE, f"{message.subject}/{due.name}", due.due_at)
+        uow.schedule(OVERDUE, {f"{message.subject}/{due.name}": due.due_at for due in deadlines})
 
     return Policy(
         acts_for=acts_for,

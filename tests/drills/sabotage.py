@@ -71,19 +71,21 @@ def savepoint_dropped(armed: threading.Event) -> None:
     write = writer.GroupWriter._write
     batches = itertools.count(1)
 
-    def write_early(self: writer.GroupWriter, first: Any) -> bool:
+    def write_early(self: writer.GroupWriter, batch: list[Any]) -> None:
         if self.path.stem != "intake" or not armed.is_set():
-            return write(self, first)
+            write(self, batch)
+            return
+        if needs := [each for order in batch for each in order.needs]:
+            self._store_needs(needs)
         if not self.connection.in_transaction:
             self.connection.execute("BEGIN IMMEDIATE")
-        done = self._one(first)
-        if done.error is None:
-            done.future.set_result(done.result)
-        else:
-            done.future.set_exception(done.error)
+        for done in map(self._one, batch):
+            if done.error is None:
+                done.future.set_result(done.result)
+            else:
+                done.future.set_exception(done.error)
         if next(batches) % BATCHES_BEFORE_COMMIT == 0:
             self.connection.execute("COMMIT")
-        return True
 
     writer.GroupWriter._write = write_early  # type: ignore[method-assign]
 

@@ -1,5 +1,6 @@
 """The access store on real files: sessions, revocation across processes, throttle, secrecy."""
 
+import itertools
 import sqlite3
 import subprocess
 import sys
@@ -38,7 +39,8 @@ def clock() -> MovedClock:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: MovedClock) -> Iterator[AccessStore]:
-    opened = AccessStore(tmp_path / "access.db", clock)
+    # Every answer is a tick: what another process has written is seen by the next one.
+    opened = AccessStore(tmp_path / "access.db", clock, ticks=itertools.count().__next__)
     yield opened
     opened.close()
 

@@ -26,9 +26,16 @@ def insert(n: int) -> Callable[[sqlite3.Connection], int | None]:
 
 
 def held(writer: GroupWriter) -> tuple[threading.Event, "Future[bool]"]:
-    """Have the writer wait inside a work, so that what is submitted now joins one batch."""
-    go_on = threading.Event()
-    return go_on, writer.submit(lambda db: go_on.wait(30))
+    """Have the writer wait inside a work, so that what is submitted meanwhile is the next batch."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work(db: sqlite3.Connection) -> bool:
+        begun.set()
+        return go_on.wait(30)
+
+    future = writer.submit(work)
+    begun.wait(30)
+    return go_on, future
 
 
 def rows(writer: GroupWriter) -> list[int]:
@@ -48,7 +55,33 @@ def test_works_that_arrive_together_share_one_commit(writer: GroupWriter) -> Non
     go_on.set()
     wait(futures, 30)
     assert rows(writer) == list(range(1, 51))
-    assert len(commits) == 1
+    # A later work sees the listeners of both batches before it: of the held one and of the fifty.
+    assert writer.run(lambda db: len(commits)) == 2
+
+
+def test_what_the_works_of_a_batch_need_is_stored_together_before_them(writer: GroupWriter) -> None:
+    stored: list[list[str]] = []
+    seen: list[int] = []
+    writer.store_first(stored.append)
+    go_on, _hold = held(writer)
+    needing = [
+        writer.submit(lambda db: seen.append(len(stored)), needs=[name]) for name in ("a", "b")
+    ]
+    go_on.set()
+    wait(needing, 30)
+    assert stored == [["a", "b"]]
+    assert seen == [1, 1]
+
+
+def test_nothing_is_written_when_what_is_needed_cannot_be_stored(writer: GroupWriter) -> None:
+    def full(needs: list[str]) -> None:
+        raise OSError("disk full")
+
+    writer.store_first(full)
+    with pytest.raises(OSError, match="disk full"):
+        writer.submit(insert(1), needs=["key"]).result(30)
+    assert rows(writer) == []
+    assert writer.run(insert(2)) == 2
 
 
 def test_a_clash_is_undone_alone(writer: GroupWriter) -> None:

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import sqlite3
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -80,6 +79,15 @@ class NewKey:
         return unseal_bytes(sealed, self.secret, self.id, place)
 
 
+@dataclass(frozen=True)
+class WrappedKey:
+    """A key as it is stored: sealed with the master key, beside its person's hashed contacts."""
+
+    id: str
+    secret: bytes
+    contacts: tuple[str, ...] = ()
+
+
 class Keyring:
     """One store of keys. A key is durable before the event that needs it."""
 
@@ -95,22 +103,23 @@ class Keyring:
         """Return a fresh key for one complaint (or draft, or import file)."""
         return NewKey(id, self.entropy(KEY_BYTES))
 
-    def store(self, key: NewKey, contacts: Sequence[str] = ()) -> "Future[None]":
-        """Store a key and the keyed hashes of its person's contacts (normalised phone, e-mail).
-
-        The future ends when the key is durable.
-        """
+    def wrapped(self, key: NewKey, contacts: Sequence[str] = ()) -> WrappedKey:
+        """Return a key as it is stored, with the keyed hashes of its person's contacts
+        (normalised phone, e-mail)."""
         wrapped = wrap(key.secret, key.id, self._master, self.entropy)
-        persons = [(self._contact(contact), key.id) for contact in contacts]
+        return WrappedKey(key.id, wrapped, tuple(map(self._contact, contacts)))
+
+    def store(self, keys: Sequence[WrappedKey]) -> None:
+        """Store keys; they are durable when this returns."""
+        at = self._clock().isoformat()
+        rows = [(key.id, key.secret, at) for key in keys]
+        persons = [(contact, key.id) for key in keys for contact in key.contacts]
 
         def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "INSERT OR IGNORE INTO keys VALUES (?, ?, ?)",
-                (key.id, wrapped, self._clock().isoformat()),
-            )
+            connection.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?, ?)", rows)
             connection.executemany("INSERT OR IGNORE INTO persons VALUES (?, ?)", persons)
 
-        return self._writer.submit(work)
+        self._writer.run(work)
 
     def key(self, id: str) -> NewKey | None:
         """Return a stored key, to seal more words under it; None where there is none (yet, or any

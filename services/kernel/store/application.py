@@ -93,12 +93,16 @@ class Service(Application[UUID]):
         return TypedMapper(self.construct_transcoder())
 
     def command(
-        self, decide: Callable[[UnitOfWork], Ids], once: Once | None = None
+        self,
+        decide: Callable[[UnitOfWork], Ids],
+        once: Once | None = None,
+        needs: Sequence[Any] = (),
     ) -> "Future[Answer]":
         """Run a command in one transaction, answered after it is durable.
 
         With `once`, the same request gives the same answer and no second event; the same key
         with another body raises KeyReused. `decide` returns ids and numbers only: they are kept.
+        What the command `needs` is durable before its event (`GroupWriter.store_first`).
         """
 
         def work(uow: UnitOfWork) -> Answer:
@@ -109,11 +113,11 @@ class Service(Application[UUID]):
                 _keep(uow, once, answer)
             return answer
 
-        return self.transact(work)
+        return self.transact(work, needs)
 
-    def transact(self, work: Callable[[UnitOfWork], T]) -> "Future[T]":
+    def transact(self, work: Callable[[UnitOfWork], T], needs: Sequence[Any] = ()) -> "Future[T]":
         """Run any work in one transaction of the store."""
-        return self.writer.submit(lambda connection: work(self.unit_of_work(connection)))
+        return self.writer.submit(lambda connection: work(self.unit_of_work(connection)), needs)
 
     def unit_of_work(
         self, connection: sqlite3.Connection, caused_at: datetime | None = None

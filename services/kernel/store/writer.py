@@ -7,7 +7,7 @@ thirty works share a commit, where a commit a work would spend most of its time 
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from queue import SimpleQueue
@@ -23,6 +23,7 @@ BATCH = 256
 class _Order(NamedTuple):
     work: Callable[[sqlite3.Connection], Any]
     future: Future[Any]
+    needs: Sequence[Any]
 
 
 class _Done(NamedTuple):
@@ -41,17 +42,25 @@ class GroupWriter:
         self.connection = connect(path)
         self._orders: SimpleQueue[_Order | None] = SimpleQueue()
         self._listeners: list[Callable[[], None]] = []
+        self._store_needs: Callable[[list[Any]], None] = _nothing_is_needed
         self._thread = threading.Thread(target=self._run, name=f"write-{name}", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[sqlite3.Connection], T]) -> "Future[T]":
+    def store_first(self, store: Callable[[list[Any]], None]) -> None:
+        """Have `store` make durable what the works of a batch need, before the first of them."""
+        self._store_needs = store
+
+    def submit(
+        self, work: Callable[[sqlite3.Connection], T], needs: Sequence[Any] = ()
+    ) -> "Future[T]":
         """Have `work` run in a savepoint; the future ends after the commit that covers it.
 
         A work that raises is undone and its future raises the same; the others of the batch are
-        not touched. A commit that fails fails every work of its batch.
+        not touched. A commit that fails fails every work of its batch, and so does a `store_first`
+        that cannot store what the batch needs.
         """
         future: Future[T] = Future()
-        self._orders.put(_Order(work, future))
+        self._orders.put(_Order(work, future, needs))
         return future
 
     def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -75,27 +84,31 @@ class GroupWriter:
         self.connection.close()
 
     def _run(self) -> None:
-        while (first := self._orders.get()) is not None:
-            if not self._write(first):
-                return
-
-    def _write(self, first: _Order) -> bool:
-        """Write one batch; return False when asked to stop during it."""
         goes_on = True
-        done: list[_Done] = []
+        while goes_on and (first := self._orders.get()) is not None:
+            batch, goes_on = self._batch(first)
+            self._write(batch)
+
+    def _batch(self, first: _Order) -> tuple[list[_Order], bool]:
+        """Return what waits to be written, and whether there is more to come."""
+        batch = [first]
+        while len(batch) < BATCH and not self._orders.empty():
+            order = self._orders.get()
+            if order is None:
+                return batch, False
+            batch.append(order)
+        return batch, True
+
+    def _write(self, batch: list[_Order]) -> None:
         try:
+            if needs := [each for order in batch for each in order.needs]:
+                self._store_needs(needs)
             self.connection.execute("BEGIN IMMEDIATE")
-            order: _Order | None = first
-            while order is not None:
-                done.append(self._one(order))
-                if len(done) >= BATCH or self._orders.empty():
-                    break
-                order = self._orders.get()
-                goes_on = order is not None
+            done = [self._one(order) for order in batch]
             self.connection.execute("COMMIT")
         except BaseException as error:
-            self._fail(first, done, error)
-            return goes_on
+            self._fail(batch, error)
+            return
         failpoints.hit(self._failpoint)
         for each in done:
             if each.error is None:
@@ -104,7 +117,6 @@ class GroupWriter:
                 each.future.set_exception(each.error)
         for listener in self._listeners:
             listener()
-        return goes_on
 
     def _one(self, order: _Order) -> _Done:
         self.connection.execute("SAVEPOINT work")
@@ -117,8 +129,12 @@ class GroupWriter:
         self.connection.execute("RELEASE work")
         return _Done(order.future, result, None)
 
-    def _fail(self, first: _Order, done: list[_Done], error: BaseException) -> None:
+    def _fail(self, batch: list[_Order], error: BaseException) -> None:
         if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
-        for future in {first.future, *(each.future for each in done)}:
-            future.set_exception(error)
+        for order in batch:
+            order.future.set_exception(error)
+
+
+def _nothing_is_needed(needs: list[Any]) -> None:
+    raise RuntimeError("nobody stores what these works need")
