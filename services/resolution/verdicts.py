@@ -50,13 +50,15 @@ class Judged:
 def kept_at(thread: Iterable[Message]) -> dict[str, datetime]:
     """Return when each promise was kept, by name; `thread` is a case's steps in order.
 
-    A response stands once it was given; settlement is the documented result, and reopening takes
-    it back. Times are as stated; a case takes no step that is stated before the one it follows.
+    A response is the answer that happened first, and stands; settlement is the documented result,
+    and reopening takes it back. Times are as stated; a case takes no step that is stated before
+    the one it follows.
     """
     found: dict[str, datetime] = {}
     for message in thread:
         if message.name in ANSWERS:
-            found.setdefault("response", read(message).occurred_at)
+            at = read(message).occurred_at
+            found["response"] = min(at, found.get("response", at))
         if message.name == "ResolutionDocumented":
             found["settlement"] = read(message).occurred_at
         elif message.name == "CaseReopened":

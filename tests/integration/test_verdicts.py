@@ -60,6 +60,25 @@ def test_the_response_and_the_settlement_are_judged_apart(node: RunningNode) -> 
     assert deadlines(node, id)["response"]["verdict"] == "on_time", "an answer once given stands"
 
 
+def test_reports_agree_on_a_case_that_is_written_down_late(node: RunningNode) -> None:
+    start = system_clock() - timedelta(days=30)
+    id = received(node, start, service_unit="laboratorium")
+    at = [start + timedelta(hours=hours) for hours in range(4)]
+    step(node, id, "grade", grade="red", occurred_at=at[1].isoformat())
+    step(node, id, "immediate-answer", answer="Maaf.", answered_at=at[2].isoformat())
+    body = {"summary": "Selesai.", "occurred_at": at[3].isoformat()}
+    answer = node.as_("sari").post(f"/cases/{id}/documentation", json=body).raise_for_status()
+    node.settle(answer.json()["position"])
+    steps = {each["step"]: each for each in node.json("replay", id, "--json")["items"]}
+    path = ("ComplaintReceived", "CaseGraded", "ImmediateAnswerGiven", "ResolutionDocumented")
+    assert [datetime.fromisoformat(steps[name]["happened_at"]) for name in path] == at
+    assert {each["verdict"] for each in deadlines(node, id).values()} == {"on_time"}
+    asked = {"puskesmas": "puring", "unit": "laboratorium"}
+    found = node.as_("wulan").get("/reports/dashboard", params=asked).raise_for_status().json()
+    assert (found["responded_on_time"], found["response_judged"]) == (1, 1)
+    assert (found["settled_on_time"], found["settlement_judged"]) == (1, 1)
+
+
 def test_a_meeting_is_a_response_and_an_analysis_is_none(node: RunningNode) -> None:
     start = system_clock() - timedelta(days=30)
     id = received(node, start)

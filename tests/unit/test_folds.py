@@ -100,28 +100,51 @@ def facts(opened: Facts) -> Facts:
 # What the folds must say, read plainly from the events that are visible.
 
 
-def timeline(history: Sequence[Delivery], known: float) -> list[tuple[Any, str]]:
-    """Return the state of one case from each instant on, as known then."""
+def happened(history: Sequence[Delivery], known: float) -> list[tuple[Delivery, Any]]:
+    """Return what was known of one history, in its order, each with when it happened."""
     visible = sorted(
         (each for each in history if each.arrived_at <= hour(known)),
         key=lambda each: in_order(each.message),
     )
-    found: list[tuple[Any, str]] = []
-    latest = LONG_AGO
-    state = ""
+    found: list[tuple[Delivery, Any]] = []
+    latest = {PATH: LONG_AGO}
     for each in visible:
-        payload = _payload(each)
-        if each.message.name not in BESIDE_THE_PATH:
-            latest = max(latest, payload["occurred_at"])
-        sets = _sets(each.message.name, payload)
+        kind = BESIDE_THE_PATH.get(each.message.name, PATH)
+        stated = _payload(each)["occurred_at"]
+        moment = max(stated, latest[PATH], latest.get(kind, LONG_AGO))
+        if kind != ALONE:
+            latest[kind] = moment
+        found.append((each, moment))
+    return found
+
+
+def timeline(history: Sequence[Delivery], known: float) -> list[tuple[Any, str]]:
+    """Return the state of one case from each instant on, as known then."""
+    found: list[tuple[Any, str]] = []
+    state = ""
+    for each, moment in happened(history, known):
+        sets = _sets(each.message.name, _payload(each))
         if sets and not (sets in ("received", "graded") and state not in ("", *BEGINNING)):
             state = sets
-            found.append((latest, state))
+            found.append((moment, state))
     return found
 
 
 BEGINNING = ("received", "graded")
-BESIDE_THE_PATH = ("TeamNotified", "ResolutionPublished", "ComplainantInformed")
+PATH, ALONE = "path", "alone"
+BESIDE_THE_PATH = {
+    "TeamNotified": ALONE,
+    "ComplainantMet": ALONE,
+    "ResolutionPublished": "published",
+    "ComplainantInformed": "informed",
+}
+ANSWERS = (
+    "ComplainantMet",
+    "ImmediateAnswerGiven",
+    "ResponsePlanned",
+    "ResolutionDocumented",
+    "ComplainantInformed",
+)
 
 
 def _payload(delivery: Delivery) -> dict[str, Any]:
@@ -191,7 +214,7 @@ def events_of(about: int) -> st.SearchStrategy[Told]:
             given_facts,
         )
 
-    names = [*SETS, "TeamNotified", "ResolutionPublished", "ComplainantInformed", "CaseOpened"]
+    names = [*SETS, *BESIDE_THE_PATH, "CaseOpened"]
     return st.sampled_from(names).flatmap(event)
 
 
@@ -237,6 +260,25 @@ def test_states_and_moves_are_a_plain_reading_of_what_was_visible(
         assert counted == moved
         still_open = sum(not closed for _about, _state, closed in expected)
         assert counted["received"] + counted["brought_back"] - counted["closed"] == still_open
+
+
+@many
+@given(batched())
+def test_the_first_answer_is_the_one_that_happened_first(
+    facts: Facts, case: tuple[list[Delivery], list[list[Delivery]]]
+) -> None:
+    history, batches = case
+    facts.clear()
+    facts.take(*batches)
+    responses = facts.everywhere("responses", "complaint::VARCHAR, responded_at")
+    for until, known in product(range(HOURS), range(HOURS)):
+        expected = {}
+        for about in {each.message.subject for each in history}:
+            own = [other for other in history if other.message.subject == about]
+            answers = [when for step, when in happened(own, known) if step.message.name in ANSWERS]
+            if answers and min(answers) <= hour(until):
+                expected[about] = min(answers).replace(tzinfo=None)
+        assert sorted(responses.get((until, known), [])) == sorted(expected.items())
 
 
 @many
@@ -343,6 +385,25 @@ def test_a_case_that_is_written_down_later_is_handled_when_it_was(facts: Facts) 
     assert facts.at("states", "state", 3, 6) == [("evaluated",)]
     assert facts.at("informed", "channel", 4, 6) == []
     assert facts.at("informed", "channel", 5, 6) == [("phone",)]
+
+
+def test_a_meeting_put_down_first_counts_until_an_earlier_answer_is_known(facts: Facts) -> None:
+    facts.take(
+        deliveries(
+            [
+                told("ComplaintReceived", 0, source="intake"),
+                told("CaseGraded", 1),
+                told("ComplainantMet", 4),
+                told("ImmediateAnswerGiven", 2, recorded=5),
+            ]
+        )
+    )
+    naive = [hour(n).replace(tzinfo=None) for n in range(6)]
+    columns = "step, responded_at"
+    assert facts.at("responses", columns, 4, 4) == [("ComplainantMet", naive[4])]
+    assert facts.at("responses", columns, 3, 4) == []
+    assert facts.at("responses", columns, 3, 5) == [("ImmediateAnswerGiven", naive[2])]
+    assert facts.at("responses", columns, 5, 5) == [("ImmediateAnswerGiven", naive[2])]
 
 
 def test_one_that_arrives_late_takes_its_place_in_the_order_of_recording(facts: Facts) -> None:

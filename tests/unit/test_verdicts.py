@@ -37,6 +37,11 @@ def test_the_first_answer_stands() -> None:
     assert found == {"response": START + timedelta(hours=1)}
 
 
+def test_a_meeting_written_down_first_is_not_the_first_answer() -> None:
+    found = steps(("ComplainantMet", 5), ("ImmediateAnswerGiven", 1))
+    assert found == {"response": START + timedelta(hours=1)}
+
+
 def test_an_analysis_answers_nobody() -> None:
     assert steps(("ComplaintAnalysed", 1)) == {}
 
