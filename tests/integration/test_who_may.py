@@ -1,0 +1,389 @@
+"""Every route, asked by every role about its own Puskesmas and another one, and by nobody.
+
+Who may what stands here once more, as the description of the roles has it and not as the
+product's own table does: what differs between the two is what this test is for.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from services.kernel.access.principal import Grant
+from services.kernel.access.web import declared_routes
+from services.kernel.district import SHIPPED, load_district
+from services.main.demo import PASSWORD
+from services.main.node import Node, node_app
+from services.main.settings import Settings
+
+OWN, OTHER = "puring", "lamaru"
+SCOPED: Final = frozenset({"officer", "complaint_team", "quality_lead", "head", "publisher"})
+EVERYWHERE: Final = frozenset({"district", "auditor", "admin"})
+ALL: Final = SCOPED | {"coordinator"} | EVERYWHERE
+NOBODY = "nobody"
+
+# The description of the roles, right by right.
+ANYBODY: Final = ALL | {NOBODY}
+DESK: Final = frozenset({"officer", "complaint_team"})
+TEAM: Final = frozenset({"complaint_team"})
+CHAIR: Final = frozenset({"quality_lead"})
+HEAD: Final = frozenset({"head"})
+PUBLISHER: Final = frozenset({"publisher"})
+TELLS: Final = TEAM | PUBLISHER
+DISTRICT: Final = frozenset({"district"})
+AUDIT: Final = frozenset({"auditor", "district"})
+AUDITOR: Final = frozenset({"auditor"})
+ADMIN: Final = frozenset({"admin"})
+# Where things stand, without words: those who work on complaints; reports also the auditor.
+READS: Final = ALL - {"auditor", "admin"}
+REPORTS: Final = ALL - {"admin"}
+PUBLICATIONS: Final = READS - {"officer"}
+# Whether all is well: who mends it, and the district, whose stream it is.
+WATCHES: Final = ADMIN | DISTRICT
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may call a route, and what is sent. `{complaint}` and the like stand for the things of
+    the Puskesmas that is asked about; `placed` is false where a route belongs to none."""
+
+    roles: frozenset[str]
+    body: Mapping[str, Any] | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    placed: bool = True
+    file: bool = False
+
+
+WHO, SAID = ["Sari"], "Loket kedua dibuka."
+PLAN = {"actions": [{"action": SAID, "person_responsible": "KTU", "due_on": "2030-01-01"}]}
+GIVEN = {"channel": "in_person", "text": SAID}
+FILTER = {"puskesmas": "{code}"}
+API, CASE, PUBLICATION = "/api/v1", "/api/v1/cases/{id}", "/api/v1/publications/{id}"
+STEPS: dict[str, tuple[frozenset[str], dict[str, Any]]] = {
+    "team-call": (TEAM, {"who": WHO, "how": "telepon"}),
+    "meeting-with-complainant": (TEAM, {"who": WHO}),
+    "grade": (TEAM, {"grade": "red"}),
+    "immediate-answer": (TEAM, {"answer": SAID}),
+    "analysis": (TEAM, {"root_cause": SAID, "finding": "upheld"}),
+    "plan": (TEAM, PLAN),
+    "actions/{n}": (TEAM, {"done_on": "2026-01-02", "note": SAID}),
+    "documentation": (TEAM, {"summary": SAID}),
+    "evaluation": (CHAIR, {"effective": True}),
+}
+OUTGOING: dict[str, tuple[frozenset[str], dict[str, Any]]] = {
+    "draft": (PUBLISHER, {"text": SAID}),
+    "approval": (HEAD, {"text": SAID}),
+    "release": (PUBLISHER, {}),
+    "withdrawal": (PUBLISHER, {"reason": SAID}),
+    "informed": (TELLS, {"channel": "in_person"}),
+}
+FREE = Row(ANYBODY, placed=False)
+TABLE: dict[str, Row] = {
+    # Calls
+    f"GET {API}/openapi.json": FREE,
+    f"HEAD {API}/openapi.json": FREE,
+    f"POST {API}/session": Row(ANYBODY, {"username": "tuti", "password": PASSWORD}, placed=False),
+    f"DELETE {API}/session": Row(ALL, placed=False),
+    f"POST {API}/puskesmas/{{code}}/complaints": Row(DESK, GIVEN),
+    f"POST {API}/puskesmas/{{code}}/imports": Row(DESK, file=True),
+    f"GET {API}/puskesmas/{{code}}/imports/{{id}}": Row(DESK),
+    f"GET {API}/complaints/{{id}}": Row(READS),
+    f"GET {CASE}": Row(READS),
+    f"POST {API}/puskesmas/{{code}}/calendar": Row(
+        DISTRICT, {"day": "2030-01-01", "working": False, "why": "Banjir"}
+    ),
+    **{f"POST {CASE}/{step}": Row(*given) for step, given in STEPS.items()},
+    f"GET {API}/publications": Row(PUBLICATIONS, query={"complaint": "{complaint}"}),
+    **{f"POST {PUBLICATION}/{step}": Row(*given) for step, given in OUTGOING.items()},
+    f"GET {API}/reports/complaints": Row(REPORTS, query=FILTER),
+    f"GET {API}/reports/totals": Row(REPORTS, query=FILTER),
+    f"GET {API}/reports/dashboard": Row(REPORTS, query=FILTER),
+    f"GET {API}/audit/complaints/{{id}}": Row(AUDIT),
+    f"GET {API}/events": Row(AUDITOR, query={"complaint": "{complaint}"}),
+    f"GET {API}/replay/{{number}}": Row(REPORTS),
+    f"POST {API}/receipts/status": Row(ANYBODY, {"receipt": "{receipt}"}),
+    f"GET {API}/puskesmas/{{code}}/board": Row(ANYBODY),
+    f"GET {API}/operations": Row(WATCHES, placed=False),
+    f"POST {API}/operations/queues/{{subject}}/replay": Row(ADMIN, placed=False),
+    f"GET {API}/verify": Row(AUDITOR, placed=False),
+    f"POST {API}/rebuild": Row(ADMIN, {"check": True}, placed=False),
+    # Pages
+    "GET /": FREE,
+    "GET /masuk": FREE,
+    "POST /masuk": FREE,
+    "POST /keluar": FREE,
+    "GET /catat": Row(DESK, query=FILTER),
+    "POST /catat": Row(DESK, {"puskesmas": "{code}", **GIVEN}),
+    "GET /catat/impor": Row(DESK, placed=False),
+    "POST /catat/impor": Row(DESK, {"puskesmas": "{code}"}, file=True),
+    "GET /catat/impor/{code}/{id}": Row(DESK),
+    "GET /catat/{id}/slip": Row(DESK),
+    "GET /kasus": Row(READS, query=FILTER),
+    "GET /kasus/{id}": Row(READS),
+    **{f"POST /kasus/{{id}}/{step}": Row(given[0], {}) for step, given in STEPS.items()},
+    "GET /terbitkan": Row(PUBLICATIONS, placed=False),
+    "GET /terbitkan/{id}": Row(PUBLICATIONS),
+    "GET /publikasi": Row(PUBLICATIONS, query={"complaint": "{complaint}"}),
+    **{f"POST /terbitkan/{{id}}/{step}": Row(given[0], {}) for step, given in OUTGOING.items()},
+    "GET /laporan": Row(REPORTS, query=FILTER),
+    "GET /laporan/keluhan": Row(REPORTS, query=FILTER),
+    "GET /laporan/kendali": Row(REPORTS, query=FILTER),
+    "GET /laporan/keluhan/{number}": Row(REPORTS),
+    "GET /operasi": Row(WATCHES, placed=False),
+    "POST /operasi/antrean/{subject}": Row(ADMIN, {}, placed=False),
+    # The public's
+    "GET /p/{code}": Row(ANYBODY),
+    "GET /p/{code}/papan": Row(ANYBODY),
+    "GET /p/{code}/lapor": Row(ANYBODY),
+    "POST /p/{code}/lapor": Row(ANYBODY, GIVEN),
+    "GET /r": FREE,
+    "POST /r": Row(ANYBODY, {"receipt": "{receipt}"}),
+    "GET /static/{version}/{name:path}": FREE,
+    "GET /favicon.ico": FREE,
+    "GET /health/live": FREE,
+    "GET /health/ready": FREE,
+    "GET /metrics": FREE,
+}
+ENDS_THE_SESSION = (f"DELETE {API}/session", "POST /keluar")
+
+
+@dataclass
+class Place:
+    """What there is at one Puskesmas."""
+
+    code: str
+    complaint: str
+    number: str
+    receipt: str
+    publication: str
+    imported: str
+
+    def filled(self, route: str, text: str) -> str:
+        """Return a path, query or body with this Puskesmas' things in its places."""
+        id = self.complaint
+        if "/publications/" in route or "/terbitkan/" in route:
+            id = self.publication
+        if "/imports/" in route or "/impor/" in route:
+            id = self.imported
+        found = text.replace("{name:path}", "style.css").replace("{id}", id)
+        return found.format(
+            **vars(self), subject=self.complaint, n=1, version="0", name="style.css"
+        )
+
+
+class House:
+    """A node's app with an account for each role; those of a Puskesmas belong to OWN."""
+
+    def __init__(self, node: Node, app: FastAPI) -> None:
+        self.node, self.app = node, app
+        self.client = TestClient(app, follow_redirects=False)
+        self.accounts: dict[str, str] = {}
+        self._tokens: dict[str, str] = {}
+        for role in ALL:
+            place = None if role in EVERYWHERE else frozenset({OWN})
+            self.add(role, Grant(role, place))
+        self.add("officer2", Grant("officer", frozenset({OWN})))
+        both = frozenset({OWN, OTHER})
+        self.add("walker", *(Grant(role, both) for role in DESK | PUBLISHER | HEAD))
+        node.access.add_account("tuti", PASSWORD, [Grant("officer", frozenset({OWN}))])
+        self.places = {code: self._furnish(code) for code in (OWN, OTHER)}
+
+    def add(self, name: str, *grants: Grant) -> None:
+        account = self.node.access.add_account(name, PASSWORD, list(grants))
+        self.accounts[name] = account.id
+        self._tokens[name] = self.node.access.open_token(account.id)
+
+    def ask(self, who: str, method: str, path: str, **sent: Any) -> Any:
+        headers = {} if who == NOBODY else {"Authorization": f"Bearer {self._tokens[who]}"}
+        return self.client.request(method, path, headers=headers, **sent)
+
+    def call(self, who: str, route: str, row: Row, place: Place) -> Any:
+        """Send what the table says; a session that it ends is a new one."""
+        method, path = route.split(" ")
+        sent: dict[str, Any] = {
+            "params": {name: place.filled(route, value) for name, value in row.query.items()}
+        }
+        if row.body is not None:
+            body = {
+                name: place.filled(route, value) if isinstance(value, str) else value
+                for name, value in row.body.items()
+            }
+            sent["json" if path.startswith(API) else "data"] = body
+        if row.file:
+            sent["files"] = {"file": ("a.csv", b"channel,text\nphone,Antre\n")}
+        if route in ENDS_THE_SESSION and who != NOBODY:
+            kept = self._tokens[who]
+            self._tokens[who] = self.node.access.open_session(self.accounts[who])
+            try:
+                return self.ask(who, method, place.filled(route, path), **sent)
+            finally:
+                self._tokens[who] = kept
+        return self.ask(who, method, place.filled(route, path), **sent)
+
+    def well(self, who: str, path: str, **body: Any) -> Any:
+        answer = self.ask(who, "POST", API + path, json=body)
+        assert answer.status_code in (200, 201), (path, answer.text)
+        return answer.json()
+
+    def until(self, path: str, **asked: str) -> Any:
+        """Ask until something is there: what others do with an event takes a moment."""
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            answer = self.ask("walker", "GET", API + path, params=asked)
+            if answer.status_code == 200 and answer.json().get("items", True):
+                return answer.json()
+            time.sleep(0.01)
+        raise AssertionError(f"{path}: {answer.text}")
+
+    def documented(self, who: str, code: str, **facts: Any) -> tuple[Any, str]:
+        """Write a complaint down and take it to its draft; give its answer and the draft's id."""
+        given = self.well(who, f"/puskesmas/{code}/complaints", **(GIVEN | facts))
+        case = f"/cases/{given['id']}"
+        self.until(case)
+        self.well("walker", f"{case}/grade", grade="red", reason=WORDS["reason"])
+        self.well("walker", f"{case}/immediate-answer", answer=WORDS["answer"])
+        done = self.well("walker", f"{case}/documentation", summary=WORDS["summary"])
+        found = self.until("/publications", complaint=given["id"])
+        # Reporting, too, holds all of it by now.
+        self.until("/reports/totals", after=done["position"])
+        return given, found["items"][0]["id"]
+
+    def _furnish(self, code: str) -> Place:
+        given, publication = self.documented("walker", code)
+        file = {"file": ("a.csv", b"channel,text\nphone,Antre\n")}
+        path = f"{API}/puskesmas/{code}/imports"
+        taken = self.ask("walker", "POST", path, files=file, params={"wait": "5"})
+        return Place(
+            code,
+            given["id"],
+            given["number"],
+            given["receipt"],
+            publication,
+            taken.json()["import"],
+        )
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder: Path = tmp_path_factory.mktemp("house")
+    node = Node(Settings(data=folder), load_district(SHIPPED))
+    node.start()
+    with TestClient(node_app(node)):
+        yield House(node, node_app(node))
+    node.stop()
+
+
+def test_every_route_is_in_the_table(house: House) -> None:
+    there = {f"{method} {path}" for method, path, _permission in declared_routes(house.app)}
+    assert sorted(there - TABLE.keys()) == [], "add these to TABLE, with the roles that may"
+    assert sorted(TABLE.keys() - there) == [], "these are gone: take them out of TABLE"
+
+
+@pytest.mark.parametrize("role", sorted(ALL))
+def test_lists_hold_only_what_the_reader_may_see(house: House, role: str) -> None:
+    """Asked without a filter, and the number of another place's complaint is looked for."""
+    own, other = house.places[OWN].number, house.places[OTHER].number
+    for route in ("/laporan/keluhan", "/kasus?state=all", f"{API}/reports/complaints?limit=500"):
+        answer = house.ask(role, "GET", route)
+        roles = READS if route.startswith("/kasus") else REPORTS
+        assert (answer.status_code == 200) == (role in roles)
+        assert (own in answer.text) == (role in roles)
+        assert (other in answer.text) == (role in roles & EVERYWHERE)
+    for route in TABLE:
+        if route.startswith("GET ") and "{" not in route and role not in EVERYWHERE:
+            answer = house.ask(role, "GET", route.removeprefix("GET "))
+            assert other not in answer.text, route
+
+
+@pytest.mark.parametrize("route", TABLE)
+def test_nobody_gets_past_the_door(house: House, route: str) -> None:
+    row = TABLE[route]
+    answer = house.call(NOBODY, route, row, house.places[OWN])
+    if NOBODY in row.roles:
+        assert answer.status_code not in (401, 403) and answer.status_code < 500, answer.text
+    elif API in route or not route.startswith("GET "):
+        assert answer.status_code == 401, answer.text
+    else:
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/masuk?next=/")
+
+
+@pytest.mark.parametrize(("route", "role"), [*product(TABLE, sorted(ALL))])
+def test_a_role_may_what_it_may_and_only_at_its_own_place(
+    house: House, route: str, role: str
+) -> None:
+    row = TABLE[route]
+    for code in (OWN, OTHER):
+        answer = house.call(role, route, row, house.places[code])
+        within = code == OWN or role in EVERYWHERE or not row.placed or NOBODY in row.roles
+        if role in row.roles and within:
+            assert answer.status_code not in (401, 403), (code, answer.text)
+            assert answer.status_code < 500, (code, answer.text)
+        else:
+            # Another place's things may also not be there for those who cannot reach them.
+            refused = (403,) if code == OWN else (403, 404)
+            assert answer.status_code in refused, (code, answer.status_code)
+
+
+# Words and identity
+
+WORDS = {
+    name: f"kenari-{name}"
+    for name in ("text", "reason", "answer", "summary", "name", "phone", "address")
+}
+SPOKEN = ("text", "reason", "answer", "summary")
+WHOSE = ("name", "phone", "address")
+PERSON = {"name": WORDS["name"], "phone": "0812-0000-7777", "address": WORDS["address"]}
+WORDS["phone"] = PERSON["phone"]
+OPENS_WORDS = {"complaint_team", "quality_lead", "head", "publisher", "coordinator"}
+OPENS_IDENTITY = {
+    "open": {"complaint_team", "quality_lead", "head"},
+    "confidential": {"complaint_team"},
+}
+READERS = [*sorted(ALL), "officer2"]
+
+
+@pytest.fixture(scope="module", params=["open", "confidential"])
+def spoken(house: House, request: pytest.FixtureRequest) -> tuple[str, Place]:
+    """A complaint that the officer wrote down, and officer2 did not."""
+    kind: str = request.param
+    facts = {"text": WORDS["text"], "complainant": PERSON, "confidentiality": kind}
+    given, publication = house.documented("officer", OWN, **facts)
+    own = house.places[OWN]
+    place = Place(OWN, given["id"], given["number"], given["receipt"], publication, own.imported)
+    return kind, place
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_words_and_identity_are_opened_by_those_who_may(
+    house: House, spoken: tuple[str, Place], who: str
+) -> None:
+    kind, place = spoken
+    wrote = who == "officer"
+    page = house.ask(who, "GET", f"/kasus/{place.complaint}").text
+    texts = {
+        route: house.call(who, route, row, place).text
+        for route, row in TABLE.items()
+        if route.startswith("GET ") and route != f"GET {API}/openapi.json"
+    }
+    may = {
+        **dict.fromkeys(SPOKEN, wrote or who in OPENS_WORDS),
+        **dict.fromkeys(WHOSE, wrote or who in OPENS_IDENTITY[kind]),
+    }
+    for name, opened in may.items():
+        if opened:
+            assert WORDS[name] in page, name
+        else:
+            assert [route for route, text in texts.items() if WORDS[name] in text] == [], name
+    # Only pages open words, and every opening is on record.
+    for route, text in texts.items():
+        if API in route:
+            assert not any(word in text for word in WORDS.values()), route
+    opened_by = {each.account for each in house.node.keyring.openings(place.complaint)}
+    assert (house.accounts[who] in opened_by) == any(may.values())
