@@ -23,13 +23,12 @@ from services.intake.domain import (
 )
 from services.intake.imports.tables import IMPORT_TABLES
 from services.intake.outbox import OUTBOX
-from services.kernel.aggregate import Intent
+from services.kernel.aggregate import SYSTEM, Intent
 from services.kernel.clock import Clock
 from services.kernel.contracts import SealedBox
 from services.kernel.district import District, Puskesmas
 from services.kernel.errors import FieldError, InvalidInput
 from services.kernel.keyring import Keyring
-from services.kernel.policy import SYSTEM
 from services.kernel.receipts import receipt_code, receipt_hash
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.text import Text, _

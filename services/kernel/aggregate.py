@@ -11,6 +11,9 @@ from uuid import UUID
 
 import eventsourcing.domain as library
 
+SYSTEM = "system"
+"""The actor of steps that no person takes."""
+
 
 @dataclass(frozen=True)
 class Intent:

@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.kernel.aggregate import Intent
+from services.kernel.aggregate import SYSTEM, Intent
 from services.kernel.contracts import Event, Message
 from services.kernel.store import UnitOfWork
 
 Handler = Callable[[UnitOfWork, Message, Any], None]
-SYSTEM = "system"
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,13 @@ somebody who neither documented the case nor last saved the draft has approved t
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
-from services.kernel.aggregate import Act, Aggregate, Created
+from services.kernel.aggregate import SYSTEM, Act, Aggregate, Created
 from services.kernel.contracts import SealedBox
 from services.kernel.errors import Forbidden, StepNotAllowed, invalid
 from services.kernel.text import _
 
 MEDIA = ("notice_board", "clinic_tv", "social_media")
 INFORMED_BY = ("in_person", "phone", "sms", "whatsapp", "email", "letter", "meeting", "receipt")
-SYSTEM = "system"
 
 
 class _OfComplaint(Aggregate.Event):

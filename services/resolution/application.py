@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.kernel.aggregate import Act, Intent
+from services.kernel.aggregate import SYSTEM, Act, Intent
 from services.kernel.calendar import Override
 from services.kernel.clock import Clock
 from services.kernel.contracts import Message, SealedBox, in_order
@@ -18,7 +18,6 @@ from services.kernel.district import District
 from services.kernel.errors import FieldError, InvalidInput, NotFound, Unavailable, invalid
 from services.kernel.follower import arrived
 from services.kernel.keyring import Keyring, NewKey
-from services.kernel.policy import SYSTEM
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.text import _
 from services.resolution.domain import FINDINGS, GRADES, OUTCOMES, CalendarBook, Case, RuleBook

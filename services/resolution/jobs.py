@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.kernel.aggregate import Intent
+from services.kernel.aggregate import SYSTEM, Intent
 from services.kernel.jobs import Task
-from services.kernel.policy import SYSTEM
 from services.kernel.store import UnitOfWork
 from services.resolution.domain import Case
 from services.resolution.verdicts import kept_at
