@@ -8,7 +8,7 @@ this process, through the same Celery task objects that a district's workers run
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -63,7 +63,7 @@ class Jobs:
 
     def step(self) -> None:
         """Run what is due now."""
-        now = self._service.clock().isoformat()
+        now = self._service.clock().astimezone(UTC).isoformat()
         rows = self._service.select(
             "SELECT * FROM due WHERE due_at <= ? ORDER BY due_at LIMIT ?", (now, PAGE)
         )
@@ -93,5 +93,5 @@ class Jobs:
                 "UPDATE due SET due_at = ?, attempts = CASE WHEN ? IS NULL THEN 0 "
                 "ELSE attempts + 1 END, failure = ? WHERE task = ? AND argument = ? AND due_at = ?"
             )
-            values = (again.isoformat(), failure, failure, *seen)
+            values = (again.astimezone(UTC).isoformat(), failure, failure, *seen)
         self._service.writer.run(lambda connection: connection.execute(statement, values))

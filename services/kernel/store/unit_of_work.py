@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -91,7 +91,10 @@ class UnitOfWork:
         """Have a task run for each argument at its time; forgotten only with this transaction."""
         if not due:
             return
-        rows = [(task, argument, due_at.isoformat()) for argument, due_at in due.items()]
+        # The times of the table are compared as text, so all are written in one zone.
+        rows = [
+            (task, argument, due_at.astimezone(UTC).isoformat()) for argument, due_at in due.items()
+        ]
         marks = ", ".join(["(?, ?, ?)"] * len(rows))
         self.connection.execute(
             f"INSERT INTO due (task, argument, due_at) VALUES {marks} "  # noqa: S608
