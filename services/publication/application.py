@@ -3,13 +3,16 @@
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from services.kernel.aggregate import Intent
 from services.kernel.clock import Clock
-from services.kernel.contracts import SealedBox
+from services.kernel.contracts import SealedBox, read
+from services.kernel.contracts.intake import ComplaintReceivedV1
 from services.kernel.errors import Unavailable
+from services.kernel.follower import arrived
 from services.kernel.keyring import Keyring
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.text import _
@@ -160,13 +163,14 @@ class Publishing(Service):
         once: Once | None = None,
         expected: int | None = None,
     ) -> "Future[Answer]":
-        """Record that the complainant was told."""
+        """Record that the complainant was told; not before the complaint was received."""
+        received_at = self._received_at(self.get(id))
         return self._step(
             id,
             intent,
             once,
             expected,
-            lambda it, act: it.inform(act, channel),
+            lambda it, act: it.inform(act, channel, received_at),
             field="informed_at",
         )
 
@@ -190,6 +194,14 @@ class Publishing(Service):
             }
 
         return self.command(decide, once)
+
+    def _received_at(self, publication: Publication) -> datetime:
+        """Return when the complaint was received, as its own event said that came here first."""
+        return next(
+            read(message).occurred_at
+            for message in arrived(self, publication.complaint)
+            if message.type == ComplaintReceivedV1.type
+        )
 
     def _seal(self, publication: Publication, text: str, place: str) -> SealedBox:
         key = self._keyring.key(publication.complaint)

@@ -4,6 +4,7 @@ The automatic draft keeps the documentation's words as they were sealed. Nothing
 somebody who neither documented the case nor last saved the draft has approved the text.
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
@@ -173,14 +174,20 @@ class Publication(Aggregate):
         self._must_allow("withdrawal")
         self._add(self.Withdrawn, act, reason=reason)
 
-    def inform(self, act: Act, channel: str) -> None:
-        """Record that the complainant was told."""
+    def inform(self, act: Act, channel: str, received_at: datetime) -> None:
+        """Record that the complainant was told, which an answer at once may have done before
+        its result was written down, but nobody before the complaint was received."""
         if self.confidentiality == "anonymous":
             raise StepNotAllowed(
                 _("Keluhan anonim: pelapor tidak dapat dikabari; tanda terimanya memuat hasilnya."),
                 self.allowed,
             )
         self._must_allow("informed")
+        if act.occurred_at < received_at:
+            raise invalid(
+                "informed_at",
+                _("Waktu ini mendahului diterimanya keluhan. Periksa tanggal dan jamnya."),
+            )
         self._add(self.Informed, act, channel=channel)
 
     def take(self, event: _OfComplaint) -> None:
