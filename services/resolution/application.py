@@ -20,7 +20,16 @@ from services.kernel.follower import arrived
 from services.kernel.keyring import Keyring, NewKey
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.text import _
-from services.resolution.domain import FINDINGS, GRADES, OUTCOMES, CalendarBook, Case, RuleBook
+from services.resolution.domain import (
+    FINDINGS,
+    GRADES,
+    OUTCOMES,
+    CalendarBook,
+    Case,
+    RuleBook,
+    State,
+)
+from services.resolution.jobs import OVERDUE
 from services.resolution.outbox import OUTBOX
 from services.resolution.promises import Promises
 
@@ -234,8 +243,13 @@ class Resolution(Service):
     ) -> "Future[Answer]":
         def command(uow: UnitOfWork) -> Ids:
             case = uow.get(Case, id, expected)
+            state, promised = case.state, case.deadlines
             decide(case, uow.act(intent, field))
             uow.save(case)
+            # A grade may move a promise, and reopening takes a settlement back.
+            reopened = case.state is State.REOPENED and case.state is not state
+            again = [due for due in case.deadlines if reopened or due not in promised]
+            uow.schedule(OVERDUE, {f"{id}/{due.name}": due.due_at for due in again})
             return {"id": str(id), "state": case.state.value, "version": case.version}
 
         return self.command(command, once)
