@@ -36,6 +36,6 @@ def _look(resolution: "Resolution", uow: UnitOfWork, case_id: UUID, name: str) -
         return None
     if due_at > uow.now:
         return due_at
-    case.notify_team(uow.act(Intent(SYSTEM, "scheduler")), REMINDED, f"overdue_{name}")
+    case.remind(uow.act(Intent(SYSTEM, "scheduler")), REMINDED, name)
     uow.save(case)
     return None

@@ -141,12 +141,21 @@ def test_nobody_is_reminded_of_a_promise_that_was_kept(tmp_path: Path) -> None:
 
         assert told() == 1
         assert overdue(f"{id}/settlement") is None and told() == 2
+        assert overdue(f"{id}/settlement") is None and told() == 2, "as after a kill in between"
+        assert overdue(f"{id}/response") is None and told() == 3
         team = Intent("acc-2", "complaint_team", start + timedelta(hours=1))
-        node.resolution.grade(id, team, "red", None).result()
+        before = {due.name: due.due_at for due in node.resolution.get(id).deadlines}
+        node.resolution.grade(id, team, "yellow", None).result()
+        after = {due.name: due.due_at for due in node.resolution.get(id).deadlines}
+        moved = {name for name in before if before[name] != after[name]}
+        assert moved, "a yellow grade moves a promise, or this shows nothing"
+        for name in before:
+            assert overdue(f"{id}/{name}") is None
+        assert told() == 3 + len(moved), "of another deadline, again"
         node.resolution.answer(id, team, "Maaf.").result()
         node.resolution.document(id, team, "Selesai.", None).result()
         for name in ("response", "settlement"):
-            assert overdue(f"{id}/{name}") is None and told() == 2
+            assert overdue(f"{id}/{name}") is None and told() == 3 + len(moved)
         node.resolution.evaluate(id, team, False, None).result()
-        assert overdue(f"{id}/settlement") is None and told() == 3
+        assert overdue(f"{id}/settlement") is None and told() == 4 + len(moved)
         node.close()

@@ -4,12 +4,14 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from services.kernel.aggregate import Act, Aggregate, Created
+from services.kernel.aggregate import SYSTEM, Act, Aggregate, Created
 from services.kernel.contracts import SealedBox
 from services.kernel.contracts.resolution import DueV1, PlannedActionV1
 from services.kernel.errors import StepNotAllowed, invalid
 from services.kernel.text import _
 from services.resolution.domain.steps import State, Step, allowed_steps
+
+_OVERDUE = "overdue_"
 
 
 class Case(Aggregate):
@@ -119,6 +121,7 @@ class Case(Aggregate):
         actions: list[PlannedActionV1]
         done: dict[int, date]
         deadlines: list[DueV1]
+        reminded: set[str]
         last_step_at: datetime
 
     @classmethod
@@ -141,7 +144,17 @@ class Case(Aggregate):
     def notify_team(self, act: Act, roles: list[str], how: str) -> None:
         """Record that the team was told."""
         self._must_allow(Step.TEAM_CALL)
+        if act.occurred_at < self.received_at:
+            raise invalid("when", _before_the_complaint())
         self.record(self.TeamNotified, act, roles=roles, how=how)
+
+    def remind(self, act: Act, roles: list[str], deadline: str) -> None:
+        """Record that these were told of a promise not kept; of one deadline they are told once.
+
+        A grade that moves the deadline, and a reopening, make it another one.
+        """
+        if deadline not in self.reminded:
+            self.notify_team(act, roles, _OVERDUE + deadline)
 
     def give_grade(
         self, act: Act, grade: str, reason: SealedBox | None, deadlines: list[DueV1]
@@ -155,7 +168,7 @@ class Case(Aggregate):
         """Record that the team met the person."""
         self._must_allow(Step.MEETING)
         if act.occurred_at < self.received_at:
-            raise invalid("met_at", _before_the_complaint())
+            raise invalid("when", _before_the_complaint())
         self.record(self.ComplainantMet, act, people=people, note=note)
 
     def answer(self, act: Act, answer: SealedBox) -> None:
@@ -222,7 +235,10 @@ class Case(Aggregate):
         match event:
             case Case.Opened():
                 self._begin(event)
+            case Case.TeamNotified() if event.actor == SYSTEM and event.how.startswith(_OVERDUE):
+                self.reminded.add(event.how.removeprefix(_OVERDUE))
             case Case.Graded():
+                self.reminded -= {due.name for due in self.deadlines if due not in event.deadlines}
                 self.grade, self.deadlines = event.grade, event.deadlines
                 if self.state is State.RECEIVED:
                     self.state = State.GRADED
@@ -242,7 +258,7 @@ class Case(Aggregate):
                 self.state = State.EVALUATED
             case Case.Reopened():
                 self.state, self.finding = State.REOPENED, None
-                self.actions, self.done = [], {}
+                self.actions, self.done, self.reminded = [], {}, set()
 
     def _begin(self, event: "Case.Opened") -> None:
         self.puskesmas = event.puskesmas
@@ -250,7 +266,7 @@ class Case(Aggregate):
         self.confidentiality, self.entered_by = event.confidentiality, event.entered_by
         self.service_unit = event.service_unit
         self.received_at = self.last_step_at = event.occurred_at
-        self.deadlines = event.deadlines
+        self.deadlines, self.reminded = event.deadlines, set()
         self.state, self.grade, self.finding = State.RECEIVED, None, None
         self.actions, self.done = [], {}
 
