@@ -1,11 +1,15 @@
 """What differs between deployments, chosen in this one place (`TANGGAP_…`, or a `.env` file)."""
 
-import os
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    SettingsConfigDict,
+)
 
 PREFIX = "TANGGAP_"
 
@@ -36,7 +40,7 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """Return the settings; raises BadSetting with a line that names what is wrong."""
     known = {PREFIX + name.upper() for name in Settings.model_fields}
-    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    unknown = sorted(name for name in _given() if name.startswith(PREFIX) and name not in known)
     if unknown:
         raise BadSetting(f"{unknown[0]} is not a setting; there are: {', '.join(sorted(known))}")
     try:
@@ -45,3 +49,9 @@ def load_settings() -> Settings:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
         raise BadSetting(f"{name}: {first['msg']}") from None
+
+
+def _given() -> set[str]:
+    """Return the names that the environment and the `.env` file give, as they are read."""
+    sources = EnvSettingsSource(Settings), DotEnvSettingsSource(Settings)
+    return {name.upper() for source in sources for name in source.env_vars}
