@@ -74,7 +74,7 @@ class Resolution(Service):
     ) -> "Future[Answer]":
         """Record by hand that the team was called (SOP Lamaru 1d, 2c)."""
         return self._step(
-            id, intent, lambda case, act: case.notify_team(act, list(roles), how), **repeat
+            id, intent, lambda case, act: case.notify_team(act, list(roles), how), "when", **repeat
         )
 
     def grade(
@@ -95,7 +95,7 @@ class Resolution(Service):
         """Record that the team met the person (SOP Lamaru 1e)."""
         box = self._seal(id, note, "ComplainantMet.note")
         return self._step(
-            id, intent, lambda case, act: case.meet(act, list(people), box), "met_at", **repeat
+            id, intent, lambda case, act: case.meet(act, list(people), box), "when", **repeat
         )
 
     def answer(self, id: UUID, intent: Intent, answer: str, **repeat: Any) -> "Future[Answer]":

@@ -35,7 +35,7 @@ class StepForm:
         """Return a refusal's errors at the names of the form's fields."""
         names: dict[str, str] = {}
         if self.at is not None:
-            names |= dict.fromkeys(("occurred_at", "met_at", "answered_at"), self.at)
+            names |= dict.fromkeys(("occurred_at", "when", "answered_at"), self.at)
         for index, row in enumerate(_rows(typed)):
             names[f"actions[{index}].due_on"] = f"due_{row}"
         if self.permission == "case.act":
