@@ -28,7 +28,7 @@ from services.kernel.clock import Clock
 from services.kernel.contracts import SealedBox
 from services.kernel.district import District, Puskesmas
 from services.kernel.errors import FieldError, InvalidInput
-from services.kernel.keyring import Keyring
+from services.kernel.keyring import IDENTITY_PLACE, Keyring
 from services.kernel.receipts import receipt_code, receipt_hash
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.text import Text, _
@@ -126,7 +126,7 @@ class Intake(Service):
         entropy = self._keyring.entropy
         text = key.seal(form.text, "ComplaintReceived.text", entropy)
         complainant = (
-            key.seal(_person_json(form.person), "ComplaintReceived.complainant", entropy)
+            key.seal(_person_json(form.person), IDENTITY_PLACE, entropy)
             if form.person.known()
             else None
         )

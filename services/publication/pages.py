@@ -159,7 +159,7 @@ def _add_one(
     ) -> Response:
         zone = _zone(district, it.puskesmas)
         may = [s for s in it.allowed if principal.may(FORMS[s].permission, it.puskesmas)]
-        said, text = _opened(publishing, words, principal, it)
+        said, text = _opened(publishing, words, district, principal, it)
         return render(
             request,
             "publication/publication.html",
@@ -217,7 +217,11 @@ def _add_one(
 
 
 def _opened(
-    publishing: Publishing, words: Words, principal: Principal, it: Publication
+    publishing: Publishing,
+    words: Words,
+    district: District | None,
+    principal: Principal,
+    it: Publication,
 ) -> tuple[str | None, str | None]:
     """Return the complaint's words and the publication's, None for what stays sealed."""
     original: SealedBox | None = None
@@ -225,7 +229,8 @@ def _opened(
         event = read(message)
         if isinstance(event, intake.ComplaintReceivedV1):
             original = event.text
-    about = About(it.puskesmas, it.confidentiality, it.entered_by)
+    area = district.area_of(it.service_unit) if district else None
+    about = About(it.puskesmas, it.confidentiality, it.entered_by, area)
     said, text = words.open(principal, "publication", [(about, original), (about, it.text)])
     return said, text
 

@@ -387,3 +387,29 @@ def test_words_and_identity_are_opened_by_those_who_may(
             assert not any(word in text for word in WORDS.values()), route
     opened_by = {each.account for each in house.node.keyring.openings(place.complaint)}
     assert (house.accounts[who] in opened_by) == any(may.values())
+
+
+def test_a_coordinator_opens_the_words_of_the_own_area(house: House) -> None:
+    given, publication = house.documented(
+        "officer", OWN, text=WORDS["text"], service_unit="imunisasi"
+    )
+    for area in ("UKM", "UKPP"):
+        house.add(area, Grant("coordinator", frozenset({OWN}), frozenset({area})))
+        case = house.ask(area, "GET", f"/kasus/{given['id']}")
+        queue = house.ask(area, "GET", "/kasus", params={"state": "all"})
+        draft = house.ask(area, "GET", f"/terbitkan/{publication}")
+        assert given["number"] in case.text and given["number"] in queue.text
+        for page, word in ((case, "answer"), (queue, "text"), (draft, "summary")):
+            assert (WORDS[word] in page.text) == (area == "UKM"), (area, page.url)
+    opened_by = {each.account for each in house.node.keyring.openings(given["id"])}
+    assert house.accounts["UKM"] in opened_by and house.accounts["UKPP"] not in opened_by
+
+
+def test_each_opening_says_in_which_role(house: House) -> None:
+    """A list over two places, by somebody who is one thing here and another there."""
+    house.add("mixed", Grant("head", frozenset({OWN})), Grant("publisher", frozenset({OTHER})))
+    assert house.ask("mixed", "GET", "/kasus", params={"state": "all"}).status_code == 200
+    for code, role in ((OWN, "head"), (OTHER, "publisher")):
+        openings = house.node.keyring.openings(house.places[code].complaint)
+        roles = {each.role for each in openings if each.account == house.accounts["mixed"]}
+        assert roles == {role}

@@ -6,9 +6,9 @@ from services.kernel.access.permissions import PERMISSIONS, ROLES, roles_of
 from services.kernel.access.principal import (
     Grant,
     Principal,
-    may_open_identity,
-    may_open_words,
+    identity_role,
     parse_grant,
+    words_role,
 )
 from services.kernel.errors import Forbidden
 
@@ -155,23 +155,29 @@ def test_who_opens_words_and_who_opens_the_identity(
         ("confidential", confidential),
         ("anonymous", confidential),
     ):
-        assert may_open_words(who, "puring", kind, author, escalated) is words
-        assert may_open_identity(who, "puring", kind, author, escalated) is identity
-        assert not may_open_words(who, "lamaru", kind, author, escalated)
-        assert not may_open_identity(who, "lamaru", kind, author, escalated)
+        assert words_role(who, "puring", author, escalated, "UKM") == (role if words else None)
+        assert identity_role(who, "puring", author, kind) == (role if identity else None)
+        assert words_role(who, "lamaru", author, escalated, "UKM") is None
+        assert identity_role(who, "lamaru", author, kind) is None
 
 
 def test_what_nobody_entered_is_no_officers_own() -> None:
-    assert not may_open_words(at_puring("officer"), "puring", "open", None, False)
+    assert words_role(at_puring("officer"), "puring", None, False, None) is None
 
 
-def test_a_coordinator_opens_and_reaches_the_own_area_only() -> None:
+def test_a_coordinator_opens_the_own_area_only() -> None:
     ukm = someone(Grant("coordinator", frozenset({"puring"}), frozenset({"UKM"})))
-    assert may_open_words(ukm, "puring", "open", None, False, "UKM")
-    assert not may_open_words(ukm, "puring", "open", None, False, "UKPP")
-    assert not may_open_words(ukm, "puring", "open", None, False)
-    assert ukm.reaches_area("case.comment", "puring", "UKM")
-    assert not ukm.reaches_area("case.comment", "puring", "UKPP")
-    assert not ukm.reaches_area("case.comment", "lamaru", "UKM")
-    assert not ukm.reaches_area("case.grade", "puring", "UKM")
-    assert at_puring("complaint_team").reaches_area("case.comment", "puring", None)
+    assert words_role(ukm, "puring", None, False, "UKM") == "coordinator"
+    assert words_role(ukm, "puring", None, False, "UKPP") is None
+    assert words_role(ukm, "puring", None, False, None) is None
+    assert words_role(ukm, "lamaru", None, False, "UKM") is None
+    assert words_role(at_puring("coordinator"), "puring", None, False, None) == "coordinator"
+
+
+def test_who_holds_several_roles_opens_in_the_first_that_may() -> None:
+    both = someone(
+        Grant("officer", frozenset({"puring"})), Grant("quality_lead", frozenset({"puring"}))
+    )
+    assert words_role(both, "puring", "a-1", False, None) == "quality_lead"
+    assert identity_role(both, "puring", "a-1", "open") == "quality_lead"
+    assert identity_role(both, "puring", "a-1", "confidential") == "officer"

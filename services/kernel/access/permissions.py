@@ -4,7 +4,7 @@ Source: the roles of both SOPs (officer, complaint team, head, chair of quality,
 KMP, UKM and UKPP), and three that a district system adds (district office, auditor, admin).
 A right is a short dotted name; a route declares exactly one (`services.kernel.access.web`).
 What the table cannot say (only one's own entries, only escalated cases, only an open identity)
-is said by `may_open_words` and `may_open_identity` in `services.kernel.access.principal`.
+is said by `words_role` and `identity_role` in `services.kernel.access.principal`.
 """
 
 from types import MappingProxyType

@@ -1,6 +1,6 @@
 """The person behind a request, and what they may do and open."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from services.kernel.access.permissions import (
@@ -97,68 +97,61 @@ class Principal:
         """Say whether the account has exactly this role at `puskesmas`."""
         return any(grant.role == role and grant.covers(puskesmas) for grant in self.grants)
 
-    def reaches_area(self, permission: str, puskesmas: str | None, area: str | None) -> bool:
-        """Say whether `permission` is held for work of `area` (KMP, UKM, UKPP; None: unknown).
 
-        Only coordinators are bound to areas; work of an unknown area is beyond a bound one.
-        """
-        roles = roles_of(permission)
-        return any(
-            grant.role in roles
-            and grant.covers(puskesmas)
-            and (grant.areas is None or area in grant.areas)
-            for grant in self.grants
-        )
-
-
-def may_open_words(
+def words_role(
     principal: Principal,
     puskesmas: str,
-    confidentiality: str,
     entered_by: str | None,
     escalated: bool,
-    area: str | None = None,
-) -> bool:
-    """Say whether sealed words about a complaint (its text, analysis, answer) may be opened.
+    area: str | None,
+) -> str | None:
+    """Return the role in which sealed words about a complaint (its text, analysis, answer) may be
+    opened, None where there is none.
 
-    `entered_by` is the account id that entered it, `area` the area of the unit concerned.
-    Confidentiality seals who the person is, not what was said, so it decides nothing here.
+    `entered_by` is the account id that entered it, `area` that of the unit concerned (None: not
+    known, so beyond a coordinator bound to areas). Confidentiality seals who the person is, not
+    what was said, so it decides nothing here.
     """
-    for grant in principal.grants:
-        if not grant.covers(puskesmas):
-            continue
+
+    def opens(grant: Grant) -> bool:
         match grant.role:
             case "complaint_team" | "quality_lead" | "head" | "publisher":
                 return True
-            case "coordinator" if grant.areas is None or area in grant.areas:
-                return True
-            case "district" if escalated:
-                return True
-            case "officer" if entered_by == principal.account_id:
-                return True
-    return False
+            case "coordinator":
+                return grant.areas is None or area in grant.areas
+            case "district":
+                return escalated
+            case "officer":
+                return entered_by == principal.account_id
+        return False
+
+    return _first(principal, "words.open", puskesmas, opens)
 
 
-def may_open_identity(
-    principal: Principal,
-    puskesmas: str,
-    confidentiality: str,
-    entered_by: str | None,
-    escalated: bool,
-) -> bool:
-    """Say whether the complainant's name and contact may be opened.
+def identity_role(
+    principal: Principal, puskesmas: str, entered_by: str | None, confidentiality: str
+) -> str | None:
+    """Return the role in which the complainant's name and contact may be opened, None for none.
 
     The head and the chair of quality see them only when the complainant left their identity
     open; an escalation gives the district the words, never the person.
     """
-    for grant in principal.grants:
-        if not grant.covers(puskesmas):
-            continue
+
+    def opens(grant: Grant) -> bool:
         match grant.role:
             case "complaint_team":
                 return True
-            case "quality_lead" | "head" if confidentiality == OPEN:
-                return True
-            case "officer" if entered_by == principal.account_id:
-                return True
-    return False
+            case "quality_lead" | "head":
+                return confidentiality == OPEN
+            case "officer":
+                return entered_by == principal.account_id
+        return False
+
+    return _first(principal, "identity.open", puskesmas, opens)
+
+
+def _first(
+    principal: Principal, permission: str, puskesmas: str, opens: Callable[[Grant], bool]
+) -> str | None:
+    held = {each.role for each in principal.grants if each.covers(puskesmas) and opens(each)}
+    return next((role for role in roles_of(permission) if role in held), None)

@@ -152,6 +152,11 @@ class District(Part):
         """Return the service unit of that code."""
         return _found(self._units.get(code), _("Unit layanan ini tidak ada di daftar."))
 
+    def area_of(self, unit: str | None) -> Effort | None:
+        """Return the area that answers for a unit; None for no unit, or one that is not listed."""
+        found = self._units.get(unit or "")
+        return found.effort if found else None
+
     def category(self, code: str) -> Category:
         """Return the category of that code."""
         return _found(self._categories.get(code), _("Kategori ini tidak ada di daftar."))

@@ -3,9 +3,10 @@
 from services.kernel.keyring.entropy import Pool
 from services.kernel.keyring.keyring import Keyring, NewKey, Opening, WrappedKey
 from services.kernel.keyring.sealing import DoesNotOpen, Entropy
-from services.kernel.keyring.words import About, Words
+from services.kernel.keyring.words import IDENTITY_PLACE, About, Words
 
 __all__ = [
+    "IDENTITY_PLACE",
     "About",
     "DoesNotOpen",
     "Entropy",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.kernel.access.principal import Principal, may_open_identity, may_open_words
+from services.kernel.access.principal import Principal, identity_role, words_role
 from services.kernel.contracts import SealedBox
 from services.kernel.keyring.keyring import Keyring
 
@@ -12,16 +12,20 @@ IDENTITY_PLACE = "ComplaintReceived.complainant"
 
 @dataclass(frozen=True)
 class About:
-    """What decides who may open words about one complaint."""
+    """What decides who may open words about one complaint.
+
+    `area` is that of the unit concerned (`District.area_of`; None: not known).
+    """
 
     puskesmas: str
     confidentiality: str
     entered_by: str | None
+    area: str | None
     escalated: bool = False
 
 
 class Words:
-    """Opens boxes in memory, by role, with one access-log entry a page."""
+    """Opens boxes in memory, by role, with one access-log entry a page and role."""
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
@@ -34,24 +38,22 @@ class Words:
     ) -> list[str | None]:
         """Return the words of each box in order; None where the role may not or no key is left.
 
-        `page` is the page's name (never an address with an id in it).
+        `page` is the page's name (never an address with an id in it). Who holds several roles
+        opens each box in one that may; nearly always that is the same role for all of a page.
         """
-        allowed = [
-            box if box and self._may(principal, about, box) else None for about, box in wanted
-        ]
-        boxes = [box for box in allowed if box]
-        role = self._role(principal, wanted)
-        opened = iter(self._keyring.open(boxes, principal.account_id, role, page))
-        return [next(opened) if box else None for box in allowed]
+        by_role: dict[str, dict[int, SealedBox]] = {}
+        for place, (about, box) in enumerate(wanted):
+            if box and (role := _role(principal, about, box)):
+                by_role.setdefault(role, {})[place] = box
+        found: list[str | None] = [None] * len(wanted)
+        for role, boxes in by_role.items():
+            words = self._keyring.open([*boxes.values()], principal.account_id, role, page)
+            for place, said in zip(boxes, words, strict=True):
+                found[place] = said
+        return found
 
-    def _may(self, principal: Principal, about: About, box: SealedBox) -> bool:
-        may = may_open_identity if box.place == IDENTITY_PLACE else may_open_words
-        return may(
-            principal, about.puskesmas, about.confidentiality, about.entered_by, about.escalated
-        )
 
-    def _role(self, principal: Principal, wanted: Sequence[tuple[About, SealedBox | None]]) -> str:
-        for about, _box in wanted:
-            if principal.may("words.open", about.puskesmas):
-                return principal.role_for("words.open", about.puskesmas)
-        return ""
+def _role(principal: Principal, about: About, box: SealedBox) -> str | None:
+    if box.place == IDENTITY_PLACE:
+        return identity_role(principal, about.puskesmas, about.entered_by, about.confidentiality)
+    return words_role(principal, about.puskesmas, about.entered_by, about.escalated, about.area)

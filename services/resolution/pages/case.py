@@ -122,7 +122,8 @@ def _told(
     request: Request, resolution: Resolution, words: Words, principal: Principal, case: Case
 ) -> dict[str, Any]:
     """Return what the page says of the case; the words are opened with one entry in the log."""
-    about = About(case.puskesmas, case.confidentiality, case.entered_by)
+    area = resolution.district.area_of(case.service_unit)
+    about = About(case.puskesmas, case.confidentiality, case.entered_by, area)
     steps = thread.steps_of(resolution.thread(case.id))
     found = iter(words.open(principal, "case", [(about, box) for s in steps for box in s.boxes]))
     opened = [tuple(next(found) for _box in step.boxes) for step in steps]

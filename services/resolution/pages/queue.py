@@ -112,9 +112,10 @@ def _sealed(resolution: Resolution, item: Mapping[str, Any]) -> tuple[About, Sea
     for message in arrived(resolution, str(item["id"])):
         event = read(message)
         if isinstance(event, intake.ComplaintReceivedV1):
-            about = About(message.puskesmas, event.confidentiality, message.actor)
+            area = resolution.district.area_of(event.service_unit)
+            about = About(message.puskesmas, event.confidentiality, message.actor, area)
             return about, event.text
-    return About(item["puskesmas"], item["confidentiality"], None), None
+    return About(item["puskesmas"], item["confidentiality"], None, None), None
 
 
 def _row(
