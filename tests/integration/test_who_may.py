@@ -413,3 +413,8 @@ def test_each_opening_says_in_which_role(house: House) -> None:
         openings = house.node.keyring.openings(house.places[code].complaint)
         roles = {each.role for each in openings if each.account == house.accounts["mixed"]}
         assert roles == {role}
+
+
+def test_a_slip_shows_the_way_to_its_receipt_as_a_picture(house: House) -> None:
+    slip = house.ask("officer", "GET", f"/catat/{house.places[OWN].complaint}/slip")
+    assert "<svg" in slip.text and "&lt;svg" not in slip.text

@@ -1,8 +1,11 @@
 """What the documents name is there: links, files, functions, commands, rooms, dependencies."""
 
+import ast
 import re
+import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -135,6 +138,28 @@ def test_every_dependency_has_its_reason_and_no_other_has() -> None:
     reasons.pop("package", None)
     assert sorted(reasons) == sorted(dependencies())
     assert all(len(reason) > 10 for reason in reasons.values())
+
+
+def imported(top: str) -> dict[str, Path]:
+    """Return the packages that the code of a folder names, and one file that does."""
+    found = {}
+    for path in (ROOT / top).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module]
+            found.update({name.partition(".")[0]: path for name in names})
+    return found
+
+
+@pytest.mark.parametrize("top", ["services", "tests"])
+def test_every_package_that_is_imported_is_a_dependency(top: str) -> None:
+    declared = {each.lower() for each in dependencies()}
+    provides = packages_distributions()
+    for name, path in imported(top).items():
+        if name not in sys.stdlib_module_names and name not in TOP:
+            distributions = {each.lower().replace("_", "-") for each in provides[name]}
+            assert distributions & declared, f"{path} imports {name}"
 
 
 def test_the_map_stays_readable() -> None:
