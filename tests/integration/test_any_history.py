@@ -1,0 +1,208 @@
+"""Whatever the order of commands, repeats, late entries, restarts and crashes: states are legal,
+times are kept, nothing is lost or done twice, and live facts are those of a rebuild.
+
+`pytest tests/integration/test_any_history.py --hypothesis-profile=long --timeout=0` looks for long.
+"""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from services.kernel import failpoints
+from services.kernel.district import SHIPPED, load_district
+from tests import any_history as model
+from tests.any_history import Complaint
+from tests.any_history_asked import Choice, Received, choices, receivable
+from tests.any_history_node import FOLLOWING, WRITING, NodeByHand, SetClock
+from tests.any_history_sides import Sides
+
+DISTRICT = load_district(SHIPPED)
+# The year ends two days later, at another moment in each of the two zones.
+START = datetime(2026, 12, 30, 3, 15, tzinfo=UTC)
+picks = st.integers(0, 11)
+
+
+class AnyHistory(RuleBasedStateMachine):
+    """Draws what happens next."""
+
+    def __init__(self, empty: Path, folder: Path) -> None:
+        super().__init__()
+        shutil.copytree(empty, folder)
+        self.sides = Sides(NodeByHand(folder, DISTRICT, SetClock(START)))
+
+    @property
+    def complaints(self) -> list[Complaint]:
+        return self.sides.complaints
+
+    @rule(drawn=st.lists(receivable, min_size=1, max_size=3), brought=st.integers(0, 3))
+    def receive(self, drawn: list[Received], brought: int) -> None:
+        for each in drawn:
+            self.sides.receive(each)
+        if brought:
+            self.sides.relay("intake")
+            self.sides.follow("resolution")
+
+    @precondition(lambda self: self.complaints)
+    @rule(which=picks, drawn=st.lists(st.tuples(st.sampled_from(model.STEPS), choices), min_size=2))
+    def try_steps(self, which: int, drawn: list[tuple[str, Choice]]) -> None:
+        """Try whatever step, in any order, at any time."""
+        case = self.chosen(which, opened=which < 11)
+        for step, choice in drawn:
+            self.sides.take_step(case, step, choice)
+
+    @precondition(lambda self: self.complaints)
+    @rule(which=picks, drawn=st.lists(choices, min_size=3, max_size=9))
+    def go_on(self, which: int, drawn: list[Choice]) -> None:
+        """Take some steps on the main path, once the case is there."""
+        case = self.chosen(which)
+        if case.is_case and not case.opened:
+            self.sides.relay("intake")
+            self.sides.follow("resolution")
+        for choice in drawn:
+            if main := sorted(case.allowed - model.ASIDE):
+                if "grade" in main[:-1] and choice.pick % 4:
+                    main.remove("grade")
+                self.sides.take_step(case, main[choice.pick % len(main)], choice)
+
+    @precondition(lambda self: any(each.publications for each in self.complaints))
+    @rule(
+        which=picks,
+        drawn=st.lists(st.tuples(st.integers(0, 10), choices), min_size=3, max_size=8),
+    )
+    def publish(self, which: int, drawn: list[tuple[int, Choice]]) -> None:
+        """Take steps on the way of one result to the public, mostly those that it allows."""
+        found = [(case, each) for case in self.complaints for each in case.publications]
+        case, publication = found[which % len(found)]
+        for number, choice in drawn:
+            steps = model.PUBLISHING[:] if number > 7 else sorted(publication.allowed - {"draft"})
+            if steps:
+                self.sides.take_publishing_step(
+                    case, publication, steps[number % len(steps)], choice
+                )
+
+    @precondition(lambda self: self.sides.answered)
+    @rule(drawn=st.lists(st.tuples(picks, st.booleans()), min_size=1, max_size=4))
+    def ask_again(self, drawn: list[tuple[int, bool]]) -> None:
+        for which, other_body in drawn:
+            self.sides.ask_again(which, other_body=other_body)
+
+    # What goes on behind
+
+    @rule(
+        minutes=st.sampled_from([1, 60, 5 * 60, 24 * 60, 5 * 24 * 60, 30 * 24 * 60]),
+        due=st.booleans(),
+    )
+    def wait(self, minutes: int, due: bool) -> None:
+        self.sides.clock.wait(timedelta(minutes=minutes, seconds=7))
+        if due:
+            self.sides.run_due()
+
+    @rule(
+        drawn=st.lists(
+            st.one_of(
+                st.tuples(st.just("relay"), st.sampled_from(WRITING)),
+                st.tuples(st.just("follow"), st.sampled_from(FOLLOWING)),
+                st.tuples(st.just("deliver again"), st.sampled_from(FOLLOWING)),
+                st.just(("run due", "")),
+            ),
+            min_size=1,
+            max_size=6,
+        ),
+        offset=st.integers(0, 500),
+    )
+    def work_behind(self, drawn: list[tuple[str, str]], offset: int) -> None:
+        for work, name in drawn:
+            match work:
+                case "relay":
+                    self.sides.relay(name)
+                case "follow":
+                    self.sides.follow(name)
+                case "deliver again":
+                    self.sides.deliver_again(name, offset)
+                case "run due":
+                    self.sides.run_due()
+
+    @rule(failpoint=st.sampled_from(["restart", None, *failpoints.ALL]))
+    def fall(self, failpoint: str | None) -> None:
+        """Restart, crash, or crash at the next passing of a failpoint, whatever passes it."""
+        if failpoint == "restart":
+            self.sides.at.restart()
+        elif failpoint is None:
+            self.sides.at.crash()
+        else:
+            self.sides.at.crash_at(failpoint)
+            return
+        self.sides.check_complaints()
+
+    @rule(source=st.sampled_from([None, "log", "stream"]), check=st.booleans())
+    def look(self, source: Any, check: bool) -> None:
+        if source is None:
+            self.sides.drain()
+            self.sides.check_facts()
+        else:
+            assert self.sides.at.differences(source, check=check) == ()
+
+    @invariant()
+    def nothing_is_recorded_but_what_was_accepted(self) -> None:
+        self.sides.check_counts()
+
+    def teardown(self) -> None:
+        try:
+            if sys.exc_info()[0] is None:  # what has failed already says it better
+                self.sides.drain()
+                self.sides.check_all()
+        finally:
+            self.sides.at.end()
+
+    def chosen(self, which: int, *, opened: bool = False) -> Complaint:
+        found = [each for each in self.complaints if each.opened or not opened]
+        return (found or self.complaints)[which % len(found or self.complaints)]
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder in which the district is recorded, and nothing else has happened."""
+    folder = tmp_path_factory.mktemp("empty")
+    clock = SetClock(START)
+    node = NodeByHand(folder / "node", DISTRICT, clock)
+    for service in WRITING:
+        node.relay(service)
+    for name in FOLLOWING:
+        node.follow(name)
+    node.restart()
+    shutil.copytree(folder / "node", folder / "empty")
+    node.end()
+    yield folder / "empty"
+
+
+def test_any_history(empty: Path, tmp_path: Path) -> None:
+    sized = settings(deadline=None, suppress_health_check=list(HealthCheck))
+    if settings.get_current_profile_name() != "long":
+        # Shrinking takes minutes; what is found here is shrunk by looking for long.
+        sized = settings(
+            sized,
+            max_examples=15,
+            stateful_step_count=30,
+            derandomize=True,
+            phases=[Phase.generate],
+        )
+    folders = iter(range(1_000_000))
+
+    def begin() -> AnyHistory:
+        return AnyHistory(empty, tmp_path / f"{next(folders)}" / "node")
+
+    run_state_machine_as_test(begin, settings=sized)  # type: ignore[arg-type]
