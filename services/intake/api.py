@@ -23,6 +23,7 @@ from services.kernel.commands import (
     done,
     intent,
 )
+from services.kernel.web.direct import DirectRoute
 from services.kernel.web.language import language_of, say
 
 IMPORT_BYTES = 11 << 20
@@ -80,9 +81,8 @@ class ComplaintView(BaseModel):
 
 def router(intake: Intake, importing: Importing) -> APIRouter:
     """Return intake's calls."""
-    api = APIRouter(tags=["intake"])
+    api = APIRouter(prefix="/api/v1", tags=["intake"])
 
-    @api.post("/puskesmas/{code}/complaints", status_code=201, response_model=Received)
     async def receive_complaint(
         code: str,
         body: ComplaintBody,
@@ -94,6 +94,14 @@ def router(intake: Intake, importing: Importing) -> APIRouter:
         answer = await answered(intake.receive(code, form_of(body), who, once))
         return done(intake.source, answer) | {"receipt": intake.receipt(UUID(answer.ids["id"]))}
 
+    api.add_api_route(
+        "/puskesmas/{code}/complaints",
+        receive_complaint,
+        methods=["POST"],
+        status_code=201,
+        response_model=Received,
+        route_class_override=DirectRoute,
+    )
     _add_imports(api, importing)
 
     @api.get("/complaints/{id}", response_model=ComplaintView)

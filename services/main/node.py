@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from zoneinfo import ZoneInfo
 
 import uuid_utils.compat
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from services.intake import api as intake_api
 from services.intake import pages as intake_pages
@@ -33,7 +33,6 @@ from services.publication.application import Publishing
 from services.publication.policy import policy as publication_policy
 from services.reporting import api as reporting_api
 from services.reporting import pages as reporting_pages
-from services.reporting import public_pages
 from services.reporting.application import Reporting
 from services.resolution import api as resolution_api
 from services.resolution import pages as resolution_pages
@@ -149,17 +148,15 @@ def node_app(node: Node) -> FastAPI:
         "Tanggap",
         lifespan=lifespan,
         routers=[
-            _calls(
-                intake_api.router(node.intake, node.importing),
-                resolution_api.router(node.resolution),
-                publication_api.router(node.publishing),
-                reporting_api.router(node.reporting),
-            ),
+            # Tried in this order, and intake is called most.
+            intake_api.router(node.intake, node.importing),
+            resolution_api.router(node.resolution),
+            publication_api.router(node.publishing),
+            reporting_api.router(node.reporting),
             intake_pages.router(node.intake, node.importing, words),
             resolution_pages.router(node.resolution, CasesOf(node.reporting), words),
             publication_pages.router(node.publishing, words, node.district),
             reporting_pages.router(node.reporting, node.district),
-            public_pages.router(node.reporting, node.district),
         ],
         packages=[
             "services.intake",
@@ -182,11 +179,3 @@ def node_app(node: Node) -> FastAPI:
     if undeclared := undeclared_routes(app):
         raise RuntimeError(f"no permission is declared for {', '.join(undeclared)}")
     return app
-
-
-def _calls(*routers: APIRouter) -> APIRouter:
-    """Return the services' JSON calls under one roof; intake first, for it is called most."""
-    calls = APIRouter(prefix="/api/v1")
-    for router in routers:
-        calls.include_router(router)
-    return calls

@@ -85,7 +85,7 @@ Call = TypeVar("Call", bound=Callable[..., Any])
 
 def router(publishing: Publishing) -> APIRouter:
     """Return publication's calls."""
-    api = APIRouter(prefix="/publications", tags=["publication"])
+    api = APIRouter(prefix="/api/v1/publications", tags=["publication"])
 
     def take(call: Stepping, id: UUID, command: Any, *facts: Any, at: Any = None) -> Any:
         return call.take(

@@ -65,7 +65,7 @@ class JsonLinesResponse(StreamingResponse):
 
 def router(reporting: Reporting) -> APIRouter:
     """Return reporting's calls."""
-    api = APIRouter(tags=["reporting"])
+    api = APIRouter(prefix="/api/v1", tags=["reporting"])
     _add_reports(api, reporting)
     _add_audit(api, reporting)
     _add_public(api, reporting)

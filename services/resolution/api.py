@@ -123,7 +123,7 @@ Call = TypeVar("Call", bound=Callable[..., Any])
 
 def router(resolution: Resolution) -> APIRouter:
     """Return resolution's calls."""
-    api = APIRouter(tags=["resolution"])
+    api = APIRouter(prefix="/api/v1", tags=["resolution"])
 
     def take(call: Stepping, id: UUID, command: Any, *facts: Any, at: Any = None) -> Any:
         return call.take(

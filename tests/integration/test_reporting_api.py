@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from services.kernel.access.principal import Grant
 from services.kernel.access.store import AccessStore
@@ -140,9 +140,7 @@ class Site(Bench):
 
 
 def make_app(site: Site) -> FastAPI:
-    outer = APIRouter(prefix="/api/v1")
-    outer.include_router(api.router(site.reporting))
-    app = create_app("Uji", routers=[outer])
+    app = create_app("Uji", routers=[api.router(site.reporting)])
     app.state.access = site.access
     return app
 
