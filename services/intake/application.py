@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 
 from services.intake.domain import (
-    CHANNELS,
     CONFIDENTIALITIES,
     KINDS,
     Complaint,
@@ -32,6 +31,7 @@ from services.kernel.keyring import IDENTITY_PLACE, Keyring
 from services.kernel.receipts import receipt_code, receipt_hash
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.text import Text, _
+from services.kernel.vocabulary import CHANNELS
 
 Note = Callable[[UnitOfWork, Ids], None]
 

@@ -11,22 +11,6 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from services.kernel.aggregate import Act, Aggregate, Created
 from services.kernel.contracts import SealedBox
 
-CHANNELS = (
-    "in_person",
-    "suggestion_box",
-    "survey",
-    "phone",
-    "sms",
-    "whatsapp",
-    "email",
-    "web",
-    "instagram",
-    "facebook",
-    "google_review",
-    "meeting",
-    "letter",
-    "lapor",
-)
 KINDS = ("complaint", "suggestion", "praise", "information_request")
 CONFIDENTIALITIES = ("open", "confidential", "anonymous")
 

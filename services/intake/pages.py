@@ -21,10 +21,11 @@ from services.kernel.access.principal import Principal
 from services.kernel.access.web import PUBLIC, requires
 from services.kernel.aggregate import Intent
 from services.kernel.commands import intent
-from services.kernel.district import CASE_KINDS, Limit, Puskesmas
+from services.kernel.district import Limit, Puskesmas
 from services.kernel.errors import Forbidden, Problem, invalid
 from services.kernel.keyring import Words
 from services.kernel.text import _
+from services.kernel.vocabulary import CASE_KINDS
 from services.kernel.web import words as glossary
 from services.kernel.web.flash import flash, see_other
 from services.kernel.web.forms import Form

@@ -21,9 +21,10 @@ from services.kernel.commands import (
     done,
     intent,
 )
+from services.kernel.vocabulary import GRADES
 from services.kernel.web.refusals import refusals
 from services.resolution.application import Action, Resolution
-from services.resolution.domain import FINDINGS, GRADES, OUTCOMES
+from services.resolution.domain import FINDINGS, OUTCOMES
 from services.resolution.view import CaseView, view
 
 

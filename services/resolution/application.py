@@ -20,9 +20,9 @@ from services.kernel.follower import arrived
 from services.kernel.keyring import Keyring, NewKey
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.text import _
+from services.kernel.vocabulary import GRADES
 from services.resolution.domain import (
     FINDINGS,
-    GRADES,
     OUTCOMES,
     CalendarBook,
     Case,

@@ -11,9 +11,10 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from services.kernel.calendar import Count, WorkCalendar
-from services.kernel.district import CASE_KINDS, Limit, Rules, Source
+from services.kernel.district import Limit, Rules, Source
 from services.kernel.district.rules import LIMIT_NAMES, LimitName
 from services.kernel.text import Text, _
+from services.kernel.vocabulary import CASE_KINDS
 
 
 @dataclass(frozen=True)

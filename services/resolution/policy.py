@@ -7,11 +7,11 @@ from services.kernel.aggregate import Intent
 from services.kernel.contracts import Message, intake, publication
 from services.kernel.policy import Policy, caused_by
 from services.kernel.store import UnitOfWork
+from services.kernel.vocabulary import CASE_KINDS
 from services.resolution.domain import Case
 from services.resolution.jobs import OVERDUE
 from services.resolution.promises import Promises
 
-OPENS_A_CASE = ("complaint", "suggestion", "information_request")
 NOTIFIED = ["complaint_team"]
 
 
@@ -20,7 +20,7 @@ def policy(acts_for: Callable[[str], bool], promises: Promises) -> Policy:
 
     def open_case(uow: UnitOfWork, message: Message, event: intake.ComplaintReceivedV1) -> None:
         """Open a case and notify the team; praise is counted, but opens none (design §5)."""
-        if event.kind not in OPENS_A_CASE:
+        if event.kind not in CASE_KINDS:
             return
         cause = caused_by(message)
         begun = Intent(

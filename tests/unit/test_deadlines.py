@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kernel.calendar import WorkCalendar
-from services.kernel.district import GRADES, SHIPPED, load_district
+from services.kernel.district import SHIPPED, load_district
+from services.kernel.vocabulary import GRADES
 from services.resolution.deadlines import Deadline, Pause, Verdict, deadlines, verdict
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -171,7 +172,7 @@ lengths = st.timedeltas(timedelta(0), timedelta(days=12))
 pauses_from = st.lists(st.tuples(lengths, lengths), max_size=3)
 
 
-@given(moments, pauses_from, st.sampled_from([None, *GRADES[:3]]), st.booleans())
+@given(moments, pauses_from, st.sampled_from([None, *GRADES]), st.booleans())
 def test_time_that_stood_still_is_given_back_whole(
     received: datetime,
     offsets: list[tuple[timedelta, timedelta]],

@@ -9,13 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from services.intake.domain import CHANNELS, KINDS
+from services.intake.domain import KINDS
 from services.kernel.access.permissions import AREAS
 from services.kernel.district import (
-    CASE_KINDS,
     CLUSTERS,
     EFFORTS,
-    GRADES,
     SHIPPED,
     SKM_ELEMENTS,
     DistrictFileError,
@@ -23,7 +21,8 @@ from services.kernel.district import (
     read_district,
 )
 from services.kernel.errors import NotFound
-from services.resolution import domain as resolution
+from services.kernel.vocabulary import CASE_KINDS, CHANNELS, GRADES
+from services.kernel.web.words import WORDS
 
 Content = dict[str, Any]
 DISTRICT = load_district(SHIPPED)
@@ -68,8 +67,9 @@ def test_the_units_that_others_rely_on_are_there(code: str) -> None:
 
 def test_the_words_are_those_of_the_services() -> None:
     assert DISTRICT.puskesmas("puring").channels == CHANNELS
+    assert set(CHANNELS) == set(WORDS["channel"])
     assert set(CASE_KINDS) == set(KINDS) - {"praise"}
-    assert GRADES[:3] == resolution.GRADES
+    assert set(GRADES) == set(WORDS["grade"])
     assert set(EFFORTS) == set(AREAS)
     assert DISTRICT.barrier_codes == ("culture", "language", "habit", "other")
     assert {unit.effort for unit in DISTRICT.units} == set(EFFORTS)
@@ -98,7 +98,7 @@ def test_lookups_find_or_say_that_there_is_none() -> None:
 def test_every_case_has_exactly_one_limit_of_each_name() -> None:
     rules = DISTRICT.rules[0]
     for name, kind, grade, misconduct in product(
-        ("response", "settlement"), CASE_KINDS, (None, *GRADES[:3]), (False, True)
+        ("response", "settlement"), CASE_KINDS, (None, *GRADES), (False, True)
     ):
         limit = rules.limit(name, kind=kind, grade=grade, misconduct=misconduct)
         assert rules.source(limit).code == limit.source

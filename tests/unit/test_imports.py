@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 import pytest
 
-from services.intake.domain import CHANNELS, CONFIDENTIALITIES, KINDS
+from services.intake.domain import CONFIDENTIALITIES, KINDS
 from services.intake.forms import ComplaintBody
 from services.intake.imports import Row, row_key
 from services.kernel.district import SHIPPED, load_district
+from services.kernel.vocabulary import CHANNELS
 from services.kernel.web.words import WORDS
 from tests.unit.uploads import COMPLAINTS, WITA, as_csv, as_xlsx, one, read, wrong
 

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from typing import Final
 
-from services.intake.domain import CHANNELS, CONFIDENTIALITIES, KINDS
+from services.intake.domain import CONFIDENTIALITIES, KINDS
 from services.intake.imports.moments import moment
 from services.intake.imports.rows import Row, Value
 from services.kernel.errors import FieldError, InvalidInput
 from services.kernel.text import Text, _
+from services.kernel.vocabulary import CHANNELS
 
 REQUIRED: Final = {"channel": "kanal", "text": "isi"}
 """The columns that every file must have, each with the name that people know."""

@@ -13,8 +13,6 @@ from services.kernel.district.model import (
     Unit,
 )
 from services.kernel.district.rules import (
-    CASE_KINDS,
-    GRADES,
     UNGRADED,
     Limit,
     Rules,
@@ -22,10 +20,8 @@ from services.kernel.district.rules import (
 )
 
 __all__ = [
-    "CASE_KINDS",
     "CLUSTERS",
     "EFFORTS",
-    "GRADES",
     "SHIPPED",
     "SKM_ELEMENTS",
     "UNGRADED",

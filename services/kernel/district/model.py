@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Final, Literal, TypeVar, get_args
+from typing import Final, Literal, TypeVar
 
 from pydantic import Field
 
@@ -11,23 +11,8 @@ from services.kernel.district.parts import Letter, Name, Part, ShortCode, Slug, 
 from services.kernel.district.rules import Rules
 from services.kernel.errors import FieldError, NotFound
 from services.kernel.text import Text, _
+from services.kernel.vocabulary import CHANNELS, Channel
 
-Channel = Literal[
-    "in_person",
-    "suggestion_box",
-    "survey",
-    "phone",
-    "sms",
-    "whatsapp",
-    "email",
-    "web",
-    "instagram",
-    "facebook",
-    "google_review",
-    "meeting",
-    "letter",
-    "lapor",
-]
 Effort = Literal["KMP", "UKM", "UKPP"]
 Cluster = Literal["management", "mother-child", "adult-elderly", "disease-control", "cross-cluster"]
 SkmElement = Literal[
@@ -125,7 +110,7 @@ class Puskesmas(Part):
     letter: Letter
     home: Slug | None = None
     units: tuple[Slug, ...] = Field(min_length=1)
-    channels: tuple[Channel, ...] = Field(default=get_args(Channel), min_length=1)
+    channels: tuple[Channel, ...] = Field(default=CHANNELS, min_length=1)
     contact: Contact = Contact()
 
 

@@ -15,16 +15,13 @@ from pydantic import Field, model_validator
 from services.kernel.district.parts import Name, Part, Slug, digest
 from services.kernel.errors import FieldError
 from services.kernel.text import Text, _
+from services.kernel.vocabulary import CASE_KINDS, GRADES, CaseKind, Grade
 
 LimitName = Literal["response", "settlement"]
-CaseKind = Literal["complaint", "suggestion", "information_request"]
-Grade = Literal["red", "yellow", "green", "ungraded"]
 
 LIMIT_NAMES: Final = get_args(LimitName)
-CASE_KINDS: Final = get_args(CaseKind)
-"""The kinds that open a case; praise is counted, and has no deadline."""
 UNGRADED: Final = "ungraded"
-GRADES: Final = get_args(Grade)
+_GRADED_OR_NOT: Final = (*GRADES, UNGRADED)
 
 
 class Source(Part):
@@ -48,7 +45,7 @@ class Limit(Part):
     hours: int | None = Field(default=None, ge=1, le=8784)
     working_days: int | None = Field(default=None, ge=0, le=366)
     kinds: tuple[CaseKind, ...] = CASE_KINDS
-    grades: tuple[Grade, ...] = GRADES
+    grades: tuple[Grade | Literal["ungraded"], ...] = _GRADED_OR_NOT
     misconduct_related: bool | None = None
 
     @model_validator(mode="after")
@@ -104,7 +101,7 @@ class Rules(Part):
                     _("Sumber {code} tidak ada di daftar sources.", code=limit.source),
                 )
         for name, kind, grade, misconduct in product(
-            LIMIT_NAMES, CASE_KINDS, GRADES, (False, True)
+            LIMIT_NAMES, CASE_KINDS, _GRADED_OR_NOT, (False, True)
         ):
             holding = [
                 index

@@ -2,6 +2,6 @@
 
 from services.resolution.domain.case import Case
 from services.resolution.domain.governance import CalendarBook, RuleBook
-from services.resolution.domain.steps import FINDINGS, GRADES, OUTCOMES, State
+from services.resolution.domain.steps import FINDINGS, OUTCOMES, State
 
-__all__ = ["FINDINGS", "GRADES", "OUTCOMES", "CalendarBook", "Case", "RuleBook", "State"]
+__all__ = ["FINDINGS", "OUTCOMES", "CalendarBook", "Case", "RuleBook", "State"]

@@ -6,7 +6,6 @@ comes before answer or analysis. A plan is a must only for an upheld complaint.
 
 from enum import StrEnum
 
-GRADES = ("red", "yellow", "green")
 FINDINGS = ("upheld", "not_upheld", "by_rule", "out_of_jurisdiction")
 OUTCOMES = ("resolved", *FINDINGS)
 
