@@ -1,6 +1,8 @@
 # The commands of the README. `make up` and `make test` are all that a fresh machine needs.
 PYTHON ?= python3
 VENV := .venv
+# What is imported is kept compiled, so that every start is quick; some machines switch that off.
+COMPILED := PYTHONDONTWRITEBYTECODE=
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
@@ -42,9 +44,12 @@ $(VENV)/bin/python:
 $(RUN): requirements/run.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install -q --require-hashes -r requirements/run.txt
 	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	$(COMPILED) $(BIN)/python -c 'import services.main.cli, services.main.node, holidays.countries'
 	@touch $@
 
 $(DEV): requirements/dev.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install -q --require-hashes -r requirements/dev.txt
 	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	$(COMPILED) $(BIN)/python -c 'import services.main.cli, services.main.node, holidays.countries'
+	$(COMPILED) $(BIN)/python -c 'import pytest, hypothesis, schemathesis, playwright.sync_api'
 	@touch $@ $(RUN)
