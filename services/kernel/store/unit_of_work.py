@@ -88,7 +88,10 @@ class UnitOfWork:
         return int(number)
 
     def schedule(self, task: str, due: Mapping[str, datetime]) -> None:
-        """Have a task run for each argument at its time; forgotten only with this transaction."""
+        """Have a task run for each argument at its time, if this transaction is committed.
+
+        What is scheduled already moves to the new time, and counts as not tried yet.
+        """
         if not due:
             return
         # The times of the table are compared as text, so all are written in one zone.
@@ -98,7 +101,8 @@ class UnitOfWork:
         marks = ", ".join(["(?, ?, ?)"] * len(rows))
         self.connection.execute(
             f"INSERT INTO due (task, argument, due_at) VALUES {marks} "  # noqa: S608
-            "ON CONFLICT (task, argument) DO UPDATE SET due_at = excluded.due_at, attempts = 0",
+            "ON CONFLICT (task, argument) DO UPDATE "
+            "SET due_at = excluded.due_at, attempts = 0, failure = NULL",
             [value for row in rows for value in row],
         )
 
