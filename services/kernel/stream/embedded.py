@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -166,8 +167,12 @@ class EmbeddedReader:
             tail = self._stream._tail
             if not tail or tail[0].offset > self._next:
                 return None
-            skip = self._next - tail[0].offset
-            return [tail[i] for i in range(skip, min(len(tail), skip + limit))]
+            # A step into a deque costs its distance from the end where the walk begins.
+            before, behind = self._next - tail[0].offset, tail[-1].offset + 1 - self._next
+            if before < behind:
+                return list(islice(tail, before, before + limit))
+            newest_first = list(islice(reversed(tail), max(0, behind)))
+            return newest_first[::-1][:limit]
 
     def _from_file(self, limit: int) -> list[Delivery]:
         rows = self._connection.execute(
