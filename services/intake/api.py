@@ -25,6 +25,7 @@ from services.kernel.commands import (
 )
 from services.kernel.web.direct import DirectRoute
 from services.kernel.web.language import language_of, say
+from services.kernel.web.problems import etag
 
 IMPORT_BYTES = 11 << 20
 WAIT_SECONDS = 20.0
@@ -111,7 +112,7 @@ def router(intake: Intake, importing: Importing) -> APIRouter:
         """Return what was written down, without its sealed words."""
         complaint = intake.get(id)
         principal.role_for("complaint.read", complaint.puskesmas)
-        response.headers["ETag"] = f'"{complaint.version}"'
+        response.headers["ETag"] = etag(complaint.version)
         return {
             "id": str(id),
             "version": complaint.version,

@@ -17,7 +17,7 @@ from services.kernel.aggregate import Intent
 from services.kernel.errors import invalid
 from services.kernel.store import Answer, Once
 from services.kernel.text import _
-from services.kernel.web.problems import expected_version
+from services.kernel.web.problems import etag, expected_version
 
 KEY_LENGTH = 200
 
@@ -136,7 +136,7 @@ class Step:
         permission = declared_permission(self._request.scope["route"]) or ""
         who = intent(self._request.state.principal, permission, puskesmas, at)
         answer = command(id, who, *facts, **self._repeat).result()
-        self._response.headers["ETag"] = f'"{answer.ids["version"]}"'
+        self._response.headers["ETag"] = etag(answer.ids["version"])
         return done(source, answer)
 
 

@@ -22,6 +22,7 @@ from services.kernel.commands import (
     intent,
 )
 from services.kernel.vocabulary import GRADES
+from services.kernel.web.problems import etag
 from services.kernel.web.refusals import refusals
 from services.resolution.application import Action, Resolution
 from services.resolution.domain import FINDINGS, OUTCOMES
@@ -146,7 +147,7 @@ def router(resolution: Resolution) -> APIRouter:
         """Return a case: its state, the steps that it allows, its deadlines and history."""
         case = resolution.get(id)
         principal.role_for("case.read", case.puskesmas)
-        response.headers["ETag"] = f'"{case.version}"'
+        response.headers["ETag"] = etag(case.version)
         return view(resolution, case)
 
     @api.post("/puskesmas/{code}/calendar", status_code=201, response_model=StepDone)
