@@ -21,6 +21,7 @@ from services.reporting.messages import message_hash
 from services.reporting.rebuild import Source
 
 WRITING = ("intake", "resolution", "publication")
+DUE = "SELECT * FROM due ORDER BY due_at"
 FOLLOWING = ("resolution", "publication", "reporting")
 
 
@@ -134,12 +135,13 @@ class NodeByHand:
     def run_due(self) -> None:
         """Run the tasks that are due now, until none is."""
         for jobs in self.node.jobs:
-            waiting = jobs.waiting()
+            service = jobs._service
+            waiting = service.select(DUE)
             while any(_due(row["due_at"]) <= self.clock.now for row in waiting):
                 jobs.step()
                 if self._left:
                     return
-                before, waiting = waiting, jobs.waiting()
+                before, waiting = waiting, service.select(DUE)
                 assert before != waiting, "what is due is not run"
 
     def count(self, service: str) -> int:
@@ -189,7 +191,8 @@ def _due(text: str) -> datetime:
 
 
 def _published(service: Service) -> list[Message]:
-    return service.published_after(0, 1_000_000)
+    stored = service.recorder.select_notifications(1, 1_000_000)
+    return [service.publish(each.id, service.mapper.to_domain_event(each)) for each in stored]
 
 
 def _nothing(*_: Any) -> None:

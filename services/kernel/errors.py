@@ -70,7 +70,7 @@ class StepNotAllowed(Problem):
 
 
 class Conflict(Problem):
-    """Two people changed the same thing at once; reading it again and repeating mends it."""
+    """Something else is under way that excludes this; asked again after its end, it may be done."""
 
     status = 409
     code = "conflict"

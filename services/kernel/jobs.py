@@ -57,10 +57,6 @@ class Jobs:
         self.worker = Worker(f"jobs-{service.name}", self.step)
         self._idle = self.worker.pause
 
-    def waiting(self) -> list[sqlite3.Row]:
-        """Return what is due or waits to be tried again, soonest first."""
-        return self._service.select("SELECT * FROM due ORDER BY due_at LIMIT 500")
-
     def step(self) -> None:
         """Run what is due now."""
         now = self._service.clock().astimezone(UTC).isoformat()

@@ -25,6 +25,3 @@ class Text(NamedTuple):
 def _(msgid: str, **values: object) -> Text:
     """Mark an Indonesian sentence for translation; babel extracts calls of this name."""
     return Text(msgid, tuple((name, str(value)) for name, value in values.items()))
-
-
-text = _

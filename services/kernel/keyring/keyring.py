@@ -61,7 +61,10 @@ class Opening:
 
 @dataclass(frozen=True)
 class NewKey:
-    """A key that is not stored yet: seal with it, then store it before the event is saved."""
+    """A key as it is used: to seal words, and to open files.
+
+    One of `Keyring.new_key` is not stored yet: what is sealed with it is saved after it is.
+    """
 
     id: str
     secret: bytes

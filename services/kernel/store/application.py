@@ -163,15 +163,6 @@ class Service(Application[UUID]):
             value=msgspec.json.encode(payload),
         )
 
-    def published_after(self, position: int, limit: int) -> list[Message]:
-        """Return up to `limit` messages of the outbox after `position`."""
-        return [
-            self.publish(notification.id, self.mapper.to_domain_event(notification))
-            for notification in self.recorder.select_notifications(
-                position, limit, inclusive_of_start=False
-            )
-        ]
-
     def subscription(self, position: int) -> CommitSubscription:
         """Return the outbox's notifications after `position`, waiting for new ones."""
         return self._recorder.subscribe(gt=position)
