@@ -177,7 +177,7 @@ def _choices() -> dict[str, list[tuple[str, object]]]:
         "by": [
             ("puskesmas", _("Puskesmas")),
             ("unit", _("Unit layanan")),
-            ("channel", _("Saluran")),
+            ("channel", _("Kanal")),
             ("category", _("Kategori")),
         ],
     }

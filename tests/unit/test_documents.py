@@ -214,3 +214,16 @@ def test_a_decision_says_why_and_what_follows(path: Path) -> None:
         assert part in text, part
     assert len(text.splitlines()) <= 45
     assert path.relative_to(ROOT).as_posix() in text_of("ARCHITECTURE.md")
+
+
+def test_screens_call_a_channel_by_the_first_word_of_the_glossary() -> None:
+    row = re.search(r"^\| ([^|]+) \| channel \|", text_of("GLOSSARY.md"), re.MULTILINE)
+    assert row
+    shown, *others = row[1].split("; ")
+    sentences = [
+        sentence.lower()
+        for path in (ROOT / "services").glob("*/locale/en.po")
+        for sentence in re.findall(r'^msgid "(.+)"$', path.read_text(), re.MULTILINE)
+    ]
+    assert others and any(shown in each for each in sentences)
+    assert [each for each in sentences if any(word in each for word in others)] == []
