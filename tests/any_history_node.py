@@ -121,16 +121,20 @@ class NodeByHand:
 
     def follow(self, name: str) -> None:
         """Let one follower take what lies on the stream."""
-        part: Any = self.node.reporting.log if name == "reporting" else self.node.followers[name]
-        if part.lag():
+        part = self._follower(name)
+        while part.lag():
             part.step()
 
     def deliver_again(self, name: str, offset: int) -> None:
-        """Have the stream deliver to a follower once more, from an offset on."""
-        end = self.node.stream.ends()[0]
-        part: Any = self.node.reporting.log if name == "reporting" else self.node.followers[name]
-        part._reader.seek(0, offset % end)
+        """Have the stream deliver to a follower once more what it has read, from an offset on."""
+        part = self._follower(name)
+        read = part.offsets if name == "reporting" else part._offsets
+        part._reader.seek(0, offset % (read.get(0, 0) + 1))
         part.step()
+        self.follow(name)
+
+    def _follower(self, name: str) -> Any:
+        return self.node.reporting.log if name == "reporting" else self.node.followers[name]
 
     def run_due(self) -> None:
         """Run the tasks that are due now, until none is."""

@@ -170,7 +170,8 @@ class Sides:
 
     def follow(self, name: str) -> None:
         self.at.follow(name)
-        self.at.crashed()
+        if self.at.crashed():
+            self.at.follow(name)
         self.arrived(name)
 
     def run_due(self) -> None:
@@ -183,7 +184,8 @@ class Sides:
 
     def deliver_again(self, name: str, offset: int) -> None:
         self.at.deliver_again(name, offset)
-        self.at.crashed()
+        if self.at.crashed():
+            self.at.follow(name)
         self.arrived(name)
 
     def arrived(self, name: str) -> None:

@@ -136,17 +136,23 @@ class AnyHistory(RuleBasedStateMachine):
                 case "run due":
                     self.sides.run_due()
 
-    @rule(failpoint=st.sampled_from(["restart", None, *failpoints.ALL]))
-    def fall(self, failpoint: str | None) -> None:
-        """Restart, crash, or crash at the next passing of a failpoint, whatever passes it."""
-        if failpoint == "restart":
+    @rule(restarts=st.booleans())
+    def fall(self, restarts: bool) -> None:
+        if restarts:
             self.sides.at.restart()
-        elif failpoint is None:
-            self.sides.at.crash()
         else:
-            self.sides.at.crash_at(failpoint)
-            return
+            self.sides.at.crash()
         self.sides.check_complaints()
+
+    @rule(failpoint=st.sampled_from(failpoints.ALL), at_once=st.integers(0, 3))
+    def fall_at(self, failpoint: str, at_once: int) -> None:
+        """Crash at the next passing of a failpoint, whatever passes it; mostly that is at once."""
+        self.sides.at.crash_at(failpoint)
+        if at_once and failpoint != failpoints.KEY_STORED:
+            for service in WRITING:
+                self.sides.relay(service)
+            for name in FOLLOWING:
+                self.sides.follow(name)
 
     @rule(source=st.sampled_from([None, "log", "stream"]), check=st.booleans())
     def look(self, source: Any, check: bool) -> None:
@@ -195,7 +201,7 @@ def test_any_history(empty: Path, tmp_path: Path) -> None:
         # Shrinking takes minutes; what is found here is shrunk by looking for long.
         sized = settings(
             sized,
-            max_examples=15,
+            max_examples=12,
             stateful_step_count=30,
             derandomize=True,
             phases=[Phase.generate],
