@@ -71,6 +71,7 @@ class Rebuild:
         source: Source = "log",
         told: Callable[[Progress], None] = lambda _progress: None,
     ) -> None:
+        self._store = store
         self._connection = store.connection()
         self._live = log
         self._stream = stream
@@ -87,7 +88,7 @@ class Rebuild:
         Raises duckdb.Error when the file cannot be written; the live facts are then as before.
         """
         try:
-            with self._live.watched() as touched:
+            with self._store.on_all_cores(), self._live.watched() as touched:
                 return self._run(touched, check=check)
         finally:
             with suppress(duckdb.TransactionException):  # unless it failed within one

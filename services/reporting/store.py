@@ -1,6 +1,9 @@
 """The one DuckDB file of reporting: its tables, its connections, and instants in UTC."""
 
+import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -11,19 +14,19 @@ from duckdb import DuckDBPyConnection
 from services.reporting.payload import COLUMNS
 
 MEMORY = "128MB"
-THREADS = 2
 
 
 class Store:
     """The open file. One thread writes; each reading thread has a connection of its own."""
 
-    def __init__(self, path: Path, memory: str = MEMORY, threads: int = THREADS) -> None:
+    def __init__(self, path: Path, memory: str = MEMORY) -> None:
         self.path = path
         self._root = duckdb.connect(
             str(path),
             config={
                 "memory_limit": memory,
-                "threads": threads,
+                # A live batch is small: more threads only take the cores from the other services.
+                "threads": 1,
                 "temp_directory": f"{path}.tmp",
                 "preserve_insertion_order": True,
             },
@@ -44,6 +47,15 @@ class Store:
         connection = self._root.cursor()
         connection.execute("SET TimeZone = 'UTC'")
         return connection
+
+    @contextmanager
+    def on_all_cores(self) -> Iterator[None]:
+        """Let statements use every core meanwhile, as a rebuild should."""
+        self._root.execute(f"SET threads = {os.cpu_count() or 1}")
+        try:
+            yield
+        finally:
+            self._root.execute("SET threads = 1")
 
     def close(self) -> None:
         """Close the file; what was committed is on the disk."""
