@@ -13,6 +13,7 @@ from starlette.responses import Response
 from services.kernel.access.principal import Principal
 from services.kernel.access.store import AccessStore
 from services.kernel.access.web import requires
+from services.kernel.aggregate import SYSTEM
 from services.kernel.commands import intent
 from services.kernel.contracts import Message, intake
 from services.kernel.errors import Forbidden, NotFound, Problem
@@ -88,7 +89,8 @@ def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
             who = intent(principal, step.permission, case.puskesmas, at)
             route = f"{request.method} {request.url.path}"
             once = typed.once(principal.account_id, route)
-            call(who, {"once": once, "expected": typed.version()}).result()
+            expected = _seen(resolution.history(id), typed.version())
+            call(who, {"once": once, "expected": expected}).result()
         except Forbidden:
             raise
         except Problem as problem:
@@ -116,6 +118,19 @@ def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
 
     for name, step in FORMS.items():
         add_step(name, step)
+
+
+def _seen(own: list[Message], shown: int | None) -> int | None:
+    """Return the version that a form answers for, of which `shown` was on the page.
+
+    A reminder that the system sent meanwhile changed nothing that was read there: it must not
+    cost the reader what they typed.
+    """
+    if shown is None:
+        return None
+    since = [each for each in own if each.id > shown]
+    reminders = all(each.name == "TeamNotified" and each.actor == SYSTEM for each in since)
+    return shown + len(since) if reminders else shown
 
 
 def _told(
@@ -209,4 +224,5 @@ def _forms(principal: Principal, case: Case) -> dict[str, Any]:
         "grades": list(glossary.WORDS["grade"].items()),
         "findings": list(glossary.WORDS["finding"].items()),
         "outcomes": [(code, thread.outcome(code)) for code in OUTCOMES],
+        "verdicts": [("true", _("Efektif")), ("false", _("Tidak efektif: buka kembali"))],
     }

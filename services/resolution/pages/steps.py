@@ -106,7 +106,7 @@ def _evaluation(resolution: Resolution, id: UUID, typed: Typed, _number: int) ->
     if effective not in ("true", "false"):
         raise InvalidInput(FieldError("effective", _("Pilih efektif atau tidak efektif.")))
     kept = effective == "true"
-    note = typed.maybe("evaluation_note") if kept else typed.must("return_note")
+    note = typed.maybe("evaluation_note") if kept else typed.must("evaluation_note")
     return lambda intent, repeat: resolution.evaluate(id, intent, kept, note, **repeat)
 
 

@@ -1,0 +1,29 @@
+"""One browser for the session; whoever looks at the node gets a context of their own."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.browser.house import ARGUMENTS, House
+from tests.running import RunningNode
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, as the machine has it."""
+    expect.set_options(timeout=20_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=list(ARGUMENTS)
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def house(browser: Browser, node: RunningNode) -> Iterator[House]:
+    """The people of the demo, each at a browser."""
+    house = House(browser, node)
+    yield house
+    house.close()
