@@ -10,7 +10,7 @@ from tests.running import RunningNode, running_node
 
 # For those who look for long: pytest --hypothesis-profile=long --timeout=0 FILE
 settings.register_profile(
-    "long", max_examples=1000, stateful_step_count=60, deadline=None, print_blob=True
+    "long", max_examples=200, stateful_step_count=60, deadline=None, print_blob=True
 )
 
 
