@@ -1,5 +1,6 @@
 """Twenty published complaints go through both SOPs over HTTP, each to its real outcome."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -183,6 +184,31 @@ def test_replay_says_who_when_it_happened_and_when_it_was_recorded(
         assert datetime.fromisoformat(step["happened_at"]) <= datetime.fromisoformat(
             step["recorded_at"]
         )
+
+
+@pytest.mark.parametrize("reference", [each.reference for each in COMPLAINTS])
+def test_the_receipt_says_how_it_ended_and_nothing_of_who_or_what(
+    node: RunningNode, walked: dict[str, Walk], reference: str
+) -> None:
+    walk = walked[reference]
+    outcome = walk.real.outcome
+    slip = node.as_("rini").get(f"{node.address}/catat/{walk.id}/slip")
+    code = re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", slip.text)
+    assert code, "the slip of an imported complaint has no code"
+    answer = node.public.post("/receipts/status", json={"receipt": code[0]})
+    found = answer.json()
+    assert found["state"] == end_of(walk.real)
+    assert found["closed"] is (found["state"] == "evaluated")
+    stated = datetime.fromisoformat(walk.real.row["received_at"])
+    assert datetime.fromisoformat(found["received_at"]) == stated
+    taken = [each["step"] for each in found["steps"]]
+    assert taken[0] == "ComplaintReceived"
+    assert ("ComplainantInformed" in taken) is bool(outcome.get("informed"))
+    published = [each["answer"] for each in found["answers"]]
+    assert published == ([outcome["publication"]] if outcome.get("publication") else [])
+    assert walk.real.row["text"] not in answer.text
+    name = walk.real.row.get("name")
+    assert not name or name not in answer.text
 
 
 @pytest.mark.parametrize("place", PLACES)
