@@ -68,14 +68,18 @@ class AnyHistory(RuleBasedStateMachine):
             self.sides.take_step(case, step, choice)
 
     @precondition(lambda self: self.complaints)
-    @rule(which=picks, drawn=st.lists(choices, min_size=5, max_size=14))
-    def go_on(self, which: int, drawn: list[Choice]) -> None:
+    @rule(which=picks, drawn=st.lists(choices, min_size=5, max_size=14), seen=st.integers(0, 7))
+    def go_on(self, which: int, drawn: list[Choice], seen: int) -> None:
         """Take some steps on the main path of one of the first cases, once it is there."""
         case = self.chosen(which % 4)
         if case.is_case and not case.opened:
             self.sides.relay("intake")
             self.sides.follow("resolution")
-        for choice in drawn:
+        for number, choice in enumerate(drawn):
+            if number % 4 == seen:
+                self.wait(1, due=False)
+                self.sides.relay("resolution")
+                self.sides.follow("reporting")
             if main := sorted(case.allowed - model.ASIDE):
                 if "grade" in main[:-1] and choice.pick % 4:
                     main.remove("grade")
