@@ -29,6 +29,7 @@ BARE_SERVER = (
 )
 PATH = "/api/v1/puskesmas/puring/complaints"
 PATIENCE_SECONDS = 120
+LAST = {"channel": "phone", "text": "Keluhan terakhir dari pengukuran ini.", "kind": "complaint"}
 
 
 def run() -> Iterator[Measure]:
@@ -86,17 +87,31 @@ def _in_turns(
 def lags(node: RunningNode) -> dict[str, int]:
     """Return how many events each follower has still to take."""
     operations: dict[str, Any] = node.as_("admin").get("/operations").raise_for_status().json()
-    return {"reporting": operations["lag"]}
+    return {"reporting": operations["lag"]} | {
+        each["name"]: each["lag"] for each in operations["followers"]
+    }
 
 
 def drain(node: RunningNode) -> float:
-    """Wait until every follower has taken everything; return the seconds that it took."""
+    """Wait until all that was accepted has gone all the way; return the seconds that it took.
+
+    Each source's events are sent in their order: when the case of one more complaint is in the log
+    copy, so is all that came before it.
+    """
     began = time.monotonic()
-    while any(lags(node).values()):
+    last = node.as_("rini").post("/puskesmas/puring/complaints", json=LAST).raise_for_status()
+    path = f"/audit/complaints/{last.json()['id']}"
+    while not _case_is_in(node.as_("agus").get(path)) or any(lags(node).values()):
         if time.monotonic() - began > PATIENCE_SECONDS:
             raise TimeoutError(f"the followers do not come to rest: {lags(node)}")
         time.sleep(0.05)
     return time.monotonic() - began
+
+
+def _case_is_in(answer: httpx.Response) -> bool:
+    if answer.status_code == 404:
+        return False
+    return any("TeamNotified" in each["type"] for each in answer.raise_for_status().json()["items"])
 
 
 @contextmanager
