@@ -18,11 +18,12 @@ from services.intake.forms import form_of
 from services.intake.importing import Importing
 from services.intake.typed import once, read_form, refused, typed_fields
 from services.kernel.access.principal import Principal
-from services.kernel.access.web import PUBLIC, requires
+from services.kernel.access.throttle import FormThrottle
+from services.kernel.access.web import PUBLIC, client_address, requires
 from services.kernel.aggregate import Intent
 from services.kernel.commands import intent
 from services.kernel.district import Limit, Puskesmas
-from services.kernel.errors import Forbidden, Problem, invalid
+from services.kernel.errors import Forbidden, Problem, TooMany, invalid
 from services.kernel.keyring import Words
 from services.kernel.text import _
 from services.kernel.vocabulary import CASE_KINDS
@@ -149,6 +150,8 @@ def _add_slip(pages: APIRouter, intake: Intake) -> None:
 
 
 def _add_public(pages: APIRouter, intake: Intake) -> None:
+    throttle = FormThrottle()
+
     def show(request: Request, here: Puskesmas, form: Form, status: int = 200) -> Response:
         return render(
             request,
@@ -180,6 +183,7 @@ def _add_public(pages: APIRouter, intake: Intake) -> None:
         typed["channel"] = "web"
         typed["confidentiality"] = "anonymous" if values.get("anonymous") else "open"
         try:
+            throttle.take(client_address(request.scope))
             if values.get("anonymous") and (values.get("name") or values.get("phone")):
                 message = _("Kosongkan nama dan nomor telepon, atau hapus centang ini.")
                 raise invalid("anonymous", message)
@@ -188,7 +192,10 @@ def _add_public(pages: APIRouter, intake: Intake) -> None:
             who = Intent(ANYBODY, ANYBODY)
             answer = intake.receive(here.code, form_of(body), who, repeat).result()
         except Problem as problem:
-            return show(request, here, refused(values, problem, _PUBLIC_PLACES), problem.status)
+            page = show(request, here, refused(values, problem, _PUBLIC_PLACES), problem.status)
+            if isinstance(problem, TooMany):
+                page.headers["retry-after"] = str(problem.extra["retry_after"])
+            return page
         id = UUID(answer.ids["id"])
         complaint = intake.get(id)
         response = render(
