@@ -1,4 +1,4 @@
-"""One browser for the session; whoever looks at the node gets a context of their own."""
+"""One browser for this folder's tests; whoever looks at the node gets a context of their own."""
 
 from collections.abc import Iterator
 
@@ -9,9 +9,10 @@ from tests.browser.house import ARGUMENTS, House
 from tests.running import RunningNode
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium, as the machine has it."""
+    """Chromium, as the machine has it. It ends with this folder: while Playwright runs, no other
+    test of this process can have an event loop."""
     expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -107,8 +107,9 @@ class KillDrill:
                 try:
                     self._end(node, ledger, load, fault_of(self._seed, run, self._sabotage), run)
                 finally:
-                    node.end()
+                    node.kill()
                     load.end()
+                    node.end()
                 node = start(run + 1)
                 before = len(self._findings.found)
                 source = "stream" if run % STREAM_EVERY == STREAM_EVERY - 1 else "log"
