@@ -1,11 +1,19 @@
 """What is published of each of intake's domain events."""
 
-from services.intake.domain import Complaint, PuskesmasEntry, UnitEntry
+from services.intake.domain import BoxOpening, Complaint, PuskesmasEntry, UnitEntry
 from services.kernel.contracts import intake as contracts
 from services.kernel.store import Outbox
 
 OUTBOX: Outbox = {
     Complaint.Received: contracts.ComplaintReceivedV1,
+    Complaint.Corrected: contracts.ComplaintCorrectedV1,
+    Complaint.Withdrawn: contracts.ComplaintWithdrawnV1,
+    Complaint.DuplicateLinked: contracts.DuplicateLinkedV1,
+    Complaint.DuplicateUnlinked: contracts.DuplicateUnlinkedV1,
+    Complaint.AttachmentAdded: contracts.AttachmentAddedV1,
+    Complaint.Rated: contracts.ComplainantRatedV1,
+    Complaint.ReopenRequested: contracts.ReopenRequestedV1,
+    BoxOpening.Opened: contracts.SuggestionBoxOpenedV1,
     PuskesmasEntry.Registered: contracts.PuskesmasRegisteredV1,
     PuskesmasEntry.Changed: contracts.PuskesmasRegisteredV1,
     PuskesmasEntry.Homed: contracts.PuskesmasHomedV1,

@@ -29,6 +29,110 @@ class ComplaintReceivedV1(Event, frozen=True):
 
 
 @published("intake")
+class ComplaintCorrectedV1(Event, frozen=True):
+    """What stands on the complaint form was put right; all of it as it stands from now on.
+
+    SOP Lamaru 1c and 2b (the form is the record), SOP Puring 2a; UU 27/2022 gives the person a
+    right to have what is wrong put right. `text` and `complainant` are the boxes that stood
+    there unless the words themselves changed. Number and receipt never change. `reason` says why.
+    """
+
+    channel: Public[str]
+    kind: Public[str]
+    service_unit: Public[str | None]
+    categories: Public[list[str]]
+    incident_at: Internal[Moment | None]
+    confidentiality: Internal[str]
+    relation: Internal[str | None]
+    barrier: Internal[str | None]
+    wants_answer_by: Internal[str | None]
+    text: Sealed[SealedBox]
+    complainant: Sealed[SealedBox | None]
+    reason: Sealed[SealedBox]
+
+
+@published("intake")
+class ComplaintWithdrawnV1(Event, frozen=True):
+    """The person took the complaint back.
+
+    UU 25/2009 (a complaint may end by its complainant's will); neither SOP names it. `by`:
+    `complainant` (with the receipt) or `officer` (on their behalf). Whether the case may still end
+    so is resolution's to decide; the event stands either way.
+    """
+
+    by: Public[str]
+    reason: Sealed[SealedBox | None]
+
+
+@published("intake")
+class DuplicateLinkedV1(Event, frozen=True):
+    """This complaint says what another one, `other` (its id), had said before it.
+
+    SOP Lamaru 2b-2d, SOP Puring 3b: the team looks at all that came in, and answers a thing once.
+    Both are complaints of one Puskesmas; the original is no duplicate itself.
+    """
+
+    other: Public[str]
+
+
+@published("intake")
+class DuplicateUnlinkedV1(Event, frozen=True):
+    """A link to an original was taken back: the two are not the same after all."""
+
+    other: Public[str]
+
+
+@published("intake")
+class AttachmentAddedV1(Event, frozen=True):
+    """A photo or scan was put with the complaint (UU 25/2009: evidence may be attached).
+
+    The file is a sealed blob beside the store and never travels here: `sha256` (hexadecimal) and
+    `size` (bytes) are of that blob, `media_type` is what its content was found to be.
+    """
+
+    attachment: Public[str]
+    sha256: Internal[str]
+    size: Public[int]
+    media_type: Public[str]
+    file_name: Sealed[SealedBox]
+
+
+@published("intake")
+class SuggestionBoxOpenedV1(Event, frozen=True):
+    """The suggestion box was opened (SOP Puring 3a, monthly; SOP Lamaru 2a).
+
+    `occurred_at` is when; `officers` are those who stood by; `slips` may be 0, which is an opening
+    as well. Each slip is a complaint of channel `suggestion_box`; `complaints` are their ids.
+    """
+
+    officers: Internal[list[str]]
+    slips: Public[int]
+    complaints: Public[list[str]]
+
+
+@published("intake")
+class ComplainantRatedV1(Event, frozen=True):
+    """The person said how well the complaint was handled: `rating` from 1 (bad) to 4 (very good).
+
+    The four steps are those of the satisfaction survey (PermenPANRB 14/2017), which both SOPs name.
+    """
+
+    rating: Public[int]
+    remark: Sealed[SealedBox | None]
+
+
+@published("intake")
+class ReopenRequestedV1(Event, frozen=True):
+    """The person is not content with the result and asks for the case to be taken up again.
+
+    SOP Lamaru 1i and 2h (the handling is judged). Resolution decides; what the case's state does
+    not allow is shown as refused.
+    """
+
+    reason: Sealed[SealedBox]
+
+
+@published("intake")
 class PuskesmasRegisteredV1(Event, frozen=True):
     """A Puskesmas of the district file was recorded, or its entry changed."""
 

@@ -44,9 +44,17 @@ _BY_NAME: dict[str, Any] = {
     "grade": "yellow",
     "finding": "upheld",
     "outcome": "resolved",
+    "by": "complainant",
+    "other": str(UUID(int=0xC0FFEF)),
+    "attachment": str(UUID(int=0xF11E)),
+    "sha256": sha256(b"attachment").hexdigest(),
+    "media_type": "image/jpeg",
+    "complaints": COMPLAINT,
+    "officers": "Siti Aminah",
 }
 
 _SUBJECTS = {
+    "SuggestionBoxOpened": str(UUID(int=0xB0C5)),
     "PuskesmasRegistered": "puring",
     "PuskesmasHomed": "puring",
     "UnitRegistered": "unit:loket",

@@ -1,0 +1,30 @@
+"""What intake owns: complaints, box openings, and the district's master data.
+
+Pure: no clock, no randomness, no I/O.
+"""
+
+from services.intake.domain.box import BoxOpening
+from services.intake.domain.complaint import (
+    BY_COMPLAINANT,
+    BY_OFFICER,
+    CONFIDENTIALITIES,
+    CORRECTABLE,
+    KINDS,
+    RATINGS,
+    Complaint,
+)
+from services.intake.domain.master import PuskesmasEntry, UnitEntry, entry_id
+
+__all__ = [
+    "BY_COMPLAINANT",
+    "BY_OFFICER",
+    "CONFIDENTIALITIES",
+    "CORRECTABLE",
+    "KINDS",
+    "RATINGS",
+    "BoxOpening",
+    "Complaint",
+    "PuskesmasEntry",
+    "UnitEntry",
+    "entry_id",
+]
