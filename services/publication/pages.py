@@ -155,7 +155,12 @@ def _add_one(
     pages: APIRouter, publishing: Publishing, words: Words, district: District | None
 ) -> None:
     def show(
-        request: Request, it: Publication, principal: Principal, form: Form, status: int = 200
+        request: Request,
+        it: Publication,
+        principal: Principal,
+        form: Form,
+        status: int = 200,
+        refused: str | None = None,
     ) -> Response:
         zone = _zone(district, it.puskesmas)
         may = [s for s in it.allowed if principal.may(FORMS[s].permission, it.puskesmas)]
@@ -179,6 +184,7 @@ def _add_one(
             channels=[(code, _channel(code)) for code in INFORMED_BY],
             labels=LABELS,
             form=form,
+            refused=refused,
             key=str(uuid4()),
         )
 
@@ -203,7 +209,7 @@ def _add_one(
             # Also a refusal by rule (the approver is the author): the page says it in place.
             errors = tuple(FieldError(f"{name}_{e.field}", e.message) for e in problem.errors)
             form = Form(values, errors, problem.detail)
-            return show(request, publishing.get(id), principal, form, problem.status)
+            return show(request, publishing.get(id), principal, form, problem.status, name)
         return see_other(request, f"{PATH}/{id}", SAVED)
 
     def add_step(name: str, step: StepForm) -> None:

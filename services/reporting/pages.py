@@ -138,7 +138,7 @@ def _entry(step: dict[str, Any]) -> Entry:
         happened=step["happened_at"],
         recorded=step["recorded_at"],
         who=glossary.word("role", step["role"]),
-        note=step["state"] and glossary.word("state", step["state"]),
+        notes=(glossary.word("state", step["state"]),) if step["state"] else (),
     )
 
 

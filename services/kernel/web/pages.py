@@ -60,7 +60,8 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a thread. `state` is done, now or ahead; `said` is text, `note` one line."""
+    """One entry of a thread. `state` is done, now or ahead; `said` is text, `notes` are short
+    facts that stand on one line; `sealed` says that words stay closed to this reader."""
 
     title: Text | str
     happened: date | None = None
@@ -68,7 +69,8 @@ class Entry:
     who: Text | str | None = None
     state: str = "done"
     said: Text | str | None = None
-    note: Text | str | None = None
+    notes: tuple[Text | str, ...] = ()
+    sealed: bool = False
 
 
 class Pages:

@@ -79,7 +79,10 @@ WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
         "district": _("Dinas Kesehatan"),
         "auditor": _("auditor"),
         "admin": _("pengelola sistem"),
+        "public": _("masyarakat"),
         "policy": _("sistem"),
+        "scheduler": _("penjadwal"),
+        "district_file": _("berkas kabupaten"),
     },
 }
 

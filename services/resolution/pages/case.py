@@ -1,7 +1,6 @@
 """One case: its thread, its next step, its deadlines, and the forms that take it further."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -26,12 +25,14 @@ from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
 from services.kernel.web.pages import render
 from services.resolution.application import Resolution
+from services.resolution.deadlines import Verdict
 from services.resolution.domain import OUTCOMES, Case
 from services.resolution.pages import thread
 from services.resolution.pages.labels import DEADLINES, PERSON, STEPS
 from services.resolution.pages.queue import PATH, READ, name_of
 from services.resolution.pages.steps import FORMS, PLAN_ROWS, StepForm
 from services.resolution.pages.typed import Typed
+from services.resolution.verdicts import judged
 
 SAVED: Final = flash("case.saved", _("Langkah ini sudah tercatat."))
 ANY_TIME: Final = ("team-call", "meeting-with-complainant")
@@ -49,7 +50,12 @@ def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
     """Add the page of a case and a route for each step's form."""
 
     def show(
-        request: Request, case: Case, principal: Principal, form: Form, status: int = 200
+        request: Request,
+        case: Case,
+        principal: Principal,
+        form: Form,
+        status: int = 200,
+        refused: str | None = None,
     ) -> Response:
         here = resolution.district.puskesmas(case.puskesmas)
         return render(
@@ -61,6 +67,7 @@ def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
             place=here.name,
             case=case,
             form=form,
+            refused=refused,
             key=str(uuid4()),
             **_told(request, resolution, words, principal, case),
             **_forms(principal, case),
@@ -76,8 +83,9 @@ def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
         return show(request, case, principal, Form())
 
     def take(
-        request: Request, id: UUID, step: StepForm, values: dict[str, str], number: int
+        request: Request, id: UUID, name: str, values: dict[str, str], number: int
     ) -> Response:
+        step = FORMS[name]
         principal: Principal = request.state.principal
         case = resolution.get(id)
         principal.role_for(step.permission, case.puskesmas)
@@ -95,7 +103,7 @@ def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
             raise
         except Problem as problem:
             form = Form(values, step.named(problem, typed, number), problem.detail)
-            return show(request, resolution.get(id), principal, form, problem.status)
+            return show(request, resolution.get(id), principal, form, problem.status, name)
         return see_other(request, f"{PATH}/{id}", SAVED)
 
     def add_step(name: str, step: StepForm) -> None:
@@ -107,14 +115,14 @@ def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
                 request: Request, id: UUID, n: Annotated[int, Path(ge=1, le=50)], values: Fields
             ) -> Response:
                 """Record one action of the plan as done."""
-                return take(request, id, step, values, n)
+                return take(request, id, name, values, n)
 
         else:
 
             @pages.post(f"{PATH}/{{id}}/{name}", dependencies=declared)
             def one(request: Request, id: UUID, values: Fields) -> Response:
                 """Record one step of a case."""
-                return take(request, id, step, values, 0)
+                return take(request, id, name, values, 0)
 
     for name, step in FORMS.items():
         add_step(name, step)
@@ -185,29 +193,21 @@ def _who(access: AccessStore) -> Callable[[Message], Text | str]:
 
 
 def _deadlines(resolution: Resolution, case: Case) -> list[dict[str, Any]]:
-    """Return the promises as recorded, with their arithmetic where it still leads there."""
-    facts = (case.puskesmas, case.kind, case.grade, case.received_at)
-    explained = {each.name: each for each in resolution.promises.explained(*facts)}
-    calendar = resolution.promises.calendar(case.puskesmas)
-    today = calendar.local_date(resolution.clock())
-    found = []
-    for due in case.deadlines:
-        how = explained.get(due.name)  # type: ignore[call-overload]
-        agrees = how is not None and _same(how.due_at, due.due_at)
-        found.append(
-            {
-                "label": DEADLINES.get(due.name, due.name),
-                "due_at": due.due_at,
-                "rules_version": due.rules_version,
-                "how": how if agrees else None,
-                "left": calendar.working_days_between(today, calendar.local_date(due.due_at)),
-            }
-        )
-    return found
-
-
-def _same(one: datetime | None, other: datetime) -> bool:
-    return one is not None and abs((one - other).total_seconds()) < 1
+    """Return the promises as recorded, whether each was kept, and how it was counted."""
+    calendar, now = resolution.promises.calendar(case.puskesmas), resolution.clock()
+    today = calendar.local_date(now)
+    return [
+        {
+            "label": DEADLINES.get(each.promise.name, each.promise.name),
+            "due_at": each.promise.due_at,
+            "rules_version": each.promise.rules_version,
+            "how": each.how,
+            "done_at": each.done_at,
+            "on_time": each.verdict is Verdict.ON_TIME,
+            "left": calendar.working_days_between(today, calendar.local_date(each.promise.due_at)),
+        }
+        for each in judged(resolution.promises, case, resolution.thread(case.id), now)
+    ]
 
 
 def _forms(principal: Principal, case: Case) -> dict[str, Any]:

@@ -45,7 +45,8 @@ class CaseRows(Protocol):
 
 class CaseLists(Protocol):
     """Which cases there are. Each row has at least id, number, puskesmas, channel, service_unit,
-    categories, received_at, state, closed, grade, settlement_due and overdue."""
+    categories, received_at, state, closed, grade, settlement_due, settled_at and
+    overdue."""
 
     def cases(
         self,
@@ -122,7 +123,7 @@ def _row(
     resolution: Resolution, item: dict[str, Any], said: str | None, language: str
 ) -> dict[str, Any]:
     district = resolution.district
-    due, left, expected = item["settlement_due"], None, None
+    due, settled, left, expected = item["settlement_due"], item["settled_at"], None, None
     try:
         case = resolution.get(item["id"])
     except NotFound:
@@ -130,7 +131,7 @@ def _row(
         case = None
     if case is not None and case.allowed:
         expected = STEPS[case.allowed[0].value]
-    if due is not None and not item["closed"]:
+    if due is not None and settled is None and not item["closed"]:
         calendar = resolution.promises.calendar(item["puskesmas"])
         today = calendar.local_date(resolution.clock())
         left = calendar.working_days_between(today, calendar.local_date(due))
@@ -143,6 +144,7 @@ def _row(
         "expected": expected,
         "left": left,
         "due": due,
+        "on_time": settled is not None and due is not None and settled <= due,
     }
 
 

@@ -86,11 +86,20 @@ def _entry(step: Step, said: tuple[str | None, ...], who: Callable[[Message], Te
         recorded=message.time if late else None,
         who=who(message),
         said=_said(step, said),
-        note=_note(event),
+        notes=_notes(event),
+        sealed=any(
+            box is not None and words is None
+            for box, words in zip(_spoken(step), said, strict=False)
+        ),
     )
 
 
-def _said(step: Step, said: tuple[str | None, ...]) -> Text | str | None:
+def _spoken(step: Step) -> tuple[SealedBox | None, ...]:
+    """Return the boxes of what was said; who the complainant is stands elsewhere on the page."""
+    return step.boxes[:1] if isinstance(step.event, intake.ComplaintReceivedV1) else step.boxes
+
+
+def _said(step: Step, said: tuple[str | None, ...]) -> str | None:
     event = step.event
     if isinstance(event, told.ResponsePlannedV1):
         lines = [
@@ -98,35 +107,29 @@ def _said(step: Step, said: tuple[str | None, ...]) -> Text | str | None:
             for each, words in zip(event.actions, said, strict=True)
         ]
         return "\n".join(lines)
-    if not step.boxes or step.boxes[0] is None:
-        return None
-    return said[0] if said[0] is not None else _("tersegel")
+    return said[0] if said else None
 
 
-def _note(event: Event) -> Text | str | None:
+def _notes(event: Event) -> tuple[Text | str, ...]:
     match event:
         case intake.ComplaintReceivedV1():
-            return glossary.word("channel", event.channel)
+            return (glossary.word("channel", event.channel),)
         case told.CaseGradedV1():
-            return glossary.word("grade", event.grade)
+            return (glossary.word("grade", event.grade),)
         case told.TeamNotifiedV1():
-            if event.how == "in_product" and len(event.roles) == 1:
-                return glossary.word("role", event.roles[0])
-            roles = ", ".join(str(glossary.word("role", role)) for role in event.roles)
-            if event.how == "in_product":
-                return roles
-            return f"{roles} · {event.how}"
+            roles = tuple(glossary.word("role", role) for role in event.roles)
+            return roles if event.how == "in_product" else (*roles, event.how)
         case told.ComplainantMetV1():
-            return ", ".join(event.people)
+            return (", ".join(event.people),)
         case told.ComplaintAnalysedV1():
-            return glossary.word("finding", event.finding)
+            return (glossary.word("finding", event.finding),)
         case told.FollowUpCarriedOutV1():
-            return _("Tindakan {n}", n=event.action_number)
+            return (_("Tindakan {n}", n=event.action_number),)
         case told.ResolutionDocumentedV1():
-            return outcome(event.outcome)
+            return (outcome(event.outcome),)
         case told.EvaluationRecordedV1():
-            return EFFECTIVE[event.effective]
-    return None
+            return (EFFECTIVE[event.effective],)
+    return ()
 
 
 def outcome(code: str) -> Text | str:
