@@ -9,6 +9,7 @@ from fastapi import APIRouter, File, Header, Query, Request, Response, UploadFil
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
+from services.intake import later_api, receipt_api
 from services.intake.application import Intake
 from services.intake.forms import ComplaintBody, form_of
 from services.intake.importing import Importing, Outcome
@@ -64,6 +65,14 @@ class Imported(BaseModel):
     ids: list[UUID] = Field(description="of the accepted and repeated rows, in the file's order")
 
 
+class AttachmentView(BaseModel):
+    """A file that was put with a complaint; its name is sealed."""
+
+    id: UUID
+    media_type: str
+    size: int = Field(description="bytes, as it lies sealed")
+
+
 class ComplaintView(BaseModel):
     """What may be shown of a complaint without opening its words."""
 
@@ -78,6 +87,9 @@ class ComplaintView(BaseModel):
     confidentiality: str
     received_at: Moment
     recorded_at: Moment
+    withdrawn: bool
+    duplicate_of: UUID | None = Field(description="the original that it was linked to")
+    attachments: list[AttachmentView]
 
 
 def router(intake: Intake, importing: Importing) -> APIRouter:
@@ -116,9 +128,16 @@ def router(intake: Intake, importing: Importing) -> APIRouter:
         return {
             "id": str(id),
             "version": complaint.version,
+            "duplicate_of": complaint.original,
+            "attachments": [
+                {"id": id, "media_type": each.media_type, "size": each.size}
+                for id, each in complaint.attachments.items()
+            ],
             **{name: getattr(complaint, name) for name in SHOWN},
         }
 
+    later_api.add(api, intake)
+    receipt_api.add(api, intake)
     return api
 
 
@@ -211,4 +230,5 @@ SHOWN = (
     "confidentiality",
     "received_at",
     "recorded_at",
+    "withdrawn",
 )

@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 from pydantic import ValidationError
 
-from services.intake.application import Form, Intake, Note
+from services.intake.application import Intake, Note
+from services.intake.filled import Form
 from services.intake.forms import ComplaintBody, form_of
 from services.intake.imports import Row, read_rows, row_key
 from services.kernel.aggregate import Intent

@@ -6,7 +6,7 @@ product's own table does: what differs between the two is what this test is for.
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
@@ -44,6 +44,8 @@ ADMIN: Final = frozenset({"admin"})
 READS: Final = ALL - {"auditor", "admin"}
 REPORTS: Final = ALL - {"admin"}
 PUBLICATIONS: Final = READS - {"officer"}
+# What was said, of any complaint of the own place.
+OPENS: Final = READS - {"officer", "district"}
 # Whether all is well: who mends it, and the district, whose stream it is.
 WATCHES: Final = ADMIN | DISTRICT
 
@@ -63,6 +65,7 @@ class Row:
 WHO, SAID = ["Sari"], "Loket kedua dibuka."
 PLAN = {"actions": [{"action": SAID, "person_responsible": "KTU", "due_on": "2030-01-01"}]}
 GIVEN = {"channel": "in_person", "text": SAID}
+BOX = {"opened_at": "2026-01-02T08:00:00+07:00", "officers": WHO, "slips": []}
 FILTER = {"puskesmas": "{code}"}
 API, CASE, PUBLICATION = "/api/v1", "/api/v1/cases/{id}", "/api/v1/publications/{id}"
 STEPS: dict[str, tuple[frozenset[str], dict[str, Any]]] = {
@@ -94,6 +97,17 @@ TABLE: dict[str, Row] = {
     f"POST {API}/puskesmas/{{code}}/imports": Row(DESK, file=True),
     f"GET {API}/puskesmas/{{code}}/imports/{{id}}": Row(DESK),
     f"GET {API}/complaints/{{id}}": Row(READS),
+    f"POST {API}/complaints/{{id}}/corrections": Row(DESK, {"reason": SAID, "barrier": "habit"}),
+    f"POST {API}/complaints/{{id}}/withdrawal": Row(DESK, {}),
+    f"POST {API}/complaints/{{id}}/attachments": Row(DESK, file=True),
+    # The walker wrote it down, so that the officer may not open it.
+    f"GET {API}/complaints/{{id}}/attachments/{{attachment}}": Row(OPENS),
+    f"PUT {API}/complaints/{{id}}/duplicate-of/{{other}}": Row(TEAM),
+    f"DELETE {API}/complaints/{{id}}/duplicate-of/{{other}}": Row(TEAM),
+    f"POST {API}/puskesmas/{{code}}/box-openings": Row(DESK, BOX),
+    f"POST {API}/receipts/rating": Row(ANYBODY, {"receipt": "{receipt}", "rating": 4}),
+    f"POST {API}/receipts/reopen-request": Row(ANYBODY, {"receipt": "{receipt}", "reason": SAID}),
+    f"POST {API}/receipts/withdrawal": Row(ANYBODY, {"receipt": "{receipt}"}),
     f"GET {CASE}": Row(READS),
     f"POST {API}/puskesmas/{{code}}/calendar": Row(
         DISTRICT, {"day": "2030-01-01", "working": False, "why": "Banjir"}
@@ -163,6 +177,7 @@ class Place:
     receipt: str
     publication: str
     imported: str
+    attachment: str
 
     def filled(self, route: str, text: str) -> str:
         """Return a path, query or body with this Puskesmas' things in its places."""
@@ -173,7 +188,12 @@ class Place:
             id = self.imported
         found = text.replace("{name:path}", "style.css").replace("{id}", id)
         return found.format(
-            **vars(self), subject=self.complaint, n=1, version="0", name="style.css"
+            **vars(self),
+            subject=self.complaint,
+            other=self.complaint,
+            n=1,
+            version="0",
+            name="style.css",
         )
 
 
@@ -259,6 +279,8 @@ class House:
         file = {"file": ("a.csv", b"channel,text\nphone,Antre\n")}
         path = f"{API}/puskesmas/{code}/imports"
         taken = self.ask("walker", "POST", path, files=file, params={"wait": "5"})
+        path = f"{API}/complaints/{given['id']}/attachments"
+        attached = self.ask("walker", "POST", path, files={"file": ("a.pdf", b"%PDF-1.7 %%EOF")})
         return Place(
             code,
             given["id"],
@@ -266,6 +288,7 @@ class House:
             given["receipt"],
             publication,
             taken.json()["import"],
+            attached.json()["attachment"],
         )
 
 
@@ -356,7 +379,13 @@ def spoken(house: House, request: pytest.FixtureRequest) -> tuple[str, Place]:
     facts = {"text": WORDS["text"], "complainant": PERSON, "confidentiality": kind}
     given, publication = house.documented("officer", OWN, **facts)
     own = house.places[OWN]
-    place = Place(OWN, given["id"], given["number"], given["receipt"], publication, own.imported)
+    place = replace(
+        own,
+        complaint=given["id"],
+        number=given["number"],
+        receipt=given["receipt"],
+        publication=publication,
+    )
     return kind, place
 
 

@@ -124,6 +124,17 @@ class Keyring:
 
         self._writer.run(work)
 
+    def keep_contacts(self, id: str, contacts: Sequence[str]) -> None:
+        """Forget every contact of a key's person but these."""
+        kept = tuple(map(self._contact, contacts))
+        marks = ", ".join("?" * len(kept))
+        self._writer.run(
+            lambda connection: connection.execute(
+                f"DELETE FROM persons WHERE key = ? AND contact NOT IN ({marks})",  # noqa: S608
+                (id, *kept),
+            )
+        )
+
     def key(self, id: str) -> NewKey | None:
         """Return a stored key, to seal more words under it; None where there is none (yet, or any
         more)."""

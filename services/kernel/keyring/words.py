@@ -7,7 +7,8 @@ from services.kernel.access.principal import Principal, identity_role, words_rol
 from services.kernel.contracts import SealedBox
 from services.kernel.keyring.keyring import Keyring
 
-IDENTITY_PLACE = "ComplaintReceived.complainant"
+IDENTITY_FIELD = ".complainant"
+IDENTITY_PLACE = "ComplaintReceived" + IDENTITY_FIELD
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,6 @@ class Words:
 
 
 def _role(principal: Principal, about: About, box: SealedBox) -> str | None:
-    if box.place == IDENTITY_PLACE:
+    if box.place.endswith(IDENTITY_FIELD):  # as first written down, or as corrected
         return identity_role(principal, about.puskesmas, about.entered_by, about.confidentiality)
     return words_role(principal, about.puskesmas, about.entered_by, about.escalated, about.area)

@@ -1,0 +1,217 @@
+"""Intake's calls for what is done later: corrections, withdrawals, links, files, the box."""
+
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, File, Header, Response, UploadFile
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, Field
+
+from services.intake.amending import Amending
+from services.intake.application import Intake
+from services.intake.attachments import Attaching, Opened
+from services.intake.domain import BY_OFFICER
+from services.intake.forms import BoxOpeningBody, CorrectionBody, WithdrawalBody
+from services.kernel.access.principal import Principal
+from services.kernel.access.web import requires
+from services.kernel.commands import (
+    KEY_LENGTH,
+    Done,
+    Expected,
+    Idempotency,
+    StepDone,
+    Stepping,
+    answered,
+    done,
+    intent,
+)
+from services.kernel.web.problems import etag
+from services.kernel.web.refusals import refusals
+
+FILE_BYTES = 11 << 20
+SLIP_BYTES = 8 << 20
+
+
+class Slipped(BaseModel):
+    """A slip became a complaint."""
+
+    id: UUID
+    number: str
+    receipt: str
+
+
+class BoxOpened(Done):
+    """The opening was recorded, and each of its slips."""
+
+    complaints: list[Slipped] = Field(description="in the order of the slips")
+
+
+class AttachmentAdded(StepDone):
+    """A file was put with a complaint."""
+
+    attachment: UUID
+    media_type: str = Field(description="what its content is", examples=["image/jpeg"])
+    size: int = Field(description="bytes that are kept")
+
+
+def add(api: APIRouter, intake: Intake) -> None:
+    """Add the calls."""
+    _add_amending(api, intake)
+    _add_attachments(api, intake)
+    _add_box(api, intake)
+
+
+def _add_amending(api: APIRouter, intake: Intake) -> None:
+    amending = Amending(intake)
+
+    @api.post(
+        "/complaints/{id}/corrections",
+        response_model=StepDone,
+        responses=refusals(409),
+        dependencies=[requires("complaint.correct")],
+    )
+    def correct_complaint(id: UUID, body: CorrectionBody, step: Stepping) -> Any:
+        """Put right what stands on the form; what is left out stays as it is."""
+        here = intake.get(id).puskesmas
+        return step.take(
+            intake.source,
+            here,
+            amending.correct,
+            id,
+            body.changes(),
+            body.reason,
+            at=body.corrected_at,
+        )
+
+    @api.post(
+        "/complaints/{id}/withdrawal",
+        response_model=StepDone,
+        responses=refusals(409),
+        dependencies=[requires("complaint.withdraw")],
+    )
+    def withdraw_complaint(id: UUID, body: WithdrawalBody, step: Stepping) -> Any:
+        """Record that the person took the complaint back.
+
+        Whether the case ends by it is decided there, by its state.
+        """
+        here = intake.get(id).puskesmas
+        return step.take(
+            intake.source,
+            here,
+            amending.withdraw,
+            id,
+            BY_OFFICER,
+            body.reason,
+            at=body.withdrawn_at,
+        )
+
+    @api.put(
+        "/complaints/{id}/duplicate-of/{other}",
+        response_model=StepDone,
+        responses=refusals(409),
+        dependencies=[requires("complaint.link")],
+    )
+    def link_duplicate(id: UUID, other: UUID, step: Stepping) -> Any:
+        """Say that a complaint is a duplicate of another one of the same Puskesmas."""
+        return step.take(intake.source, intake.get(id).puskesmas, amending.link, id, other)
+
+    @api.delete(
+        "/complaints/{id}/duplicate-of/{other}",
+        response_model=StepDone,
+        responses=refusals(409),
+        dependencies=[requires("complaint.link")],
+    )
+    def unlink_duplicate(id: UUID, other: UUID, step: Stepping) -> Any:
+        """Take such a link back."""
+        return step.take(intake.source, intake.get(id).puskesmas, amending.unlink, id, other)
+
+
+def _add_attachments(api: APIRouter, intake: Intake) -> None:
+    attaching = Attaching(intake)
+
+    @api.post(
+        "/complaints/{id}/attachments",
+        status_code=201,
+        response_model=AttachmentAdded,
+        responses=refusals(409),
+        max_body_size=FILE_BYTES,
+    )
+    async def add_attachment(
+        response: Response,
+        id: UUID,
+        file: Annotated[UploadFile, File(description="JPEG, PNG, WebP or PDF, at most 10 MB")],
+        principal: Annotated[Principal, requires("complaint.attach")],
+        expected: Expected,
+        idempotency_key: Annotated[
+            str | None,
+            Header(
+                min_length=1,
+                max_length=KEY_LENGTH,
+                description="The same key and file are the same attachment.",
+            ),
+        ] = None,
+    ) -> Any:
+        """Put a photo or PDF with a complaint. Photos are kept without their metadata."""
+        complaint = await run_in_threadpool(intake.get, id)
+        who = intent(principal, "complaint.attach", complaint.puskesmas)
+        data = await file.read()
+        name = file.filename or ""
+        attached = await run_in_threadpool(
+            attaching.attach, id, who, data, name, key=idempotency_key, expected=expected
+        )
+        response.headers["ETag"] = etag(attached.answer.ids["version"])
+        return done(intake.source, attached.answer)
+
+    @api.get(
+        "/complaints/{id}/attachments/{attachment}",
+        response_class=Response,
+        responses={
+            200: {
+                "description": "the file, to be saved",
+                "content": {"application/octet-stream": {}},
+            }
+        },
+    )
+    def read_attachment(
+        id: UUID, attachment: UUID, principal: Annotated[Principal, requires("words.open")]
+    ) -> Response:
+        """Return a file to those who may open the words; who did is noted."""
+        return file_response(attaching.open(id, attachment, principal))
+
+
+def _add_box(api: APIRouter, intake: Intake) -> None:
+    @api.post(
+        "/puskesmas/{code}/box-openings",
+        status_code=201,
+        response_model=BoxOpened,
+        max_body_size=SLIP_BYTES,
+    )
+    async def open_box(
+        code: str,
+        body: BoxOpeningBody,
+        principal: Annotated[Principal, requires("box.open")],
+        once: Idempotency,
+    ) -> Any:
+        """Record an opening of the suggestion box and write its slips down, all or nothing."""
+        who = intent(principal, "box.open", code, body.opened_at)
+        answer = await answered(intake.open_box(code, body.officers, body.taken(), who, once))
+        return done(intake.source, answer) | {
+            "complaints": [
+                each | {"receipt": intake.receipt(UUID(each["id"]))}
+                for each in answer.ids["complaints"]
+            ]
+        }
+
+
+def file_response(opened: Opened) -> Response:
+    """Return a file to be saved: never shown as part of a page, never kept by what is between."""
+    response = Response(opened.data, media_type=opened.media_type)
+    response.headers["content-disposition"] = _disposition(opened.name)
+    response.headers["cache-control"] = "no-store"
+    return response
+
+
+def _disposition(name: str) -> str:
+    quoted = quote(name, safe="")
+    return f"attachment; filename*=UTF-8''{quoted}"
