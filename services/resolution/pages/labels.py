@@ -39,6 +39,11 @@ DEADLINES: Final[Mapping[str, Text]] = {
     "response": _("Ditanggapi paling lambat"),
     "settlement": _("Selesai paling lambat"),
 }
+HOW: Final[Mapping[str, Text]] = {
+    "overdue_response": _("tanggapan lewat batas"),
+    "overdue_settlement": _("penyelesaian lewat batas"),
+}
+"""Why the system calls the team; a person's own way of calling is shown as typed."""
 PERSON: Final[Mapping[str, Text]] = {
     "name": _("Nama"),
     "phone": _("Telepon"),

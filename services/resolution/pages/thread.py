@@ -12,7 +12,7 @@ from services.kernel.text import Text, _
 from services.kernel.web import words as glossary
 from services.kernel.web.pages import Entry
 from services.resolution.domain import Case, State
-from services.resolution.pages.labels import EFFECTIVE, EVENTS, OUTCOMES
+from services.resolution.pages.labels import EFFECTIVE, EVENTS, HOW, OUTCOMES
 
 APART: Final = timedelta(minutes=5)
 """Written down this soon after it happened, a step shows one time only."""
@@ -118,7 +118,7 @@ def _notes(event: Event) -> tuple[Text | str, ...]:
             return (glossary.word("grade", event.grade),)
         case told.TeamNotifiedV1():
             roles = tuple(glossary.word("role", role) for role in event.roles)
-            return roles if event.how == "in_product" else (*roles, event.how)
+            return roles if event.how == "in_product" else (*roles, HOW.get(event.how, event.how))
         case told.ComplainantMetV1():
             return (", ".join(event.people),)
         case told.ComplaintAnalysedV1():
