@@ -11,6 +11,13 @@ from services.kernel.web.pages import Entry
 
 STEPS: Final[Mapping[str, Text]] = {
     "ComplaintReceived": _("Keluhan diterima"),
+    "ComplaintCorrected": _("Isian keluhan dibetulkan"),
+    "ComplaintWithdrawn": _("Pelapor mencabut keluhannya"),
+    "DuplicateLinked": _("Ditautkan sebagai duplikat"),
+    "DuplicateUnlinked": _("Tautan duplikat dilepaskan"),
+    "AttachmentAdded": _("Lampiran ditambahkan"),
+    "ComplainantRated": _("Pelapor menilai penanganannya"),
+    "ReopenRequested": _("Pelapor meminta dibuka kembali"),
     "CaseOpened": _("Kasus dibuka"),
     "TeamNotified": _("Tim keluhan diberi tahu"),
     "CaseGraded": _("Tingkat keluhan dinilai"),

@@ -108,11 +108,16 @@ def happened(history: Sequence[Delivery], known: float) -> list[tuple[Delivery, 
     )
     found: list[tuple[Delivery, Any]] = []
     latest = {PATH: LONG_AGO}
+    received = LONG_AGO
     for each in visible:
         kind = BESIDE_THE_PATH.get(each.message.name, PATH)
         stated = _payload(each)["occurred_at"]
+        if each.message.name == "ComplaintReceived":
+            received = max(received, stated)
         moment = max(stated, latest[PATH], latest.get(kind, LONG_AGO))
-        if kind != ALONE:
+        if kind == FORM:
+            moment = max(stated, received)
+        elif kind != ALONE:
             latest[kind] = moment
         found.append((each, moment))
     return found
@@ -131,8 +136,9 @@ def timeline(history: Sequence[Delivery], known: float) -> list[tuple[Any, str]]
 
 
 BEGINNING = ("received", "graded")
-PATH, ALONE = "path", "alone"
+PATH, ALONE, FORM = "path", "alone", "form"
 BESIDE_THE_PATH = {
+    "ComplaintCorrected": FORM,
     "TeamNotified": ALONE,
     "ComplainantMet": ALONE,
     "ResolutionPublished": "published",
@@ -187,10 +193,11 @@ def moves_until(steps: Sequence[tuple[Any, str]], happened: float) -> Counter[st
 # Any history at all
 
 
-def events_of(about: int) -> st.SearchStrategy[Told]:
+def events_of(about: int, names: Sequence[str] = ()) -> st.SearchStrategy[Told]:
     hours = st.integers(0, HOURS - 1)
     facts: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "ComplaintReceived": {"kind": st.sampled_from(["complaint", "praise"])},
+        "ComplaintCorrected": {"service_unit": st.sampled_from(["farmasi", "loket", "ugd"])},
         "FollowUpCarriedOut": {"plan_complete": st.booleans()},
         "EvaluationRecorded": {"effective": st.booleans()},
     }
@@ -214,17 +221,21 @@ def events_of(about: int) -> st.SearchStrategy[Told]:
             given_facts,
         )
 
-    names = [*SETS, *BESIDE_THE_PATH, "CaseOpened"]
-    return st.sampled_from(names).flatmap(event)
+    return st.sampled_from([*(names or (*SETS, *BESIDE_THE_PATH, "CaseOpened"))]).flatmap(event)
 
 
 histories = st.lists(st.sampled_from([1, 2]).flatmap(events_of), min_size=1, max_size=9)
+forms = st.lists(
+    events_of(1, ["ComplaintReceived", "ComplaintCorrected", "CaseGraded"]), min_size=2, max_size=6
+)
 
 
 @st.composite
-def batched(draw: st.DrawFn) -> tuple[list[Delivery], list[list[Delivery]]]:
+def batched(
+    draw: st.DrawFn, made: st.SearchStrategy[list[Told]] = histories
+) -> tuple[list[Delivery], list[list[Delivery]]]:
     """A history, and the same cut into batches, in any order or in that of arrival."""
-    history = deliveries(draw(histories))
+    history = deliveries(draw(made))
     order = by_arrival(history) if draw(st.booleans()) else draw(st.permutations(history))
     cuts = sorted(draw(st.sets(st.integers(1, len(order)), max_size=3)) | {len(order)})
     starts = [0, *cuts]
@@ -279,6 +290,41 @@ def test_the_first_answer_is_the_one_that_happened_first(
             if answers and min(answers) <= hour(until):
                 expected[about] = min(answers).replace(tzinfo=None)
         assert sorted(responses.get((until, known), [])) == sorted(expected.items())
+
+
+def form_at(history: Sequence[Delivery], until: float, known: float) -> tuple[Any, ...] | None:
+    """Return unit and kind as they stood on the form, and when the complaint was heard."""
+    form: list[tuple[Any, tuple[Any, ...]]] = []
+    heard, since = None, LONG_AGO
+    for each, moment in happened(history, known):
+        payload = _payload(each)
+        if each.message.name == "ComplaintReceived":
+            heard = payload["occurred_at"].replace(tzinfo=None)
+        if each.message.name in ("ComplaintReceived", "ComplaintCorrected"):
+            since = max(since, moment)
+            if heard is not None:
+                form.append((since, (payload["service_unit"], payload["kind"], heard)))
+    held = [found for when, found in form if when <= hour(until)]
+    return held[-1] if held else None
+
+
+@many
+@given(batched(forms))
+def test_the_form_stands_as_it_was_corrected(
+    facts: Facts, case: tuple[list[Delivery], list[list[Delivery]]]
+) -> None:
+    history, batches = case
+    facts.clear()
+    facts.take(*batches)
+    columns = "complaint::VARCHAR, service_unit, kind, received_at"
+    attributes = facts.everywhere("attributes", columns)
+    for until, known in product(range(HOURS), range(HOURS)):
+        expected = []
+        for about in {each.message.subject for each in history}:
+            own = [each for each in history if each.message.subject == about]
+            if form := form_at(own, until, known):
+                expected.append((about, *form))
+        assert sorted(attributes.get((until, known), [])) == sorted(expected)
 
 
 @many
@@ -447,6 +493,24 @@ def test_praise_is_known_but_opens_no_case(facts: Facts) -> None:
     assert facts.at("attributes", "kind", 1, 1) == [("praise",)]
     assert facts.at("states", "state", 1, 1) == []
     assert facts.at("moves", "move", 1, 1) == []
+
+
+def test_a_correction_holds_from_its_own_time_and_is_known_when_it_arrives(facts: Facts) -> None:
+    facts.take(
+        deliveries(
+            [
+                told("ComplaintReceived", 0, source="intake"),
+                told("ImmediateAnswerGiven", 4),
+                told("ComplaintCorrected", 2, source="intake", recorded=5, service_unit="ugd"),
+            ]
+        )
+    )
+    columns = "service_unit, number, received_at"
+    heard = ("PRG-2026-A-000001", hour(0).replace(tzinfo=None))
+    assert facts.at("attributes", columns, 6, 4) == [("kia-kb", *heard)]
+    assert facts.at("attributes", columns, 1, 6) == [("kia-kb", *heard)]
+    assert facts.at("attributes", columns, 2, 6) == [("ugd", *heard)]
+    assert facts.at("states", "state", 6, 6) == [("answered",)]
 
 
 def test_the_last_grade_sets_the_promise(facts: Facts) -> None:

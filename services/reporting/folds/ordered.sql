@@ -3,7 +3,8 @@
 -- time and those before it. No step follows a team call, a meeting, or what publication does:
 -- they stand beside the case's path, and put off nothing but what comes after them in their kind.
 -- Else a case written down later than it was handled would move to the day of the writing, for
--- that is when the product told the team of it.
+-- that is when the product told the team of it. What is done later to the form (a correction, a
+-- link) takes effect at its own time, whatever the case's path has come to by then.
 --
 -- Nearly all histories are *straight*: they arrived in their order (`version` 0), and whatever
 -- was known of one at some instant is its beginning. Of any other history, each state of
@@ -16,6 +17,11 @@ WITH arrived AS (
         arrived_at >= lag(arrived_at, 1, arrived_at) OVER history AS follows
     FROM (
         SELECT *, CASE
+            WHEN name = 'ComplaintReceived' THEN 'received'
+            WHEN name IN (
+                'ComplaintCorrected', 'ComplaintWithdrawn', 'DuplicateLinked', 'DuplicateUnlinked',
+                'AttachmentAdded', 'ComplainantRated', 'ReopenRequested'
+            ) THEN 'form'
             WHEN name IN ('TeamNotified', 'ComplainantMet') THEN 'beside'
             WHEN name = 'ComplainantInformed' THEN 'informed'
             WHEN name IN (
