@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from services.intake.amending import Amending
 from services.intake.application import Intake
 from services.intake.attachments import Attaching, Opened
+from services.intake.attachments.content import EXTENSIONS
 from services.intake.domain import BY_OFFICER
 from services.intake.forms import BoxOpeningBody, CorrectionBody, WithdrawalBody
 from services.kernel.access.principal import Principal
@@ -169,7 +170,7 @@ def _add_attachments(api: APIRouter, intake: Intake) -> None:
         responses={
             200: {
                 "description": "the file, to be saved",
-                "content": {"application/octet-stream": {}},
+                "content": {each: {} for each in EXTENSIONS},
             }
         },
     )

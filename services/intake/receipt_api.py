@@ -14,7 +14,7 @@ from services.kernel.commands import Idempotency
 from services.kernel.store import Answer
 from services.kernel.web.refusals import refusals
 
-REFUSED = refusals(409, 429)
+REFUSED = refusals(404, 409, 429)
 
 
 class Heard(BaseModel):

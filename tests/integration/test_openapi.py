@@ -104,6 +104,7 @@ class Things:
     numbers: list[str] = field(default_factory=list)
     receipts: list[str] = field(default_factory=list)
     positions: list[str] = field(default_factory=list)
+    attachments: list[str] = field(default_factory=list)
 
     def path(self, template: str) -> dict[str, list[Any]]:
         """Return what may stand in each place of a path."""
@@ -111,6 +112,10 @@ class Things:
         found: dict[str, list[Any]] = {}
         if "{id}" in template:
             found["id"] = ids
+        if "{other}" in template:
+            found["other"] = ids
+        if "{attachment}" in template:
+            found["attachment"] = self.attachments
         if "{code}" in template:
             found["code"] = ["puring", "lamaru", "sempor-1"]
         if "{number}" in template:
@@ -120,6 +125,7 @@ class Things:
         return found
 
 
+PDF = b"%PDF-1.7\n%%EOF\n"
 CASE, PUBLICATION = "POST /cases/{id}", "POST /publications/{id}"
 STEPS: list[tuple[str, str, Any]] = [
     ("complaint_team", f"{CASE}/team-call", {"who": ["Sari"], "how": "telepon"}),
@@ -197,6 +203,31 @@ def things(node: RunningNode, asker: Asker) -> Things:
     return found
 
 
+def later(asker: Asker, things: Things) -> None:
+    """What is done later to complaints that stand at the beginning."""
+    one, other = things.complaints[:2]
+    receipt = {"receipt": things.receipts[0]}
+    at = "/complaints/{id}"
+    fixed = {"reason": "Salah unit.", "service_unit": "loket"}
+    asker.well("officer", f"POST {at}/corrections", fixed, id=one)
+    for method in ("PUT", "DELETE"):
+        asker.well("complaint_team", f"{method} {at}/duplicate-of/{{other}}", id=one, other=other)
+    asker.well("officer", f"POST {at}/withdrawal", {"reason": "Sudah beres."}, id=other)
+    file, form = {"file": PDF}, "multipart/form-data"
+    added = asker.well("officer", f"POST {at}/attachments", file, id=one, media_type=form)
+    things.attachments.append(added["attachment"])
+    path = {"id": one, "attachment": added["attachment"]}
+    asker.well("head", f"GET {at}/attachments/{{attachment}}", **path)
+    box = {"opened_at": "2026-01-02T08:00:00+07:00", "officers": ["Sari"], "slips": [{"text": "a"}]}
+    asker.well("officer", "POST /puskesmas/{code}/box-openings", box, code="puring")
+    for label, more in (
+        ("rating", {"rating": 3, "remark": "Cepat."}),
+        ("reopen-request", {"reason": "Masih lama."}),
+        ("withdrawal", {}),
+    ):
+        asker.well(NOBODY, f"POST /receipts/{label}", receipt | more)
+
+
 def test_every_call_answers_well_what_is_well_asked(
     node: RunningNode, asker: Asker, things: Things
 ) -> None:
@@ -231,6 +262,7 @@ def test_every_call_answers_well_what_is_well_asked(
     assert (taken["accepted"], len(taken["rejected"])) == (1, 1)
     path = {"code": "puring", "id": taken["import"]}
     asker.well("officer", "GET /puskesmas/{code}/imports/{id}", **path)
+    later(asker, things)
     asker.sessions["gone"] = requests.Session()
     asker.sessions["gone"].headers["Authorization"] = f"Bearer {node.token('rini')}"
     asker.well("gone", "DELETE /session")
