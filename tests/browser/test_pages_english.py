@@ -1,0 +1,158 @@
+"""Behind the switch every page of the path is English: no Indonesian sentence is left on it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import yaml
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from services.kernel.district import SHIPPED
+from services.kernel.web import catalogue
+from services.kernel.web.language import HOUSE, LANGUAGES
+from services.main.demo import ACCOUNTS
+from tests.browser.house import PUBLIC, House
+from tests.browser.planted import ANALYSED, DIRECT, PlantedWalk, ask_receipt
+from tests.running import RunningNode
+
+PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+TEXTS = """() => {
+    const found = [document.title]
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    while (walk.nextNode()) found.push(walk.currentNode.textContent)
+    for (const each of document.querySelectorAll('[aria-label], [title], [placeholder]'))
+        for (const name of ['aria-label', 'title', 'placeholder'])
+            found.push(each.getAttribute(name) || '')
+    return found.map(each => each.trim().replace(/\\s+/g, ' ')).filter(each => each)
+}"""
+DISTRICT = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+OWN = (
+    *(name for _user, name, _grants in ACCOUNTS),
+    *LANGUAGES.values(),
+    *(source["text"] for rules in DISTRICT["rules"] for source in rules["sources"]),
+    "Tim keluhan, Kepala Tata Usaha",
+)
+"""Names, what sources are quoted for, and what a person typed: they stay as they are."""
+
+
+def sentences() -> list[tuple[str, re.Pattern[str]]]:
+    """Return every Indonesian sentence that has other English, as what finds it in a text."""
+    found = {}
+    for room in catalogue.rooms(HOUSE):
+        for message in catalogue.read(HOUSE / room):
+            ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
+            strings = message.string if isinstance(message.string, tuple) else (message.string,)
+            for id in ids:
+                if id and id not in strings and len(PLACE.sub("", id).strip()) >= 2:
+                    parts = [re.escape(part) for part in PLACE.split(id.replace("%%", "%"))]
+                    found[id] = re.compile(rf"(?<!\w){'.+?'.join(parts)}(?!\w)")
+    return list(found.items())
+
+
+SENTENCES = sentences()
+
+
+def indonesian(text: str) -> list[str]:
+    """Return the Indonesian sentences that a text holds, besides names and what was typed."""
+    for own in OWN:
+        text = text.replace(own, "~")
+    return [id for id, pattern in SENTENCES if pattern.search(text)]
+
+
+class EnglishReader:
+    """Reads each page again in English, as the same person at another browser."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._pages: dict[BrowserContext, Page] = {}
+        self.read: dict[str, list[str]] = {}
+        self.left: list[tuple[str, str, list[str]]] = []
+        self.faults: list[str] = []
+
+    def look(self, page: Page) -> None:
+        """Open the address of `page` in English and note what is Indonesian there."""
+        english = self.of(page)
+        english.goto(page.url)
+        self.note(english)
+
+    def note(self, page: Page) -> None:
+        """Note what is Indonesian on an English page."""
+        texts: list[str] = page.evaluate(TEXTS)
+        assert page.locator("html").get_attribute("lang") == "en", page.url
+        self.read[page.url] = texts
+        self.left += [(page.url, text, bad) for text in texts if (bad := indonesian(text))]
+
+    def of(self, page: Page) -> Page:
+        """Return the English page of whoever is at `page`, switched by its link."""
+        if page.context not in self._pages:
+            context = self._browser.new_context(
+                storage_state=page.context.storage_state(), locale="id-ID"
+            )
+            context.on("console", lambda said: self.faults.append(f"{said.type}: {said.text}"))
+            english = context.new_page()
+            english.goto(page.url)
+            english.get_by_role("link", name="English").click()
+            self._pages[page.context] = english
+        return self._pages[page.context]
+
+    def close(self) -> None:
+        """Close every English browser."""
+        for page in self._pages.values():
+            page.context.close()
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Browser, house: House, node: RunningNode) -> Iterator[EnglishReader]:
+    """Whoever has read every page of both paths in English, at each step."""
+    reader = EnglishReader(browser)
+    for reference in (ANALYSED, DIRECT):
+        walk = PlantedWalk(house, reference, lambda field: f"zq-{field}-zq", reader.look)
+        walk.go()
+        look_around(house, reader, walk)
+    yield reader
+    reader.close()
+
+
+def look_around(house: House, reader: EnglishReader, walk: PlantedWalk) -> None:
+    """Read the pages that are not steps: lists, reports, desk, board and receipt."""
+    place = walk.real.puskesmas
+    for who, addresses in (
+        ("rini", ("/catat", f"/catat?puskesmas={place}", f"/catat/impor?puskesmas={place}")),
+        ("sari", ("/kasus", "/kasus?state=all", "/terbitkan", walk.case, "/tidak-ada")),
+        ("wulan", ("/laporan", "/laporan/keluhan", "/laporan/kendali", walk.case, "/operasi")),
+        ("wulan", (f"/laporan/keluhan/{walk.number}", "/laporan?as_of=2026-01-01")),
+        ("bayu", (walk.case,)),
+        ("admin", ("/operasi", "/kasus")),
+        (PUBLIC, (f"/p/{place}", f"/p/{place}/papan", f"/p/{place}/lapor", "/r", "/masuk")),
+    ):
+        page = house.page(who)
+        for address in addresses:
+            page.goto(address)
+            reader.look(page)
+    page = house.page(PUBLIC)
+    ask_receipt(page, walk)
+    english = reader.of(page)
+    english.goto(f"{house.node.address}/r")
+    english.get_by_label("Receipt code").fill(walk.receipt)
+    english.locator("main form button").click()
+    reader.note(english)
+
+
+def test_no_indonesian_sentence_is_left_behind_the_switch(reader: EnglishReader) -> None:
+    # The whole list, for it is what is to be translated.
+    assert not reader.left, "\n".join(sorted({f"{text}: {bad}" for _url, text, bad in reader.left}))
+
+
+def test_the_search_finds_what_is_indonesian(reader: EnglishReader, house: House) -> None:
+    """The same pages before the switch are full of what the search looks for."""
+    page = house.page("sari")
+    page.goto("/kasus?state=all")
+    texts: list[str] = page.evaluate(TEXTS)
+    assert len([text for text in texts if indonesian(text)]) > 10
+    assert len(reader.read) > 20
+
+
+def test_nothing_went_wrong_in_any_browser(reader: EnglishReader, house: House) -> None:
+    assert house.faults == []
+    # A browser notes each refused address; two were asked for on purpose.
+    assert [each for each in reader.faults if "status of 4" not in each] == []
