@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.intake import import_pages
+from services.intake import complaint_pages, import_pages, receipt_pages
 from services.intake.application import Intake
 from services.intake.domain import CONFIDENTIALITIES, KINDS
 from services.intake.forms import form_of
@@ -65,11 +65,13 @@ Desk = Annotated[Principal, requires(RECEIVE)]
 
 
 def router(intake: Intake, importing: Importing, words: Words) -> APIRouter:
-    """Return intake's pages; they seal words and open none, so `words` is left aside."""
+    """Return intake's pages."""
     pages = APIRouter(include_in_schema=False)
     _add_desk(pages, intake)
     import_pages.add(pages, intake, importing)
     _add_slip(pages, intake)
+    complaint_pages.add(pages, intake, words, LABELS, _choices)
+    receipt_pages.add(pages, intake)
     _add_public(pages, intake)
     return pages
 

@@ -5,12 +5,11 @@ what it no longer allows is shown there as refused.
 """
 
 from concurrent.futures import Future
-from typing import Any
-from uuid import UUID
 
 from services.intake.amending import Amending, saved
 from services.intake.application import Intake
 from services.intake.domain import BY_COMPLAINANT, Complaint
+from services.intake.register import Register
 from services.kernel.access.throttle import FormThrottle
 from services.kernel.aggregate import Intent
 from services.kernel.errors import NotFound
@@ -18,7 +17,6 @@ from services.kernel.receipts import receipt_hash
 from services.kernel.store import Answer, Ids, Once, UnitOfWork
 from services.kernel.text import _
 
-PAGE = 500
 HOLDER = Intent("public", "public")
 
 
@@ -31,15 +29,15 @@ class Receipts:
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
         self._amending = Amending(intake)
+        self._register = Register(intake)
         self._throttle = FormThrottle()
 
     def find(self, code: str, address: str) -> Complaint:
         """Return the complaint of a receipt; raises NotFound, TooMany."""
         self._throttle.take(address)
-        wanted = receipt_hash(code)
-        while (id := self._known(wanted)) is None:
-            if not self._follow():
-                raise _unknown()
+        id = self._register.by_receipt(receipt_hash(code))
+        if id is None:
+            raise _unknown()
         return self._intake.get(id)
 
     def rate(
@@ -75,31 +73,6 @@ class Receipts:
     ) -> "Future[Answer]":
         """Take the complaint back; raises StepNotAllowed when that was done before."""
         return self._amending.withdraw(complaint.id, HOLDER, BY_COMPLAINANT, reason, once=once)
-
-    def _known(self, hash: str) -> UUID | None:
-        rows = self._intake.select("SELECT complaint FROM receipts WHERE hash = ?", (hash,))
-        return UUID(rows[0]["complaint"]) if rows else None
-
-    def _follow(self) -> bool:
-        """Note the receipts of the next complaints; False when there are none left."""
-        intake = self._intake
-        rows = intake.select("SELECT position FROM receipts_to")
-        position = rows[0]["position"] if rows else 0
-        found = intake.notification_log.select(
-            position, PAGE, topics=[Complaint.Received.TOPIC], inclusive_of_start=False
-        )
-        if not found:
-            return False
-        events: list[Any] = [intake.mapper.to_domain_event(each) for each in found]
-        noted = [(event.receipt_hash, str(event.originator_id)) for event in events]
-
-        def work(uow: UnitOfWork) -> None:
-            uow.connection.executemany("INSERT OR IGNORE INTO receipts VALUES (?, ?)", noted)
-            uow.connection.execute("DELETE FROM receipts_to")
-            uow.connection.execute("INSERT INTO receipts_to VALUES (?)", (found[-1].id,))
-
-        intake.transact(work).result()
-        return True
 
 
 def _unknown() -> NotFound:

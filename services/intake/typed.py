@@ -40,16 +40,16 @@ def read_form(values: Values, zone: ZoneInfo) -> ComplaintBody:
     """
     errors: list[FieldError] = []
     raw: dict[str, Any] = {
-        "channel": _line(values, "channel"),
-        "text": _line(values, "text"),
-        "kind": _line(values, "kind") or "complaint",
-        "service_unit": _line(values, "service_unit") or None,
+        "channel": line(values, "channel"),
+        "text": line(values, "text"),
+        "kind": line(values, "kind") or "complaint",
+        "service_unit": line(values, "service_unit") or None,
         "categories": values.get("categories") or [],
         "occurred_at": _incident(values, zone, errors),
-        "received_at": _moment(_line(values, "received_at"), "received_at", zone, errors),
-        "confidentiality": _line(values, "confidentiality") or "open",
-        "barrier": _line(values, "barrier") or None,
-        "complainant": {name: _line(values, name) or None for name in _PERSON},
+        "received_at": moment(line(values, "received_at"), "received_at", zone, errors),
+        "confidentiality": line(values, "confidentiality") or "open",
+        "barrier": line(values, "barrier") or None,
+        "complainant": {name: line(values, name) or None for name in _PERSON},
     }
     if not raw["channel"]:
         errors.append(FieldError("channel", _("Pilih lewat mana ini datang.")))
@@ -78,7 +78,7 @@ def refused(values: Values, problem: Problem, places: Mapping[str, str] | None =
 
 def once(account: str, route: str, values: Values) -> Once | None:
     """Return what makes a second press of the button the same one."""
-    key = _line(values, "key")
+    key = line(values, "key")
     if not 1 <= len(key) <= KEY_LENGTH:
         return None
     body = json.dumps(sorted(values.items())).encode()
@@ -90,21 +90,23 @@ def _field(path: str, places: Mapping[str, str]) -> str:
     return places.get(name, name)
 
 
-def _line(values: Values, name: str) -> str:
+def line(values: Values, name: str) -> str:
+    """Return what was typed into one field, "" for nothing."""
     value = values.get(name, "")
     return value.strip() if isinstance(value, str) else ""
 
 
 def _incident(values: Values, zone: ZoneInfo, errors: list[FieldError]) -> datetime | None:
     """Return when the thing happened; a day without an hour counts from its beginning."""
-    day, clock = _line(values, "incident_date"), _line(values, "incident_time")
+    day, clock = line(values, "incident_date"), line(values, "incident_time")
     if clock and not day:
         errors.append(FieldError("incident_date", _("Tulis tanggalnya juga.")))
         return None
-    return _moment(day and f"{day}T{clock or '00:00'}", "incident_date", zone, errors)
+    return moment(day and f"{day}T{clock or '00:00'}", "incident_date", zone, errors)
 
 
-def _moment(written: str, field: str, zone: ZoneInfo, errors: list[FieldError]) -> datetime | None:
+def moment(written: str, field: str, zone: ZoneInfo, errors: list[FieldError]) -> datetime | None:
+    """Return the instant that was typed, meant in `zone`; what is none is added to `errors`."""
     if not written:
         return None
     try:
