@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.running import RunningNode, running_node
+from tests.unit.test_attachments import SECRET, telling_jpeg
 
 WORDS = {
     name: f"kenari-{name}-terbang"
@@ -24,6 +25,13 @@ WORDS = {
         "withdrawal",
         "evaluation",
         "answer",
+        "corrected",
+        "why",
+        "back",
+        "filename",
+        "slip",
+        "remark",
+        "again",
     )
 }
 PHONE, EMAIL = "0812-0000-7777", "kenari@burung.example"
@@ -37,6 +45,7 @@ def flown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with running_node(folder / "data") as node:
         for direct in (True, False):
             fly(node, direct)
+        fly_later(node)
         (folder / "metrics").write_bytes(node.public.get(node.address + "/metrics").content)
         (folder / "public").write_text(
             "".join(
@@ -85,9 +94,31 @@ def fly(node: RunningNode, direct: bool) -> None:
     assert position["name"] == "EvaluationRecorded"
 
 
+def fly_later(node: RunningNode) -> None:
+    """What is done later to a complaint's form."""
+    rini = node.as_("rini")
+    slip = {"text": WORDS["slip"]}
+    box = {"opened_at": "2026-01-02T08:00:00Z", "officers": ["Sari"], "slips": [slip]}
+    (given,) = rini.post("/puskesmas/puring/box-openings", json=box).json()["complaints"]
+    at, receipt = f"/complaints/{given['id']}", {"receipt": given["receipt"]}
+    who = {"name": WORDS["name"], "phone": PHONE}
+    fixed = {"reason": WORDS["why"], "text": WORDS["corrected"], "complainant": who}
+    photo = {"file": (WORDS["filename"] + ".jpg", telling_jpeg())}
+    for answer in (
+        rini.post(f"{at}/corrections", json=fixed),
+        rini.post(f"{at}/attachments", files=photo),
+        node.public.post(
+            "/receipts/rating", json=receipt | {"rating": 1, "remark": WORDS["remark"]}
+        ),
+        node.public.post("/receipts/reopen-request", json=receipt | {"reason": WORDS["again"]}),
+        rini.post(f"{at}/withdrawal", json={"reason": WORDS["back"]}),
+    ):
+        assert answer.is_success, answer.text
+
+
 def planted() -> list[str]:
     secret = [word for word in WORDS.values() if word != RELEASED]
-    return [*secret, PHONE, PHONE.replace("-", ""), "6281200007777", EMAIL]
+    return [*secret, SECRET.decode(), PHONE, PHONE.replace("-", ""), "6281200007777", EMAIL]
 
 
 @pytest.mark.parametrize("canary", planted())
