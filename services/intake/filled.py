@@ -76,7 +76,10 @@ def check(district: District, here: Puskesmas, form: Form) -> None:
 
 
 def _unreachable(form: Form) -> FieldError | None:
-    """Return what is missing to reach the person in the way they asked for."""
+    """Return what is missing to reach the person in the way they asked for.
+
+    A letter needs no address: it may be fetched, or go by way of a forum.
+    """
     match form.wants_answer_by:
         case "phone" | "sms" | "whatsapp" if not form.person.phone:
             message = _("Isi nomor telepon, atau pilih cara lain untuk dikabari.")
@@ -84,9 +87,6 @@ def _unreachable(form: Form) -> FieldError | None:
         case "email" if not form.person.email:
             message = _("Isi surel, atau pilih cara lain untuk dikabari.")
             return FieldError("complainant.email", message)
-        case "letter" if not form.person.address:
-            message = _("Isi alamat, atau pilih cara lain untuk dikabari.")
-            return FieldError("complainant.address", message)
         case _:
             return None
 
