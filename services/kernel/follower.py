@@ -22,7 +22,7 @@ from services.kernel.chain import Holes, Sorted, sort_out
 from services.kernel.contracts import Message, from_headers, in_order, read
 from services.kernel.errors import Problem
 from services.kernel.policy import Policy
-from services.kernel.store import Service
+from services.kernel.store import Service, UnitOfWork
 from services.kernel.store.sqlite import GroupProcessRecorder
 from services.kernel.stream import Delivery, Stream
 from services.kernel.worker import Worker
@@ -129,24 +129,24 @@ class Follower:
         rule, else event by event, each in a savepoint of its own."""
         mine = [each for each in batch.taken if self._concerns(each.message)]
 
-        def at_once(connection: sqlite3.Connection) -> None:
+        def at_once(uow: UnitOfWork) -> None:
             for delivery in mine:
-                self._handle(connection, delivery)
-            self._record(connection, batch, offsets)
+                self._handle(uow, delivery)
+            self._record(uow.connection, batch, offsets)
 
-        def one_by_one(connection: sqlite3.Connection) -> None:
+        def one_by_one(uow: UnitOfWork) -> None:
             for delivery in mine:
-                self._take(connection, delivery)
-            self._record(connection, batch, offsets)
+                self._take(uow, delivery)
+            self._record(uow.connection, batch, offsets)
 
-        run = self._service.writer.run
+        run = self._service.transact
         if self._aside.isdisjoint(each.message.subject for each in mine):
             try:
-                run(at_once)
+                run(at_once).result()
                 return
             except Exception as error:
                 log.warning("batch_taken_apart", follower=self.name, error=type(error).__name__)
-        run(one_by_one)
+        run(one_by_one).result()
 
     def _record(
         self, connection: sqlite3.Connection, batch: Sorted, offsets: dict[int, int]
@@ -168,32 +168,35 @@ class Follower:
             and self._policy.acts_for(message.puskesmas)
         )
 
-    def _handle(self, connection: sqlite3.Connection, delivery: Delivery) -> None:
+    def _handle(self, uow: UnitOfWork, delivery: Delivery) -> None:
         message = delivery.message
         if message.type in self._remembered:
-            _remember(connection, delivery)
+            uow.insert("INSERT INTO arrived VALUES", _stored(delivery))
         if handler := self._interests[message.type]:
-            uow = self._service.unit_of_work(connection, message.time)
+            uow.not_before(message.time)
             handler(uow, message, read(message))
 
-    def _take(self, connection: sqlite3.Connection, delivery: Delivery) -> None:
+    def _take(self, uow: UnitOfWork, delivery: Delivery) -> None:
         message = delivery.message
         if message.subject in self._aside:
-            _set_aside(connection, delivery, "behind", self._service.clock())
-            self._replay(connection, message.subject)
-        elif reason := self._try(connection, delivery):
-            _set_aside(connection, delivery, reason, self._service.clock())
+            _set_aside(uow.connection, delivery, "behind", self._service.clock())
+            self._replay(uow, message.subject)
+        elif reason := self._try(uow, delivery):
+            _set_aside(uow.connection, delivery, reason, self._service.clock())
             self._aside.add(message.subject)
 
-    def _try(self, connection: sqlite3.Connection, delivery: Delivery) -> str | None:
+    def _try(self, uow: UnitOfWork, delivery: Delivery) -> str | None:
         """Handle one event in a savepoint of its own; return why it could not be."""
-        message = delivery.message
+        message, connection = delivery.message, uow.connection
+        back = uow.undo()
         connection.execute("SAVEPOINT event")
         try:
-            self._handle(connection, delivery)
+            self._handle(uow, delivery)
+            uow.flush()
         except Exception as error:
             connection.execute("ROLLBACK TO event")
             connection.execute("RELEASE event")
+            uow.roll_back(back)
             reason = error.code if isinstance(error, Problem) else type(error).__name__
             log.error("event_set_aside", source=message.source, id=message.id, reason=reason)
             return reason
@@ -202,21 +205,21 @@ class Follower:
 
     def replay(self, subject: str) -> int:
         """Try a subject's set-aside events again, in order; return how many are left."""
-        return self._service.writer.run(lambda connection: self._replay(connection, subject))
+        return self._service.transact(lambda uow: self._replay(uow, subject)).result()
 
     def drain(self, subject: str) -> Drained | None:
         """Try a subject's queue again, in order, and say what happened; None: it has no queue."""
 
-        def work(connection: sqlite3.Connection) -> Drained | None:
-            waiting = len(set_aside(connection, subject))
+        def work(uow: UnitOfWork) -> Drained | None:
+            waiting = len(set_aside(uow.connection, subject))
             if not waiting:
                 return None
-            left = self._replay(connection, subject)
-            reason = set_aside(connection, subject)[0][1] if left else None
+            left = self._replay(uow, subject)
+            reason = set_aside(uow.connection, subject)[0][1] if left else None
             return Drained(self.name, waiting - left, left, reason)
 
         try:
-            return self._service.writer.run(work)
+            return self._service.transact(work).result()
         except BaseException:
             # Whatever was undone with its transaction waits again.
             self._aside.add(subject)
@@ -251,11 +254,12 @@ class Follower:
             )
         return found
 
-    def _replay(self, connection: sqlite3.Connection, subject: str) -> int:
+    def _replay(self, uow: UnitOfWork, subject: str) -> int:
+        connection = uow.connection
         queue = set_aside(connection, subject)
         for done, (delivery, _reason) in enumerate(queue):
             at = (subject, delivery.message.source, delivery.message.id)
-            if reason := self._try(connection, delivery):
+            if reason := self._try(uow, delivery):
                 connection.execute(
                     "UPDATE set_aside SET reason = ? WHERE subject = ? AND source = ? AND id = ?",
                     (reason, *at),
@@ -289,9 +293,10 @@ def arrived(service: Service, subject: str) -> list[Message]:
     return [_delivery(row).message for row in rows]
 
 
-def remembered(connection: sqlite3.Connection, subject: str, type: str) -> Message | None:
+def remembered(uow: UnitOfWork, subject: str, type: str) -> Message | None:
     """Return the newest remembered event of one type about a subject, or None."""
-    rows = connection.execute("SELECT * FROM arrived WHERE subject = ?", (subject,)).fetchall()
+    uow.flush()
+    rows = uow.connection.execute("SELECT * FROM arrived WHERE subject = ?", (subject,)).fetchall()
     messages = [_delivery(row).message for row in rows]
     of_type = [message for message in messages if message.type == type]
     return max(of_type, key=in_order, default=None)
@@ -328,10 +333,6 @@ def _delivery(row: sqlite3.Row) -> Delivery:
     return Delivery(
         from_headers(headers, row["value"]), -1, -1, datetime.fromisoformat(row["arrived_at"])
     )
-
-
-def _remember(connection: sqlite3.Connection, delivery: Delivery) -> None:
-    connection.execute("INSERT INTO arrived VALUES (?, ?, ?, ?, ?, ?)", _stored(delivery))
 
 
 def _set_aside(

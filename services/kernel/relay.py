@@ -13,6 +13,7 @@ import msgspec
 from services.kernel import failpoints
 from services.kernel.contracts import Message
 from services.kernel.store import Service
+from services.kernel.store.recent import Placed
 from services.kernel.stream import Sender, Stream
 from services.kernel.worker import Worker
 
@@ -48,14 +49,21 @@ class Relay:
 
     def step(self) -> None:
         """Send the next page, if there is one within half a second."""
-        notifications = self._subscription.page(WAIT_SECONDS)
-        if not notifications:
-            return
-        service = self._service
-        page = [
-            service.publish(each.id, service.mapper.to_domain_event(each)) for each in notifications
-        ]
-        self.send(page)
+        if events := self._page():
+            self.send([self._service.publish(position, event) for position, event in events])
+
+    def _page(self) -> Sequence[Placed]:
+        """Return the next events, as they were saved or, where that is not known, as stored."""
+        service, after = self._service, self.position
+        events = service.recent.after(after, PAGE)
+        if events == []:
+            self._subscription.wait(WAIT_SECONDS)
+            events = service.recent.after(after, PAGE)
+        if events:
+            return events
+        self._subscription.restart(after)
+        stored = self._subscription.page(0 if events == [] else WAIT_SECONDS)
+        return [(each.id, service.mapper.to_domain_event(each)) for each in stored]
 
     def send(self, page: Sequence[Message]) -> None:
         """Send a page, then record that it was sent."""
@@ -77,7 +85,6 @@ class Relay:
     def _start_anew(self) -> None:
         self._drop_sender()
         self._sent = recorded_positions(self._service)
-        self._subscription.restart(self.position)
 
     def _drop_sender(self) -> None:
         if self._sender is not None:

@@ -23,7 +23,7 @@ def policy(acts_for: Callable[[str], bool]) -> Policy:
 
 def draft(uow: UnitOfWork, message: Message, event: resolution.ResolutionDocumentedV1) -> None:
     """Make a draft of the result (SOP Lamaru 1h, SOP Puring 2d), its words as they were sealed."""
-    received = remembered(uow.connection, message.subject, intake.ComplaintReceivedV1.type)
+    received = remembered(uow, message.subject, intake.ComplaintReceivedV1.type)
     if received is None:
         raise NotFound(_("Keluhan ini belum tiba di sini."))
     complaint = read(received)

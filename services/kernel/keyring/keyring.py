@@ -25,6 +25,7 @@ from services.kernel.keyring.sealing import (
 )
 from services.kernel.store import GroupWriter
 from services.kernel.store.connection import connect
+from services.kernel.store.rows import insert_rows
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS keys (
@@ -119,8 +120,8 @@ class Keyring:
         persons = [(contact, key.id) for key in keys for contact in key.contacts]
 
         def work(connection: sqlite3.Connection) -> None:
-            connection.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?, ?)", rows)
-            connection.executemany("INSERT OR IGNORE INTO persons VALUES (?, ?)", persons)
+            insert_rows(connection, "INSERT OR IGNORE INTO keys VALUES", rows)
+            insert_rows(connection, "INSERT OR IGNORE INTO persons VALUES", persons)
 
         self._writer.run(work)
 

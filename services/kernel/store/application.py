@@ -20,6 +20,7 @@ from services.kernel.clock import Clock
 from services.kernel.contracts import Event, Message
 from services.kernel.errors import KeyReused
 from services.kernel.store.mapper import JSON, TypedMapper
+from services.kernel.store.recent import Placed, Recent
 from services.kernel.store.sqlite import CommitSubscription, GroupProcessRecorder
 from services.kernel.store.unit_of_work import UnitOfWork, read_aggregate
 from services.kernel.store.writer import GroupWriter
@@ -75,6 +76,7 @@ class Service(Application[UUID]):
         schema = files("services.kernel.store").joinpath("schema.sql").read_text()
         self.writer.run(lambda connection: _create(connection, schema + self.tables))
         self._last_time = self._last_recorded()
+        self.recent = Recent()
 
     @property
     def _recorder(self) -> GroupProcessRecorder:
@@ -108,7 +110,9 @@ class Service(Application[UUID]):
         def work(uow: UnitOfWork) -> Answer:
             if once and (kept := _kept(uow.connection, once)):
                 return kept
-            answer = Answer(decide(uow), uow.position)
+            ids = decide(uow)
+            uow.flush()
+            answer = Answer(ids, uow.position)
             if once:
                 _keep(uow, once, answer)
             return answer
@@ -116,15 +120,24 @@ class Service(Application[UUID]):
         return self.transact(work, needs)
 
     def transact(self, work: Callable[[UnitOfWork], T], needs: Sequence[Any] = ()) -> "Future[T]":
-        """Run any work in one transaction of the store."""
-        return self.writer.submit(lambda connection: work(self.unit_of_work(connection)), needs)
+        """Run any work in one transaction of the store (again, where another of its commit failed
+        after it had written)."""
+        committed: list[Placed] = []
 
-    def unit_of_work(
-        self, connection: sqlite3.Connection, caused_at: datetime | None = None
-    ) -> UnitOfWork:
-        """Return a unit of work whose time is never before the last recorded one or the cause."""
+        def run(connection: sqlite3.Connection) -> T:
+            uow = UnitOfWork(self, connection, self.record_time())
+            result = work(uow)
+            uow.flush()
+            committed[:] = uow.saved
+            return result
+
+        return self.writer.submit(run, needs, lambda: self.recent.took(committed))
+
+    def record_time(self, caused_at: datetime | None = None) -> datetime:
+        """Return the time to record at: never before the last recorded one or the cause (for the
+        writer's thread)."""
         self._last_time = max(self.clock(), self._last_time, caused_at or self._last_time)
-        return UnitOfWork(self, connection, self._last_time)
+        return self._last_time
 
     def read(self, kind: type[A], id: UUID, expected_version: int | None = None) -> A:
         """Return an aggregate as it stands; raises NotFound or StaleVersion."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import eventsourcing.sqlite as sqlite_library
 from eventsourcing.persistence import (
@@ -30,6 +31,7 @@ from eventsourcing.sqlite import (
 )
 
 from services.kernel.store.connection import assert_durable
+from services.kernel.store.rows import insert_rows
 from services.kernel.store.writer import GroupWriter
 
 POLL_SECONDS = 0.25
@@ -109,6 +111,27 @@ class GroupApplicationRecorder(SQLiteApplicationRecorder):
         except sqlite3.OperationalError as error:
             raise OperationalError(error) from error
 
+    def _insert_events(
+        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_kwargs: Any
+    ) -> Sequence[int] | None:
+        if not stored_events:
+            return []
+        rows = [
+            (
+                each.originator_id.hex
+                if isinstance(each.originator_id, UUID)
+                else each.originator_id,
+                each.originator_version,
+                each.topic,
+                each.state,
+            )
+            for each in stored_events
+        ]
+        insert_rows(c, f"INSERT INTO {self.events_table_name} VALUES", rows)
+        # Nothing is ever removed, so each row's id is one more than that of the row before.
+        last = c.lastrowid or 0
+        return list(range(last - len(rows) + 1, last + 1))
+
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> "CommitSubscription":
         """Return the notifications after position `gt`, waiting for new ones."""
         return CommitSubscription(self, gt, topics)
@@ -116,6 +139,14 @@ class GroupApplicationRecorder(SQLiteApplicationRecorder):
 
 class GroupProcessRecorder(GroupApplicationRecorder, SQLiteProcessRecorder):
     """The same, with the tracking of others' events in the same transaction."""
+
+    def _insert_events(
+        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int] | None:
+        positions = super()._insert_events(c, stored_events)
+        if tracking := kwargs.get("tracking"):
+            self._insert_tracking(c, tracking)
+        return positions
 
 
 class CommitSubscription(Subscription[GroupApplicationRecorder]):
@@ -138,6 +169,11 @@ class CommitSubscription(Subscription[GroupApplicationRecorder]):
         """Go back to `position`: what follows it is delivered again."""
         self._last_notification_id = position
         self._page = []
+
+    def wait(self, timeout: float) -> None:
+        """Wait for a commit; one since the last `wait` or `page` counts."""
+        self._wake.wait(timeout)
+        self._wake.clear()
 
     def page(self, timeout: float) -> Sequence[Notification]:
         """Return up to 500 new notifications, or none after `timeout` seconds."""

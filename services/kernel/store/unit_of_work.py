@@ -1,7 +1,7 @@
 """What a command may do inside its one transaction."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
@@ -10,12 +10,15 @@ from eventsourcing.application import AggregateNotFoundError
 
 from services.kernel.aggregate import Act, Aggregate, Intent
 from services.kernel.errors import NotFound, StaleVersion, invalid
+from services.kernel.store.recent import Placed
+from services.kernel.store.rows import insert_rows
 from services.kernel.text import _
 
 if TYPE_CHECKING:
     from services.kernel.store.application import Service
 
 A = TypeVar("A", bound=Aggregate)
+Undo = tuple[int, int]
 CLOCKS_DIFFER = timedelta(minutes=2)
 
 
@@ -27,6 +30,13 @@ class UnitOfWork:
         self.connection = connection
         self.now = now
         self.position = 0
+        self.saved: list[Placed] = []
+        self._events: list[Any] = []
+        self._rows: dict[tuple[str, str], list[Sequence[Any]]] = {}
+
+    def not_before(self, moment: datetime) -> None:
+        """Have what follows recorded no earlier than its cause was, at `moment`."""
+        self.now = self._service.record_time(moment)
 
     def act(self, intent: Intent, field: str = "occurred_at") -> Act:
         """Return `intent` with the time at which it is recorded.
@@ -55,28 +65,56 @@ class UnitOfWork:
 
         Raises NotFound, and StaleVersion when the reader had seen an older version.
         """
+        self.flush()
         return self._service.read(kind, id, expected_version)
 
     def find(self, kind: type[A], id: UUID) -> A | None:
         """Return the aggregate, or None where there is none."""
+        self.flush()
         try:
             return self._service.read(kind, id)
         except NotFound:
             return None
 
     def save(self, *aggregates: Aggregate) -> None:
-        """Record the new events of these aggregates."""
-        mapper = self._service.mapper
-        stored = [
-            mapper.to_stored_event(event)
-            for aggregate in aggregates
-            for event in aggregate.collect_events()
-        ]
-        # By the recorder and not by the library's `save`: that would check by its protocols what
-        # each argument is and build notifications for followers of a kind that we do not have,
-        # which took a third of a command's time.
-        if positions := self._service.recorder.insert_events(stored):
-            self.position = positions[-1]
+        """Record the new events of these aggregates, with the next flush at the latest."""
+        for aggregate in aggregates:
+            self._events += aggregate.collect_events()
+
+    def insert(self, insert: str, *rows: Sequence[Any], on_conflict: str = "") -> None:
+        """Have rows inserted with the next flush at the latest, the rows of one `insert` (up to
+        and with its VALUES) together."""
+        self._rows.setdefault((insert, on_conflict), []).extend(rows)
+
+    def flush(self) -> None:
+        """Write what was saved so far; whoever began the transaction calls it at the end.
+
+        Raises IntegrityError where somebody else has recorded that version first.
+        """
+        if self._events:
+            events, self._events = self._events, []
+            mapper, recorder = self._service.mapper, self._service.recorder
+            # By the recorder and not by the library's `save`: that would check by its protocols
+            # what each argument is and build notifications for followers of a kind that we do
+            # not have, which took a third of a command's time.
+            positions = recorder.insert_events([mapper.to_stored_event(each) for each in events])
+            if positions:
+                self.position = positions[-1]
+                self.saved += zip(positions, events, strict=True)
+        rows, self._rows = self._rows, {}
+        for (insert, on_conflict), values in rows.items():
+            insert_rows(self.connection, insert, values, on_conflict)
+
+    def undo(self) -> Undo:
+        """Return what brings the unit back to this point, when its savepoint is rolled back."""
+        self.flush()
+        return len(self.saved), self.position
+
+    def roll_back(self, to: Undo) -> None:
+        """Forget what was saved since; the caller rolls the savepoint back."""
+        kept, self.position = to
+        del self.saved[kept:]
+        self._events, self._rows = [], {}
 
     def next_in(self, series: str) -> int:
         """Return the next number of a gapless series (an undone command gives its number back)."""
@@ -92,18 +130,12 @@ class UnitOfWork:
 
         What is scheduled already moves to the new time, and counts as not tried yet.
         """
-        if not due:
-            return
         # The times of the table are compared as text, so all are written in one zone.
-        rows = [
-            (task, argument, due_at.astimezone(UTC).isoformat()) for argument, due_at in due.items()
-        ]
-        marks = ", ".join(["(?, ?, ?)"] * len(rows))
-        self.connection.execute(
-            f"INSERT INTO due (task, argument, due_at) VALUES {marks} "  # noqa: S608
-            "ON CONFLICT (task, argument) DO UPDATE "
+        self.insert(
+            "INSERT INTO due (task, argument, due_at) VALUES",
+            *((task, argument, at.astimezone(UTC).isoformat()) for argument, at in due.items()),
+            on_conflict="ON CONFLICT (task, argument) DO UPDATE "
             "SET due_at = excluded.due_at, attempts = 0, failure = NULL",
-            [value for row in rows for value in row],
         )
 
 

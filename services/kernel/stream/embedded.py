@@ -17,6 +17,7 @@ from services.kernel.clock import Clock
 from services.kernel.contracts import Message, from_headers
 from services.kernel.store import GroupWriter
 from services.kernel.store.connection import connect
+from services.kernel.store.rows import insert_rows
 from services.kernel.stream.port import Delivery, StreamUnavailable
 
 SCHEMA = """
@@ -77,16 +78,16 @@ class EmbeddedStream:
         def work(connection: sqlite3.Connection) -> list[Delivery]:
             arrived_at = self._last_arrival = max(self._clock(), self._last_arrival)
             stamp = arrived_at.isoformat()
-            found = []
-            for message, (headers, value) in zip(page, rows, strict=True):
-                (offset,) = connection.execute(
-                    "INSERT INTO log (offset, headers, value, arrived_at) "
-                    "VALUES ((SELECT ifnull(max(offset), -1) + 1 FROM log), ?, ?, ?) "
-                    "RETURNING offset",
-                    (headers, value, stamp),
-                ).fetchone()
-                found.append(Delivery(message, PARTITION, offset, arrived_at))
-            return found
+            (first,) = connection.execute("SELECT ifnull(max(offset), -1) + 1 FROM log").fetchone()
+            insert_rows(
+                connection,
+                "INSERT INTO log (offset, headers, value, arrived_at) VALUES",
+                [(offset, *row, stamp) for offset, row in enumerate(rows, start=first)],
+            )
+            return [
+                Delivery(message, PARTITION, offset, arrived_at)
+                for offset, message in enumerate(page, start=first)
+            ]
 
         future = self._writer.submit(work)
         future.add_done_callback(self._stored)
