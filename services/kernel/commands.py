@@ -62,9 +62,17 @@ async def idempotency(
 
     Raises InvalidInput for an empty or overlong key.
     """
-    if idempotency_key is None:
+    return once_of(request, idempotency_key, await request.body() if idempotency_key else b"")
+
+
+def once_of(request: Request, key: str | None, content: bytes) -> Once | None:
+    """Return what makes a repeat of a request with this body the same one, or None without a key.
+
+    Raises InvalidInput for an empty or overlong key.
+    """
+    if key is None:
         return None
-    if not 1 <= len(idempotency_key) <= KEY_LENGTH:
+    if not 1 <= len(key) <= KEY_LENGTH:
         raise invalid(
             "Idempotency-Key", _("Kunci ini harus 1 sampai {limit} huruf.", limit=KEY_LENGTH)
         )
@@ -72,8 +80,8 @@ async def idempotency(
     return Once(
         account=principal.account_id if principal else "public",
         route=f"{request.method} {request.url.path}",
-        key=idempotency_key,
-        body=hashlib.sha256(await request.body()).hexdigest(),
+        key=key,
+        body=hashlib.sha256(content).hexdigest(),
     )
 
 

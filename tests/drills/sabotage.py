@@ -81,9 +81,9 @@ def savepoint_dropped(armed: threading.Event) -> None:
             self.connection.execute("BEGIN IMMEDIATE")
         for done in map(self._one, batch):
             if done.error is None:
-                done.future.set_result(done.result)
+                done.order.future.set_result(done.result)
             else:
-                done.future.set_exception(done.error)
+                done.order.future.set_exception(done.error)
         if next(batches) % BATCHES_BEFORE_COMMIT == 0:
             self.connection.execute("COMMIT")
 

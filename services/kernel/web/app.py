@@ -13,9 +13,11 @@ from starlette.types import ASGIApp
 
 from services.kernel.access import api as access_api
 from services.kernel.access.origin import SameOriginOnly
+from services.kernel.access.throttle import CodeThrottle
 from services.kernel.clock import Clock, system_clock
 from services.kernel.web import assets, operations, problems, signin
 from services.kernel.web.assets import Assets
+from services.kernel.web.direct import DirectRoute, Shortcut
 from services.kernel.web.pages import NavItem, Pages
 from services.kernel.web.refusals import UNNAMED, documented
 from services.kernel.web.shell import AccessLog, Shell
@@ -28,10 +30,13 @@ class App(FastAPI):
     """FastAPI with the shell outermost, so that error answers are dressed and noted too."""
 
     shell: Callable[[ASGIApp], ASGIApp]
+    direct: Sequence[APIRouter]
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Put the shell around everything that FastAPI builds."""
-        return self.shell(super().build_middleware_stack())
+        """Put the shell around everything that FastAPI builds, and the short way next to it."""
+        routes = [each for router in self.direct for each in router.routes]
+        direct = [each for each in routes if isinstance(each, DirectRoute)]
+        return self.shell(Shortcut(super().build_middleware_stack(), direct))
 
     def openapi(self) -> dict[str, Any]:
         """Describe the calls, each with the refusals that it may answer."""
@@ -75,10 +80,12 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.shell = lambda inner: Shell(inner, https=https, access_log=access_log, max_body=max_body)
+    app.direct = routers
     app.add_middleware(SameOriginOnly, public_url=public_url)
     problems.install(app)
     rooms = [("", HERE), *((name.rpartition(".")[2], _folder(name)) for name in packages)]
     app.state.secure_cookies = https
+    app.state.codes = CodeThrottle()
     app.state.assets = Assets([(prefix, folder / "static") for prefix, folder in rooms])
     app.state.pages = Pages(
         [(prefix, folder / "templates") for prefix, folder in rooms],

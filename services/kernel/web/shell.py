@@ -96,7 +96,6 @@ class Shell:
         number = f"{self._run}-{next(self._numbers):x}"
         scope.setdefault("state", {})["request_id"] = number
         began = self._clock()
-        replaced = False
 
         async def dress_and_send(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -104,18 +103,11 @@ class Shell:
                 self._note(scope, message["status"], self._clock() - began, number)
             await send(message)
 
-        async def pass_on(message: Message) -> None:
-            nonlocal replaced
-            if message["type"] == "http.response.start" and _is_plain_refusal(message):
-                replaced = True
-                problem = TooLarge(_("Kiriman ini terlalu besar. Kecilkan lalu kirim lagi."))
-                await problem_response(Request(scope), problem)(scope, receive, dress_and_send)
-            elif not replaced:
-                await dress_and_send(message)
-
         try:
-            app = self._limited if self._may_exceed(scope) else self._app
-            await app(scope, receive, pass_on)
+            if self._may_exceed(scope):
+                await self._limited(scope, receive, _in_our_words(scope, receive, dress_and_send))
+            else:
+                await self._app(scope, receive, dress_and_send)
         except Exception as error:
             # The answer (500) has been sent by now. Not raised further: the server would print
             # the error's words, and those can be a complainant's.
@@ -155,6 +147,22 @@ class Shell:
             ms=round(seconds * 1000, 1),
             account=getattr(principal, "account_id", None),
         )
+
+
+def _in_our_words(scope: Scope, receive: Receive, send: Send) -> Send:
+    """Return a `send` that says in our shape what the framework says of a body over the limit."""
+    replaced = False
+
+    async def pass_on(message: Message) -> None:
+        nonlocal replaced
+        if message["type"] == "http.response.start" and _is_plain_refusal(message):
+            replaced = True
+            problem = TooLarge(_("Kiriman ini terlalu besar. Kecilkan lalu kirim lagi."))
+            await problem_response(Request(scope), problem)(scope, receive, send)
+        elif not replaced:
+            await send(message)
+
+    return pass_on
 
 
 def _is_plain_refusal(message: Message) -> bool:
