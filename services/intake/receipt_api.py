@@ -9,7 +9,7 @@ from services.intake.application import Intake
 from services.intake.domain import Complaint
 from services.intake.forms import RatingBody, ReopenBody, TakenBackBody
 from services.intake.receipts import Receipts
-from services.kernel.access.web import PUBLIC, client_address
+from services.kernel.access.web import PUBLIC, trying_a_code
 from services.kernel.commands import Idempotency
 from services.kernel.store import Answer
 from services.kernel.web.refusals import refusals
@@ -28,6 +28,10 @@ def add(api: APIRouter, intake: Intake) -> None:
     """Add the calls."""
     receipts = Receipts(intake)
 
+    def found(request: Request, code: str) -> Complaint:
+        with trying_a_code(request):
+            return receipts.find(code)
+
     def heard(complaint: Complaint, answer: Answer) -> dict[str, Any]:
         return {"number": complaint.number, "position": f"{intake.source}:{answer.position}"}
 
@@ -39,7 +43,7 @@ def add(api: APIRouter, intake: Intake) -> None:
     )
     def rate(request: Request, body: RatingBody, once: Idempotency) -> Any:
         """Say how well a complaint was handled; the last rating counts."""
-        complaint = receipts.find(body.receipt, client_address(request.scope))
+        complaint = found(request, body.receipt)
         return heard(complaint, receipts.rate(complaint, body.rating, body.remark, once).result())
 
     @api.post(
@@ -50,7 +54,7 @@ def add(api: APIRouter, intake: Intake) -> None:
     )
     def request_reopening(request: Request, body: ReopenBody, once: Idempotency) -> Any:
         """Ask for a case to be taken up again; whether it can be is decided there."""
-        complaint = receipts.find(body.receipt, client_address(request.scope))
+        complaint = found(request, body.receipt)
         answer = receipts.request_reopening(complaint, body.reason, once).result()
         return heard(complaint, answer)
 
@@ -62,5 +66,5 @@ def add(api: APIRouter, intake: Intake) -> None:
     )
     def withdraw(request: Request, body: TakenBackBody, once: Idempotency) -> Any:
         """Take a complaint back."""
-        complaint = receipts.find(body.receipt, client_address(request.scope))
+        complaint = found(request, body.receipt)
         return heard(complaint, receipts.withdraw(complaint, body.reason, once).result())

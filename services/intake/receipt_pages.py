@@ -16,7 +16,7 @@ from services.intake.domain import RATINGS
 from services.intake.forms import RECEIPT_LENGTH
 from services.intake.receipts import Receipts
 from services.intake.typed import line, once, typed_fields
-from services.kernel.access.web import PUBLIC, client_address
+from services.kernel.access.web import PUBLIC, trying_a_code
 from services.kernel.errors import FieldError, InvalidInput, Problem, TooMany
 from services.kernel.text import _
 from services.kernel.web.forms import Form
@@ -77,7 +77,8 @@ def add(pages: APIRouter, intake: Intake) -> None:
         kept = {name: value for name, value in values.items() if name != "receipt"}
         try:
             code, wish, rating, words = _read(values)
-            complaint = receipts.find(code, client_address(request.scope))
+            with trying_a_code(request):
+                complaint = receipts.find(code)
             again = once("public", f"POST {PATH}", values)
             if wish == RATE:
                 receipts.rate(complaint, rating, words or None, again).result()

@@ -10,7 +10,6 @@ from services.intake.amending import Amending, saved
 from services.intake.application import Intake
 from services.intake.domain import BY_COMPLAINANT, Complaint
 from services.intake.register import Register
-from services.kernel.access.throttle import FormThrottle
 from services.kernel.aggregate import Intent
 from services.kernel.errors import NotFound
 from services.kernel.receipts import receipt_hash
@@ -23,18 +22,16 @@ HOLDER = Intent("public", "public")
 class Receipts:
     """Finds a complaint by its receipt's code and records what its holder says.
 
-    Every attempt is counted by network (`FormThrottle`), so that codes cannot be guessed.
+    Callers look codes up within `trying_a_code`, so that they cannot be guessed.
     """
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
         self._amending = Amending(intake)
         self._register = Register(intake)
-        self._throttle = FormThrottle()
 
-    def find(self, code: str, address: str) -> Complaint:
-        """Return the complaint of a receipt; raises NotFound, TooMany."""
-        self._throttle.take(address)
+    def find(self, code: str) -> Complaint:
+        """Return the complaint of a receipt; raises NotFound."""
         id = self._register.by_receipt(receipt_hash(code))
         if id is None:
             raise _unknown()

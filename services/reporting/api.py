@@ -8,12 +8,12 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from services.kernel.access.principal import Principal
-from services.kernel.access.web import PUBLIC, requires
+from services.kernel.access.web import PUBLIC, requires, trying_a_code
 from services.kernel.commands import Body
 from services.kernel.errors import Problem
 from services.kernel.web.refusals import refusals
@@ -155,11 +155,12 @@ def _add_public(api: APIRouter, reporting: Reporting) -> None:
         "/receipts/status",
         dependencies=[PUBLIC],
         response_model=ReceiptStatus,
-        responses=refusals(404),
+        responses=refusals(404, 429),
     )
-    def receipt_status(body: ReceiptBody) -> Any:
+    def receipt_status(request: Request, body: ReceiptBody) -> Any:
         """Return how far the complaint of a receipt is, and the published answer."""
-        return reporting.receipt(body.receipt)
+        with trying_a_code(request):
+            return reporting.receipt(body.receipt)
 
     @api.get("/puskesmas/{code}/board", dependencies=[PUBLIC], response_model=Board)
     def board(

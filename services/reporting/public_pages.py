@@ -8,9 +8,9 @@ from fastapi import Form as FormField
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.kernel.access.web import PUBLIC
+from services.kernel.access.web import PUBLIC, trying_a_code
 from services.kernel.district import District
-from services.kernel.errors import Problem, invalid
+from services.kernel.errors import Problem, TooMany, invalid
 from services.kernel.text import _
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
@@ -62,9 +62,13 @@ def router(reporting: Reporting, district: District) -> APIRouter:
         try:
             if not receipt.strip():
                 raise invalid("receipt", _("Tulis kode yang ada pada tanda terima Anda."))
-            found = reporting.receipt(receipt)
+            with trying_a_code(request):
+                found = reporting.receipt(receipt)
         except Problem as problem:
-            return _receipt_form(request, Form.refused({}, problem), problem.status)
+            page = _receipt_form(request, Form.refused({}, problem), problem.status)
+            if isinstance(problem, TooMany):
+                page.headers["retry-after"] = str(problem.extra["retry_after"])
+            return page
         place = district.puskesmas(found["puskesmas"])
         response = render(
             request,

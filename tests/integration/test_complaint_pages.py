@@ -138,6 +138,13 @@ def test_a_photo_is_added_and_opened_from_the_page(pages: Pages) -> None:
     assert rini.get(link).content[:2] == b"\xff\xd8"
 
 
+BODIES = {
+    "status": ("receipt",),
+    "rating": ("receipt", "rating"),
+    "reopen-request": ("receipt", "reason"),
+}
+
+
 def respond(pages: Pages, **values: str) -> httpx.Response:
     return httpx.post(
         f"{pages.node.address}/r/tanggapi",
@@ -148,7 +155,7 @@ def respond(pages: Pages, **values: str) -> httpx.Response:
 
 
 def test_the_holder_of_a_receipt_responds_and_the_code_stays_off_the_page(pages: Pages) -> None:
-    """Few requests: the page takes ten a minute from one network."""
+    """Few wrong codes at first: ten a minute are taken from one network."""
     given = pages.receive()
     code = given["receipt"]
     wrong = respond(pages, receipt=code, wish="rate", words="Cepat.")
@@ -188,3 +195,20 @@ def test_the_holder_of_a_receipt_responds_and_the_code_stays_off_the_page(pages:
     ]
     assert refused[0].status_code == 404 and refused[-1].status_code == 429
     assert int(refused[-1].headers["retry-after"]) >= 1
+    # One count for all calls and pages; a right code is answered all the same.
+    for path in ("status", "rating", "reopen-request"):
+        body = {"receipt": "ZZZZ", "rating": 1, "reason": "Masih."}
+        body = {name: body[name] for name in BODIES[path]}
+        assert pages.node.public.post(f"/receipts/{path}", json=body).status_code == 429
+    for path in ("/r", "/r/tanggapi"):
+        page = httpx.post(
+            pages.node.address + path,
+            data={"receipt": "ZZZZ", "wish": "withdraw"},
+            headers={"Origin": pages.node.address},
+            trust_env=False,
+        )
+        assert page.status_code == 429 and int(page.headers["retry-after"]) >= 1
+        assert "Terlalu banyak kode yang salah" in page.text
+    assert pages.node.public.post("/receipts/status", json={"receipt": code}).status_code == 200
+    figures = httpx.get(f"{pages.node.address}/metrics", trust_env=False).text
+    assert 'tanggap_receipt_codes_total{answer="refused"}' in figures

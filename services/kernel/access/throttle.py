@@ -1,23 +1,34 @@
-"""How often something may be tried from one place: a sign-in that fails, a public form."""
+"""How often something may be tried from one place: a sign-in, a public form, a receipt's code."""
 
 import hashlib
 import ipaddress
 import math
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
+from prometheus_client import Counter
 
-from services.kernel.errors import TooMany
+from services.kernel.errors import NotFound, TooMany
 from services.kernel.text import Text, _
 
 PER_USERNAME = 5
 PER_ADDRESS = 20
 FORMS_PER_MINUTE = 10
 FORMS_PER_HOUR = 60
+WRONG_CODES = 10
+CODES_BLOCKED = 60
 _IPV6_SITE = 64
+
+_CODES = Counter(
+    "tanggap_receipt_codes_total",
+    "Receipt codes that were tried: known, unknown, or refused because too many were unknown",
+    ("answer",),
+)
 
 
 class SignInThrottle:
@@ -75,11 +86,11 @@ class FormThrottle:
             RateLimitItemPerMinute(per_minute, namespace="form-minute"),
             RateLimitItemPerHour(per_hour, namespace="form-hour"),
         )
-        self._key = secrets.token_bytes(32)
+        self._networks = _Networks()
 
     def take(self, address: str) -> None:
         """Count one form; raise TooMany, with `retry_after` in seconds, when it is one too many."""
-        key = hashlib.blake2b(_site(address).encode(), key=self._key, digest_size=16).hexdigest()
+        key = self._networks.hidden(address)
         for item in self._items:
             if not self._limiter.test(item, key):
                 wait = _wait(self._limiter, item, key)
@@ -91,6 +102,68 @@ class FormThrottle:
                 raise _too_many(message, wait)
         for item in self._items:
             self._limiter.hit(item, key)
+
+
+class CodeThrottle:
+    """Counts the wrong receipt codes of the last minute by network, under a keyed hash as above.
+
+    Right codes are never counted, and go on being answered when somebody else on the same network
+    (a waiting room, a telephone company) mistypes: beyond `wrong` only further wrong ones are told
+    to wait. Only a network that sends more than `blocked` wrong ones a minute, which no people do,
+    gets no answer at all until it stops. A code has 60 bits: at this pace it is found by nobody.
+    """
+
+    def __init__(
+        self,
+        storage: str = "memory://",
+        *,
+        wrong: int = WRONG_CODES,
+        blocked: int = CODES_BLOCKED,
+    ) -> None:
+        self._limiter = MovingWindowRateLimiter(storage_from_string(storage))
+        self._wrong = RateLimitItemPerMinute(wrong, namespace="code-wrong")
+        self._blocked = RateLimitItemPerMinute(blocked, namespace="code-blocked")
+        self._networks = _Networks()
+
+    @contextmanager
+    def trying(self, address: str) -> Iterator[None]:
+        """Look a code up within; what is raised as NotFound there was a wrong one.
+
+        Raises TooMany, with `retry_after` in seconds, in place of one wrong code too many.
+        """
+        key = self._networks.hidden(address)
+        if not self._limiter.test(self._blocked, key):
+            raise self._refused(self._blocked, key)
+        try:
+            yield
+        except NotFound:
+            self._limiter.hit(self._blocked, key)
+            if not self._limiter.hit(self._wrong, key):
+                raise self._refused(self._wrong, key) from None
+            _CODES.labels("unknown").inc()
+            raise
+        _CODES.labels("known").inc()
+
+    def _refused(self, item: RateLimitItem, key: str) -> TooMany:
+        _CODES.labels("refused").inc()
+        wait = _wait(self._limiter, item, key)
+        message = _(
+            "Terlalu banyak kode yang salah dari jaringan ini. Tunggu {seconds} detik, periksa kode"
+            " pada tanda terima Anda, lalu coba lagi.",
+            seconds=wait,
+        )
+        return _too_many(message, wait)
+
+
+class _Networks:
+    """Names networks so that nobody can tell which they are; the key lives as long as this."""
+
+    def __init__(self) -> None:
+        self._key = secrets.token_bytes(32)
+
+    def hidden(self, address: str) -> str:
+        site = _site(address).encode()
+        return hashlib.blake2b(site, key=self._key, digest_size=16).hexdigest()
 
 
 def _site(address: str) -> str:

@@ -14,6 +14,7 @@ A machine's own check (a secret from the data folder, say) joins in by carrying 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol, cast
 
 from fastapi import Depends
@@ -29,6 +30,7 @@ from starlette.staticfiles import StaticFiles
 from services.kernel.access.permissions import roles_of
 from services.kernel.access.principal import Principal
 from services.kernel.access.store import SESSION_LIFETIME, AccessStore
+from services.kernel.access.throttle import CodeThrottle
 from services.kernel.errors import Forbidden, NotSignedIn
 from services.kernel.text import _
 
@@ -215,3 +217,12 @@ def client_address(scope: Mapping[str, Any]) -> str:
     """Return the network address that a request comes from, "" when the server does not know."""
     client = scope.get("client")
     return str(client[0]) if client else ""
+
+
+def trying_a_code(request: Request) -> AbstractContextManager[None]:
+    """Look a receipt's code up within: a NotFound there counts against the request's network.
+
+    One count for all calls and pages of the app. Raises TooMany (`CodeThrottle.trying`).
+    """
+    throttle: CodeThrottle = request.app.state.codes
+    return throttle.trying(client_address(request.scope))
