@@ -49,6 +49,10 @@ CREATE TABLE IF NOT EXISTS openings (
 """
 
 
+class StillWritten(RuntimeError):
+    """A destroyed key can be read by nobody here, but its bytes are still in the file's log."""
+
+
 @dataclass(frozen=True)
 class Opening:
     """One entry of the access log: who opened which sealed places of which keys, on what page."""
@@ -145,7 +149,8 @@ class Keyring:
     def destroy(self, id: str) -> None:
         """Destroy a key for ever, its bytes too; it may be gone already.
 
-        What was sealed under it opens nowhere any more.
+        What was sealed under it opens nowhere any more. Raises StillWritten when a reader kept the
+        file's write-ahead log from being cut off: call again.
         """
 
         def work(connection: sqlite3.Connection) -> None:
@@ -156,9 +161,11 @@ class Keyring:
         # Until it is carried over and cut off, the write-ahead log still holds the key's pages.
         connection = connect(self._path)
         try:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, *_pages = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         finally:
             connection.close()
+        if busy:
+            raise StillWritten(id)
 
     def open(
         self, boxes: Sequence[SealedBox], account: str, role: str, page: str

@@ -1,0 +1,42 @@
+"""A destroyed key leaves no bytes, or whoever destroys it is told."""
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from services.kernel.keyring import Keyring
+from services.kernel.keyring.keyring import StillWritten
+from services.kernel.store import connection
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+def entropy(length: int) -> bytes:
+    return bytes(range(length))
+
+
+def on_disk(folder: Path) -> bytes:
+    return b"".join(each.read_bytes() for each in folder.iterdir())
+
+
+def test_a_destroyed_key_is_on_the_disk_no_more_even_where_a_reader_delays_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.05)
+    keyring = Keyring(tmp_path / "keyring.sqlite", bytes(32), lambda: NOW, entropy)
+    key = keyring.wrapped(keyring.new_key("complaint-1"))
+    keyring.store([key])
+    assert key.secret in on_disk(tmp_path)
+    reader = sqlite3.connect(tmp_path / "keyring.sqlite", isolation_level=None)
+    reader.execute("BEGIN")
+    assert reader.execute("SELECT count(*) FROM keys").fetchone() == (1,)
+    with pytest.raises(StillWritten):
+        keyring.destroy("complaint-1")
+    assert keyring.key("complaint-1") is None
+    assert key.secret in on_disk(tmp_path)
+    reader.close()
+    keyring.destroy("complaint-1")
+    assert key.secret not in on_disk(tmp_path)
+    keyring.close()
