@@ -6,6 +6,7 @@ the same data folder, and the checks. A data folder serves many runs.
 
 import random
 import signal
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -114,6 +115,7 @@ class KillDrill:
                 before = len(self._findings.found)
                 source = "stream" if run % STREAM_EVERY == STREAM_EVERY - 1 else "log"
                 check(node, ledger, load, copy, self._findings, source)
+                print(f"{run + 1} of {self._runs} runs", file=sys.stderr, flush=True)
                 if len(self._findings.found) > before:
                     # What is wrong in this folder would be found again after every run.
                     self._findings.found[before] = (
