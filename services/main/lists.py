@@ -1,10 +1,14 @@
-"""Reporting's list of complaints, as the queue of resolution asks for it."""
+"""Reporting's lists and figures, as resolution's pages ask for them."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
+from services.kernel.access.reach import Reach
 from services.reporting.application import Reporting
 from services.reporting.queries.complaints import Listing
 from services.reporting.queries.question import Filters, When
+from services.resolution.pages.lists import Asked, Seen
 
 
 class CasesOf:
@@ -13,23 +17,39 @@ class CasesOf:
     def __init__(self, reporting: Reporting) -> None:
         self._reporting = reporting
 
-    def cases(
-        self,
-        scope: frozenset[str] | None,
-        asked: Mapping[str, str],
-        *,
-        limit: int,
-        cursor: str | None,
-    ) -> Listing:
-        """Return a page of the cases within `scope` (None: all), the most urgent first."""
-        filters = Filters(
-            scope,
-            puskesmas=asked.get("puskesmas"),
-            unit=asked.get("unit"),
-            channel=asked.get("channel"),
-            category=asked.get("category"),
-            state=asked.get("state"),
-        )
+    def cases(self, seen: Seen, asked: Asked, *, limit: int, cursor: str | None) -> Listing:
+        """Return a page of the cases within `seen`, the most urgent first."""
         return self._reporting.complaints(
-            filters, When(), order="deadline", limit=limit, cursor=cursor
+            _filters(seen, asked), When(), order="deadline", limit=limit, cursor=cursor
         )
+
+    def work(self, seen: Seen) -> dict[str, dict[str, Any]]:
+        """Return how many cases wait for what, beside the district's median."""
+        return self._reporting.work(_filters(seen, Asked()))
+
+    def work_of(self, account: str) -> Mapping[str, int]:
+        """Return how many of the cases that an account wrote down wait for what."""
+        return self._reporting.work_of(account)
+
+    def by_unit(self, seen: Seen, asked: Asked) -> list[dict[str, Any]]:
+        """Return how many cases wait at each service unit."""
+        return self._reporting.work_by_unit(_filters(seen, asked))
+
+    def boxes(self) -> Mapping[str, datetime]:
+        """Return when the suggestion box of each Puskesmas was last opened."""
+        return self._reporting.boxes()
+
+
+def _filters(seen: Seen, asked: Asked) -> Filters:
+    reach: tuple[Reach, ...] | None = seen.reach
+    return Filters(
+        seen.scope,
+        puskesmas=asked.puskesmas,
+        unit=asked.unit,
+        channel=asked.channel,
+        category=asked.category,
+        state=asked.state,
+        reach=reach,
+        units=asked.units,
+        entered_by=asked.entered_by,
+    )

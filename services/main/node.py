@@ -152,7 +152,7 @@ def node_app(node: Node) -> FastAPI:
             intake_api.router(node.intake, node.importing),
             resolution_api.router(node.resolution),
             publication_api.router(node.publishing),
-            reporting_api.router(node.reporting),
+            reporting_api.router(node.reporting, node.district),
             intake_pages.router(node.intake, node.importing, words),
             resolution_pages.router(node.resolution, CasesOf(node.reporting), words),
             publication_pages.router(node.publishing, words, node.district),

@@ -13,9 +13,12 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from services.kernel.access.principal import Principal
+from services.kernel.access.reach import sees
 from services.kernel.access.web import PUBLIC, requires, trying_a_code
 from services.kernel.commands import Body
-from services.kernel.errors import Problem
+from services.kernel.district import District
+from services.kernel.errors import Forbidden, Problem
+from services.kernel.text import _
 from services.kernel.web.refusals import refusals
 from services.reporting.answers import (
     Audit,
@@ -63,17 +66,17 @@ class JsonLinesResponse(StreamingResponse):
     media_type = "application/jsonl"
 
 
-def router(reporting: Reporting) -> APIRouter:
-    """Return reporting's calls."""
+def router(reporting: Reporting, district: District) -> APIRouter:
+    """Return reporting's calls; `district` says which units are of an area."""
     api = APIRouter(prefix="/api/v1", tags=["reporting"])
-    _add_reports(api, reporting)
-    _add_audit(api, reporting)
+    _add_reports(api, reporting, district)
+    _add_audit(api, reporting, district)
     _add_public(api, reporting)
     _add_upkeep(api, reporting)
     return api
 
 
-def _add_reports(api: APIRouter, reporting: Reporting) -> None:
+def _add_reports(api: APIRouter, reporting: Reporting, district: District) -> None:
     @api.get("/reports/complaints", response_model=Complaints)
     def list_complaints(
         asked: Question,
@@ -83,7 +86,7 @@ def _add_reports(api: APIRouter, reporting: Reporting) -> None:
         cursor: str | None = None,
     ) -> Any:
         """Return complaints and where they stand, at any instant, without their words."""
-        filters = asked.filters(principal, READ)
+        filters = asked.filters(principal, READ, district)
         _wait(reporting, asked.after)
         page = reporting.complaints(filters, asked.when, order=order, limit=limit, cursor=cursor)
         return {"items": page.items, "next": page.next}
@@ -91,19 +94,19 @@ def _add_reports(api: APIRouter, reporting: Reporting) -> None:
     @api.get("/reports/totals", response_model=TotalsAnswer)
     def control_totals(asked: Question, principal: Reader, by: By | None = None) -> Any:
         """Return the control totals of the days asked for, over cases."""
-        filters = asked.filters(principal, READ)
+        filters = asked.filters(principal, READ, district)
         _wait(reporting, asked.after)
         return {"items": reporting.totals(filters, asked.when, by)}
 
     @api.get("/reports/dashboard", response_model=Dashboard)
     def dashboard(asked: Question, principal: Reader) -> Any:
         """Return the figures of the days asked for, at any instant."""
-        filters = asked.filters(principal, READ)
+        filters = asked.filters(principal, READ, district)
         _wait(reporting, asked.after)
         return reporting.dashboard(filters, asked.when)
 
 
-def _add_audit(api: APIRouter, reporting: Reporting) -> None:
+def _add_audit(api: APIRouter, reporting: Reporting, district: District) -> None:
     @api.get("/audit/complaints/{id}", response_model=Audit)
     def audit_complaint(
         id: UUID,
@@ -146,7 +149,9 @@ def _add_audit(api: APIRouter, reporting: Reporting) -> None:
         _wait(reporting, after)
         when = When(instant(as_of, "as_of"), instant(known_at, "known_at"))
         complaint = reporting.find(number, when)
-        principal.role_for(READ, reporting.facts(complaint, when)["puskesmas"])
+        facts = reporting.facts(complaint, when)
+        if not sees(principal, READ, facts["puskesmas"], facts["service_unit"], district.units_in):
+            raise Forbidden(_("Keluhan ini di luar bidang Anda."))
         return {"id": complaint, "items": reporting.replay(complaint, when)}
 
 

@@ -6,6 +6,7 @@ question about cases.
 
 import threading
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,7 @@ from services.reporting.queries import (
     public,
     totals,
     upkeep,
+    work,
 )
 from services.reporting.queries.complaints import Listing, Order
 from services.reporting.queries.totals import By
@@ -154,6 +156,22 @@ class Reporting:
     def dashboard(self, filters: Filters, when: When) -> dict[str, Any]:
         """Return the figures of the dashboard."""
         return dashboard.dashboard(self.store.reader(), filters, when, self.clock())
+
+    def work(self, filters: Filters) -> dict[str, dict[str, Any]]:
+        """Return how many cases wait for what, beside the district's median."""
+        return work.figures(self.store.reader(), filters, self.clock())
+
+    def work_of(self, account: str) -> dict[str, int]:
+        """Return how many of the cases that an account wrote down wait for what."""
+        return work.mine(self.store.reader(), account, self.clock())
+
+    def work_by_unit(self, filters: Filters) -> list[dict[str, Any]]:
+        """Return how many cases wait at each service unit."""
+        return work.units(self.store.reader(), filters, self.clock())
+
+    def boxes(self) -> dict[str, datetime]:
+        """Return when the suggestion box of each Puskesmas was last opened."""
+        return work.boxes(self.store.reader())
 
     def operations(self) -> dict[str, Any]:
         """Return how far the log copy is, what it waits for, and what it could not read; and of

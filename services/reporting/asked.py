@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 from fastapi import Query
 
 from services.kernel.access.principal import Principal
+from services.kernel.access.reach import reach_of
+from services.kernel.district import District
 from services.kernel.errors import InvalidInput, invalid
 from services.kernel.text import _
 from services.reporting.queries import Filters, When
-from services.reporting.queries.question import DEFAULT_ZONE
+from services.reporting.queries.question import DEFAULT_ZONE, LISTS
 
 Instant = Annotated[
     str | None,
@@ -39,7 +41,8 @@ class Asked:
         channel: str | None = None,
         category: str | None = None,
         state: Annotated[
-            str | None, Query(description="a state of a case, or open, closed, overdue")
+            str | None,
+            Query(description="a state of a case, or what waits: " + ", ".join(LISTS)),
         ] = None,
         since: Annotated[str | None, Query(alias="from", description=FIRST_DAY)] = None,
         until: Annotated[str | None, Query(alias="to", description=LAST_DAY)] = None,
@@ -62,12 +65,16 @@ class Asked:
         self.when = When(instant(as_of, "as_of"), instant(known_at, "known_at"))
         self.after = after
 
-    def filters(self, principal: Principal, permission: str) -> Filters:
-        """Return what was asked, within what the reader may see; raises Forbidden."""
+    def filters(self, principal: Principal, permission: str, district: District) -> Filters:
+        """Return what was asked, within what the reader may see; raises Forbidden.
+
+        `district` says which units are of the areas to which a coordinator is bound.
+        """
         given: dict[str, Any] = self._given
         if given["puskesmas"] is not None:
             principal.role_for(permission, given["puskesmas"])
-        return Filters(principal.scope(permission), **given)
+        reach = reach_of(principal, permission, district.units_in)
+        return Filters(principal.scope(permission), reach=reach, **given)
 
 
 def instant(text: str | None, field: str, zone: str = DEFAULT_ZONE) -> datetime | None:

@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.kernel.access.principal import Principal
+from services.kernel.access.reach import sees
 from services.kernel.access.web import requires
 from services.kernel.district import District
-from services.kernel.errors import NotFound
+from services.kernel.errors import Forbidden, NotFound
 from services.kernel.text import _
 from services.kernel.web import words as glossary
 from services.kernel.web.flash import flash, see_other
@@ -76,7 +77,7 @@ def _add_reports(pages: APIRouter, reporting: Reporting, district: District) -> 
     @pages.get("/laporan")
     def overview(request: Request, asked: Question, principal: Reader) -> Response:
         """Show the dashboard, at any instant."""
-        filters = asked.filters(principal, READ)
+        filters = asked.filters(principal, READ, district)
         figures = reporting.dashboard(filters, asked.when)
         return show(request, "overview", asked, filters, figures=figures, ranked=RANKED)
 
@@ -85,7 +86,7 @@ def _add_reports(pages: APIRouter, reporting: Reporting, district: District) -> 
         request: Request, asked: Question, principal: Reader, cursor: str | None = None
     ) -> Response:
         """Show the list of complaints, by what is due first while a case is open."""
-        filters = asked.filters(principal, READ)
+        filters = asked.filters(principal, READ, district)
         open_first = filters.state in ("open", "overdue")
         listing = reporting.complaints(
             filters,
@@ -103,7 +104,7 @@ def _add_reports(pages: APIRouter, reporting: Reporting, district: District) -> 
         request: Request, asked: Question, principal: Reader, by: By = "puskesmas"
     ) -> Response:
         """Show the control totals."""
-        filters = asked.filters(principal, READ)
+        filters = asked.filters(principal, READ, district)
         return show(
             request,
             "totals",
@@ -119,7 +120,8 @@ def _add_reports(pages: APIRouter, reporting: Reporting, district: District) -> 
         """Show one complaint step by step, as it stood at any instant, without its words."""
         complaint = reporting.find(number, asked.when)
         facts = reporting.facts(complaint, asked.when)
-        principal.role_for(READ, facts["puskesmas"])
+        if not sees(principal, READ, facts["puskesmas"], facts["service_unit"], district.units_in):
+            raise Forbidden(_("Keluhan ini di luar bidang Anda."))
         steps = reporting.replay(complaint, asked.when)
         filters = Filters(principal.scope(READ), puskesmas=facts["puskesmas"])
         return show(
@@ -171,6 +173,8 @@ def _choices() -> dict[str, list[tuple[str, object]]]:
         "state": [
             ("open", _("Masih terbuka")),
             ("overdue", _("Lewat batas")),
+            ("soon", _("Jatuh tempo dalam seminggu")),
+            ("inform", _("Menunggu kabar ke pelapor")),
             ("closed", _("Selesai")),
             *glossary.WORDS["state"].items(),
         ],

@@ -15,6 +15,7 @@ from services.kernel.access.principal import Grant
 from services.kernel.access.store import AccessStore
 from services.kernel.access.web import undeclared_routes
 from services.kernel.clock import system_clock
+from services.kernel.district import SHIPPED, load_district
 from services.kernel.receipts import receipt_hash
 from services.kernel.web.app import create_app
 from services.reporting import api
@@ -140,7 +141,7 @@ class Site(Bench):
 
 
 def make_app(site: Site) -> FastAPI:
-    app = create_app("Uji", routers=[api.router(site.reporting)])
+    app = create_app("Uji", routers=[api.router(site.reporting, load_district(SHIPPED))])
     app.state.access = site.access
     return app
 

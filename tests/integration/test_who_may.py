@@ -144,7 +144,10 @@ TABLE: dict[str, Row] = {
     "POST /catat/{id}/duplikat": Row(TEAM, {}),
     "POST /catat/{id}/duplikat/lepas": Row(TEAM, {}),
     "POST /catat/{id}/lampiran": Row(DESK, file=True),
+    "GET /kerja": Row(READS, placed=False),
     "GET /kasus": Row(READS, query=FILTER),
+    "GET /evaluasi": Row(CHAIR, placed=False),
+    "GET /bidang": Row(READS, placed=False),
     "GET /kasus/{id}": Row(READS),
     **{f"POST /kasus/{{id}}/{step}": Row(given[0], {}) for step, given in STEPS.items()},
     "GET /terbitkan": Row(PUBLICATIONS, placed=False),
@@ -435,7 +438,14 @@ def test_a_coordinator_opens_the_words_of_the_own_area(house: House) -> None:
         case = house.ask(area, "GET", f"/kasus/{given['id']}")
         queue = house.ask(area, "GET", "/kasus", params={"state": "all"})
         draft = house.ask(area, "GET", f"/terbitkan/{publication}")
-        assert given["number"] in case.text and given["number"] in queue.text
+        assert given["number"] in case.text
+        # Nor does a list hold another area's cases, whoever asks and by which call.
+        for path in ("/laporan/keluhan", f"{API}/reports/complaints?limit=500", "/kasus?state=all"):
+            listed = house.ask(area, "GET", path)
+            assert (given["number"] in listed.text) == (area == "UKM"), (area, path)
+        for path in (f"/laporan/keluhan/{given['number']}", f"{API}/replay/{given['number']}"):
+            assert house.ask(area, "GET", path).status_code == (200 if area == "UKM" else 403)
+        assert house.ask(area, "GET", "/bidang").status_code == 200
         for page, word in ((case, "answer"), (queue, "text"), (draft, "summary")):
             assert (WORDS[word] in page.text) == (area == "UKM"), (area, page.url)
     opened_by = {each.account for each in house.node.keyring.openings(given["id"])}

@@ -1,6 +1,6 @@
 """What a district file holds once it is read and found whole."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Final, Literal, TypeVar
@@ -141,6 +141,10 @@ class District(Part):
         """Return the area that answers for a unit; None for no unit, or one that is not listed."""
         found = self._units.get(unit or "")
         return found.effort if found else None
+
+    def units_in(self, areas: Collection[str]) -> frozenset[str]:
+        """Return the units for which these areas answer."""
+        return frozenset(unit.code for unit in self.units if unit.effort in areas)
 
     def category(self, code: str) -> Category:
         """Return the category of that code."""

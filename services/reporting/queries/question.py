@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from duckdb import DuckDBPyConnection
 
+from services.kernel.access.reach import Reach
 from services.reporting.store import stored
 
 DEFAULT_ZONE: Final = "Asia/Jakarta"
-OPEN, CLOSED, OVERDUE = "open", "closed", "overdue"
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -52,12 +52,48 @@ def at(fact: str) -> str:
     )
 
 
+WEEK: Final = timedelta(days=7)
+ENTERED: Final = (
+    "a.complaint IN (SELECT complaint FROM log "
+    "WHERE name = 'ComplaintReceived' AND actor = $entered_by)"
+)
+_UNSETTLED: Final = "NOT s.closed AND t.settled_at IS NULL AND d.settlement_due"
+_PUBLICATION: Final = (
+    "EXISTS (FROM publications AS p WHERE p.complaint = a.complaint AND {} AND {})"
+)
+LISTS: Final[Mapping[str, str]] = {
+    "open": "NOT s.closed",
+    "closed": "s.closed",
+    "overdue": f"{_UNSETTLED} < $now",
+    "soon": f"{_UNSETTLED} >= $now AND d.settlement_due < $week",
+    # Documented, so there is a publication; an anonymous person cannot be told (publication).
+    "inform": f"""a.confidentiality <> 'anonymous' AND {_PUBLICATION.format("true", at("p"))}
+        AND NOT EXISTS (FROM informed AS i WHERE i.complaint = a.complaint AND {at("i")})""",
+    "approve": _PUBLICATION.format("p.state = 'drafted'", at("p")),
+    "release": _PUBLICATION.format("p.state = 'approved'", at("p")),
+}
+"""What waits, by what for: conditions on a case (attributes `a`, states `s`, deadlines `d`,
+settlements `t`). `overdue` and `soon` (within a week) take `now` and `week`."""
+
+
+def _reaches(number: int, part: Reach) -> "Condition":
+    condition = Condition()
+    for name, column, codes in (
+        (f"places_{number}", "a.puskesmas", part.puskesmas),
+        (f"units_{number}", "a.service_unit", part.units),
+    ):
+        if codes is not None:
+            condition.add(f"list_contains(${name}, {column})", **{name: sorted(codes)})
+    return condition
+
+
 @dataclass(frozen=True)
 class Filters:
     """Which cases: `scope` is what the reader may see (None: all), the rest is what was asked.
 
     `since` and `until` are days in the zone of each Puskesmas, both included. `state` is a state
-    of a case, or `open`, `closed`, or `overdue`: open, not settled, and due before now.
+    of a case, or one of `LISTS`. `reach` narrows the scope further where the reader is bound to
+    areas; `units` are those asked for, and `entered_by` an account that wrote it down.
     """
 
     scope: frozenset[str] | None
@@ -68,12 +104,26 @@ class Filters:
     state: str | None = None
     since: date | None = None
     until: date | None = None
+    reach: tuple[Reach, ...] | None = None
+    units: frozenset[str] | None = None
+    entered_by: str | None = None
 
-    def attributes(self) -> "Condition":
-        """Return the condition on the attributes of a case (as `a`), but for the days."""
+    def within(self) -> "Condition":
+        """Return the condition that the reader may see a case (as `a`)."""
         condition = Condition()
         if self.scope is not None:
             condition.add("list_contains($scope, a.puskesmas)", scope=sorted(self.scope))
+        if self.reach is not None:
+            parts = [_reaches(number, each) for number, each in enumerate(self.reach)]
+            condition.add(" OR ".join(f"({part})" for part in parts) or "false")
+            condition.parameters |= {
+                name: value for part in parts for name, value in part.parameters.items()
+            }
+        return condition
+
+    def attributes(self) -> "Condition":
+        """Return the condition on the attributes of a case (as `a`), but for the days."""
+        condition = self.within()
         for column, value in (
             ("puskesmas", self.puskesmas),
             ("service_unit", self.unit),
@@ -83,25 +133,25 @@ class Filters:
                 condition.add(f"a.{column} = ${column}", **{column: value})
         if self.category is not None:
             condition.add("list_contains(a.categories, $category)", category=self.category)
+        if self.units is not None:
+            condition.add("list_contains($units, a.service_unit)", units=sorted(self.units))
+        if self.entered_by is not None:
+            condition.add(ENTERED, entered_by=self.entered_by)
         return condition
 
     def states(self, now: datetime) -> "Condition":
         """Return the condition on the state of a case (as `s`; deadlines `d`, settlements `t`)."""
         condition = Condition()
-        match self.state:
-            case None:
-                pass
-            case "open":
-                condition.add("NOT s.closed")
-            case "closed":
-                condition.add("s.closed")
-            case "overdue":
-                condition.add(
-                    "NOT s.closed AND t.settled_at IS NULL AND d.settlement_due < $now",
-                    now=stored(now),
-                )
-            case _:
-                condition.add("s.state = $state", state=self.state)
+        if self.state is None:
+            return condition
+        if self.state in LISTS:
+            condition.add(LISTS[self.state])
+            if self.state in ("overdue", "soon"):
+                condition.parameters["now"] = stored(now)
+            if self.state == "soon":
+                condition.parameters["week"] = stored(now + WEEK)
+        else:
+            condition.add("s.state = $state", state=self.state)
         return condition
 
 

@@ -1,0 +1,129 @@
+"""What waits for whom: the figures of "my work today", each beside the district's median."""
+
+# ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from duckdb import DuckDBPyConnection
+
+from services.reporting.queries.question import LISTS, WEEK, Filters, When, at, records
+from services.reporting.store import stored
+
+FIGURES: Final[Mapping[str, str]] = {
+    **{name: LISTS[name] for name in ("open", "overdue", "soon", "inform", "approve", "release")},
+    "received": "s.state = 'received'",
+    "documented": "s.state = 'documented'",
+    "reopened": "s.state = 'reopened'",
+}
+"""By the name of the list that holds just these cases (`Filters.state`)."""
+
+
+def figures(
+    connection: DuckDBPyConnection, filters: Filters, now: datetime
+) -> dict[str, dict[str, Any]]:
+    """Return for each figure how many cases the reader has (`count`), since when the oldest was
+    received (`oldest`), and the `median` of all Puskesmas of which anything is known.
+
+    Where the reader is bound to areas, the median is over the same units.
+    """
+    own = filters.within()
+    units = _units(filters)
+    bounded = "true" if units is None else "list_contains($bounded, a.service_unit)"
+    names = list(FIGURES)
+    counts = ", ".join(
+        f'count(*) FILTER ("{name}") AS "all_{name}", '
+        f'count(*) FILTER (own AND "{name}") AS "own_{name}", '
+        f'min(received_at) FILTER (own AND "{name}") AS "since_{name}"'
+        for name in names
+    )
+    sums = ", ".join(
+        f'coalesce(sum("own_{name}"), 0)::BIGINT AS "own_{name}", '
+        f'median("all_{name}") AS "median_{name}", min("since_{name}") AS "since_{name}"'
+        for name in names
+    )
+    found = connection.execute(
+        f"""
+        WITH cases AS (
+            SELECT a.puskesmas, a.received_at, {own} AS own,
+                {", ".join(f'coalesce({sql}, false) AS "{name}"' for name, sql in FIGURES.items())}
+            FROM attributes AS a
+            LEFT JOIN states AS s ON s.complaint = a.complaint AND {at("s")}
+            LEFT JOIN deadlines AS d ON d.complaint = a.complaint AND {at("d")}
+            LEFT JOIN settlements AS t ON t.complaint = a.complaint AND {at("t")}
+            WHERE {at("a")} AND {bounded}
+        ),
+        counted AS (SELECT puskesmas, {counts} FROM cases GROUP BY puskesmas)
+        SELECT {sums} FROM counted
+        """,
+        own.parameters
+        | When().parameters
+        | {"now": stored(now), "week": stored(now + WEEK)}
+        | ({} if units is None else {"bounded": units}),
+    )
+    (row,) = records(found)
+    return {
+        name: {
+            "count": row[f"own_{name}"],
+            "median": row[f"median_{name}"],
+            "oldest": row[f"since_{name}"],
+        }
+        for name in names
+    }
+
+
+def units(connection: DuckDBPyConnection, filters: Filters, now: datetime) -> list[dict[str, Any]]:
+    """Return by service unit how many cases are open, late, due within a week and new."""
+    condition = filters.attributes()
+    names = ("open", "overdue", "soon", "received")
+    found = connection.execute(
+        f"""
+        SELECT a.service_unit AS unit,
+            {", ".join(f'count(*) FILTER ({FIGURES[name]}) AS "{name}"' for name in names)}
+        FROM attributes AS a
+        LEFT JOIN states AS s ON s.complaint = a.complaint AND {at("s")}
+        LEFT JOIN deadlines AS d ON d.complaint = a.complaint AND {at("d")}
+        LEFT JOIN settlements AS t ON t.complaint = a.complaint AND {at("t")}
+        WHERE {at("a")} AND {condition}
+        GROUP BY a.service_unit ORDER BY a.service_unit
+        """,
+        condition.parameters | When().parameters | {"now": stored(now), "week": stored(now + WEEK)},
+    )
+    return list(records(found))
+
+
+def boxes(connection: DuckDBPyConnection) -> dict[str, datetime]:
+    """Return when the suggestion box of each Puskesmas was last opened, where it ever was."""
+    found = connection.execute(
+        "SELECT puskesmas, max(occurred_at) AS opened FROM log "
+        "WHERE name = 'SuggestionBoxOpened' AND trouble IS NULL GROUP BY puskesmas"
+    )
+    return {row["puskesmas"]: row["opened"] for row in records(found)}
+
+
+def mine(connection: DuckDBPyConnection, account: str, now: datetime) -> dict[str, int]:
+    """Return how many cases that an account wrote down are open, late, and settled but untold."""
+    names = ("open", "overdue", "inform")
+    found = connection.execute(
+        f"""
+        SELECT {", ".join(f'count(*) FILTER ({FIGURES[name]}) AS "{name}"' for name in names)}
+        FROM attributes AS a
+        LEFT JOIN states AS s ON s.complaint = a.complaint AND {at("s")}
+        LEFT JOIN deadlines AS d ON d.complaint = a.complaint AND {at("d")}
+        LEFT JOIN settlements AS t ON t.complaint = a.complaint AND {at("t")}
+        WHERE {at("a")} AND a.complaint IN (
+            SELECT complaint FROM log WHERE name = 'ComplaintReceived' AND actor = $entered_by
+        )
+        """,
+        {"entered_by": account, "now": stored(now), **When().parameters},
+    )
+    (row,) = records(found)
+    return row
+
+
+def _units(filters: Filters) -> list[str] | None:
+    """Return the units to which the reader is bound everywhere, None where they are not."""
+    if filters.reach is None or any(part.units is None for part in filters.reach):
+        return None
+    return sorted({unit for part in filters.reach for unit in part.units or ()})

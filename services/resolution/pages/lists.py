@@ -1,0 +1,76 @@
+"""What resolution's pages ask of whoever knows all cases (`services.main` joins in reporting)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from services.kernel.access.principal import Principal
+from services.kernel.access.reach import Reach, reach_of
+from services.kernel.district import District
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a reader may see: cases of these Puskesmas (None: all), and of those within `reach`
+    where they are bound to areas."""
+
+    scope: frozenset[str] | None
+    reach: tuple[Reach, ...] | None = None
+
+    @classmethod
+    def by(cls, principal: Principal, permission: str, district: District) -> "Seen":
+        """Return what `permission` lets somebody see."""
+        reach = reach_of(principal, permission, district.units_in)
+        return cls(principal.scope(permission), reach)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which of them are asked for. `state` is a state of a case, or open, closed, overdue, soon
+    (due within a week), inform, approve, release; `entered_by` an account."""
+
+    puskesmas: str | None = None
+    state: str | None = None
+    unit: str | None = None
+    channel: str | None = None
+    category: str | None = None
+    units: frozenset[str] | None = None
+    entered_by: str | None = None
+
+
+class CaseRows(Protocol):
+    """A page of the list; `next` is the cursor of the following one."""
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """The rows."""
+
+    @property
+    def next(self) -> str | None:
+        """The cursor of the following page."""
+
+
+class CaseLists(Protocol):
+    """Which cases there are. Each row has at least id, number, puskesmas, channel, service_unit,
+    categories, received_at, state, closed, grade, settlement_due, settled_at and
+    overdue."""
+
+    def cases(self, seen: Seen, asked: Asked, *, limit: int, cursor: str | None) -> CaseRows:
+        """Return a page of the cases, the most urgent first.
+
+        Raises InvalidInput for a cursor that is none of its own.
+        """
+
+    def work(self, seen: Seen) -> Mapping[str, Mapping[str, Any]]:
+        """Return, by what they wait for (`Asked.state`), `count`, the district's `median`, and
+        since when the `oldest` waits."""
+
+    def work_of(self, account: str) -> Mapping[str, int]:
+        """Return how many cases that an account wrote down are open, overdue, inform."""
+
+    def by_unit(self, seen: Seen, asked: Asked) -> list[dict[str, Any]]:
+        """Return by `unit` how many cases are open, overdue, soon, received."""
+
+    def boxes(self) -> Mapping[str, datetime]:
+        """Return when the suggestion box of each Puskesmas was last opened."""

@@ -1,0 +1,107 @@
+"""The rows of a list of cases: order and figures come from the lists, words are opened here, by
+role, with one entry in the access log a page."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from services.kernel.access.principal import Principal
+from services.kernel.contracts import SealedBox, intake, read
+from services.kernel.contracts import resolution as told
+from services.kernel.errors import NotFound, Problem
+from services.kernel.follower import arrived
+from services.kernel.keyring import Words
+from services.kernel.keyring.words import About
+from services.resolution.application import Resolution
+from services.resolution.pages.labels import STEPS
+
+SUMMARY: Final = 140
+
+
+def rows(
+    resolution: Resolution,
+    words: Words,
+    principal: Principal,
+    items: list[dict[str, Any]],
+    language: str,
+    *,
+    page: str,
+    results: bool = False,
+) -> list[dict[str, Any]]:
+    """Return what the page shows of each case; with `results` also what was documented last."""
+    sealed = []
+    for item in items:
+        about, text = _said(resolution, item)
+        sealed.append((about, text))
+        if results:
+            sealed.append((about, _documented(resolution, item)))
+    opened = words.open(principal, page, sealed)
+    step = 2 if results else 1
+    found = []
+    for place, item in enumerate(items):
+        row = _row(resolution, item, opened[place * step], language)
+        if results:
+            row["result"] = opened[place * step + 1]
+        found.append(row)
+    return found
+
+
+def _said(resolution: Resolution, item: Mapping[str, Any]) -> tuple[About, SealedBox | None]:
+    """Return the words of a complaint as they arrived here, still sealed."""
+    for message in arrived(resolution, str(item["id"])):
+        event = read(message)
+        if isinstance(event, intake.ComplaintReceivedV1):
+            area = resolution.district.area_of(event.service_unit)
+            about = About(message.puskesmas, event.confidentiality, message.actor, area)
+            return about, event.text
+    return About(item["puskesmas"], item["confidentiality"], None, None), None
+
+
+def _documented(resolution: Resolution, item: Mapping[str, Any]) -> SealedBox | None:
+    for message in reversed(resolution.history(item["id"])):
+        if message.name == "ResolutionDocumented":
+            event = read(message)
+            assert isinstance(event, told.ResolutionDocumentedV1)
+            return event.summary
+    return None
+
+
+def _row(
+    resolution: Resolution, item: dict[str, Any], said: str | None, language: str
+) -> dict[str, Any]:
+    district = resolution.district
+    due, settled, left, expected = item["settlement_due"], item["settled_at"], None, None
+    try:
+        case = resolution.get(item["id"])
+    except NotFound:
+        # Praise opens no case, and a complaint whose home is elsewhere has none here.
+        case = None
+    if case is not None and case.allowed:
+        expected = STEPS.get(case.allowed[0].value)
+    if due is not None and settled is None and not item["closed"]:
+        calendar = resolution.promises.calendar(item["puskesmas"])
+        today = calendar.local_date(resolution.clock())
+        left = calendar.working_days_between(today, calendar.local_date(due))
+    return item | {
+        "place": district.puskesmas(item["puskesmas"]).name,
+        "unit": name_of(district.unit, item["service_unit"], language),
+        "about": [name_of(district.category, code, language) for code in item["categories"]],
+        "summary": said and _one_line(said),
+        "has_case": case is not None,
+        "expected": expected,
+        "left": left,
+        "due": due,
+        "on_time": settled is not None and due is not None and settled <= due,
+    }
+
+
+def name_of(find: Callable[[str], Any], code: str | None, language: str) -> str | None:
+    """Return the name of a unit or category, or its code when the district dropped it."""
+    try:
+        return find(code).name_in(language) if code else None
+    except Problem:
+        return code
+
+
+def _one_line(said: str) -> str:
+    line = " ".join(said.split())
+    return line if len(line) <= SUMMARY else line[: SUMMARY - 1].rstrip() + "…"
