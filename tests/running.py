@@ -92,12 +92,14 @@ class RunningNode:
 
 
 @contextmanager
-def running_node(data: Path, *more: str, under: Sequence[str] = ()) -> Iterator[RunningNode]:
-    """Start a node on a free port; at the end it must stop on SIGTERM with exit code 0.
+def running_node(
+    data: Path, *more: str, under: Sequence[str] = (), port: int | None = None
+) -> Iterator[RunningNode]:
+    """Start a node, on a free port unless one is given; it must stop on SIGTERM with exit code 0.
 
     `under` is a command that becomes the node, such as `strace -D`.
     """
-    port = free_port()
+    port = port or free_port()
     arguments = ["up", "--demo", "--data", str(data), "--port", str(port), *more]
     process = subprocess.Popen(
         [*under, sys.executable, "-m", "services.main.cli", *arguments],

@@ -11,19 +11,19 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.intake import complaint_pages, import_pages, receipt_pages
+from services.intake import complaint_pages, import_pages, offline_pages, receipt_pages
 from services.intake.application import Intake
 from services.intake.domain import CONFIDENTIALITIES, KINDS
 from services.intake.forms import form_of
 from services.intake.importing import Importing
-from services.intake.typed import once, read_form, refused, typed_fields
+from services.intake.typed import line, once, read_form, refused, typed_fields
 from services.kernel.access.principal import Principal
 from services.kernel.access.throttle import FormThrottle
 from services.kernel.access.web import PUBLIC, client_address, requires
 from services.kernel.aggregate import Intent
 from services.kernel.commands import intent
 from services.kernel.district import Limit, Puskesmas
-from services.kernel.errors import Forbidden, Problem, TooMany, invalid
+from services.kernel.errors import Forbidden, KeyReused, Problem, TooMany, invalid
 from services.kernel.keyring import Words
 from services.kernel.text import _
 from services.kernel.vocabulary import CASE_KINDS
@@ -69,6 +69,7 @@ def router(intake: Intake, importing: Importing, words: Words) -> APIRouter:
     pages = APIRouter(include_in_schema=False)
     _add_desk(pages, intake)
     import_pages.add(pages, intake, importing)
+    offline_pages.add(pages, intake, LABELS, _choices)
     _add_slip(pages, intake)
     complaint_pages.add(pages, intake, words, LABELS, _choices)
     receipt_pages.add(pages, intake)
@@ -83,6 +84,7 @@ def _add_desk(pages: APIRouter, intake: Intake) -> None:
         here: Puskesmas | None,
         form: Form,
         status: int = 200,
+        key: str = "",
     ) -> Response:
         return render(
             request,
@@ -96,7 +98,8 @@ def _add_desk(pages: APIRouter, intake: Intake) -> None:
             choices=_choices(intake, here, language_of(request)) if here else {},
             labels=LABELS,
             form=form,
-            key=str(uuid4()),
+            key=key or str(uuid4()),
+            kept=False,
         )
 
     @pages.get(PATH)
@@ -124,7 +127,9 @@ def _add_desk(pages: APIRouter, intake: Intake) -> None:
             raise
         except Problem as problem:
             form = refused(values, problem)
-            return show(request, principal, here, form, problem.status)
+            # What is put right is still the same entry, also where a browser kept it.
+            key = "" if isinstance(problem, KeyReused) else line(values, "key")
+            return show(request, principal, here, form, problem.status, key)
         return see_other(request, f"{PATH}/{answer.ids['id']}/slip", SAVED)
 
 

@@ -25,7 +25,7 @@ def hostile(field: str) -> str:
 def harmless(page: Page) -> None:
     """Nothing that was typed has become a part of the page."""
     assert page.locator("#tertanam").count() == 0, page.url
-    assert page.locator("script, img").count() == 0, page.url
+    assert page.locator("script:not([src^='/static/']), img").count() == 0, page.url
     assert page.title() != "jalan", page.url
 
 

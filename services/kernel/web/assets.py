@@ -1,14 +1,14 @@
 """The files that pages use (style, scripts, pictures), served from memory under versioned names.
 
 A file's address holds a hash of its bytes, so browsers may keep it for ever and yet never use an
-old one.
+old one. Scripts name one another relatively (`../device.js`), so all of them share one version.
 """
 
 import gzip
 import hashlib
 import mimetypes
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -45,6 +45,10 @@ class Assets:
                 if path.is_file():
                     name = path.relative_to(folder).as_posix()
                     self._assets[f"{prefix}/{name}" if prefix else name] = _read(path)
+        scripts = [name for name in sorted(self._assets) if name.endswith(".js")]
+        shared = _version("".join(self._assets[name].version for name in scripts).encode())
+        for name in scripts:
+            self._assets[name] = replace(self._assets[name], version=shared)
 
     def url(self, name: str) -> str:
         """Return the address of a file; raise KeyError when there is none of this name."""
@@ -69,7 +73,11 @@ def _read(path: Path) -> Asset:
     content = path.read_bytes()
     packed = gzip.compress(content, 9, mtime=0) if path.suffix in _COMPRESSED else None
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return Asset(content, packed, hashlib.sha256(content).hexdigest()[:12], kind)
+    return Asset(content, packed, _version(content), kind)
+
+
+def _version(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
 router = APIRouter(include_in_schema=False, dependencies=[PUBLIC])
