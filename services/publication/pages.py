@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.kernel.access.principal import Principal
+from services.kernel.access.reach import sees
 from services.kernel.access.web import requires
 from services.kernel.aggregate import Intent
 from services.kernel.commands import KEY_LENGTH, intent
@@ -30,6 +31,7 @@ from services.kernel.text import Text, _
 from services.kernel.web import words as glossary
 from services.kernel.web.flash import flash, see_other
 from services.kernel.web.forms import Form
+from services.kernel.web.language import language_of
 from services.kernel.web.pages import NavItem, render
 from services.kernel.web.validation import field_errors
 from services.publication.api import (
@@ -41,6 +43,7 @@ from services.publication.api import (
 )
 from services.publication.application import Publishing
 from services.publication.domain import INFORMED_BY, MEDIA, Publication
+from services.publication.hints import pieces
 
 READ: Final = "publication.read"
 PATH: Final = "/terbitkan"
@@ -52,6 +55,14 @@ STATES: Final[Mapping[str, tuple[Text, str, str]]] = {
     "released": (_("Dipublikasikan"), "well", "✓"),
     "withdrawn": (_("Ditarik"), "quiet", "–"),
 }
+WAITS: Final[Mapping[str, Text]] = {
+    "approval": _("Menunggu persetujuan"),
+    "release": _("Menunggu diterbitkan"),
+    "informed": _("Menunggu kabar ke pelapor"),
+}
+"""By the step that is next; `menunggu` in the address of the list."""
+TV_WORDS: Final = 25
+"""On a screen across a waiting room people read no more than this in the time that it stands."""
 LABELS: Final = {
     "draft_text": _("Teks untuk umum"),
     "approval_text": _("Teks yang disetujui"),
@@ -130,15 +141,22 @@ def router(publishing: Publishing, words: Words, district: District | None = Non
 
 def _add_lists(pages: APIRouter, publishing: Publishing, district: District | None) -> None:
     @pages.get(PATH)
-    def waiting(request: Request, principal: Reader) -> Response:
+    def waiting(request: Request, principal: Reader, menunggu: str | None = None) -> Response:
         """Show what waits to be approved, released, or told to the complainant."""
-        found = publishing.waiting(principal.scope(READ))
+        found = [
+            each
+            for each in publishing.waiting(principal.scope(READ))
+            if _reaches(principal, each, district)
+            and (menunggu not in WAITS or menunggu in _steps_ahead(each))
+        ]
         return render(
             request,
             "publication/list.html",
             section="publications",
             rows=[(each, _name(district, each.puskesmas), _waits_for(each)) for each in found],
             states=STATES,
+            waits=WAITS,
+            chosen=menunggu if menunggu in WAITS else None,
         )
 
     @pages.get("/publikasi")
@@ -176,6 +194,9 @@ def _add_one(
             it=it,
             said=said,
             text=text,
+            pieces=[] if text is None else list(pieces(text)),
+            unit=_unit(district, it, language_of(request)),
+            tv_words=TV_WORDS,
             may=may,
             waits_for=_waits_for(it),
             state=STATES[it.state],
@@ -281,6 +302,22 @@ def _once(account: str, route: str, values: Values) -> Once | None:
     return Once(account=account, route=route, key=key, body=hashlib.sha256(body).hexdigest())
 
 
+def _steps_ahead(it: Publication) -> tuple[str, ...]:
+    """Return what the publication waits for: the next step to the public, and the word to the
+    person."""
+    ahead = {"drafted": "approval", "approved": "release"}.get(it.state)
+    if ahead == "release" and it.needs_confirmation:
+        ahead = "approval"
+    return (*((ahead,) if ahead else ()), *(("informed",) if "informed" in it.allowed else ()))
+
+
+def _reaches(principal: Principal, it: Publication, district: District | None) -> bool:
+    """Say whether a reader who is bound to areas sees this one in lists."""
+    return district is None or sees(
+        principal, READ, it.puskesmas, it.service_unit, district.units_in
+    )
+
+
 def _waits_for(it: Publication) -> Text | None:
     if it.state == "drafted":
         return _("Persetujuan kepala Puskesmas")
@@ -297,6 +334,16 @@ def _channel(code: str) -> Text | str:
 
 def _name(district: District | None, code: str) -> str:
     return code if district is None else district.puskesmas(code).name
+
+
+def _unit(district: District | None, it: Publication, language: str) -> str | None:
+    """Return the unit that the board names beside the text: none for a confidential one."""
+    if district is None or it.service_unit is None or it.confidentiality == "confidential":
+        return None
+    try:
+        return district.unit(it.service_unit).name_in(language)
+    except NotFound:
+        return it.service_unit
 
 
 def _zone(district: District | None, code: str) -> ZoneInfo | None:

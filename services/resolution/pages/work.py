@@ -48,8 +48,8 @@ TILES: Final[Mapping[str, Tile]] = {
     "open": Tile(_("Masih terbuka"), "/kasus?state=open"),
     "documented": Tile(_("Menunggu evaluasi"), "/kasus?state=documented"),
     "reopened": Tile(_("Dibuka kembali"), "/kasus?state=reopened", "soon"),
-    "approve": Tile(_("Menunggu persetujuan terbit"), "/kasus?state=approve"),
-    "release": Tile(_("Menunggu diterbitkan"), "/kasus?state=release"),
+    "approve": Tile(_("Menunggu persetujuan terbit"), "/terbitkan?menunggu=approval"),
+    "release": Tile(_("Menunggu diterbitkan"), "/terbitkan?menunggu=release"),
 }
 MINE: Final[Mapping[str, Tile]] = {
     "open": Tile(_("Saya catat, masih terbuka"), "/kasus?mine=1&state=open"),

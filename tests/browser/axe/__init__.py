@@ -1,0 +1,25 @@
+"""axe-core 4.14.1 (Deque Systems, MPL-2.0; see LICENSE beside), for tests only: never served."""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+SCRIPT = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_RUN = """async tags => {
+    const found = await axe.run(document, {runOnly: {type: 'tag', values: tags}})
+    return found.violations.map(
+        each => `${each.id}: ${each.help}: ${each.nodes.slice(0, 3).map(
+            node => node.html.slice(0, 160) + ' ' + (node.failureSummary || '').slice(0, 300)
+        ).join(' | ')}`
+    )
+}"""
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds wrong with the page as it stands."""
+    # Evaluated in the page, not added to it: its content security policy allows no other script.
+    page.evaluate(SCRIPT)
+    found: list[Any] = page.evaluate(_RUN, RULES)
+    return [str(each) for each in found]

@@ -1,0 +1,181 @@
+"""The staff's pages in Chromium: the day's work and its lists, by light and dark, size and keys."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.axe import violations
+from tests.browser.house import House
+from tests.running import RunningNode
+
+SAID = "Antre dari jam tujuh, baru dipanggil hampir jam sepuluh."
+RESULT = "Loket kedua dibuka pukul 07.30. Hubungi Pak Slamet di 0812-3456-7890 bila masih lama."
+PAGES: dict[str, tuple[str, ...]] = {
+    "sari": ("/kerja", "/kasus", "/kasus?state=all&channel=phone", "/kasus?area=KMP", "/bidang"),
+    "rini": ("/kerja", "/kasus?mine=1"),
+    "bayu": ("/kerja", "/evaluasi", "/evaluasi?state=reopened"),
+    "kukuh": ("/kerja", "/terbitkan", "/terbitkan?menunggu=approval"),
+    "dewi": ("/kerja", "/terbitkan?menunggu=release", "/publikasi?complaint={documented}"),
+    "wulan": ("/kerja", "/bidang", "/laporan", "/laporan/keluhan", "/laporan/kendali"),
+    "agus": ("/", "/laporan/keluhan/{number}"),
+    "admin": ("/",),
+}
+BEYOND = """() => document.documentElement.scrollWidth <= window.innerWidth ? [] :
+    [...document.querySelectorAll('main *')].filter(
+        each => each.getBoundingClientRect().right > window.innerWidth && !each.closest('.scroll')
+    ).map(each => each.outerHTML.slice(0, 120))"""
+"""What stands beyond the edge of the screen, outside of what scrolls by itself."""
+SIZES = {"phone": (360, 780), "desk": (1280, 900)}
+
+
+@pytest.fixture(scope="module")
+def made(node: RunningNode) -> dict[str, str]:
+    """A complaint that is new, one that is graded, and one whose result is documented."""
+    given = {"text": SAID, "kind": "complaint", "categories": ["waktu-tunggu"]}
+    made = {}
+    for name, channel, unit in (
+        ("new", "phone", "loket"),
+        ("graded", "whatsapp", "imunisasi"),
+        ("documented", "in_person", "tata-usaha"),
+    ):
+        answer = node.as_("rini").post(
+            "/puskesmas/puring/complaints", json={**given, "channel": channel, "service_unit": unit}
+        )
+        made[name] = answer.raise_for_status().json()["id"]
+        made["number"] = answer.json()["number"]
+        node.until("sari", f"/cases/{made[name]}", lambda case: case["state"] == "received")
+    for name in ("graded", "documented"):
+        step(node, made[name], "grade", {"grade": "yellow"})
+    step(node, made["documented"], "immediate-answer", {"answer": "Kami tambah loket."})
+    position = step(node, made["documented"], "documentation", {"summary": RESULT})
+    node.settle(position)
+    node.until(
+        "dewi",
+        "/publications",
+        lambda found: bool(found["items"]),
+        complaint=made["documented"],
+    )
+    return made
+
+
+def step(node: RunningNode, id: str, name: str, body: dict[str, Any]) -> str:
+    answer = node.as_("sari").post(f"/cases/{id}/{name}", json=body)
+    position: str = answer.raise_for_status().json()["position"]
+    return position
+
+
+def each_page(house: House, made: dict[str, str]) -> Iterator[tuple[str, str, Page]]:
+    for who, addresses in PAGES.items():
+        page = house.page(who)
+        for address in addresses:
+            page.goto(address.format(**made))
+            yield who, address, page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(
+    browser: Browser, node: RunningNode, made: dict[str, str], scheme: str
+) -> None:
+    house = House(browser, node, color_scheme=scheme)
+    found = {
+        f"{who} {address}": wrong
+        for who, address, page in each_page(house, made)
+        if (wrong := violations(page))
+    }
+    assert found == {}
+    assert house.faults == []
+    house.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("text", [1, 2])
+def test_no_page_is_wider_than_the_screen(
+    browser: Browser, node: RunningNode, made: dict[str, str], size: str, text: int
+) -> None:
+    """At twice the text as well (a phone's is the smallest screen, so it shows half as much)."""
+    width, height = SIZES[size]
+    house = House(browser, node, viewport={"width": width, "height": height})
+    for who, address, page in each_page(house, made):
+        if text == 2:
+            page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate(BEYOND) == [], (who, address)
+    house.close()
+
+
+def test_the_days_work_leads_to_just_its_lists(house: House, made: dict[str, str]) -> None:
+    page = house.page("sari")
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Kerja saya", level=1)).to_be_visible()
+    for label in ("Lewat batas", "Jatuh tempo dalam seminggu", "Baru, belum dinilai"):
+        page.goto("/kerja")
+        tile = page.locator("a.figure").filter(has_text=label)
+        count = int(tile.locator("b").inner_text())
+        expect(tile).to_contain_text("median kabupaten")
+        tile.click()
+        expect(page.locator("tbody tr")).to_have_count(count)
+    page.goto("/kerja")
+    expect(page.locator(".figure").filter(has_text="Kotak saran")).to_contain_text("belum pernah")
+
+
+def test_each_role_sees_what_is_its_own(house: House, made: dict[str, str]) -> None:
+    tiles = {
+        "rini": "Saya catat, masih terbuka",
+        "bayu": "Menunggu evaluasi",
+        "kukuh": "Menunggu persetujuan terbit",
+        "dewi": "Menunggu diterbitkan",
+    }
+    for who, label in tiles.items():
+        page = house.page(who)
+        page.goto("/kerja")
+        expect(page.locator("a.figure").filter(has_text=label)).to_be_visible()
+    expect(house.page("kukuh").locator("tbody tr")).to_have_count(1)
+    for who, heading in (("agus", "Laporan"), ("admin", "Operasi")):
+        page = house.page(who)
+        page.goto("/")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+        page.goto("/kasus")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert "tbody" not in page.content()
+
+
+def test_what_is_told_apart_in_the_address_stays_there(house: House, made: dict[str, str]) -> None:
+    page = house.page("sari")
+    page.goto("/kasus?state=open&area=UKM")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_label("Bidang")).to_have_value("UKM")
+    page.goto("/kasus?cluster=management")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.goto("/kasus?channel=letter")
+    expect(page.get_by_text("Tidak ada kasus yang cocok.")).to_be_visible()
+    page.goto("/kasus?cursor=bukan-penanda")
+    expect(page.get_by_text("Penanda halaman ini tidak sah.")).to_be_visible()
+
+
+def test_the_chair_reads_complaint_and_result_side_by_side(
+    house: House, made: dict[str, str]
+) -> None:
+    page = house.page("bayu")
+    page.goto("/evaluasi")
+    row = page.locator("tbody tr")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text(SAID)
+    expect(row).to_contain_text("Loket kedua dibuka")
+    row.get_by_role("link").click()
+    expect(page.locator('form[action$="/evaluation"]')).to_be_visible()
+
+
+def test_the_publisher_sees_the_original_the_marks_and_the_previews(
+    house: House, made: dict[str, str]
+) -> None:
+    page = house.page("dewi")
+    page.goto(f"/publikasi?complaint={made['documented']}")
+    expect(page.locator(".beside .said").first).to_have_text(SAID)
+    expect(page.locator(".beside .said mark")).to_have_count(2)
+    expect(page.locator(".preview")).to_have_count(3)
+    expect(page.locator(".preview.paper")).to_contain_text("Tata usaha")
+
+
+def test_nothing_went_wrong_in_any_browser(house: House, made: dict[str, str]) -> None:
+    assert house.faults == []
