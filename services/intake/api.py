@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field
 from services.intake import later_api, receipt_api
 from services.intake.application import Intake
 from services.intake.forms import ComplaintBody, form_of
-from services.intake.importing import Importing, Outcome
+from services.intake.imported import Outcome
+from services.intake.importing import Importing
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.commands import (
@@ -54,8 +55,9 @@ class Imported(BaseModel):
     id: UUID | None = Field(
         alias="import", description="the import; null when rows were only checked"
     )
-    state: Literal["running", "ended", "lost"] = Field(
-        description="lost: the file could not be opened any more, its other rows were not taken"
+    state: Literal["waiting", "running", "ended", "stopped", "lost"] = Field(
+        description="waiting: to be confirmed on its page; stopped, lost: its other rows were not "
+        "taken, because somebody said so or because the file could not be opened any more"
     )
     rows: int = Field(description="rows of the file")
     taken: int = Field(description="rows that have been judged so far")
@@ -155,6 +157,7 @@ def _add_imports(api: APIRouter, importing: Importing) -> None:
         file: Annotated[UploadFile, File(description="CSV, XLSX or a WhatsApp chat export")],
         principal: Annotated[Principal, requires("import.run")],
         dry_run: Annotated[bool, Query(description="only check the rows")] = False,
+        channel: Annotated[str, Query(description="of rows that name none")] = "",
         wait: Annotated[
             float, Query(ge=0, le=WAIT_SECONDS, description="seconds to wait for the result")
         ] = WAIT_SECONDS,
@@ -177,9 +180,11 @@ def _add_imports(api: APIRouter, importing: Importing) -> None:
         data = await file.read()
         language = language_of(request)
         if dry_run:
-            checked = await run_in_threadpool(importing.check, code, data, name)
+            checked = await run_in_threadpool(importing.check, code, data, name, channel)
             return _imported(None, checked, language)
-        id = await run_in_threadpool(importing.begin, code, data, name, who, idempotency_key)
+        id = await run_in_threadpool(
+            importing.begin, code, data, name, who, idempotency_key, channel=channel
+        )
         until = monotonic() + wait
         while True:
             found = await run_in_threadpool(importing.outcome, code, id)
@@ -191,6 +196,21 @@ def _add_imports(api: APIRouter, importing: Importing) -> None:
             response.headers["Location"] = f"/api/v1/puskesmas/{code}/imports/{id}"
             response.headers["Retry-After"] = "1"
         return _imported(id, found, language)
+
+    @api.post("/puskesmas/{code}/imports/{id}/stop", response_model=Imported)
+    def stop_import(
+        request: Request,
+        code: str,
+        id: UUID,
+        principal: Annotated[Principal, requires("import.run")],
+    ) -> Any:
+        """Take no further rows of an import; those that were taken stay.
+
+        What is being written at this moment is still written: ask again until it has ended.
+        """
+        principal.role_for("import.run", code)
+        importing.stop(code, str(id))
+        return _imported(str(id), importing.outcome(code, str(id)), language_of(request))
 
     @api.get("/puskesmas/{code}/imports/{id}", response_model=Imported)
     def read_import(
@@ -207,7 +227,7 @@ def _add_imports(api: APIRouter, importing: Importing) -> None:
 def _imported(id: str | None, found: Outcome, language: str) -> dict[str, Any]:
     return {
         "import": id,
-        "state": "lost" if found.lost else "ended" if found.ended else "running",
+        "state": found.state,
         "rows": found.rows,
         "taken": found.taken,
         "accepted": found.accepted,

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
-from services.intake.importing import TASK, Importing
+from services.intake.import_job import Taking
+from services.intake.imported import TASK
+from services.intake.importing import Importing
 from services.kernel.jobs import Task
 
 
 def tasks(importing: Importing) -> Mapping[str, Task]:
     """Return intake's tasks by name; each gets an id and nothing else."""
-    return {TASK: importing.take}
+    return {TASK: Taking(importing.files).take}

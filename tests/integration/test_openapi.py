@@ -262,6 +262,7 @@ def test_every_call_answers_well_what_is_well_asked(
     assert (taken["accepted"], len(taken["rejected"])) == (1, 1)
     path = {"code": "puring", "id": taken["import"]}
     asker.well("officer", "GET /puskesmas/{code}/imports/{id}", **path)
+    asker.well("officer", "POST /puskesmas/{code}/imports/{id}/stop", **path)
     later(asker, things)
     asker.sessions["gone"] = requests.Session()
     asker.sessions["gone"].headers["Authorization"] = f"Bearer {node.token('rini')}"

@@ -5,7 +5,8 @@ import zipfile
 
 import pytest
 
-from tests.unit.uploads import read, wrong
+from services.intake.imports import open_sheet
+from tests.unit.uploads import WIB, read, wrong
 
 ANDROID = """\
 15/01/2024 10.29 - Pesan dan panggilan dienkripsi secara end-to-end. Ketuk untuk info selengkapnya.
@@ -47,7 +48,7 @@ def test_an_android_chat_gives_a_row_for_each_message() -> None:
             {
                 "channel": "whatsapp",
                 "received_at": "2024-01-15T10:35:00+07:00",
-                "text": "Toiletnya kotor",
+                "text": "Toiletnya kotor\n[lampiran: IMG-1.jpg]",
                 "phone": "+62 812-0000-0002",
             },
         ),
@@ -113,3 +114,31 @@ def test_afternoons_of_an_english_telephone() -> None:
 def test_a_message_on_no_day_is_named_and_keeps_no_other_out() -> None:
     rows = read("31/02/24, 10.30 - A: x\n01/03/24, 10.30 - A: y\n", "chat.txt")
     assert [wrong(row) for row in rows] == [{"received_at"}, set()]
+
+
+@pytest.mark.parametrize(
+    ("said", "file"),
+    [
+        (
+            "\u200eIMG-20240115-WA0003.jpg (file terlampir)\nToiletnya kotor",
+            "IMG-20240115-WA0003.jpg",
+        ),
+        ("PTT-20240115-WA0001.opus (file attached)\nToiletnya kotor", "PTT-20240115-WA0001.opus"),
+        ("Toiletnya kotor \u200e<terlampir: 00000012-PHOTO.jpg>", "00000012-PHOTO.jpg"),
+        ("\u200e<attached: surat keluhan.pdf>\nToiletnya kotor", "surat keluhan.pdf"),
+    ],
+)
+def test_files_that_were_sent_along_are_named(said: str, file: str) -> None:
+    (row,) = read(f"15/01/2024 10.30 - Siti: {said}\n", "chat.txt")
+    assert row.errors == ()
+    assert row.fields["text"] == f"Toiletnya kotor\n[lampiran: {file}]"
+
+
+def test_a_file_without_words_is_named_to_whoever_mends_it_and_in_no_error() -> None:
+    sheet = open_sheet(b"15/01/2024 10.30 - Siti: rahasia.pdf (file terlampir)\n", "chat.txt")
+    (row,) = sheet.rows(sheet.suggested(), WIB)
+    assert wrong(row) == {"text"}
+    assert "rahasia" not in str(row.errors) + str(row.fields)
+    assert sheet.records == (
+        (1, ["whatsapp", "2024-01-15 10:30:00", "", "Siti", "", "rahasia.pdf"]),
+    )

@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from time import process_time
+from typing import Any
 
 import openpyxl
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.intake.forms import ComplaintBody
-from services.intake.imports import MAX_BYTES, MAX_ROWS, row_key
+from services.intake.imports import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, row_key
+from services.intake.imports.files import MAX_SHEET_ROWS
 from services.kernel.errors import InvalidInput
-from tests.unit.uploads import as_xlsx, one, read, refused, wrong
+from tests.unit.uploads import as_csv, as_xlsx, one, read, refused, wrong
 
 SECRET = b"of this origin"
 
@@ -72,11 +74,42 @@ def test_as_many_rows_and_bytes_as_allowed_and_not_one_more() -> None:
     assert refused(start + b"\n" * (MAX_BYTES - len(start) + 1)) == ["file"]
 
 
+@pytest.mark.parametrize("write", [as_csv, as_xlsx])
+def test_a_thousand_columns_are_refused_rather_than_cut_off(write: Any) -> None:
+    def wide(columns: int) -> Any:
+        more = columns - 2
+        header = ["kanal", "isi", *(f"kolom {n}" for n in range(more))]
+        return write([header, ["sms", "Lama", *["x"] * more]])
+
+    assert len(read(wide(MAX_COLUMNS))) == 1
+    assert refused(wide(MAX_COLUMNS + 1)) == ["file"]
+    assert refused(wide(1000)) == ["file"]
+    padded = write([["kanal", "isi", *[""] * 998], ["sms", "Lama", *[""] * 998]])
+    assert len(read(padded)) == 1, "empty ones are none"
+
+
+def test_a_workbook_of_entities_within_entities_is_refused() -> None:
+    whole, bomb = io.BytesIO(as_xlsx([["kanal", "isi"], ["sms", "Lama"]])), io.BytesIO()
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    doctype = f'<!DOCTYPE lolz [<!ENTITY l0 "{"ha" * 50}">{laughs}]>'
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(bomb, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith("sheet1.xml"):
+                text = content.decode().replace("<t>Lama</t>", "<t>&l9;</t>")
+                text = text.replace("<v>3</v>", "<v>&l9;</v>")
+                content = (doctype + text).encode()
+            target.writestr(name, content)
+    began = process_time()
+    assert refused(bomb.getvalue()) == ["file"]
+    assert process_time() - began < 5
+
+
 def test_rows_far_down_an_empty_sheet_are_refused_rather_than_left_out() -> None:
     workbook = openpyxl.Workbook()
     sheet = workbook.worksheets[0]
     sheet.append(["kanal", "isi"])
-    sheet.cell(20 * MAX_ROWS + 1, 1, "sms")
+    sheet.cell(MAX_SHEET_ROWS + 1, 1, "sms")
     data = io.BytesIO()
     workbook.save(data)
     assert refused(data.getvalue()) == ["file"]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
-from services.intake.imports import Row, read_rows
+from services.intake.imports import Row, open_sheet
 from services.kernel.errors import InvalidInput
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -20,13 +20,14 @@ COMPLAINTS = Path(__file__).parents[1] / "data" / "complaints.csv"
 
 def read(data: str | bytes, filename: str = "aduan.csv", zone: ZoneInfo = WIB) -> list[Row]:
     content = data.encode() if isinstance(data, str) else data
-    return list(read_rows(content, filename, zone=zone))
+    sheet = open_sheet(content, filename)
+    return sheet.rows(sheet.suggested(), zone)
 
 
 def refused(data: str | bytes) -> list[str]:
-    """Return the fields that the refusal of a whole file names; no row may have come before it."""
+    """Return the fields that the refusal of a whole file names."""
     with pytest.raises(InvalidInput) as refusal:
-        read_rows(data.encode() if isinstance(data, str) else data, "aduan.csv", zone=WIB)
+        read(data)
     return [error.field for error in refusal.value.errors]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.intake.imports.moments import CLOCK, clock, full_year
-from services.kernel.text import Text, _
+from services.kernel.text import _
 
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _STAMP = rf"(?P<a>\d{{1,4}})[/.-](?P<b>\d{{1,2}})[/.-](?P<c>\d{{1,4}}),?\s+{CLOCK}"
@@ -24,6 +24,12 @@ _MEDIA = re.compile(
     r"|gambar|stiker|dokumen|kartu kontak) (?:omitted|tidak disertakan)",
     re.IGNORECASE,
 )
+# The name of a file in the export's archive: iOS puts it after the words, Android on a line alone.
+_NAMED = re.compile(
+    r"\u200e?<(?:attached|terlampir): (?P<ios>[^>]*)>"
+    r"|^\u200e?(?P<android>[^\u200e]{1,200}\.\w{1,5}) \((?:file attached|file terlampir)\)\s*$",
+    re.IGNORECASE,
+)
 _DELETED = re.compile(
     r"(?:This message was deleted|You deleted this message"
     r"|Pesan ini (?:telah )?dihapus|Anda menghapus pesan ini)\.?",
@@ -35,7 +41,7 @@ _PARTNER = re.compile(
     r"(?:WhatsApp Chat (?:with|-) |Chat WhatsApp dengan )(?P<name>.+?)(?: ?\(\d+\))?\.(?:txt|zip)",
     re.IGNORECASE,
 )
-_ONLY_MEDIA = _("Pesan ini hanya gambar, suara, atau berkas. Catat isinya dengan tangan.")
+ONLY_MEDIA = _("Pesan ini hanya gambar, suara, atau berkas. Catat isinya dengan tangan.")
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,6 @@ class Message:
 
     line: int
     cells: Mapping[str, str]
-    no_text: Text = _ONLY_MEDIA
 
 
 @dataclass
@@ -63,9 +68,18 @@ class _Said:
 
     @property
     def words(self) -> str:
-        """What was said, without the lines that stand for pictures and files."""
-        kept = [line for line in self.lines if not _MEDIA.fullmatch(line.lstrip("\u200e").strip())]
+        """What was said, without what stands for pictures and files."""
+        lines = (_NAMED.sub("", line) for line in self.lines)
+        kept = [line for line in lines if not _MEDIA.fullmatch(line.lstrip("\u200e").strip())]
         return _MARKS.sub("", _EDITED.sub("", "\n".join(kept))).strip()
+
+    @property
+    def files(self) -> str:
+        """The names of the files that were sent with it, as the export names them."""
+        found = (match for line in self.lines for match in _NAMED.finditer(line))
+        return ", ".join(
+            _MARKS.sub("", match["ios"] or match["android"]).strip() for match in found
+        )
 
     @property
     def by_system(self) -> bool:
@@ -102,6 +116,7 @@ def messages(text: str, filename: str) -> Iterator[Message]:
             "received_at": _written(each, day_first),
             "text": each.words,
             "phone" if _NUMBER.fullmatch(each.sender) else "name": each.sender,
+            "attachment": each.files,
         }
         yield Message(each.line, cells)
 

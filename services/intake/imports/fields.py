@@ -1,14 +1,15 @@
-"""The columns that a file may have, by the names that people give them, and what they may hold."""
+"""What the cells of a row may hold: each read by the field that its column stands for."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.intake.domain import CONFIDENTIALITIES, KINDS
+from services.intake.imports.headings import MAX_NAME, by_word, plain
 from services.intake.imports.moments import moment
-from services.intake.imports.rows import Row, Value
-from services.kernel.errors import FieldError, InvalidInput
+from services.intake.imports.rows import TIMES, Row, Value
+from services.kernel.errors import FieldError
 from services.kernel.text import Text, _
 from services.kernel.vocabulary import CHANNELS
 
@@ -16,31 +17,9 @@ REQUIRED: Final = {"channel": "kanal", "text": "isi"}
 """The columns that every file must have, each with the name that people know."""
 
 MAX_WORDS: Final = 10_000
-MAX_LINE: Final = 200
+MAX_LINE: Final = MAX_NAME
 MAX_CATEGORIES: Final = 20
 
-_HEADERS: Final[Mapping[str, str]] = {
-    "reference": "ref, id, rujukan, referensi, nomor rujukan, no rujukan, kode",
-    "channel": "kanal, saluran, media, sumber, cara penyampaian",
-    "kind": "jenis, jenis masukan, jenis umpan balik",
-    "service_unit": "unit, unit layanan, unit pelayanan, unit yang dikeluhkan, poli, ruang, "
-    "ruangan, bagian",
-    "categories": "category, kategori",
-    "occurred_at": "tanggal kejadian, waktu kejadian, kejadian",
-    "received_at": "tanggal, tanggal diterima, waktu diterima, diterima, tanggal aduan, "
-    "tanggal keluhan, tanggal pengaduan, timestamp, cap waktu, stempel waktu",
-    "text": "isi, isi keluhan, isi aduan, isi pengaduan, isi saran, keluhan, aduan, pengaduan, "
-    "uraian, uraian keluhan, kronologi, pesan, masukan, kritik dan saran, complaint, message",
-    "name": "nama, nama pelapor, nama pengadu, nama lengkap, complainant name",
-    "phone": "telepon, no telepon, nomor telepon, telp, no telp, hp, no hp, nomor hp, no wa, "
-    "nomor wa, nomor whatsapp, complainant phone",
-    "email": "e mail, surel, alamat email, complainant email",
-    "address": "alamat, alamat lengkap, complainant address",
-    "relation": "hubungan, hubungan dengan pasien, complainant relation",
-    "wants_answer_by": "jawaban lewat, dijawab lewat, ingin dijawab lewat",
-    "confidentiality": "kerahasiaan, sifat, sifat identitas",
-    "barrier": "hambatan",
-}
 _CHANNEL_WORDS: Final[Mapping[str, str]] = {
     "in_person": "langsung, langsung ke petugas, tatap muka, petugas, lisan",
     "suggestion_box": "kotak saran",
@@ -86,7 +65,14 @@ _BARRIER_WORDS: Final[Mapping[str, str]] = {
 
 _PHONE = re.compile(r"[0-9+() .-]{1,40}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_FIELD_REQUIRED = _("Wajib diisi.")
+FIELD_REQUIRED = _("Wajib diisi.")
+
+
+class When(NamedTuple):
+    """How the times of a column are written: `zone` where they state none, and their order."""
+
+    zone: tzinfo
+    month_first: bool = False
 
 
 class _Wrong(Exception):
@@ -97,65 +83,19 @@ class _Wrong(Exception):
         self.message = message
 
 
-def _plain(written: str) -> str:
-    """Return a name as it is compared: `No. HP *` and `no_hp` are one."""
-    if len(written) > MAX_LINE:  # no name is; what follows takes the square of its length
-        return written
-    without_note = re.sub(r"\([^)]*\)|[*:?]", " ", written)
-    return " ".join(re.split(r"[\s_./-]+", without_note.casefold())).strip()
-
-
-def _by_word(words: Mapping[str, str]) -> Mapping[str, str]:
-    return {
-        _plain(word): slug for slug, others in words.items() for word in (slug, *others.split(","))
-    }
-
-
-_FIELD_OF: Final = _by_word(_HEADERS)
-
-
-def known_headers(cells: Sequence[str]) -> int:
-    """Return how many of these cells name a column."""
-    return sum(_plain(cell) in _FIELD_OF for cell in cells)
-
-
-def columns(header: Sequence[str]) -> dict[int, str]:
-    """Return which column holds which field; raises InvalidInput when one is missing or doubled.
-
-    Columns of other names are left alone: a form may ask more than a complaint has.
-    """
-    found: dict[int, str] = {}
-    errors = []
-    for place, cell in enumerate(header):
-        field = _FIELD_OF.get(_plain(cell))
-        if field is None:
-            continue
-        if field in found.values():
-            errors.append(
-                FieldError(field, _("Ada dua kolom untuk isian ini. Hapus atau ganti salah satu."))
-            )
-        found[place] = field
-    for field, name in REQUIRED.items():
-        if field not in found.values():
-            message = _("Kolom {name} belum ada. Tambahkan di baris judul.", name=name)
-            errors.append(FieldError(field, message))
-    if errors:
-        raise InvalidInput(*errors)
-    return found
-
-
 def judge(
     number: int,
     cells: Mapping[str, str],
-    zone: tzinfo,
+    times: Mapping[str, When],
     *,
     beyond: bool = False,
-    no_text: Text = _FIELD_REQUIRED,
+    no_text: Text = FIELD_REQUIRED,
 ) -> Row:
     """Return a row with what it says and what is wrong with it.
 
-    `beyond`: it has cells to the right of the last column. `no_text`: what to say when it has no
-    words. Whether the Puskesmas has the unit is not known here.
+    `times` says how each of its times is written. The name of a file that was sent along is put
+    below the words. `beyond`: it has cells to the right of the last column. `no_text`: what to say
+    when it has no words. Whether the Puskesmas has the unit is not known here.
     """
     fields: dict[str, Value] = {}
     errors: list[FieldError] = []
@@ -163,29 +103,32 @@ def judge(
         value = written.strip()
         try:
             if value:
-                fields[field] = _reader_of(field, zone)(value)
+                fields[field] = _reader_of(field, times)(value)
             elif field in REQUIRED:
-                raise _Wrong(no_text if field == "text" else _FIELD_REQUIRED)
+                raise _Wrong(no_text if field == "text" else FIELD_REQUIRED)
         except _Wrong as wrong:
             errors.append(FieldError(field, wrong.message))
     errors += [
-        FieldError(field, _FIELD_REQUIRED) for field in REQUIRED if field not in cells
+        FieldError(field, FIELD_REQUIRED) for field in REQUIRED if field not in cells
     ]  # a row that ends before that column
     if beyond:
         message = _("Baris ini punya lebih banyak kolom daripada judulnya. Periksa pemisahnya.")
         errors.append(FieldError("row", message))
+    attached = fields.pop("attachment", None)
+    if attached and "text" in fields:
+        fields["text"] = f"{fields['text']}\n[lampiran: {attached}]"
     return Row(number, fields, tuple(errors))
 
 
-def _reader_of(field: str, zone: tzinfo) -> Callable[[str], Value]:
-    if field in ("occurred_at", "received_at"):
-        return lambda value: _moment(value, zone)
+def _reader_of(field: str, times: Mapping[str, When]) -> Callable[[str], Value]:
+    if field in TIMES:
+        return lambda value: _moment(value, times[field])
     return _READERS[field]
 
 
-def _moment(value: str, zone: tzinfo) -> str:
+def _moment(value: str, when: When) -> str:
     try:
-        return moment(value, zone).isoformat()
+        return moment(value, when.zone, month_first=when.month_first).isoformat()
     except ValueError as error:
         raise _Wrong(_("Tulis tanggal seperti 2026-11-02 09:30 atau 02/11/2026 09.30.")) from error
 
@@ -200,10 +143,10 @@ def _at_most(limit: int) -> Callable[[str], str]:
 
 
 def _one_of(choices: Sequence[str], words: Mapping[str, str]) -> Callable[[str], str]:
-    slugs = _by_word(words)
+    slugs = by_word(words)
 
     def read(value: str) -> str:
-        slug = slugs.get(_plain(value))
+        slug = slugs.get(plain(value))
         if slug is None:
             raise _Wrong(_("Pilih salah satu: {choices}.", choices=", ".join(choices)))
         return slug
@@ -212,8 +155,8 @@ def _one_of(choices: Sequence[str], words: Mapping[str, str]) -> Callable[[str],
 
 
 def _put_right(words: Mapping[str, str]) -> Callable[[str], str]:
-    slugs = _by_word(words)
-    return lambda value: slugs.get(_plain(value), _slug(value))
+    slugs = by_word(words)
+    return lambda value: slugs.get(plain(value), _slug(value))
 
 
 def _slug(value: str) -> str:
@@ -243,6 +186,7 @@ def _email(value: str) -> str:
 
 _READERS: Final[Mapping[str, Callable[[str], Value]]] = {
     "reference": _at_most(MAX_LINE),
+    "attachment": _at_most(MAX_WORDS),
     "channel": _one_of(CHANNELS, _CHANNEL_WORDS),
     "kind": _one_of(KINDS, _KIND_WORDS),
     "service_unit": _slug,

@@ -10,17 +10,18 @@ from typing import Final
 
 import openpyxl
 
-from services.intake.imports.fields import known_headers
+from services.intake.imports.headings import known_headers
 from services.kernel.errors import InvalidInput, invalid
 from services.kernel.text import _
 
 MAX_BYTES: Final = 10 * 1024 * 1024
-MAX_ROWS: Final = 5_000
+MAX_ROWS: Final = 20_000
 MAX_COLUMNS: Final = 100
 
-# A sheet of 5,000 rows of long words stays far below; a bomb does not.
+# A sheet of so many rows stays far below; a bomb does not.
 _MAX_UNPACKED: Final = 100 * 1024 * 1024
-_MAX_SHEET_ROWS: Final = 20 * MAX_ROWS  # most of them empty
+MAX_SHEET_ROWS: Final = 5 * MAX_ROWS
+"""Rows of a workbook, most of them empty."""
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _DELIMITERS = ",;\t|"
@@ -108,7 +109,7 @@ def _decoded(data: bytes) -> str:
 def _separated(text: str) -> Iterator[Record]:
     if text[:4].lower() == "sep=":  # how Excel is told the delimiter; it shows no row for it
         text = text.partition("\n")[2]
-    delimiter = max(_DELIMITERS, key=lambda sign: known_headers(_first_record(text, sign)))
+    delimiter = max(_DELIMITERS, key=lambda sign: _separates(text, sign))
     number = 0
     try:
         for number, cells in enumerate(_reader(text, delimiter), start=1):
@@ -120,11 +121,19 @@ def _separated(text: str) -> Iterator[Record]:
         ) from error
 
 
-def _first_record(text: str, delimiter: str) -> list[str]:
+def _separates(text: str, delimiter: str) -> tuple[int, int]:
+    """Say how well a sign separates: by the names that it shows, then by the cells of two rows."""
+    filled: list[list[str]] = []
+    widest = 0
     try:
-        return next((cells for cells in _reader(text, delimiter) if any(cells)), [])
-    except csv.Error:
-        return []
+        for cells in _reader(text, delimiter):
+            widest = max(widest, len(cells))
+            filled += [cells] if any(cells) else []
+            if len(filled) == 2:
+                break
+    except csv.Error:  # which row is broken is said when the rows are read
+        pass
+    return (known_headers(filled[0]), min(map(len, filled))) if filled else (0, widest)
 
 
 def _reader(text: str, delimiter: str) -> Iterable[list[str]]:
@@ -138,9 +147,9 @@ def _sheet(data: bytes) -> Iterator[Record]:
         workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
         sheet = workbook.worksheets[0]
         sheet.reset_dimensions()
-        rows = sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
+        rows = sheet.iter_rows(max_col=2 * MAX_COLUMNS, values_only=True)
         for number, cells in enumerate(rows, start=1):
-            if number > _MAX_SHEET_ROWS:
+            if number > MAX_SHEET_ROWS:
                 raise too_many_rows()
             yield number, [_as_text(cell) for cell in cells]
         workbook.close()
