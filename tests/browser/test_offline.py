@@ -1,148 +1,350 @@
-"""The desk goes on without its server: what is written then is sent once, in order, when it is back.
+"""What is written at the desk while its server is away is sent once, in order, when it is back.
 
-A real browser with a profile of its own, which is closed and opened again; a real node, whose
-process ends and which comes back on the same port.
+A real browser with a profile of its own, closed and opened again; a real node whose process ends
+and comes back on the same port.
 """
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.house import ARGUMENTS, sign_in
-from tests.running import RunningNode, free_port, running_node
+from tests.browser.house import sign_in
+from tests.browser.offline import DESK, Computer, Server, entries, kept, posts, ready, write
 
-DESK = "/catat?puskesmas=puring"
 SLIPS = 30
+KEPT = ("account", "at", "iv", "key", "puskesmas", "refusal", "sealed", "seq", "state", "tried")
+BAD_DAY = "2099-01-01T08:00"
 
 
-class Place:
-    """A desk: a node that can be stopped and started, and a browser that can be closed."""
-
-    def __init__(self, folder: Path, browser: Browser) -> None:
-        self.folder = folder
-        self.faults: list[str] = []
-        self._browser = browser
-        self._port = free_port()
-        self._node = ExitStack()
-        self._profile = ExitStack()
-        self.node: RunningNode | None = None
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
-
-    def start(self) -> RunningNode:
-        """Start the node, on the port that it had before."""
-        running = running_node(self.folder / "data", port=self._port)
-        self.node = self._node.enter_context(running)
-        return self.node
-
-    def stop(self) -> None:
-        """End the node's process."""
-        self._node.close()
-        self.node = None
-
-    def open(self) -> BrowserContext:
-        """Open the browser with the profile that it had before."""
-        context = self._browser.browser_type.launch_persistent_context(
-            self.folder / "profile",
-            executable_path="/usr/bin/chromium",
-            args=list(ARGUMENTS),
-            base_url=self.address,
-            locale="id-ID",
-            timezone_id="Asia/Jakarta",
-        )
-        context.on("weberror", lambda error: self.faults.append(str(error.error)))
-        context.on("console", lambda said: self._heard(said.type, said.text))
-        self._profile.callback(context.close)
-        return context
-
-    def _heard(self, kind: str, text: str) -> None:
-        # A browser notes each answer of 400 and above, and each address that did not answer.
-        if kind == "error" and "Failed to load resource" not in text:
-            self.faults.append(text)
-
-    def shut(self) -> None:
-        """Close the browser."""
-        self._profile.close()
-
-    def close(self) -> None:
-        self.shut()
-        self._node.close()
-
-    def received(self) -> list[tuple[str, str]]:
-        """Return number and channel of all complaints that the node has, in their order."""
-        assert self.node is not None
-        client = self.node.as_("wulan")
-        return [(row["number"], row["id"]) for row in _all(client)]
-
-
-def _all(client: Any) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    query: dict[str, Any] = {"puskesmas": "puring"}
-    while True:
-        answer = client.get("/reports/complaints", params=query).raise_for_status().json()
-        rows += answer["items"]
-        if not answer.get("next"):
-            return rows
-        query["cursor"] = answer["next"]
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("server"))
+    yield server
+    server.stop()
 
 
 @pytest.fixture
-def place(tmp_path: Path, browser: Browser) -> Iterator[Place]:
-    place = Place(tmp_path, browser)
-    yield place
-    place.close()
+def computer(tmp_path: Path, browser: Browser, server: Server) -> Iterator[Computer]:
+    server.start()
+    computer = Computer(tmp_path, browser, server)
+    yield computer
+    computer.shut()
+    assert computer.faults == []
 
 
-def ready(page: Page) -> None:
-    """Wait until the browser holds all that it needs to open the desk without the server."""
-    expect(page.get_by_text("formulir ini tetap terbuka di perangkat ini")).to_be_visible()
+def send_all(page: Page, count: int) -> list[tuple[str, str]]:
+    """Press the button; return number and id of each entry, as the page has them."""
+    page.get_by_role("button", name="Kirim sekarang").click()
+    expect(entries(page, "sent")).to_have_count(count, timeout=60_000)
+    expect(entries(page, "waiting")).to_have_count(0)
+    links = entries(page, "sent").locator("a")
+    addresses = links.evaluate_all("all => all.map(each => each.pathname)")
+    return [
+        (number, address.split("/")[2])
+        for number, address in zip(links.all_inner_texts(), addresses, strict=True)
+    ]
 
 
-def write(page: Page, text: str) -> None:
-    """Fill in a slip from the box, and save it."""
-    desk = page.locator("form[data-desk]")
-    desk.locator("input[name=channel][value=suggestion_box]").check()
-    desk.get_by_label("Apa yang disampaikan").fill(text)
-    desk.get_by_role("button", name="Simpan").click()
+def test_thirty_slips_written_without_the_server_arrive_once_and_in_order(
+    computer: Computer, server: Server
+) -> None:
+    computer.at_desk()
+    before = server.numbers()
+    server.stop()
+    computer.shut()
 
-
-def waiting(page: Page) -> Locator:
-    return page.locator("#antrean li").filter(has_text="belum terkirim")
-
-
-def sent(page: Page) -> Locator:
-    return page.locator("#antrean li").filter(has_text="terkirim").filter(has=page.locator("a"))
-
-
-def test_thirty_slips_written_without_the_server_arrive_once_and_in_order(place: Place) -> None:
-    place.start()
-    page = place.open().new_page()
-    sign_in(page, "rini")
-    page.goto(DESK)
-    ready(page)
-    place.stop()
-    place.shut()
-
-    page = place.open().new_page()
+    page = computer.open().new_page()
     for n in range(SLIPS):
         page.goto(DESK)
-        write(page, f"Secarik kertas ke-{n}.")
-        expect(waiting(page)).to_have_count(n + 1)
-    place.shut()
+        write(page, f"Secarik kertas ke-{n} dari kotak.")
+        kept(page, n + 1)
+    computer.shut()
 
-    page = place.open().new_page()
+    page = computer.open().new_page()
     page.goto(DESK)
-    expect(waiting(page)).to_have_count(SLIPS)
-    place.start()
+    kept(page, SLIPS)
+    server.start()
+    sent = send_all(page, SLIPS)
+    expect(page.get_by_text("Server sudah dapat dihubungi lagi.")).to_be_visible()
+    expect(page.get_by_text("Server sedang tidak dapat dihubungi.")).to_be_hidden()
+    numbers = [number for number, _id in sent]
+    running = [int(number[-6:]) for number in numbers]
+    assert running == list(range(running[0], running[0] + SLIPS))
+    for n, (_number, id) in enumerate(sent):
+        assert f"Secarik kertas ke-{n} dari kotak." in server.form(id)
+    page.reload()
+    expect(entries(page, "sent")).to_have_count(SLIPS)
+    server.until_told(numbers[-1])
+    assert server.numbers() == sorted([*before, *numbers])
+    # The slip, with the receipt's code, is there now.
+    entries(page, "sent").first.get_by_role("link").click()
+    expect(page.locator(".code")).to_be_visible()
+
+
+def test_what_is_kept_lies_sealed_and_pages_of_complaints_are_not_kept(
+    computer: Computer, server: Server
+) -> None:
+    page = computer.at_desk()
+    write(page, "Tersimpan di server.")
+    page.get_by_role("link", name="Betulkan atau tambah berkas").click()
+    complaint = page.url
+    page.goto(DESK)
+    server.stop()
+    page.reload()
+    write(page, "Burung cendrawasih terbang rendah.")
+    kept(page, 1)
+    held = page.evaluate(
+        """async () => {
+          const all = [];
+          for (const name of await caches.keys()) {
+            const cache = await caches.open(name);
+            all.push(...(await cache.keys()).map((each) => new URL(each.url).pathname));
+          }
+          return all;
+        }"""
+    )
+    assert [each for each in held if not each.startswith("/static/")] == ["/catat/luring"]
+    facts = page.evaluate(
+        """() => new Promise((resolve) => {
+          indexedDB.open("tanggap").onsuccess = (event) => {
+            const transaction = event.target.result.transaction(["keys", "entries"]);
+            const keys = transaction.objectStore("keys").getAll();
+            const entries = transaction.objectStore("entries").getAll();
+            transaction.oncomplete = () => resolve({
+              out: keys.result.map((each) => each.key.extractable),
+              names: entries.result.map((each) => Object.keys(each).sort()),
+              words: JSON.stringify(entries.result),
+            });
+          };
+        })"""
+    )
+    assert facts["out"] == [False]
+    assert facts["names"] == [sorted(KEPT)]
+    assert "cendrawasih" not in facts["words"]
+    answer = page.request.storage_state()
+    assert "cendrawasih" not in str(answer)
+    with pytest.raises(Exception, match="ERR_"):
+        page.goto(complaint)
+    computer.shut()
+    words = [each for each in computer.profile.rglob("*") if each.is_file()]
+    holding = [each.name for each in words if b"cendrawasih" in each.read_bytes()]
+    assert holding == []
+
+
+def test_what_the_server_refuses_is_said_put_right_or_thrown_away(
+    computer: Computer, server: Server
+) -> None:
+    page = computer.at_desk()
+    server.stop()
+    page.reload()
+    write(page, "Waktunya keliru.", received_at=BAD_DAY)
+    kept(page, 1)
+    write(page, "Waktunya keliru juga.", received_at=BAD_DAY)
+    kept(page, 2)
+    write(page, "Ini benar.")
+    kept(page, 3)
+    server.start()
     page.get_by_role("button", name="Kirim sekarang").click()
-    expect(sent(page)).to_have_count(SLIPS, timeout=60_000)
-    numbers = sent(page).locator("a").all_inner_texts()
-    assert [number[-6:] for number in numbers] == [f"{n + 1:06}" for n in range(SLIPS)]
-    assert place.faults == []
+    expect(entries(page, "sent")).to_have_count(1)
+    expect(entries(page, "refused")).to_have_count(2)
+    expect(entries(page, "refused").first).to_contain_text("Kapan disampaikan:")
+    expect(page.locator("#antrean [role=status]")).to_contain_text("2 belum terkirim")
+
+    entries(page, "refused").first.get_by_role("button", name="Perbaiki").click()
+    expect(page.locator(".summary")).to_be_focused()
+    text = page.get_by_label("Apa yang disampaikan")
+    expect(text).to_have_value("Waktunya keliru.")
+    page.locator(".summary a").click()
+    # Refused again, by the page itself: still the same entry.
+    page.get_by_role("button", name="Simpan").click()
+    expect(page.locator(".summary")).to_be_focused()
+    expect(text).to_have_value("Waktunya keliru.")
+    expect(entries(page, "refused")).to_have_count(2)
+    page.get_by_label("Kapan disampaikan").fill("")
+    page.get_by_role("button", name="Simpan").click()
+    expect(page.locator(".code")).to_be_visible()
+
+    page.goto(DESK)
+    expect(entries(page, "refused")).to_have_count(1)
+    dialog = page.get_by_role("dialog")
+    entries(page, "refused").get_by_role("button", name="Buang").click()
+    dialog.get_by_role("button", name="Batal").click()
+    expect(entries(page, "refused")).to_have_count(1)
+    entries(page, "refused").get_by_role("button", name="Buang").click()
+    dialog.get_by_role("button", name="Ya, lanjutkan").click()
+    expect(entries(page, "refused")).to_have_count(0)
+    page.get_by_role("button", name="Bersihkan yang terkirim").click()
+    expect(page.locator("#antrean")).to_be_hidden()
+
+
+def test_what_waits_is_changed_in_its_turn(computer: Computer, server: Server) -> None:
+    page = computer.at_desk()
+    server.stop()
+    page.reload()
+    for n in range(3):
+        write(page, f"Nomor {n}.")
+        kept(page, n + 1)
+    entries(page, "waiting").nth(1).get_by_role("button", name="Ubah").click()
+    page.get_by_label("Apa yang disampaikan").fill("Nomor satu, diubah.")
+    page.get_by_role("button", name="Simpan").click()
+    expect(page.get_by_label("Apa yang disampaikan")).to_have_value("")
+    kept(page, 3)
+    server.start()
+    sent = send_all(page, 3)
+    said = ["Nomor 0.", "Nomor satu, diubah.", "Nomor 2."]
+    assert [text in server.form(id) for text, (_number, id) in zip(said, sent, strict=True)] == [
+        True
+    ] * 3
+
+
+def test_two_tabs_send_each_entry_once(computer: Computer, server: Server) -> None:
+    page = computer.at_desk()
+    server.stop()
+    page.reload()
+    for n in range(10):
+        write(page, f"Dari dua tab, nomor {n}.")
+        kept(page, n + 1)
+    other = page.context.new_page()
+    other.goto(DESK)
+    kept(other, 10)
+    with posts(page.context) as count:
+        server.start()
+        for tab in (page, other):
+            # Both at once: neither waits for the other one's answer.
+            tab.evaluate("document.querySelector('[data-do=send]').click()")
+        for tab in (page, other):
+            expect(entries(tab, "sent")).to_have_count(10)
+        assert count() == 10
+    numbers = entries(page, "sent").locator("a").all_inner_texts()
+    assert len(set(numbers)) == 10 and numbers == sorted(numbers)
+    assert numbers == entries(other, "sent").locator("a").all_inner_texts()
+
+
+def test_an_answer_that_was_lost_on_the_way_makes_no_second_complaint(
+    computer: Computer, server: Server
+) -> None:
+    page = computer.at_desk()
+    server.stop()
+    page.reload()
+    write(page, "Sampai, tetapi jawabannya hilang.")
+    kept(page, 1)
+    server.start()
+    stored: list[str] = []
+    line: set[str] = {"broken"}
+
+    def lose(route: Route) -> None:
+        answer = route.fetch()
+        stored.append(answer.json()["number"])
+        if line:
+            route.abort()
+        else:
+            route.fulfill(response=answer)
+
+    page.context.route("**/catat/luring", lose)
+    with page.expect_event("requestfailed", lambda each: each.url.endswith("/catat/luring")):
+        page.get_by_role("button", name="Kirim sekarang").click()
+    # Nobody knows whether it arrived: it can be sent again, and no more be changed.
+    expect(page.locator("#antrean").get_by_role("button", name="Ubah")).to_have_count(0)
+    line.clear()
+    # The page sends again when pressed, unless the worker was quicker.
+    page.evaluate("document.querySelector('[data-do=send]').click()")
+    expect(entries(page, "sent")).to_have_count(1)
+    expect(entries(page, "sent").get_by_role("link")).to_have_text(stored[0])
+    assert set(stored) == {stored[0]}
+
+
+def test_an_ended_session_loses_nothing_and_only_the_writer_sends(
+    computer: Computer, server: Server
+) -> None:
+    page = computer.at_desk()
+    page.get_by_label("Apa yang disampaikan").fill("Sesi berakhir di tengah jalan.")
+    page.context.clear_cookies()
+    write(page, "Sesi berakhir di tengah jalan.")
+    expect(page).to_have_url(f"{server.address}/masuk?next=%2Fcatat%3Fpuskesmas%3Dpuring")
+    sign_in(page, "sari")
+    page.goto(DESK)
+    expect(page.locator("#antrean [data-when=foreign]")).to_contain_text(": 1")
+    expect(entries(page, "waiting")).to_have_count(0)
+    ready(page)
+    page.get_by_role("button", name="Keluar").click()
+    expect(page.get_by_text("Anda sudah keluar.")).to_be_visible()
+    sign_in(page, "rini")
+    page.goto(DESK)
+    expect(entries(page, "sent")).to_have_count(1)
+
+
+def test_another_session_under_an_open_page_sends_nothing_of_it(
+    computer: Computer, server: Server
+) -> None:
+    page = computer.at_desk()
+    server.stop()
+    page.reload()
+    write(page, "Ditulis oleh Rini.")
+    kept(page, 1)
+    server.start()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Kirim sekarang").click()
+    expect(page.get_by_role("link", name="Masuk untuk mengirimnya")).to_be_visible()
+    kept(page, 1)
+    sign_in(page.context.new_page(), "sari")
+    page.get_by_role("button", name="Kirim sekarang").click()
+    expect(page.get_by_text("Yang sedang masuk adalah akun lain.")).to_be_visible()
+    kept(page, 1)
+
+
+def test_signing_out_says_what_is_lost_and_destroys_it(computer: Computer, server: Server) -> None:
+    page = computer.at_desk()
+    server.stop()
+    page.reload()
+    write(page, "Belum terkirim.")
+    kept(page, 1)
+    # Kept back, so that something is left to lose when the server is there again.
+    page.context.route("**/catat/luring", lambda route: route.abort())
+    server.start()
+    page.goto("/")
+    page.get_by_role("button", name="Keluar").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("belum terkirim ke server: 1.")
+    dialog.get_by_role("button", name="Tetap di sini").click()
+    page.goto(DESK)
+    kept(page, 1)
+    page.get_by_role("button", name="Keluar").click()
+    dialog.get_by_role("button", name="Keluar dan hapus").click()
+    expect(page.get_by_text("Anda sudah keluar.")).to_be_visible()
+    left = page.evaluate(
+        """() => new Promise((resolve) => {
+          indexedDB.open("tanggap").onsuccess = (event) => {
+            const transaction = event.target.result.transaction(["keys", "entries"]);
+            const counts = ["keys", "entries"].map((each) => transaction.objectStore(each).count());
+            transaction.oncomplete = async () =>
+              resolve([...counts.map((each) => each.result), (await caches.keys()).length]);
+          };
+        })"""
+    )
+    assert left == [0, 0, 0]
+    server.stop()
+    with pytest.raises(Exception, match="ERR_"):
+        page.goto(DESK)
+
+
+def test_a_new_version_of_the_form_takes_the_old_ones_place(
+    computer: Computer, server: Server
+) -> None:
+    page = computer.at_desk()
+    page.evaluate(
+        """async () => {
+          const [name] = await caches.keys();
+          const cache = await caches.open(name);
+          await cache.put("/catat/luring?puskesmas=puring", new Response("versi lama"));
+        }"""
+    )
+    page.goto(DESK)
+    ready(page)
+    names = page.evaluate("caches.keys()")
+    assert len(names) == 1
+    server.stop()
+    page.goto(DESK)
+    expect(page.get_by_role("button", name="Simpan di perangkat ini")).to_be_visible()
+    assert "versi lama" not in page.content()

@@ -2,7 +2,7 @@
 // this device, sends it, and lets what the server refused be put right or thrown away.
 import { REFUSED, SENT, drop, entriesOf, onChange, open } from "../device.js";
 import { isEmpty, put, renewKey } from "./filling.js";
-import { send } from "./sending.js";
+import { isThere, send } from "./sending.js";
 import { refresh } from "./shelf.js";
 
 const AGAIN = 15_000;
@@ -20,7 +20,10 @@ const times = new Intl.DateTimeFormat(document.documentElement.lang, {
   timeZone: zone,
 });
 
-let outcome = "";
+// The copy that opens when the server is away, and not the page that comes from there.
+const isCopy = form.hasAttribute("data-kept");
+
+let outcome = isCopy ? "away" : "";
 
 // --- What is shown -----------------------------------------------------------------------------
 
@@ -93,6 +96,9 @@ async function draw() {
   show("other-account", outcome === "other-account");
   show("away", outcome === "away" && left.length > 0);
   sheet.hidden = !own.length && !others;
+  for (const node of document.querySelectorAll("[data-luring]")) {
+    node.hidden = (node.dataset.luring === "away") !== (outcome === "away");
+  }
 }
 
 function show(name, yes) {
@@ -107,9 +113,10 @@ async function sendNow() {
   clearTimeout(again);
   const found = await send(account);
   if (found !== "busy") outcome = found;
+  // With nothing to send, nobody was asked.
+  if (isCopy && found === "done") outcome = (await isThere()) ? "done" : "away";
   await draw();
-  const left = (await entriesOf(account)).some((each) => each.state === "waiting");
-  if (left && outcome === "away") again = setTimeout(sendNow, AGAIN);
+  if (outcome === "away") again = setTimeout(sendNow, AGAIN);
 }
 
 function ask(question) {
@@ -165,7 +172,7 @@ async function stayReady() {
 }
 
 async function begin() {
-  if (form.hasAttribute("data-kept")) {
+  if (isCopy) {
     renewKey(form);
     form.querySelector("[name=channel]").focus();
   } else {

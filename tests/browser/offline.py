@@ -1,0 +1,148 @@
+"""A desk that loses its server: a node that stops and comes back, a browser closed and opened."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.browser.house import ARGUMENTS, sign_in
+from tests.running import RunningNode, free_port, running_node
+
+DESK = "/catat?puskesmas=puring"
+READY = "formulir ini tetap terbuka di perangkat ini"
+
+
+class Server:
+    """A node on one port, with one folder; its process can end and come back."""
+
+    def __init__(self, folder: Path) -> None:
+        self._data = folder / "data"
+        self._port = free_port()
+        self._running = ExitStack()
+        self.node: RunningNode | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        """Have the node run."""
+        if self.node is None:
+            running = running_node(self._data, port=self._port)
+            self.node = self._running.enter_context(running)
+
+    def stop(self) -> None:
+        """End the node's process."""
+        self._running.close()
+        self.node = None
+
+    def numbers(self) -> list[str]:
+        """Return the numbers of all complaints at Puring that intake has told of, in order."""
+        assert self.node is not None
+        client, query = self.node.as_("wulan"), {"puskesmas": "puring", "limit": "500"}
+        found: list[str] = []
+        while True:
+            answer = client.get("/reports/complaints", params=query).raise_for_status().json()
+            found += [row["number"] for row in answer["items"]]
+            if not answer.get("next"):
+                return sorted(found)
+            query["cursor"] = answer["next"]
+
+    def until_told(self, number: str) -> None:
+        """Wait until lists hold a complaint."""
+        assert self.node is not None
+        self.node.until(
+            "wulan",
+            "/reports/complaints",
+            lambda answer: any(row["number"] == number for row in answer["items"]),
+            puskesmas="puring",
+            limit="500",
+        )
+
+    def form(self, id: str) -> str:
+        """Return the page of one complaint's form, with its words."""
+        assert self.node is not None
+        answer = self.node.as_("rini").get(f"{self.address}/catat/{id}")
+        return answer.raise_for_status().text
+
+
+class Computer:
+    """The computer at the desk: its browser keeps one profile, closed or open."""
+
+    def __init__(self, folder: Path, browser: Browser, server: Server) -> None:
+        self.profile = folder / "profile"
+        self.server = server
+        self.faults: list[str] = []
+        self._browser = browser
+        self._open = ExitStack()
+
+    def open(self) -> BrowserContext:
+        """Open the browser; it asks for nothing before somebody does."""
+        context = self._browser.browser_type.launch_persistent_context(
+            self.profile,
+            executable_path="/usr/bin/chromium",
+            args=list(ARGUMENTS),
+            base_url=self.server.address,
+            locale="id-ID",
+            timezone_id="Asia/Jakarta",
+        )
+        context.on("weberror", lambda error: self.faults.append(str(error.error)))
+        context.on("console", lambda said: self._heard(said.type, said.text))
+        self._open.callback(context.close)
+        return context
+
+    def _heard(self, kind: str, text: str) -> None:
+        # A browser notes each answer of 400 and above, and each address that did not answer.
+        if kind in ("error", "warning") and "Failed to load resource" not in text:
+            self.faults.append(text)
+
+    def shut(self) -> None:
+        """Close the browser."""
+        self._open.close()
+
+    def at_desk(self, who: str = "rini") -> Page:
+        """Open the browser, sign in and wait until the desk can do without the server."""
+        page = self.open().new_page()
+        sign_in(page, who)
+        page.goto(DESK)
+        ready(page)
+        return page
+
+
+def ready(page: Page) -> None:
+    expect(page.get_by_text(READY)).to_be_visible()
+
+
+def write(page: Page, text: str, **fields: str) -> None:
+    """Fill in a slip from the box, and save it."""
+    desk = page.locator("form[data-desk]")
+    desk.locator("input[name=channel][value=suggestion_box]").check()
+    desk.get_by_label("Apa yang disampaikan").fill(text)
+    for name, value in fields.items():
+        desk.locator(f"[name={name}]").fill(value)
+    desk.get_by_role("button", name="Simpan").click()
+
+
+def entries(page: Page, state: str) -> Locator:
+    """Return the lines of what this device keeps: waiting, refused or sent."""
+    return page.locator(f"#antrean li.{state}")
+
+
+def kept(page: Page, count: int) -> None:
+    """So many entries wait, and the page says so."""
+    expect(entries(page, "waiting")).to_have_count(count)
+    if count:
+        expect(page.locator("#antrean [role=status]")).to_contain_text(f"{count} belum terkirim")
+
+
+@contextmanager
+def posts(context: BrowserContext) -> Iterator[Callable[[], int]]:
+    """Count what pages send of the entries kept."""
+    seen: list[Any] = []
+    context.on(
+        "request",
+        lambda each: seen.append(each) if each.url.endswith("/catat/luring") else None,
+    )
+    yield lambda: sum(each.method == "POST" for each in seen)
