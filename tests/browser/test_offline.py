@@ -128,9 +128,11 @@ def test_what_is_kept_lies_sealed_and_pages_of_complaints_are_not_kept(
     with pytest.raises(Exception, match="ERR_"):
         page.goto(complaint)
     computer.shut()
-    words = [each for each in computer.profile.rglob("*") if each.is_file()]
-    holding = [each.name for each in words if b"cendrawasih" in each.read_bytes()]
-    assert holding == []
+    files = [each for each in computer.profile.rglob("*") if each.is_file()]
+    assert any(b"/catat/luring" in each.read_bytes() for each in files)
+    word = "cendrawasih"
+    said = (word.encode(), word.encode("utf-16-le"))
+    assert [each.name for each in files if any(one in each.read_bytes() for one in said)] == []
 
 
 def test_what_the_server_refuses_is_said_put_right_or_thrown_away(

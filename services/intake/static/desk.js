@@ -1,6 +1,6 @@
 // The desk form's page: keeps a copy of itself for when the server is away, shows what is kept on
 // this device, sends it, and lets what the server refused be put right or thrown away.
-import { REFUSED, SENT, drop, entriesOf, onChange, open } from "../device.js";
+import { REFUSED, SENT, WAITING, drop, entriesOf, onChange, open } from "../device.js";
 import { isEmpty, put, renewKey } from "./filling.js";
 import { isThere, send } from "./sending.js";
 import { refresh } from "./shelf.js";
@@ -90,6 +90,7 @@ async function draw() {
   fill(sheet, "count", left.length);
   fill(sheet, "others", others);
   show("waiting", left.length > 0);
+  show("sendable", left.some((each) => each.state === WAITING));
   show("foreign", others > 0);
   show("done", own.length > left.length);
   show("signed-out", outcome === "signed-out");

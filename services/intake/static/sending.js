@@ -89,3 +89,9 @@ export function send(account = null) {
     lock ? sendAll(account) : "busy",
   );
 }
+
+// The same, after whoever is sending now; not for ever.
+export function sendNext() {
+  const signal = AbortSignal.timeout(PATIENCE);
+  return navigator.locks.request(TURN, { signal }, () => sendAll(null)).catch(() => "busy");
+}

@@ -1,7 +1,7 @@
 // The desk's service worker: opens the kept form when the server does not answer, and keeps what
 // is saved then. Of all other addresses in its scope it takes no notice.
 import { REFUSED, SENT, WAITING, drop, entriesOf, keep, open } from "../device.js";
-import { comesLater, isThere, send } from "./sending.js";
+import { comesLater, isThere, send, sendNext } from "./sending.js";
 import { isFile, keptFile, keptPage } from "./shelf.js";
 
 const DESK = "/catat";
@@ -54,7 +54,7 @@ async function save(request) {
   const copy = request.clone();
   const tried = await isThere();
   // What was written before has its number before.
-  if (tried) await send().catch(() => null);
+  if (tried) await sendNext();
   const response = tried ? await asked(request) : null;
   const form = await copy.formData();
   const [account, key] = [form.get("account"), form.get("key")];
