@@ -123,8 +123,10 @@ def plan_of(found: Found) -> Plan:
 
 def state_of(found: Found) -> str:
     """Return how an import stands, one of `Outcome.state`."""
-    if found["ended_at"] is None:
-        return "running" if found["confirmed"] else "waiting"
+    if found["ended_at"] is None and found["confirmed"]:
+        return "running"
+    if found["ended_at"] is None and not found["stopped_at"]:
+        return "waiting"
     if found["lost"]:
         return "lost"
     return "stopped" if found["stopped_at"] and found["taken"] < found["rows"] else "ended"
