@@ -16,6 +16,7 @@ from services.kernel.access.web import PUBLIC, undeclared_routes
 from services.kernel.clock import system_clock
 from services.kernel.web import shell
 from services.kernel.web.app import create_app
+from services.kernel.web.assets import Assets
 from services.kernel.web.shell import AccessLog
 
 LIMIT = 1000
@@ -126,6 +127,22 @@ def test_static_files_are_kept_for_ever_under_a_name_of_their_content(
     for missing in ("/static/x/nowhere.css", "/static/x/../app.py", "/static/x/%2e%2e/app.py"):
         assert client.get(missing).status_code == 404
     assert client.get("/favicon.ico").headers["content-type"] == "image/svg+xml"
+
+
+def test_all_scripts_share_a_version_for_they_name_one_another(tmp_path: Path) -> None:
+    (tmp_path / "one.js").write_text('import "./two.js";')
+    (tmp_path / "two.js").write_text("1;")
+    (tmp_path / "look.css").write_text("a {}")
+
+    def versions() -> list[str]:
+        assets = Assets([("", tmp_path)])
+        return [assets.url(name).split("/")[2] for name in ("one.js", "two.js", "look.css")]
+
+    before = versions()
+    (tmp_path / "two.js").write_text("2;")
+    after = versions()
+    assert before[0] == before[1] != after[0] == after[1]
+    assert before[2] == after[2]
 
 
 def test_readiness_tells_what_fails(app: FastAPI, client: TestClient) -> None:
