@@ -35,6 +35,14 @@ class CasesOf:
         """Return how many cases wait at each service unit."""
         return self._reporting.work_by_unit(_filters(seen, asked))
 
+    def place(self) -> int:
+        """Return how far the lists are, as a number that only grows."""
+        return self._reporting.place()
+
+    def news(self, seen: Seen, since: int) -> dict[str, int]:
+        """Return how many cases came in or went on after a `place`."""
+        return self._reporting.news(_filters(seen, Asked()), since)
+
     def boxes(self) -> Mapping[str, datetime]:
         """Return when the suggestion box of each Puskesmas was last opened."""
         return self._reporting.boxes()

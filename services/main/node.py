@@ -174,6 +174,7 @@ def node_app(node: Node) -> FastAPI:
         public_url=node.settings.public_url,
     )
     app.state.access = node.access
+    node.reporting.log.on_news = app.state.live.wake
     app.state.ready = node.failing
     app.state.public_url = node.settings.public_url
     if undeclared := undeclared_routes(app):

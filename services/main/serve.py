@@ -3,6 +3,7 @@
 import gc
 import json
 import signal
+import socket
 import sys
 from collections.abc import Callable
 
@@ -11,6 +12,7 @@ import uvicorn
 
 from services.kernel.access.store import AccessStore
 from services.kernel.district import District
+from services.kernel.web.live import Live
 from services.main.client import ADDRESS
 from services.main.migrate import opened
 from services.main.node import Node, node_app
@@ -33,6 +35,19 @@ def configure_logs(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which waits for open answers when it stops: the streams are told to end first."""
+
+    def __init__(self, config: uvicorn.Config, live: Live) -> None:
+        super().__init__(config)
+        self._live = live
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then everything else."""
+        self._live.close()
+        await super().shutdown(sockets)
 
 
 Prepare = Callable[[AccessStore], list[str]]
@@ -64,7 +79,7 @@ def _serve(node: Node, host: str, port: int, prepare: Prepare) -> None:
     app = node_app(node)
     _tune_interpreter()
     try:
-        uvicorn.run(
+        config = uvicorn.Config(
             app,
             host=host,
             port=port,
@@ -72,6 +87,7 @@ def _serve(node: Node, host: str, port: int, prepare: Prepare) -> None:
             log_level="warning",
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
+        Server(config, app.state.live).run()
     finally:
         record.unlink(missing_ok=True)
         node.stop()

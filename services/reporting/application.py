@@ -169,6 +169,14 @@ class Reporting:
         """Return how many cases wait at each service unit."""
         return work.units(self.store.reader(), filters, self.clock())
 
+    def news(self, filters: Filters, since: int) -> dict[str, int]:
+        """Return how many cases came in (`new`) or went on (`changed`) after a place of the log."""
+        return work.news(self.store.reader(), filters, since)
+
+    def place(self) -> int:
+        """Return the last place of the log that facts are made of."""
+        return work.place(self.store.reader())
+
     def boxes(self) -> dict[str, datetime]:
         """Return when the suggestion box of each Puskesmas was last opened."""
         return work.boxes(self.store.reader())

@@ -9,7 +9,7 @@ until the hole before it is filled.
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from uuid import UUID
@@ -54,6 +54,7 @@ class LogCopy:
         self.writing = threading.RLock()
         self._news = threading.Condition()
         self._rested = time.monotonic()
+        self.on_news: Callable[[], None] = lambda: None
         self._watching: list[set[str]] = []
         self._load()
         self.worker = Worker(
@@ -144,6 +145,7 @@ class LogCopy:
         with self._news:
             self.tracked = tracked
             self._news.notify_all()
+        self.on_news()
 
     def _write(self, batch: Sorted, tracked: dict[str, int], offsets: dict[int, int]) -> None:
         connection = self._connection

@@ -177,5 +177,38 @@ def test_the_publisher_sees_the_original_the_marks_and_the_previews(
     expect(page.locator(".preview.paper")).to_contain_text("Tata usaha")
 
 
+def test_rows_are_gone_through_and_opened_by_keys(house: House, made: dict[str, str]) -> None:
+    page = house.page("sari")
+    page.goto("/kasus")
+    links = page.locator("tbody tr a")
+    for key, at in (("j", 0), ("j", 1), ("k", 0), ("k", 0)):
+        page.keyboard.press(key)
+        expect(links.nth(at)).to_be_focused()
+    number = links.first.inner_text()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=number)).to_be_visible()
+    page.goto("/catat?puskesmas=puring")
+    page.get_by_label("Apa yang disampaikan").press_sequentially("jk")
+    expect(page.get_by_label("Apa yang disampaikan")).to_have_value("jk")
+
+
+def test_what_is_new_is_said_and_nothing_moves(
+    house: House, node: RunningNode, made: dict[str, str]
+) -> None:
+    page = house.page("sari")
+    page.goto("/kerja")
+    expect(page.locator(".news")).to_be_hidden()
+    before = page.locator("tbody").inner_text()
+    for said in ("Obat habis dua hari.", "Kursi tunggu kurang."):
+        node.as_("rini").post(
+            "/puskesmas/puring/complaints", json={"channel": "sms", "text": said}
+        ).raise_for_status()
+    expect(page.locator(".news")).to_contain_text("2 baru")
+    assert page.locator("tbody").inner_text() == before
+    page.get_by_role("link", name="muat ulang").click()
+    expect(page.locator("tbody")).to_contain_text("Obat habis dua hari.")
+    expect(page.locator(".news")).to_be_hidden()
+
+
 def test_nothing_went_wrong_in_any_browser(house: House, made: dict[str, str]) -> None:
     assert house.faults == []

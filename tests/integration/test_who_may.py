@@ -152,6 +152,7 @@ TABLE: dict[str, Row] = {
     "POST /catat/{id}/duplikat/lepas": Row(TEAM, {}),
     "POST /catat/{id}/lampiran": Row(DESK, file=True),
     "GET /kerja": Row(READS, placed=False),
+    "GET /kerja/berita": Row(READS, query={"since": "0"}, placed=False),
     "GET /kasus": Row(READS, query=FILTER),
     "GET /evaluasi": Row(CHAIR, placed=False),
     "GET /bidang": Row(READS, placed=False),

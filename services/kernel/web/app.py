@@ -18,6 +18,7 @@ from services.kernel.clock import Clock, system_clock
 from services.kernel.web import assets, operations, problems, signin
 from services.kernel.web.assets import Assets
 from services.kernel.web.direct import DirectRoute, Shortcut
+from services.kernel.web.live import Live
 from services.kernel.web.pages import NavItem, Pages
 from services.kernel.web.refusals import UNNAMED, documented
 from services.kernel.web.shell import AccessLog, Shell
@@ -86,6 +87,7 @@ def create_app(
     rooms = [("", HERE), *((name.rpartition(".")[2], _folder(name)) for name in packages)]
     app.state.secure_cookies = https
     app.state.codes = CodeThrottle()
+    app.state.live = Live()
     app.state.assets = Assets([(prefix, folder / "static") for prefix, folder in rooms])
     app.state.pages = Pages(
         [(prefix, folder / "templates") for prefix, folder in rooms],

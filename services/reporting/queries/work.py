@@ -93,6 +93,34 @@ def units(connection: DuckDBPyConnection, filters: Filters, now: datetime) -> li
     return list(records(found))
 
 
+def place(connection: DuckDBPyConnection) -> int:
+    """Return the last place of the log, -1 while it is empty."""
+    (found,) = connection.execute("SELECT coalesce(max(place), -1) FROM log").fetchall()
+    last: int = found[0]
+    return last
+
+
+def news(connection: DuckDBPyConnection, filters: Filters, since: int) -> dict[str, int]:
+    """Return how many of the reader's cases came in after a place of the log (`new`), and how many
+    that were there before went on (`changed`)."""
+    condition = filters.attributes()
+    found = connection.execute(
+        f"""
+        WITH later AS (
+            SELECT complaint, bool_or(name = 'ComplaintReceived') AS new
+            FROM log WHERE place > $since AND complaint IS NOT NULL AND trouble IS NULL
+            GROUP BY complaint
+        )
+        SELECT count(*) FILTER (new) AS new, count(*) FILTER (NOT new) AS changed
+        FROM later JOIN attributes AS a ON a.complaint = later.complaint
+        WHERE {at("a")} AND {condition}
+        """,
+        condition.parameters | When().parameters | {"since": since},
+    )
+    (row,) = records(found)
+    return row
+
+
 def boxes(connection: DuckDBPyConnection) -> dict[str, datetime]:
     """Return when the suggestion box of each Puskesmas was last opened, where it ever was."""
     found = connection.execute(

@@ -44,6 +44,7 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
             "resolution/evaluation.html",
             section="evaluation",
             reopened=reopened,
+            live=lists.place(),
             rows=rows(
                 resolution,
                 words,

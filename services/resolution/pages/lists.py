@@ -72,5 +72,11 @@ class CaseLists(Protocol):
     def by_unit(self, seen: Seen, asked: Asked) -> list[dict[str, Any]]:
         """Return by `unit` how many cases are open, overdue, soon, received."""
 
+    def place(self) -> int:
+        """Return how far the lists are, as a number that only grows."""
+
+    def news(self, seen: Seen, since: int) -> dict[str, int]:
+        """Return how many cases came in (`new`) or went on (`changed`) after a `place`."""
+
     def boxes(self) -> Mapping[str, datetime]:
         """Return when the suggestion box of each Puskesmas was last opened."""

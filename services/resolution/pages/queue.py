@@ -81,6 +81,7 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
             state=asked.get("state", "all"),
             narrowed=bool(asked.keys() - {"state"}),
             filtered=asked != {"state": "open"},
+            live=lists.place(),
             first=address(asked) if cursor else None,
             next=address({**asked, "cursor": listing.next}) if listing.next else None,
         )
