@@ -16,6 +16,7 @@ from services.kernel.contracts import SealedBox
 from services.kernel.district import Puskesmas
 from services.kernel.errors import FieldError, InvalidInput, NotFound
 from services.kernel.keyring import Keyring
+from services.kernel.store.unit_of_work import CLOCKS_DIFFER
 from services.kernel.text import _
 from services.kernel.web.validation import field_errors
 
@@ -108,6 +109,13 @@ class ImportFiles:
             raise InvalidInput(*field_errors(located)) from None
         form = form_of(body)
         self.intake.check(here, form)
+        # Writing it down says so too; a check must know it without writing.
+        latest = self.intake.clock() + CLOCKS_DIFFER
+        times = {"received_at": body.received_at, "occurred_at": form.incident_at}
+        ahead = [name for name, at in times.items() if at is not None and at > latest]
+        if ahead:
+            message = _("Waktu ini belum tiba. Isi dengan waktu yang sudah lewat.")
+            raise InvalidInput(*(FieldError(name, message) for name in ahead))
         return form, body.received_at
 
 
