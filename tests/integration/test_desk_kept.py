@@ -126,3 +126,15 @@ def test_the_kept_form_holds_no_way_to_what_needs_the_server(node: RunningNode) 
     assert 'name="key" value=""' in page
     assert "/catat/impor" not in page
     assert "<nav" not in page
+
+
+def test_its_words_lie_nowhere_in_clear(node: RunningNode, account: str) -> None:
+    words = {"text": "zqtext-kept", "name": "zqname-kept"}
+    assert send(node, "rini", account, **words).status_code == 201
+    assert send(node, "rini", account, **words, service_unit="kantin").status_code == 422
+    assert send(node, "sari", account, **words).status_code == 409
+    files = [each for each in node.data.parent.rglob("*") if each.is_file()]
+    assert any(each.name == "node.log" for each in files)
+    holding = [each.name for each in files if b"zqtext-kept" in each.read_bytes()]
+    holding += [each.name for each in files if b"zqname-kept" in each.read_bytes()]
+    assert holding == []
