@@ -91,6 +91,13 @@ _FACTS: dict[str, dict[str, Any]] = {
     "ResolutionDocumented": {"summary": BOX, "outcome": "resolved", "documented_by": "acc-1"},
     "EvaluationRecorded": {"effective": True, "note": None},
     "CaseReopened": {"reason": "not_effective"},
+    "CaseWithdrawn": {"by": "complainant"},
+    "CaseJoined": {"other": subject(901)},
+    "CaseReferred": {"referred_to": "RSUD", "reason": BOX, "told": False, "told_by": None},
+    "CaseRestored": {"state": "graded"},
+    "CasePaused": {"reason": BOX, "deadlines": []},
+    "CaseResumed": {"note": None, "deadlines": []},
+    "CaseEscalated": {"by_rule": False, "overdue": None, "reason": BOX},
     "PublicationDrafted": {"text": BOX, "confidentiality": "open", "documented_by": "acc-1"},
     "PublicationApproved": {"text": BOX, "media": ["notice_board"], "confirmed": False},
     "ResolutionPublished": {

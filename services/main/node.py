@@ -34,6 +34,7 @@ from services.publication.policy import policy as publication_policy
 from services.reporting import api as reporting_api
 from services.reporting import pages as reporting_pages
 from services.reporting.application import Reporting
+from services.resolution import accompanying_api
 from services.resolution import api as resolution_api
 from services.resolution import pages as resolution_pages
 from services.resolution.application import Resolution
@@ -151,6 +152,7 @@ def node_app(node: Node) -> FastAPI:
             # Tried in this order, and intake is called most.
             intake_api.router(node.intake, node.importing),
             resolution_api.router(node.resolution),
+            accompanying_api.router(node.resolution),
             publication_api.router(node.publishing),
             reporting_api.router(node.reporting, node.district),
             intake_pages.router(node.intake, node.importing, words),

@@ -22,6 +22,7 @@ SHAPE: Final = json.dumps(
         "outcome": "VARCHAR",
         "effective": "BOOLEAN",
         "plan_complete": "BOOLEAN",
+        "state": "VARCHAR",
         "action_number": "INTEGER",
         "done_on": "DATE",
         "deadlines": [{"name": "VARCHAR", "due_at": "VARCHAR", "rules_version": "INTEGER"}],
@@ -60,6 +61,8 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "outcome": ("VARCHAR", "p.outcome"),
     "effective": ("BOOLEAN", "p.effective"),
     "plan_complete": ("BOOLEAN", "p.plan_complete"),
+    # Of a case that was taken up again.
+    "state": ("VARCHAR", "p.state"),
     "action_number": ("INTEGER", "p.action_number"),
     "done_on": ("DATE", "p.done_on"),
     "response_due": ("TIMESTAMP", _due("response")),

@@ -123,9 +123,10 @@ class CaseStepDone(StepDone):
 Call = TypeVar("Call", bound=Callable[..., Any])
 
 
-def router(resolution: Resolution) -> APIRouter:
-    """Return resolution's calls."""
-    api = APIRouter(prefix="/api/v1", tags=["resolution"])
+def steps(
+    api: APIRouter, resolution: Resolution
+) -> tuple[Callable[[str, str], Callable[[Call], Call]], Callable[..., Any]]:
+    """Return what declares a step's call at a path with a permission, and what takes the step."""
 
     def take(call: Stepping, id: UUID, command: Any, *facts: Any, at: Any = None) -> Any:
         return call.take(
@@ -139,6 +140,15 @@ def router(resolution: Resolution) -> APIRouter:
             response_model=CaseStepDone,
             responses=refusals(409, 503),
         )
+
+    return step, take
+
+
+def router(resolution: Resolution) -> APIRouter:
+    """Return resolution's calls."""
+    api = APIRouter(prefix="/api/v1", tags=["resolution"])
+
+    step, take = steps(api, resolution)
 
     @api.get("/cases/{id}", response_model=CaseView)
     def read_case(

@@ -17,7 +17,7 @@ from services.kernel.contracts.resolution import DueV1, PlannedActionV1
 from services.kernel.district import District
 from services.kernel.errors import FieldError, InvalidInput, NotFound, Unavailable, invalid
 from services.kernel.follower import arrived
-from services.kernel.keyring import Keyring, NewKey
+from services.kernel.keyring import Entropy, Keyring, NewKey
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.text import _
 from services.kernel.vocabulary import GRADES
@@ -60,6 +60,11 @@ class Resolution(Service):
         self._declared: dict[str, tuple[Override, ...]] = {}
         self.promises = Promises(district, self._declared_days)
 
+    @property
+    def entropy(self) -> Entropy:
+        """Where what seals words takes its chance from."""
+        return self._keyring.entropy
+
     def get(self, id: UUID) -> Case:
         """Return one case; raises NotFound."""
         return self.read(Case, id)
@@ -73,7 +78,7 @@ class Resolution(Service):
         self, id: UUID, intent: Intent, roles: Sequence[str], how: str, **repeat: Any
     ) -> "Future[Answer]":
         """Record by hand that the team was called (SOP Lamaru 1d, 2c)."""
-        return self._step(
+        return self.step(
             id, intent, lambda case, act: case.notify_team(act, list(roles), how), "when", **repeat
         )
 
@@ -82,26 +87,26 @@ class Resolution(Service):
     ) -> "Future[Answer]":
         """Grade a complaint red, yellow or green."""
         _known("grade", grade, GRADES)
-        box = self._seal(id, reason, "CaseGraded.reason")
+        box = self.seal(id, reason, "CaseGraded.reason")
 
         def decide(case: Case, act: Act) -> None:
             case.give_grade(act, grade, box, self._deadlines(case, grade))
 
-        return self._step(id, intent, decide, **repeat)
+        return self.step(id, intent, decide, **repeat)
 
     def meet(
         self, id: UUID, intent: Intent, people: Sequence[str], note: str | None, **repeat: Any
     ) -> "Future[Answer]":
         """Record that the team met the person (SOP Lamaru 1e)."""
-        box = self._seal(id, note, "ComplainantMet.note")
-        return self._step(
+        box = self.seal(id, note, "ComplainantMet.note")
+        return self.step(
             id, intent, lambda case, act: case.meet(act, list(people), box), "when", **repeat
         )
 
     def answer(self, id: UUID, intent: Intent, answer: str, **repeat: Any) -> "Future[Answer]":
         """Give a solution at once (SOP Lamaru 1f, SOP Puring 2b)."""
-        box = self._key(id).seal(answer, "ImmediateAnswerGiven.answer", self._keyring.entropy)
-        return self._step(
+        box = self.key(id).seal(answer, "ImmediateAnswerGiven.answer", self.entropy)
+        return self.step(
             id, intent, lambda case, act: case.answer(act, box), "answered_at", **repeat
         )
 
@@ -110,8 +115,8 @@ class Resolution(Service):
     ) -> "Future[Answer]":
         """Write down cause and finding (SOP Lamaru 2d, SOP Puring 2c)."""
         _known("finding", finding, FINDINGS)
-        box = self._key(id).seal(root_cause, "ComplaintAnalysed.root_cause", self._keyring.entropy)
-        return self._step(id, intent, lambda case, act: case.analyse(act, box, finding), **repeat)
+        box = self.key(id).seal(root_cause, "ComplaintAnalysed.root_cause", self.entropy)
+        return self.step(id, intent, lambda case, act: case.analyse(act, box, finding), **repeat)
 
     def plan(
         self, id: UUID, intent: Intent, actions: Sequence[Action], **repeat: Any
@@ -125,17 +130,17 @@ class Resolution(Service):
         ]
         if wrong:
             raise InvalidInput(*wrong)
-        key = self._key(id)
+        key = self.key(id)
         planned = [
             PlannedActionV1(
                 number=number,
-                action=key.seal(each.action, "ResponsePlanned.action", self._keyring.entropy),
+                action=key.seal(each.action, "ResponsePlanned.action", self.entropy),
                 person_responsible=each.person_responsible,
                 due_on=each.due_on,
             )
             for number, each in enumerate(actions, start=1)
         ]
-        return self._step(id, intent, lambda case, act: case.plan(act, planned), **repeat)
+        return self.step(id, intent, lambda case, act: case.plan(act, planned), **repeat)
 
     def carry_out(
         self, id: UUID, intent: Intent, number: int, done_on: date, note: str, **repeat: Any
@@ -144,7 +149,7 @@ class Resolution(Service):
 
         A day is stated, not an hour: the step counts from that day's last moment so far.
         """
-        box = self._key(id).seal(note, "FollowUpCarriedOut.note", self._keyring.entropy)
+        box = self.key(id).seal(note, "FollowUpCarriedOut.note", self.entropy)
         zone = self._zone(id)
         end_of_day = datetime.combine(done_on, time(23, 59, 59), tzinfo=zone)
         now = self.clock()
@@ -157,7 +162,7 @@ class Resolution(Service):
             intent.correlation_id,
             intent.causation_id,
         )
-        return self._step(
+        return self.step(
             id,
             stated,
             lambda case, act: case.carry_out(act, number, done_on, box),
@@ -171,17 +176,15 @@ class Resolution(Service):
         """Write the result on the complaint form (SOP Lamaru 1g, 2g)."""
         if outcome is not None:
             _known("outcome", outcome, OUTCOMES)
-        box = self._key(id).seal(summary, "ResolutionDocumented.summary", self._keyring.entropy)
-        return self._step(id, intent, lambda case, act: case.document(act, box, outcome), **repeat)
+        box = self.key(id).seal(summary, "ResolutionDocumented.summary", self.entropy)
+        return self.step(id, intent, lambda case, act: case.document(act, box, outcome), **repeat)
 
     def evaluate(
         self, id: UUID, intent: Intent, effective: bool, note: str | None, **repeat: Any
     ) -> "Future[Answer]":
         """Judge the handling; not effective reopens the case (SOP Lamaru 1i, 2h)."""
-        box = self._seal(id, note, "EvaluationRecorded.note")
-        return self._step(
-            id, intent, lambda case, act: case.evaluate(act, effective, box), **repeat
-        )
+        box = self.seal(id, note, "EvaluationRecorded.note")
+        return self.step(id, intent, lambda case, act: case.evaluate(act, effective, box), **repeat)
 
     def declare_day(
         self, puskesmas: str, intent: Intent, day: date, working: bool, why: str, **repeat: Any
@@ -231,7 +234,7 @@ class Resolution(Service):
 
         self.transact(work).result()
 
-    def _step(
+    def step(
         self,
         id: UUID,
         intent: Intent,
@@ -241,6 +244,8 @@ class Resolution(Service):
         once: Once | None = None,
         expected: int | None = None,
     ) -> "Future[Answer]":
+        """Have `decide` take a case one step further; `field` names when, in a refusal."""
+
         def command(uow: UnitOfWork) -> Ids:
             case = uow.get(Case, id, expected)
             state, promised = case.state, case.deadlines
@@ -255,7 +260,7 @@ class Resolution(Service):
         return self.command(command, once)
 
     def _deadlines(self, case: Case, grade: str) -> list[DueV1]:
-        return self.promises.made(case.puskesmas, case.kind, grade, case.received_at)
+        return self.promises.made(case.puskesmas, case.kind, grade, case.received_at, case.pauses)
 
     def _zone(self, id: UUID) -> ZoneInfo:
         return ZoneInfo(self.district.puskesmas(self.get(id).puskesmas).zone)
@@ -263,7 +268,8 @@ class Resolution(Service):
     def _local_day(self, id: UUID, moment: datetime) -> date:
         return moment.astimezone(self._zone(id)).date()
 
-    def _key(self, id: UUID) -> NewKey:
+    def key(self, id: UUID) -> NewKey:
+        """Return the key of a case's words; raises NotFound, Unavailable where there is none."""
         key = self._keyring.key(str(id))
         if key is None:
             self.get(id)
@@ -272,8 +278,9 @@ class Resolution(Service):
             )
         return key
 
-    def _seal(self, id: UUID, text: str | None, place: str) -> SealedBox | None:
-        return self._key(id).seal(text, place, self._keyring.entropy) if text else None
+    def seal(self, id: UUID, text: str | None, place: str) -> SealedBox | None:
+        """Return words sealed under a case's key; None for none."""
+        return self.key(id).seal(text, place, self.entropy) if text else None
 
 
 def _known(field: str, value: str, known: Sequence[str]) -> None:

@@ -1,4 +1,8 @@
-"""What resolution does later: at each deadline, see whether the promise was kept."""
+"""What resolution does later: at each deadline, see whether the promise was kept.
+
+Team and head are told of one that was not, and where the district's rules say so, the case is put
+before the district office.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -36,6 +40,9 @@ def _look(resolution: "Resolution", uow: UnitOfWork, case_id: UUID, name: str) -
         return None
     if due_at > uow.now:
         return due_at
-    case.remind(uow.act(Intent(SYSTEM, "scheduler")), REMINDED, name)
+    act = uow.act(Intent(SYSTEM, "scheduler"))
+    case.remind(act, REMINDED, name)
+    if resolution.promises.escalates(name) and not case.escalated:
+        case.escalate(act, None, overdue=name)
     uow.save(case)
     return None

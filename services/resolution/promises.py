@@ -1,12 +1,12 @@
 """The promises of the rules in force, for one case at one Puskesmas, by its own calendar."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from services.kernel.calendar import Override, WorkCalendar
 from services.kernel.contracts.resolution import DueV1
 from services.kernel.district import District
-from services.resolution.deadlines import Deadline, deadlines
+from services.resolution.deadlines import Deadline, Pause, deadlines
 
 DeclaredDays = Callable[[str], tuple[Override, ...]]
 
@@ -25,19 +25,38 @@ class Promises:
         return WorkCalendar(here.zone, here.work_days, declared, version=len(declared))
 
     def made(
-        self, puskesmas: str, kind: str, grade: str | None, received_at: datetime
+        self,
+        puskesmas: str,
+        kind: str,
+        grade: str | None,
+        received_at: datetime,
+        pauses: Sequence[Pause] = (),
     ) -> list[DueV1]:
-        """Return what is promised, as it is recorded with the step that promises it."""
+        """Return what is promised, as it is recorded with the step that promises it.
+
+        What is not known before a pause ends is not among them.
+        """
         return [
             DueV1(name=each.name, due_at=each.due_at, rules_version=each.rules_version)
-            for each in self.explained(puskesmas, kind, grade, received_at)
+            for each in self.explained(puskesmas, kind, grade, received_at, pauses)
             if each.due_at is not None
         ]
 
     def explained(
-        self, puskesmas: str, kind: str, grade: str | None, received_at: datetime
+        self,
+        puskesmas: str,
+        kind: str,
+        grade: str | None,
+        received_at: datetime,
+        pauses: Sequence[Pause] = (),
     ) -> tuple[Deadline, ...]:
         """Return the deadlines with their arithmetic, by the rules in force at the receipt."""
         calendar = self.calendar(puskesmas)
         rules = self._district.rules_at(calendar.local_date(received_at))
-        return deadlines(rules, calendar, kind=kind, received_at=received_at, grade=grade)
+        return deadlines(
+            rules, calendar, kind=kind, received_at=received_at, grade=grade, pauses=pauses
+        )
+
+    def escalates(self, overdue: str) -> bool:
+        """Say whether a case that misses this promise is put before the district office."""
+        return overdue in self._district.escalate_overdue

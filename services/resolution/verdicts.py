@@ -71,7 +71,7 @@ def judged(
 ) -> list[Judged]:
     """Return the promises on a case, each with its verdict at `now`."""
     done = kept_at(thread)
-    facts = (case.puskesmas, case.kind, case.grade, case.received_at)
+    facts = (case.puskesmas, case.kind, case.grade, case.received_at, case.pauses)
     explained: dict[str, Deadline] = {each.name: each for each in promises.explained(*facts)}
     found = []
     for promise in case.deadlines:

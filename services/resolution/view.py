@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from services.kernel.contracts import Message, read
 from services.resolution.application import Resolution
 from services.resolution.deadlines import Deadline
-from services.resolution.domain import Case
+from services.resolution.domain import Case, State
 from services.resolution.verdicts import Judged, judged
 
 
@@ -94,6 +94,11 @@ class CaseView(BaseModel):
     confidentiality: str
     service_unit: str | None
     received_at: datetime
+    paused_since: datetime | None = Field(description="while it waits for the complainant")
+    escalated: bool = Field(description="the district office may read its words")
+    assignee: str | None
+    assigned_unit: str | None
+    duplicate_of: str | None = Field(description="the complaint with which it is answered")
     allowed: list[str]
     deadlines: list[DeadlineView]
     actions: list[ActionView]
@@ -116,6 +121,11 @@ def view(resolution: Resolution, case: Case) -> dict[str, Any]:
         "confidentiality": case.confidentiality,
         "service_unit": case.service_unit,
         "received_at": case.received_at,
+        "paused_since": case.pauses[-1].since if case.paused else None,
+        "escalated": case.escalated,
+        "assignee": case.assignee,
+        "assigned_unit": case.assigned_unit,
+        "duplicate_of": case.other if case.state is State.DUPLICATE else None,
         "allowed": [step.value for step in case.allowed],
         "deadlines": [
             _deadline(case, each)

@@ -33,7 +33,12 @@ SETS = {
     "ResolutionDocumented": "documented",
     "EvaluationRecorded": "evaluated",
     "CaseReopened": "reopened",
+    "CaseWithdrawn": "withdrawn",
+    "CaseJoined": "duplicate",
+    "CaseReferred": "referred",
+    "CaseRestored": "",  # it says itself where the case stands again
 }
+CLOSED = ("evaluated", "withdrawn", "duplicate", "referred")
 
 
 Grid = dict[tuple[int, int], list[tuple[Any, ...]]]
@@ -126,21 +131,24 @@ def happened(history: Sequence[Delivery], known: float) -> list[tuple[Delivery, 
 def timeline(history: Sequence[Delivery], known: float) -> list[tuple[Any, str]]:
     """Return the state of one case from each instant on, as known then."""
     found: list[tuple[Any, str]] = []
-    state = ""
+    past = ""  # where a step beyond receipt and grade had brought it
     for each, moment in happened(history, known):
-        sets = _sets(each.message.name, _payload(each))
-        if sets and not (sets in ("received", "graded") and state not in ("", *BEGINNING)):
-            state = sets
-            found.append((moment, state))
+        name = each.message.name
+        sets = _sets(name, _payload(each))
+        if name not in BEGINNING:
+            past = sets or past
+        if sets and not (name in BEGINNING and past not in ("", "received")):
+            found.append((moment, sets))
     return found
 
 
-BEGINNING = ("received", "graded")
+BEGINNING = ("ComplaintReceived", "CaseGraded")
 PATH, ALONE, FORM = "path", "alone", "form"
 BESIDE_THE_PATH = {
     "ComplaintCorrected": FORM,
     "TeamNotified": ALONE,
     "ComplainantMet": ALONE,
+    "CaseEscalated": ALONE,
     "ResolutionPublished": "published",
     "ComplainantInformed": "informed",
 }
@@ -166,6 +174,8 @@ def _sets(name: str, payload: dict[str, Any]) -> str | None:
         return None
     if name == "EvaluationRecorded" and not payload["effective"]:
         return None
+    if name == "CaseRestored":
+        return str(payload["state"])
     return SETS.get(name)
 
 
@@ -182,9 +192,9 @@ def moves_until(steps: Sequence[tuple[Any, str]], happened: float) -> Counter[st
         state = [state for when, state in steps if when <= since][-1]
         if before is None:
             found["received"] += 1
-        if state == "evaluated" and before != "evaluated":
+        if state in CLOSED and before not in CLOSED:
             found["closed"] += 1
-        if state != "evaluated" and before == "evaluated":
+        if state not in CLOSED and before in CLOSED:
             found["brought_back"] += 1
         before = state
     return found
@@ -200,6 +210,7 @@ def events_of(about: int, names: Sequence[str] = ()) -> st.SearchStrategy[Told]:
         "ComplaintCorrected": {"service_unit": st.sampled_from(["farmasi", "loket", "ugd"])},
         "FollowUpCarriedOut": {"plan_complete": st.booleans()},
         "EvaluationRecorded": {"effective": st.booleans()},
+        "CaseRestored": {"state": st.sampled_from(["received", "graded", "planned"])},
     }
 
     def event(name: str) -> st.SearchStrategy[Told]:
@@ -265,7 +276,7 @@ def test_states_and_moves_are_a_plain_reading_of_what_was_visible(
             steps = timeline(own, known)
             moved += moves_until(steps, happened)
             if state := state_at(steps, happened):
-                expected.append((about, state, state == "evaluated"))
+                expected.append((about, state, state in CLOSED))
         assert sorted(states.get((happened, known), [])) == sorted(expected)
         counted = Counter(move for (move,) in moves.get((happened, known), []))
         assert counted == moved
@@ -306,6 +317,43 @@ def form_at(history: Sequence[Delivery], until: float, known: float) -> tuple[An
                 form.append((since, (payload["service_unit"], payload["kind"], heard)))
     held = [found for when, found in form if when <= hour(until)]
     return held[-1] if held else None
+
+
+def flags_at(history: Sequence[Delivery], until: float, known: float) -> tuple[bool, bool] | None:
+    """Return whether one case waited for its complainant, and was before the district."""
+    paused = escalated = False
+    since, held = LONG_AGO, None
+    for each, moment in happened(history, known):
+        if each.message.name not in ("CasePaused", "CaseResumed", "CaseEscalated"):
+            continue
+        since = max(since, moment)
+        escalated |= each.message.name == "CaseEscalated"
+        if each.message.name != "CaseEscalated":
+            paused = each.message.name == "CasePaused"
+        if since <= hour(until):
+            held = (paused, escalated)
+    return held
+
+
+flagged = st.lists(
+    events_of(1, ["ComplaintReceived", "CasePaused", "CaseResumed", "CaseEscalated"]),
+    min_size=2,
+    max_size=6,
+)
+
+
+@many
+@given(batched(flagged))
+def test_a_case_waits_and_is_escalated_as_its_events_say(
+    facts: Facts, case: tuple[list[Delivery], list[list[Delivery]]]
+) -> None:
+    history, batches = case
+    facts.clear()
+    facts.take(*batches)
+    flags = facts.everywhere("flags", "paused, escalated")
+    for until, known in product(range(HOURS), range(HOURS)):
+        held = flags_at(history, until, known)
+        assert flags.get((until, known), []) == ([] if held is None else [held])
 
 
 @many

@@ -116,6 +116,120 @@ class CaseReopenedV1(Event, frozen=True):
 
 
 @published("resolution")
+class TeamCallAcknowledgedV1(Event, frozen=True):
+    """Somebody of the team said that the call reached them (SOP Lamaru 1d, 2c)."""
+
+    who: Internal[str]
+
+
+@published("resolution")
+class CaseAssignedV1(Event, frozen=True):
+    """The case was given to somebody, and to a unit (SOP Puring 1.5: the team coordinates)."""
+
+    assignee: Internal[str]
+    assigned_unit: Public[str | None]
+
+
+@published("resolution")
+class CaseCommentedV1(Event, frozen=True):
+    """Somebody who works on the case, or coordinates its area, remarked on it (SOP Puring 1.5)."""
+
+    comment: Sealed[SealedBox]
+
+
+@published("resolution")
+class CasePausedV1(Event, frozen=True):
+    """The case waits for the complainant, and its clock stands.
+
+    `deadlines` are those that stay as they were (kept, or overdue before); the others are made
+    anew with CaseResumed.
+    """
+
+    reason: Sealed[SealedBox]
+    deadlines: Public[list[DueV1]]
+
+
+@published("resolution")
+class CaseResumedV1(Event, frozen=True):
+    """The clock of the case runs again; `deadlines` are all of them, moved by the pause."""
+
+    note: Sealed[SealedBox | None]
+    deadlines: Public[list[DueV1]]
+
+
+@published("resolution")
+class CaseEscalatedV1(Event, frozen=True):
+    """The case was put before the district office, which may read its words from now on.
+
+    `by_rule`: the district file's rule did it, for the promise `overdue`; else a person, for
+    `reason`.
+    """
+
+    by_rule: Public[bool]
+    overdue: Public[str | None]
+    reason: Sealed[SealedBox | None]
+
+
+@published("resolution")
+class CaseReferredV1(Event, frozen=True):
+    """The complaint was handed to whoever can settle it ("no wrong door"): an end here.
+
+    `told`: the complainant knows of it, and by which way (`told_by`).
+    """
+
+    referred_to: Internal[str]
+    reason: Sealed[SealedBox]
+    told: Public[bool]
+    told_by: Internal[str | None]
+
+
+@published("resolution")
+class CaseCorrectedV1(Event, frozen=True):
+    """The case follows its complaint form, which was put right; `deadlines` are those of the kind
+    that stands now."""
+
+    kind: Public[str]
+    service_unit: Public[str | None]
+    confidentiality: Internal[str]
+    deadlines: Public[list[DueV1]]
+
+
+@published("resolution")
+class CaseWithdrawnV1(Event, frozen=True):
+    """The case ended because its complaint was taken back.
+
+    `by`: `complainant`, `officer`, or `correction` (the form was corrected to praise).
+    """
+
+    by: Public[str]
+
+
+@published("resolution")
+class CaseJoinedV1(Event, frozen=True):
+    """The case ended as a duplicate: it is answered with the case of `other`."""
+
+    other: Public[str]
+
+
+@published("resolution")
+class CaseRestoredV1(Event, frozen=True):
+    """What had ended the case was taken back: it stands in `state` again, where it had stood."""
+
+    state: Public[str]
+
+
+@published("resolution")
+class CaseRequestRefusedV1(Event, frozen=True):
+    """What was asked of the complaint came when the case, in `state`, no longer allowed it.
+
+    `request`: `withdrawal`, `duplicate` or `reopening`.
+    """
+
+    request: Public[str]
+    state: Public[str]
+
+
+@published("resolution")
 class RulesChangedV1(Event, frozen=True):
     """A version of the deadline rules came into force; the file itself is quoted whole."""
 

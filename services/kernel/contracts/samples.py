@@ -51,6 +51,14 @@ _BY_NAME: dict[str, Any] = {
     "media_type": "image/jpeg",
     "complaints": COMPLAINT,
     "officers": "Siti Aminah",
+    "who": "Siti Aminah",
+    "assignee": "Siti Aminah",
+    "assigned_unit": "loket",
+    "overdue": "settlement",
+    "referred_to": "RSUD dr. Soedirman",
+    "told_by": "phone",
+    "state": "analysed",
+    "request": "withdrawal",
 }
 
 _SUBJECTS = {

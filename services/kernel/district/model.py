@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeVar
 from pydantic import Field
 
 from services.kernel.district.parts import Letter, Name, Part, ShortCode, Slug, Zone, digest
-from services.kernel.district.rules import Rules
+from services.kernel.district.rules import LimitName, Rules
 from services.kernel.errors import FieldError, NotFound
 from services.kernel.text import Text, _
 from services.kernel.vocabulary import CHANNELS, Channel
@@ -115,12 +115,16 @@ class Puskesmas(Part):
 
 
 class District(Part):
-    """The whole file. Raises nothing once read; lookups raise NotFound for an unknown code."""
+    """The whole file. Raises nothing once read; lookups raise NotFound for an unknown code.
+
+    A case that misses one of the limits in `escalate_overdue` is put before the district office.
+    """
 
     code: Slug
     name: Name
     office: Name
     allow_same_approver: bool = False
+    escalate_overdue: tuple[LimitName, ...] = ()
     kecamatan: tuple[Name, ...]
     all_puskesmas: tuple[Puskesmas, ...] = Field(alias="puskesmas", min_length=1)
     units: tuple[Unit, ...] = Field(min_length=1)

@@ -1,7 +1,7 @@
 -- The order of each subject's history, which is that of recording, never that of arrival. A step
 -- never happens before the step it follows, so `happened_at` is the latest of its own stated
--- time and those before it. No step follows a team call, a meeting, or what publication does:
--- they stand beside the case's path, and put off nothing but what comes after them in their kind.
+-- time and those before it. No step follows a team call, a meeting, a remark or the like, or what
+-- publication does: they stand beside the case's path, and put off nothing but what comes after them in their kind.
 -- Else a case written down later than it was handled would move to the day of the writing, for
 -- that is when the product told the team of it. What is done later to the form (a correction, a
 -- link) takes effect at its own time, whatever the case's path has come to by then.
@@ -22,7 +22,10 @@ WITH arrived AS (
                 'ComplaintCorrected', 'ComplaintWithdrawn', 'DuplicateLinked', 'DuplicateUnlinked',
                 'AttachmentAdded', 'ComplainantRated', 'ReopenRequested'
             ) THEN 'form'
-            WHEN name IN ('TeamNotified', 'ComplainantMet') THEN 'beside'
+            WHEN name IN (
+                'TeamNotified', 'ComplainantMet', 'TeamCallAcknowledged', 'CaseAssigned',
+                'CaseCommented', 'CaseEscalated', 'CaseCorrected', 'CaseRequestRefused'
+            ) THEN 'beside'
             WHEN name = 'ComplainantInformed' THEN 'informed'
             WHEN name IN (
                 'PublicationDrafted', 'PublicationApproved', 'ResolutionPublished',

@@ -13,6 +13,10 @@ SELECT complaint, seq, version, name AS step, role, source, id, publication,
         WHEN 'ResolutionDocumented' THEN 'documented'
         WHEN 'EvaluationRecorded' THEN CASE WHEN effective THEN 'evaluated' END
         WHEN 'CaseReopened' THEN 'reopened'
+        WHEN 'CaseWithdrawn' THEN 'withdrawn'
+        WHEN 'CaseJoined' THEN 'duplicate'
+        WHEN 'CaseReferred' THEN 'referred'
+        WHEN 'CaseRestored' THEN state
     END AS sets,
     occurred_at, time AS recorded_at,
     happened_at AS happened_from, TIMESTAMP 'infinity' AS happened_to,

@@ -1,17 +1,31 @@
 """A case: what the complaint team does with one complaint, step by step."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from services.kernel.aggregate import SYSTEM, Act, Aggregate, Created
+from services.kernel.aggregate import SYSTEM, Act, Aggregate
 from services.kernel.contracts import SealedBox
 from services.kernel.contracts.resolution import DueV1, PlannedActionV1
 from services.kernel.errors import StepNotAllowed, invalid
 from services.kernel.text import _
-from services.resolution.domain.steps import State, Step, allowed_steps
+from services.resolution.deadlines import Pause
+from services.resolution.domain import events
+from services.resolution.domain.steps import ENDS, HANDLED, State, Step, allowed_steps
 
 _OVERDUE = "overdue_"
+BY_CORRECTION = "correction"
+_BESIDE_PATH = (
+    events.TeamNotified,
+    events.ComplainantMet,
+    events.TeamCallAcknowledged,
+    events.Assigned,
+    events.Commented,
+    events.Escalated,
+    events.Corrected,
+    events.RequestRefused,
+)
 
 
 class Case(Aggregate):
@@ -19,94 +33,31 @@ class Case(Aggregate):
 
     TOPIC = "resolution.Case"
 
-    class Event(Aggregate.Event):
-        """A step of a case."""
-
-        def apply(self, aggregate: "Case") -> None:
-            """Let the case take the step in."""
-            aggregate.take(self)
-
-    class Opened(Event, Created):
-        """A received complaint became a case."""
-
-        TOPIC = "resolution.CaseOpened"
-        number: str
-        kind: str
-        deadlines: list[DueV1]
-        confidentiality: str
-        entered_by: str
-        service_unit: str | None
-
-    class TeamNotified(Event):
-        """The complaint team was told."""
-
-        TOPIC = "resolution.TeamNotified"
-        roles: list[str]
-        how: str
-
-    class Graded(Event):
-        """The complaint was graded."""
-
-        TOPIC = "resolution.CaseGraded"
-        grade: str
-        reason: SealedBox | None
-        deadlines: list[DueV1]
-
-    class ComplainantMet(Event):
-        """The team met the person."""
-
-        TOPIC = "resolution.ComplainantMet"
-        people: list[str]
-        note: SealedBox | None
-
-    class ImmediateAnswerGiven(Event):
-        """A solution was given at once."""
-
-        TOPIC = "resolution.ImmediateAnswerGiven"
-        answer: SealedBox
-
-    class Analysed(Event):
-        """Cause and finding were written down."""
-
-        TOPIC = "resolution.ComplaintAnalysed"
-        root_cause: SealedBox
-        finding: str
-
-    class Planned(Event):
-        """The follow-up plan was made."""
-
-        TOPIC = "resolution.ResponsePlanned"
-        actions: list[PlannedActionV1]
-
-    class FollowedUp(Event):
-        """One action of the plan was carried out."""
-
-        TOPIC = "resolution.FollowUpCarriedOut"
-        action_number: int
-        done_on: date
-        note: SealedBox
-        plan_complete: bool
-
-    class Documented(Event):
-        """The result was written on the complaint form."""
-
-        TOPIC = "resolution.ResolutionDocumented"
-        summary: SealedBox
-        outcome: str
-        documented_by: str
-
-    class Evaluated(Event):
-        """The quality chair judged the handling."""
-
-        TOPIC = "resolution.EvaluationRecorded"
-        effective: bool
-        note: SealedBox | None
-
-    class Reopened(Event):
-        """The case went back to analysis."""
-
-        TOPIC = "resolution.CaseReopened"
-        reason: str
+    # The library registers the topics of those events that are its aggregate's own.
+    Event = events.CaseEvent
+    Opened = events.Opened
+    TeamNotified = events.TeamNotified
+    Graded = events.Graded
+    ComplainantMet = events.ComplainantMet
+    ImmediateAnswerGiven = events.ImmediateAnswerGiven
+    Analysed = events.Analysed
+    Planned = events.Planned
+    FollowedUp = events.FollowedUp
+    Documented = events.Documented
+    Evaluated = events.Evaluated
+    Reopened = events.Reopened
+    TeamCallAcknowledged = events.TeamCallAcknowledged
+    Assigned = events.Assigned
+    Commented = events.Commented
+    Paused = events.Paused
+    Resumed = events.Resumed
+    Escalated = events.Escalated
+    Referred = events.Referred
+    Corrected = events.Corrected
+    Withdrawn = events.Withdrawn
+    Joined = events.Joined
+    Restored = events.Restored
+    RequestRefused = events.RequestRefused
 
     if TYPE_CHECKING:  # the library would make a dataclass of annotations
         number: str
@@ -122,6 +73,13 @@ class Case(Aggregate):
         done: dict[int, date]
         deadlines: list[DueV1]
         reminded: set[str]
+        pauses: list[Pause]
+        escalated: bool
+        assignee: str | None
+        assigned_unit: str | None
+        other: str | None
+        left: State | None
+        taken_back_by: str | None
         last_step_at: datetime
 
     @classmethod
@@ -129,24 +87,31 @@ class Case(Aggregate):
         cls, act: Act, *, id: UUID, puskesmas: str, deadlines: list[DueV1], **form: Any
     ) -> "Case":
         """Open the case of a complaint; it begins when the complaint was received."""
-        return cls.begin(cls.Opened, act, id=id, puskesmas=puskesmas, deadlines=deadlines, **form)
+        return cls.begin(
+            events.Opened, act, id=id, puskesmas=puskesmas, deadlines=deadlines, **form
+        )
 
     @property
     def allowed(self) -> tuple[Step, ...]:
         """The steps that the case allows now, the expected one first."""
-        return allowed_steps(self.state, self.finding)
+        return allowed_steps(self.state, self.finding, paused=self.paused, escalated=self.escalated)
 
     @property
     def closed(self) -> bool:
-        """Whether the case has come to its end: evaluated as effective."""
-        return self.state is State.EVALUATED
+        """Whether the case has come to its end: evaluated as effective, or ended otherwise."""
+        return self.state is State.EVALUATED or self.state in ENDS
+
+    @property
+    def paused(self) -> bool:
+        """Whether the case waits for the complainant."""
+        return bool(self.pauses) and self.pauses[-1].until is None
 
     def notify_team(self, act: Act, roles: list[str], how: str) -> None:
         """Record that the team was told."""
         self._must_allow(Step.TEAM_CALL)
         if act.occurred_at < self.received_at:
             raise invalid("when", _before_the_complaint())
-        self.record(self.TeamNotified, act, roles=roles, how=how)
+        self.record(events.TeamNotified, act, roles=roles, how=how)
 
     def remind(self, act: Act, roles: list[str], deadline: str) -> None:
         """Record that these were told of a promise not kept; of one deadline they are told once.
@@ -162,32 +127,32 @@ class Case(Aggregate):
         """Grade the complaint, or grade it anew; the grade sets the deadlines."""
         self._must_allow(Step.GRADE)
         self._must_follow(act, "occurred_at")
-        self.record(self.Graded, act, grade=grade, reason=reason, deadlines=deadlines)
+        self.record(events.Graded, act, grade=grade, reason=reason, deadlines=deadlines)
 
     def meet(self, act: Act, people: list[str], note: SealedBox | None) -> None:
         """Record that the team met the person."""
         self._must_allow(Step.MEETING)
         if act.occurred_at < self.received_at:
             raise invalid("when", _before_the_complaint())
-        self.record(self.ComplainantMet, act, people=people, note=note)
+        self.record(events.ComplainantMet, act, people=people, note=note)
 
     def answer(self, act: Act, answer: SealedBox) -> None:
         """Give a solution at once (the direct path)."""
         self._must_allow(Step.IMMEDIATE_ANSWER)
         self._must_follow(act, "answered_at")
-        self.record(self.ImmediateAnswerGiven, act, answer=answer)
+        self.record(events.ImmediateAnswerGiven, act, answer=answer)
 
     def analyse(self, act: Act, root_cause: SealedBox, finding: str) -> None:
         """Write down cause and finding (the other path)."""
         self._must_allow(Step.ANALYSIS)
         self._must_follow(act, "occurred_at")
-        self.record(self.Analysed, act, root_cause=root_cause, finding=finding)
+        self.record(events.Analysed, act, root_cause=root_cause, finding=finding)
 
     def plan(self, act: Act, actions: list[PlannedActionV1]) -> None:
         """Make the follow-up plan."""
         self._must_allow(Step.PLAN)
         self._must_follow(act, "occurred_at")
-        self.record(self.Planned, act, actions=actions)
+        self.record(events.Planned, act, actions=actions)
 
     def carry_out(self, act: Act, number: int, done_on: date, note: SealedBox) -> None:
         """Record one action of the plan as done; the last one completes the plan."""
@@ -200,7 +165,7 @@ class Case(Aggregate):
             )
         self._must_follow(act, "done_on")
         self.record(
-            self.FollowedUp,
+            events.FollowedUp,
             act,
             action_number=number,
             done_on=done_on,
@@ -213,7 +178,7 @@ class Case(Aggregate):
         self._must_allow(Step.DOCUMENTATION)
         self._must_follow(act, "occurred_at")
         self.record(
-            self.Documented,
+            events.Documented,
             act,
             summary=summary,
             outcome=outcome or self._outcome(),
@@ -224,43 +189,188 @@ class Case(Aggregate):
         """Judge the handling; not effective brings the case back to analysis."""
         self._must_allow(Step.EVALUATION)
         self._must_follow(act, "occurred_at")
-        self.record(self.Evaluated, act, effective=effective, note=note)
+        self.record(events.Evaluated, act, effective=effective, note=note)
         if not effective:
-            self.record(self.Reopened, act, reason="not_effective")
+            self.record(events.Reopened, act, reason="not_effective")
+
+    def acknowledge(self, act: Act, who: str) -> None:
+        """Record that the call reached somebody of the team."""
+        self._beside(Step.ACKNOWLEDGEMENT, events.TeamCallAcknowledged, act, who=who)
+
+    def assign(self, act: Act, assignee: str, assigned_unit: str | None) -> None:
+        """Give the case to somebody, or to somebody else."""
+        facts = {"assignee": assignee, "assigned_unit": assigned_unit}
+        self._beside(Step.ASSIGNMENT, events.Assigned, act, **facts)
+
+    def comment(self, act: Act, comment: SealedBox) -> None:
+        """Remark on the case."""
+        self._beside(Step.COMMENT, events.Commented, act, comment=comment)
+
+    def pause(self, act: Act, reason: SealedBox, deadlines: list[DueV1]) -> None:
+        """Stop the clock, since the complainant is waited for; `deadlines` are those that stay."""
+        self._must_allow(Step.PAUSE)
+        self._must_follow(act, "occurred_at")
+        self.record(events.Paused, act, reason=reason, deadlines=deadlines)
+
+    def resume(self, act: Act, note: SealedBox | None, deadlines: list[DueV1]) -> None:
+        """Let the clock run again; `deadlines` are all of them, moved by the pause."""
+        self._must_allow(Step.RESUMPTION)
+        self._must_follow(act, "occurred_at")
+        self.record(events.Resumed, act, note=note, deadlines=deadlines)
+
+    def escalate(self, act: Act, reason: SealedBox | None, overdue: str | None = None) -> None:
+        """Put the case before the district office; by the district's rule where one is overdue."""
+        facts = {"by_rule": overdue is not None, "overdue": overdue, "reason": reason}
+        self._beside(Step.ESCALATION, events.Escalated, act, **facts)
+
+    def refer(self, act: Act, referred_to: str, reason: SealedBox, told_by: str | None) -> None:
+        """Hand the complaint to whoever can settle it; `told_by`: how the person was told of it."""
+        self._must_allow(Step.REFERRAL)
+        self._must_follow(act, "occurred_at")
+        told = {"told": told_by is not None, "told_by": told_by}
+        self.record(events.Referred, act, referred_to=referred_to, reason=reason, **told)
+
+    def reopen(self, act: Act, reason: str) -> None:
+        """Bring a closed case back to analysis."""
+        self._must_allow(Step.REOPENING)
+        self._must_follow(act, "occurred_at")
+        self.record(events.Reopened, act, reason=reason)
+
+    def follow_form(
+        self,
+        act: Act,
+        *,
+        kind: str,
+        service_unit: str | None,
+        confidentiality: str,
+        deadlines: list[DueV1],
+    ) -> None:
+        """Follow the complaint form, which was put right; nothing where it says the same here."""
+        form = {"kind": kind, "service_unit": service_unit, "confidentiality": confidentiality}
+        if form != {name: getattr(self, name) for name in form}:
+            self.record(events.Corrected, act, **form, deadlines=deadlines)
+
+    def withdraw(self, act: Act, by: str) -> None:
+        """End the case, for its complaint was taken back; too late once there is a result."""
+        self._end(act, "withdrawal", events.Withdrawn, by=by)
+
+    def join(self, act: Act, other: str) -> None:
+        """End the case as a duplicate; too late once there is a result."""
+        self._end(act, "duplicate", events.Joined, other=other)
+
+    def part(self, act: Act, other: str) -> None:
+        """Take the case up again where it stood, for it is no duplicate after all."""
+        if self.state is State.DUPLICATE and self.other == other:
+            self._restore(act)
+
+    def no_praise(self, act: Act) -> None:
+        """Take the case up again, for its form was corrected back from praise."""
+        if self.state is State.WITHDRAWN and self.taken_back_by == BY_CORRECTION:
+            self._restore(act)
+
+    def ask_to_reopen(self, act: Act, reason: str) -> None:
+        """Reopen a case with a result, as its complainant asks; while there is none, it goes on."""
+        if self.state in HANDLED:
+            self.record(events.Reopened, self._after_path(act), reason=reason)
+        else:
+            self._refuse(act, "reopening")
+
+    def _end(self, act: Act, request: str, event: type[Aggregate.Event], **facts: str) -> None:
+        if self.closed or self.state in HANDLED:
+            self._refuse(act, request)
+        else:
+            self.record(event, self._after_path(act), **facts)
+
+    def _refuse(self, act: Act, request: str) -> None:
+        self.record(events.RequestRefused, act, request=request, state=self.state.value)
+
+    def _restore(self, act: Act) -> None:
+        back = self.left or State.RECEIVED
+        self.record(events.Restored, self._after_path(act), state=back.value)
+
+    def _beside(self, step: Step, event: type[Aggregate.Event], act: Act, **facts: Any) -> None:
+        self._must_allow(step)
+        if act.occurred_at < self.received_at:
+            raise invalid("when", _before_the_complaint())
+        self.record(event, act, **facts)
+
+    def _after_path(self, act: Act) -> Act:
+        """What another service's event brings about happened no earlier than the last step."""
+        return replace(act, occurred_at=max(act.occurred_at, self.last_step_at))
 
     def take(self, event: Aggregate.Event) -> None:
         """Change the state as the recorded step says."""
-        if not isinstance(event, Case.Opened | Case.TeamNotified | Case.ComplainantMet):
+        if not isinstance(event, _BESIDE_PATH):
             self.last_step_at = event.occurred_at
         match event:
-            case Case.Opened():
+            case events.Opened():
                 self._begin(event)
-            case Case.TeamNotified() if event.actor == SYSTEM and event.how.startswith(_OVERDUE):
+            case events.TeamNotified() if event.actor == SYSTEM and event.how.startswith(_OVERDUE):
                 self.reminded.add(event.how.removeprefix(_OVERDUE))
-            case Case.Graded():
-                self.reminded -= {due.name for due in self.deadlines if due not in event.deadlines}
-                self.grade, self.deadlines = event.grade, event.deadlines
+            case events.Assigned():
+                self.assignee, self.assigned_unit = event.assignee, event.assigned_unit
+            case events.Escalated():
+                self.escalated = True
+            case events.Paused():
+                self._promise(event.deadlines)
+                self.pauses = [*self.pauses, Pause(event.occurred_at)]
+            case events.Resumed():
+                self._promise(event.deadlines)
+                self.pauses = [
+                    *self.pauses[:-1],
+                    Pause(self.pauses[-1].since, event.occurred_at),
+                ]
+            case events.Corrected():
+                self._promise(event.deadlines)
+                self.kind, self.service_unit = event.kind, event.service_unit
+                self.confidentiality = event.confidentiality
+            case events.Withdrawn() | events.Joined() | events.Referred():
+                self._leave(event)
+            case events.Restored():
+                self.state, self.left = State(event.state), None
+            case _:
+                self._walk(event)
+
+    def _walk(self, event: Aggregate.Event) -> None:
+        match event:
+            case events.Graded():
+                self._promise(event.deadlines)
+                self.grade = event.grade
                 if self.state is State.RECEIVED:
                     self.state = State.GRADED
-            case Case.ImmediateAnswerGiven():
+            case events.ImmediateAnswerGiven():
                 self.state = State.ANSWERED
-            case Case.Analysed():
+            case events.Analysed():
                 self.state, self.finding = State.ANALYSED, event.finding
-            case Case.Planned():
+            case events.Planned():
                 self.state, self.actions, self.done = State.PLANNED, event.actions, {}
-            case Case.FollowedUp():
+            case events.FollowedUp():
                 self.done[event.action_number] = event.done_on
                 if event.plan_complete:
                     self.state = State.ACTED
-            case Case.Documented():
+            case events.Documented():
                 self.state = State.DOCUMENTED
-            case Case.Evaluated() if event.effective:
+            case events.Evaluated() if event.effective:
                 self.state = State.EVALUATED
-            case Case.Reopened():
+            case events.Reopened():
                 self.state, self.finding = State.REOPENED, None
                 self.actions, self.done, self.reminded = [], {}, set()
 
-    def _begin(self, event: "Case.Opened") -> None:
+    def _promise(self, deadlines: list[DueV1]) -> None:
+        self.reminded -= {due.name for due in self.deadlines if due not in deadlines}
+        self.deadlines = deadlines
+
+    def _leave(self, event: events.Withdrawn | events.Joined | events.Referred) -> None:
+        self.left = self.state
+        match event:
+            case events.Withdrawn():
+                self.state, self.taken_back_by = State.WITHDRAWN, event.by
+            case events.Joined():
+                self.state, self.other = State.DUPLICATE, event.other
+            case events.Referred():
+                self.state = State.REFERRED
+
+    def _begin(self, event: "events.Opened") -> None:
         self.puskesmas = event.puskesmas
         self.number, self.kind = event.number, event.kind
         self.confidentiality, self.entered_by = event.confidentiality, event.entered_by
@@ -269,6 +379,9 @@ class Case(Aggregate):
         self.deadlines, self.reminded = event.deadlines, set()
         self.state, self.grade, self.finding = State.RECEIVED, None, None
         self.actions, self.done = [], {}
+        self.pauses, self.escalated = [], False
+        self.assignee = self.assigned_unit = None
+        self.other = self.left = self.taken_back_by = None
 
     def _outcome(self) -> str:
         if self.finding is None or (self.finding == "upheld" and self.actions):

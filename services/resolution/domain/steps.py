@@ -1,7 +1,8 @@
 """The states of a case and the steps that each allows (SOP Lamaru 1-2, SOP Puring 2-3).
 
 Team call, meeting and assignment are recorded steps, never conditions of another one. Grading
-comes before answer or analysis. A plan is a must only for an upheld complaint.
+comes before answer or analysis. A plan is a must only for an upheld complaint. While a case waits
+for the complainant its path stands still.
 """
 
 from enum import StrEnum
@@ -22,6 +23,9 @@ class State(StrEnum):
     DOCUMENTED = "documented"
     EVALUATED = "evaluated"
     REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+    DUPLICATE = "duplicate"
+    REFERRED = "referred"
 
 
 class Step(StrEnum):
@@ -36,9 +40,24 @@ class Step(StrEnum):
     ACTION = "actions"
     DOCUMENTATION = "documentation"
     EVALUATION = "evaluation"
+    ACKNOWLEDGEMENT = "team-call/acknowledgement"
+    ASSIGNMENT = "assignment"
+    COMMENT = "comments"
+    PAUSE = "pause"
+    RESUMPTION = "resumption"
+    REFERRAL = "referral"
+    ESCALATION = "escalation"
+    REOPENING = "reopening"
 
 
-ANY_TIME = (Step.TEAM_CALL, Step.MEETING)
+ENDS = (State.WITHDRAWN, State.DUPLICATE, State.REFERRED)
+"""Ends other than the quality chair's: a case that came to one is closed."""
+
+HANDLED = (State.DOCUMENTED, State.EVALUATED)
+"""The result is written down: what the complaint asked for was done."""
+
+BESIDE = (Step.TEAM_CALL, Step.ACKNOWLEDGEMENT, Step.MEETING, Step.ASSIGNMENT, Step.COMMENT)
+"""Steps beside the path: they may be taken at any time, and put nothing off."""
 
 _MAIN_PATH: dict[State, tuple[Step, ...]] = {
     State.RECEIVED: (Step.GRADE,),
@@ -48,16 +67,24 @@ _MAIN_PATH: dict[State, tuple[Step, ...]] = {
     State.PLANNED: (Step.ACTION,),
     State.ACTED: (Step.DOCUMENTATION,),
     State.DOCUMENTED: (Step.EVALUATION,),
-    State.EVALUATED: (),
     State.REOPENED: (Step.ANALYSIS, Step.GRADE),
 }
 
 
-def allowed_steps(state: State, finding: str | None) -> tuple[Step, ...]:
+def allowed_steps(
+    state: State, finding: str | None, *, paused: bool = False, escalated: bool = False
+) -> tuple[Step, ...]:
     """Return the steps that a case in this state allows, the expected one first."""
+    if state in ENDS:
+        return (Step.COMMENT,)
+    if state is State.EVALUATED:
+        return (Step.REOPENING, Step.COMMENT)
     steps = _MAIN_PATH[state]
     if state is State.ANALYSED and finding != "upheld":
         steps = (Step.DOCUMENTATION, Step.PLAN)
-    if state is State.EVALUATED:
-        return steps
-    return (*steps, *ANY_TIME)
+    aside: tuple[Step, ...] = () if escalated else (Step.ESCALATION,)
+    if state not in HANDLED:
+        aside = (Step.PAUSE, Step.REFERRAL, *aside)
+    if paused:
+        steps, aside = (Step.RESUMPTION,), tuple(each for each in aside if each is not Step.PAUSE)
+    return (*steps, *aside, *BESIDE)

@@ -27,6 +27,7 @@ from services.kernel.web.pages import render
 from services.resolution.application import Resolution
 from services.resolution.deadlines import Verdict
 from services.resolution.domain import OUTCOMES, Case
+from services.resolution.domain.steps import BESIDE, Step
 from services.resolution.pages import thread
 from services.resolution.pages.labels import DEADLINES, PERSON, STEPS
 from services.resolution.pages.queue import PATH, READ, name_of
@@ -35,7 +36,8 @@ from services.resolution.pages.typed import Typed
 from services.resolution.verdicts import judged
 
 SAVED: Final = flash("case.saved", _("Langkah ini sudah tercatat."))
-ANY_TIME: Final = ("team-call", "meeting-with-complainant")
+ASIDE: Final = (Step.PAUSE, Step.REFERRAL, Step.ESCALATION, Step.REOPENING, *BESIDE)
+"""Steps that are never the next one."""
 
 
 async def _fields(request: Request) -> dict[str, str]:
@@ -70,6 +72,10 @@ def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
             refused=refused,
             key=str(uuid4()),
             **_told(request, resolution, words, principal, case),
+            units=[
+                (unit.code, name_of(resolution.district.unit, unit.code, language_of(request)))
+                for unit in resolution.district.units_of(case.puskesmas)
+            ],
             **_forms(principal, case),
         )
 
@@ -146,7 +152,9 @@ def _told(
 ) -> dict[str, Any]:
     """Return what the page says of the case; the words are opened with one entry in the log."""
     area = resolution.district.area_of(case.service_unit)
-    about = About(case.puskesmas, case.confidentiality, case.entered_by, area)
+    about = About(
+        case.puskesmas, case.confidentiality, case.entered_by, area, escalated=case.escalated
+    )
     steps = thread.steps_of(resolution.thread(case.id))
     found = iter(words.open(principal, "case", [(about, box) for s in steps for box in s.boxes]))
     opened = [tuple(next(found) for _box in step.boxes) for step in steps]
@@ -215,12 +223,13 @@ def _forms(principal: Principal, case: Case) -> dict[str, Any]:
     allowed = [step.value for step in case.allowed]
     may = [name for name in allowed if principal.may(FORMS[name].permission, case.puskesmas)]
     return {
-        "next_steps": [name for name in may if name not in ANY_TIME],
-        "any_time": [name for name in may if name in ANY_TIME],
-        "expected": next((name for name in allowed if name not in ANY_TIME), None),
+        "next_steps": [name for name in may if name not in ASIDE],
+        "any_time": [name for name in may if name in ASIDE],
+        "expected": next((name for name in allowed if name not in ASIDE), None),
         "steps": STEPS,
         "plan_rows": range(1, PLAN_ROWS + 1),
         "undone": [each for each in case.actions if each.number not in case.done],
+        "channels": list(glossary.WORDS["channel"].items()),
         "grades": list(glossary.WORDS["grade"].items()),
         "findings": list(glossary.WORDS["finding"].items()),
         "outcomes": [(code, thread.outcome(code)) for code in OUTCOMES],

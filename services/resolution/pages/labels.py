@@ -15,6 +15,14 @@ STEPS: Final[Mapping[str, Text]] = {
     "actions": _("Catat tindakan"),
     "documentation": _("Dokumentasikan hasil"),
     "evaluation": _("Evaluasi penanganan"),
+    "team-call/acknowledgement": _("Catat bahwa panggilan sampai"),
+    "assignment": _("Tugaskan"),
+    "comments": _("Tulis catatan"),
+    "pause": _("Jeda: menunggu pelapor"),
+    "resumption": _("Lanjutkan setelah jeda"),
+    "escalation": _("Naikkan ke dinas kesehatan"),
+    "referral": _("Teruskan ke instansi lain"),
+    "reopening": _("Buka kembali"),
 }
 EVENTS: Final[Mapping[str, Text]] = {
     "ComplaintReceived": _("Keluhan diterima"),
@@ -29,6 +37,25 @@ EVENTS: Final[Mapping[str, Text]] = {
     "ResolutionDocumented": _("Hasil didokumentasikan"),
     "EvaluationRecorded": _("Penanganan dievaluasi"),
     "CaseReopened": _("Kasus dibuka kembali"),
+    "TeamCallAcknowledged": _("Panggilan sampai ke tim"),
+    "CaseAssigned": _("Kasus ditugaskan"),
+    "CaseCommented": _("Catatan"),
+    "CasePaused": _("Jeda: menunggu pelapor"),
+    "CaseResumed": _("Jeda berakhir"),
+    "CaseEscalated": _("Dinaikkan ke dinas kesehatan"),
+    "CaseReferred": _("Diteruskan ke instansi lain"),
+    "CaseCorrected": _("Kasus mengikuti formulir yang diperbaiki"),
+    "CaseWithdrawn": _("Kasus berakhir: keluhan dicabut"),
+    "CaseJoined": _("Kasus berakhir: sama dengan keluhan lain"),
+    "CaseRestored": _("Kasus dilanjutkan lagi"),
+    "CaseRequestRefused": _("Permintaan tidak dapat dipenuhi lagi"),
+    "ComplaintCorrected": _("Formulir keluhan diperbaiki"),
+    "ComplaintWithdrawn": _("Keluhan dicabut"),
+    "DuplicateLinked": _("Dikaitkan dengan keluhan yang sama"),
+    "DuplicateUnlinked": _("Kaitan dilepas"),
+    "AttachmentAdded": _("Lampiran ditambahkan"),
+    "ComplainantRated": _("Pelapor memberi nilai"),
+    "ReopenRequested": _("Pelapor meminta dibuka kembali"),
     "PublicationDrafted": _("Rancangan publikasi disimpan"),
     "PublicationApproved": _("Publikasi disetujui"),
     "ResolutionPublished": _("Hasil dipublikasikan"),
@@ -44,6 +71,19 @@ HOW: Final[Mapping[str, Text]] = {
     "overdue_settlement": _("penyelesaian lewat batas"),
 }
 """Why the system calls the team; a person's own way of calling is shown as typed."""
+REQUESTS: Final[Mapping[str, Text]] = {
+    "withdrawal": _("pencabutan: hasilnya sudah didokumentasikan"),
+    "duplicate": _("pengaitan: hasilnya sudah didokumentasikan"),
+    "reopening": _("pembukaan kembali: kasus masih ditangani"),
+}
+"""What was asked for, and why it came to nothing."""
+BY: Final[Mapping[str, Text]] = {
+    "complainant": _("oleh pelapor"),
+    "officer": _("oleh petugas, atas permintaan pelapor"),
+    "correction": _("formulirnya diperbaiki menjadi pujian"),
+}
+BY_RULE: Final = _("menurut aturan: batas waktu terlewat")
+NOT_TOLD: Final = _("pelapor belum diberi tahu")
 PERSON: Final[Mapping[str, Text]] = {
     "name": _("Nama"),
     "phone": _("Telepon"),

@@ -14,6 +14,7 @@ from services.kernel.aggregate import Intent
 from services.kernel.errors import FieldError, InvalidInput, Problem
 from services.kernel.store import Answer
 from services.kernel.text import _
+from services.resolution.accompanying import Accompanying
 from services.resolution.application import Action, Resolution
 from services.resolution.pages.typed import LINE, Typed
 
@@ -110,6 +111,48 @@ def _evaluation(resolution: Resolution, id: UUID, typed: Typed, _number: int) ->
     return lambda intent, repeat: resolution.evaluate(id, intent, kept, note, **repeat)
 
 
+def _acknowledgement(resolution: Resolution, id: UUID, typed: Typed, _number: int) -> Call:
+    who, use = typed.must("reached", LINE), Accompanying(resolution)
+    return lambda intent, repeat: use.acknowledge(id, intent, who, **repeat)
+
+
+def _assignment(resolution: Resolution, id: UUID, typed: Typed, _number: int) -> Call:
+    assignee, unit = typed.must("assignee", LINE), typed.maybe("unit", LINE)
+    use = Accompanying(resolution)
+    return lambda intent, repeat: use.assign(id, intent, assignee, unit, **repeat)
+
+
+def _comment(resolution: Resolution, id: UUID, typed: Typed, _number: int) -> Call:
+    comment, use = typed.must("comment"), Accompanying(resolution)
+    return lambda intent, repeat: use.comment(id, intent, comment, **repeat)
+
+
+def _pause(resolution: Resolution, id: UUID, typed: Typed, _number: int) -> Call:
+    reason, use = typed.must("pause_reason"), Accompanying(resolution)
+    return lambda intent, repeat: use.pause(id, intent, reason, **repeat)
+
+
+def _resumption(resolution: Resolution, id: UUID, typed: Typed, _number: int) -> Call:
+    note, use = typed.maybe("resumption_note"), Accompanying(resolution)
+    return lambda intent, repeat: use.resume(id, intent, note, **repeat)
+
+
+def _escalation(resolution: Resolution, id: UUID, typed: Typed, _number: int) -> Call:
+    reason, use = typed.must("escalation_reason"), Accompanying(resolution)
+    return lambda intent, repeat: use.escalate(id, intent, reason, **repeat)
+
+
+def _referral(resolution: Resolution, id: UUID, typed: Typed, _number: int) -> Call:
+    to, reason = typed.must("referred_to", LINE), typed.must("referral_reason")
+    told_by, use = typed.maybe("told_by", LINE), Accompanying(resolution)
+    return lambda intent, repeat: use.refer(id, intent, to, reason, told_by, **repeat)
+
+
+def _reopening(resolution: Resolution, id: UUID, typed: Typed, _number: int) -> Call:
+    reason, use = typed.must("reopening_reason"), Accompanying(resolution)
+    return lambda intent, repeat: use.reopen(id, intent, reason, **repeat)
+
+
 FORMS: Final[Mapping[str, StepForm]] = {
     "team-call": StepForm("case.team_call", _team_call, "called_at"),
     "meeting-with-complainant": StepForm("case.meet", _meeting, "met_at"),
@@ -120,4 +163,12 @@ FORMS: Final[Mapping[str, StepForm]] = {
     "actions": StepForm("case.act", _action),
     "documentation": StepForm("case.document", _documentation, "documented_at"),
     "evaluation": StepForm("case.evaluate", _evaluation, "evaluated_at"),
+    "team-call/acknowledgement": StepForm("case.acknowledge", _acknowledgement, "reached_at"),
+    "assignment": StepForm("case.assign", _assignment, "assigned_at"),
+    "comments": StepForm("case.comment", _comment),
+    "pause": StepForm("case.pause", _pause, "paused_at"),
+    "resumption": StepForm("case.pause", _resumption, "resumed_at"),
+    "escalation": StepForm("case.escalate", _escalation, "escalated_at"),
+    "referral": StepForm("case.refer", _referral, "referred_at"),
+    "reopening": StepForm("case.reopen", _reopening, "reopened_at"),
 }

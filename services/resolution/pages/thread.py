@@ -12,7 +12,16 @@ from services.kernel.text import Text, _
 from services.kernel.web import words as glossary
 from services.kernel.web.pages import Entry
 from services.resolution.domain import Case, State
-from services.resolution.pages.labels import EFFECTIVE, EVENTS, HOW, OUTCOMES
+from services.resolution.pages.labels import (
+    BY,
+    BY_RULE,
+    EFFECTIVE,
+    EVENTS,
+    HOW,
+    NOT_TOLD,
+    OUTCOMES,
+    REQUESTS,
+)
 
 APART: Final = timedelta(minutes=5)
 """Written down this soon after it happened, a step shows one time only."""
@@ -60,6 +69,22 @@ def _boxes(event: Event) -> tuple[SealedBox | None, ...]:
             return (event.root_cause,)
         case told.ResolutionDocumentedV1():
             return (event.summary,)
+        case told.CaseCommentedV1():
+            return (event.comment,)
+        case told.CaseResumedV1():
+            return (event.note,)
+        case told.CasePausedV1() | told.CaseEscalatedV1() | told.CaseReferredV1():
+            return (event.reason,)
+        case (
+            intake.ComplaintCorrectedV1()
+            | intake.ComplaintWithdrawnV1()
+            | intake.ReopenRequestedV1()
+        ):
+            return (event.reason,)
+        case intake.ComplainantRatedV1():
+            return (event.remark,)
+        case intake.AttachmentAddedV1():
+            return (event.file_name,)
     return ()
 
 
@@ -129,6 +154,28 @@ def _notes(event: Event) -> tuple[Text | str, ...]:
             return (outcome(event.outcome),)
         case told.EvaluationRecordedV1():
             return (EFFECTIVE[event.effective],)
+    return _notes_beside(event)
+
+
+def _notes_beside(event: Event) -> tuple[Text | str, ...]:
+    match event:
+        case told.TeamCallAcknowledgedV1():
+            return (event.who,)
+        case told.CaseAssignedV1():
+            return (event.assignee,)
+        case told.CaseEscalatedV1() if event.by_rule:
+            return (BY_RULE,)
+        case told.CaseReferredV1():
+            channel = event.told_by and glossary.word("channel", event.told_by)
+            return (event.referred_to, channel or NOT_TOLD)
+        case told.CaseWithdrawnV1():
+            return (BY.get(event.by, event.by),)
+        case told.CaseRestoredV1():
+            return (glossary.word("state", event.state),)
+        case told.CaseRequestRefusedV1():
+            return (REQUESTS.get(event.request, event.request),)
+        case intake.ComplainantRatedV1():
+            return (_("{rating} dari 4", rating=event.rating),)
     return ()
 
 
