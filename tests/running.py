@@ -8,8 +8,10 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -89,6 +91,11 @@ class RunningNode:
         done = self.tanggap(*arguments)
         assert done.returncode == 0, done.stderr + done.stdout
         return json.loads(done.stdout)
+
+
+def day_in_jakarta(moment: str) -> str:
+    """Return the day of a moment of an answer, as a Puskesmas in western Indonesia has it."""
+    return datetime.fromisoformat(moment).astimezone(ZoneInfo("Asia/Jakarta")).date().isoformat()
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import RunningNode, running_node
+from tests.running import RunningNode, day_in_jakarta, running_node
 from tests.unit.test_attachments import SECRET, telling_jpeg
 
 WORDS = {
@@ -32,6 +32,12 @@ WORDS = {
         "slip",
         "remark",
         "again",
+        "comment",
+        "waiting",
+        "came",
+        "escalated",
+        "referred",
+        "reopened",
     )
 }
 PHONE, EMAIL = "0812-0000-7777", "kenari@burung.example"
@@ -79,7 +85,7 @@ def fly(node: RunningNode, direct: bool) -> None:
             "due_on": "2030-01-01",
         }
         step("sari", f"{case}/plan", actions=[plan])
-        today = node.as_("sari").get(case).json()["received_at"][:10]
+        today = day_in_jakarta(node.as_("sari").get(case).json()["received_at"])
         step("sari", f"{case}/actions/1", done_on=today, note=WORDS["note"])
     step("sari", f"{case}/documentation", summary=WORDS["summary"])
     found = node.until("kukuh", "/publications", lambda found: found["items"], complaint=id)
@@ -92,6 +98,16 @@ def fly(node: RunningNode, direct: bool) -> None:
     step("bayu", f"{case}/evaluation", effective=True, note=WORDS["evaluation"])
     position = node.as_("bayu").get(case).json()["steps"][-1]
     assert position["name"] == "EvaluationRecorded"
+    if direct:
+        step("bayu", f"{case}/reopening", reason=WORDS["reopened"])
+        step("kukuh", f"{case}/comments", comment=WORDS["comment"])
+        step("sari", f"{case}/pause", reason=WORDS["waiting"])
+        step("sari", f"{case}/resumption", note=WORDS["came"])
+        step("sari", f"{case}/escalation", reason=WORDS["escalated"])
+        step("sari", f"{case}/referral", referred_to="RSUD", reason=WORDS["referred"])
+        shown = node.as_("sari").get(f"{node.address}/kasus/{id}").text
+        beside = ("reopened", "comment", "waiting", "came", "escalated", "referred")
+        assert [name for name in beside if WORDS[name] not in shown] == []
 
 
 def fly_later(node: RunningNode) -> None:

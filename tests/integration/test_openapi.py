@@ -26,7 +26,7 @@ from services.kernel.access.principal import Grant
 from services.kernel.access.store import AccessStore
 from services.kernel.clock import system_clock
 from services.main.demo import PASSWORD
-from tests.running import RunningNode
+from tests.running import RunningNode, day_in_jakarta
 
 CHECKS = [
     not_a_server_error,
@@ -163,7 +163,7 @@ def walk(node: RunningNode, asker: Asker, things: Things, steps: int) -> None:
     for role, label, body in STEPS[:steps]:
         path: dict[str, Any] = {"id": id}
         if "/actions/" in label:
-            path["n"], body = 1, body | {"done_on": case["received_at"][:10]}
+            path["n"], body = 1, body | {"done_on": day_in_jakarta(case["received_at"])}
         if label.startswith(PUBLICATION):
             if not publication:
                 found = node.until("kukuh", "/publications", lambda it: it["items"], complaint=id)
@@ -228,6 +228,24 @@ def later(asker: Asker, things: Things) -> None:
         asker.well(NOBODY, f"POST /receipts/{label}", receipt | more)
 
 
+BESIDE: list[tuple[str, str, Any]] = [
+    ("complaint_team", "team-call/acknowledgement", {"who": "Sari"}),
+    ("complaint_team", "assignment", {"assignee": "Sari", "unit": "loket"}),
+    ("head", "comments", {"comment": "Tolong dipercepat."}),
+    ("complaint_team", "pause", {"reason": "Menunggu nomor rekam medis."}),
+    ("complaint_team", "resumption", {"note": "Sudah dikirim."}),
+    ("complaint_team", "escalation", {"reason": "Perlu keputusan dinas."}),
+    ("head", "referral", {"referred_to": "RSUD", "reason": "Rujukan.", "told_by": "phone"}),
+]
+
+
+def beside(asker: Asker, things: Things, closed: str) -> None:
+    """What happens beside the path of a case that stands at its beginning, and to a closed one."""
+    for role, name, body in BESIDE:
+        asker.well(role, f"{CASE}/{name}", body, id=things.complaints[2])
+    asker.well("quality_lead", f"{CASE}/reopening", {"reason": "Datang lagi."}, id=closed)
+
+
 def test_every_call_answers_well_what_is_well_asked(
     node: RunningNode, asker: Asker, things: Things
 ) -> None:
@@ -264,6 +282,7 @@ def test_every_call_answers_well_what_is_well_asked(
     asker.well("officer", "GET /puskesmas/{code}/imports/{id}", **path)
     asker.well("officer", "POST /puskesmas/{code}/imports/{id}/stop", **path)
     later(asker, things)
+    beside(asker, things, case)
     asker.sessions["gone"] = requests.Session()
     asker.sessions["gone"].headers["Authorization"] = f"Bearer {node.token('rini')}"
     asker.well("gone", "DELETE /session")

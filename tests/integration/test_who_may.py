@@ -78,6 +78,14 @@ STEPS: dict[str, tuple[frozenset[str], dict[str, Any]]] = {
     "actions/{n}": (TEAM, {"done_on": "2026-01-02", "note": SAID}),
     "documentation": (TEAM, {"summary": SAID}),
     "evaluation": (CHAIR, {"effective": True}),
+    "team-call/acknowledgement": (TEAM, {"who": "Bu Yuli"}),
+    "assignment": (TEAM, {"assignee": "Bu Yuli"}),
+    "comments": (PUBLICATIONS, {"comment": SAID}),
+    "pause": (TEAM, {"reason": SAID}),
+    "resumption": (TEAM, {}),
+    "escalation": (TEAM, {"reason": SAID}),
+    "referral": (TEAM | HEAD, {"referred_to": "RSUD", "reason": SAID}),
+    "reopening": (CHAIR | HEAD, {"reason": SAID}),
 }
 OUTGOING: dict[str, tuple[frozenset[str], dict[str, Any]]] = {
     "draft": (PUBLISHER, {"text": SAID}),

@@ -1,0 +1,226 @@
+"""What happens with a case beside its path, over HTTP: each step, what it changes, who may read
+then, and that facts made anew say the same."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.running import RunningNode
+
+ALLOWED_AT_AN_END = ["comments"]
+WHY = "Menunggu nomor rekam medis dari pelapor."
+
+
+def receive(node: RunningNode, **facts: Any) -> Any:
+    body = {"channel": "in_person", "text": "Antrean lama di loket.", "service_unit": "loket"}
+    answer = node.as_("rini").post("/puskesmas/puring/complaints", json=body | facts)
+    assert answer.status_code == 201, answer.text
+    node.until("sari", f"/cases/{answer.json()['id']}", lambda found: True)
+    return answer.json()
+
+
+def step(node: RunningNode, id: str, name: str, who: str = "sari", **body: Any) -> Any:
+    answer = node.as_(who).post(f"/cases/{id}/{name}", json=body)
+    assert answer.status_code == 200, (name, answer.text)
+    return answer.json()
+
+
+def refused(node: RunningNode, id: str, name: str, who: str = "sari", **body: Any) -> Any:
+    answer = node.as_(who).post(f"/cases/{id}/{name}", json=body)
+    assert answer.status_code == 409, (name, answer.text)
+    return answer.json()["allowed"]
+
+
+def case(node: RunningNode, id: str) -> Any:
+    return node.as_("sari").get(f"/cases/{id}").json()
+
+
+def due(node: RunningNode, id: str) -> dict[str, Any]:
+    return {each["name"]: each for each in case(node, id)["deadlines"]}
+
+
+def in_state(node: RunningNode, id: str, state: str) -> Any:
+    return node.until("sari", f"/cases/{id}", lambda found: found["state"] == state)
+
+
+def reported(node: RunningNode, given: Any, position: str) -> Any:
+    """Return how the list of complaints shows a case, once it holds an event."""
+    node.settle(position)
+    found = node.as_("sari").get("/reports/complaints", params={"limit": 200}).json()["items"]
+    (row,) = [each for each in found if each["id"] == given["id"]]
+    return row
+
+
+def documented(node: RunningNode, id: str) -> Any:
+    step(node, id, "grade", grade="green")
+    step(node, id, "immediate-answer", answer="Sudah dijelaskan.")
+    return step(node, id, "documentation", summary="Selesai di tempat.")
+
+
+def test_the_clock_stands_while_the_complainant_is_waited_for(node: RunningNode) -> None:
+    id = receive(node)["id"]
+    step(node, id, "grade", grade="green")
+    before = due(node, id)
+    step(node, id, "pause", reason=WHY)
+    waiting = case(node, id)
+    assert waiting["paused_since"] and waiting["deadlines"] == []
+    assert waiting["allowed"][0] == "resumption" and "pause" not in waiting["allowed"]
+    assert "resumption" in refused(node, id, "immediate-answer", answer="a")
+    refused(node, id, "pause", reason="a")
+    done = step(node, id, "resumption")
+    after = due(node, id)
+    assert after.keys() == before.keys() and case(node, id)["paused_since"] is None
+    assert after["response"]["due_at"] > before["response"]["due_at"]
+    node.settle(done["position"])
+    refused(node, id, "resumption")
+    step(node, id, "immediate-answer", answer="Sudah.")
+
+
+def test_a_promise_kept_before_the_pause_stays_as_it_was(node: RunningNode) -> None:
+    id = receive(node)["id"]
+    step(node, id, "grade", grade="green")
+    answer = node.as_("sari").post(f"/cases/{id}/meeting-with-complainant", json={"who": ["Sari"]})
+    assert answer.status_code == 200
+    before = due(node, id)
+    step(node, id, "pause", reason=WHY)
+    assert list(due(node, id)) == ["response"]
+    step(node, id, "resumption", note="Nomor sudah dikirim.")
+    after = due(node, id)
+    assert after["response"]["due_at"] == before["response"]["due_at"]
+    assert after["response"]["verdict"] == "on_time"
+
+
+def test_who_has_a_case_and_what_is_remarked_stands_in_its_thread(node: RunningNode) -> None:
+    id = receive(node)["id"]
+    call = {"who": ["Bu Yuli"], "how": "telepon"}
+    assert node.as_("sari").post(f"/cases/{id}/team-call", json=call).status_code == 200
+    ack = node.as_("sari").post(f"/cases/{id}/team-call/acknowledgement", json={"who": "Bu Yuli"})
+    assert ack.status_code == 200
+    step(node, id, "assignment", assignee="Pak Edi", unit="loket")
+    wrong = node.as_("sari").post(f"/cases/{id}/assignment", json={"assignee": "a", "unit": "x"})
+    assert [each["field"] for each in wrong.json()["errors"]] == ["unit"]
+    step(node, id, "comments", "kukuh", comment="Tolong dipercepat.")
+    shown = case(node, id)
+    assert (shown["assignee"], shown["assigned_unit"]) == ("Pak Edi", "loket")
+    assert shown["state"] == "received"
+    names = [each["name"] for each in shown["steps"]]
+    assert names[-3:] == ["TeamCallAcknowledged", "CaseAssigned", "CaseCommented"]
+
+
+def test_an_escalated_case_may_be_read_by_the_district(node: RunningNode) -> None:
+    id = receive(node, text="Kata-kata yang tersegel.")["id"]
+    page = f"{node.address}/kasus/{id}"
+    assert "Kata-kata yang tersegel." not in node.as_("wulan").get(page).text
+    done = step(node, id, "escalation", reason="Perlu keputusan dinas.")
+    assert "Kata-kata yang tersegel." in node.as_("wulan").get(page).text
+    assert "escalation" not in refused(node, id, "escalation", reason="a")
+    assert case(node, id)["escalated"] is True
+    node.settle(done["position"])
+
+
+def test_a_referred_complaint_ends_and_says_to_whom_it_went(node: RunningNode) -> None:
+    given = receive(node)
+    id = given["id"]
+    body = {"referred_to": "RSUD Kebumen", "reason": "Bukan wewenang Puskesmas."}
+    wrong = node.as_("sari").post(f"/cases/{id}/referral", json=body | {"told_by": "pigeon"})
+    assert [each["field"] for each in wrong.json()["errors"]] == ["told_by"]
+    done = step(node, id, "referral", told_by="phone", **body)
+    shown = case(node, id)
+    assert (shown["state"], shown["closed"], shown["allowed"]) == (
+        "referred",
+        True,
+        ALLOWED_AT_AN_END,
+    )
+    assert refused(node, id, "grade", grade="red") == ALLOWED_AT_AN_END
+    row = reported(node, given, done["position"])
+    assert (row["state"], row["closed"], row["overdue"]) == ("referred", True, False)
+
+
+def test_a_withdrawn_complaint_ends_its_case_unless_the_result_is_written(
+    node: RunningNode,
+) -> None:
+    open_one, done_one = receive(node), receive(node)
+    documented(node, done_one["id"])
+    for given in (open_one, done_one):
+        sent = {"receipt": given["receipt"], "reason": "Sudah beres."}
+        assert node.public.post("/receipts/withdrawal", json=sent).is_success
+    in_state(node, open_one["id"], "withdrawn")
+    late = node.until(
+        "sari",
+        f"/cases/{done_one['id']}",
+        lambda found: found["steps"][-1]["name"] == "CaseRequestRefused",
+    )
+    assert late["state"] == "documented"
+
+
+def test_a_duplicate_ends_and_is_taken_up_again_where_it_stood(node: RunningNode) -> None:
+    first, second = receive(node), receive(node)
+    link = f"/complaints/{second['id']}/duplicate-of/{first['id']}"
+    assert node.as_("sari").put(link, headers={"Idempotency-Key": str(uuid4())}).is_success
+    joined = in_state(node, second["id"], "duplicate")
+    assert joined["duplicate_of"] == first["id"] and joined["closed"]
+    assert node.as_("sari").delete(link).is_success
+    in_state(node, second["id"], "received")
+    done = step(node, second["id"], "grade", grade="yellow")
+    assert done["state"] == "graded"
+    assert reported(node, second, done["position"])["state"] == "graded"
+
+
+def test_a_complainant_may_have_a_case_reopened_that_has_a_result(node: RunningNode) -> None:
+    open_one, done_one = receive(node), receive(node)
+    documented(node, done_one["id"])
+    for given in (open_one, done_one):
+        sent = {"receipt": given["receipt"], "reason": "Antre lagi."}
+        assert node.public.post("/receipts/reopen-request", json=sent).is_success
+    in_state(node, done_one["id"], "reopened")
+    shown = node.until(
+        "sari",
+        f"/cases/{open_one['id']}",
+        lambda found: found["steps"][-1]["name"] == "CaseRequestRefused",
+    )
+    assert shown["state"] == "received"
+
+
+def test_the_quality_chair_reopens_a_closed_case_by_hand(node: RunningNode) -> None:
+    id = receive(node)["id"]
+    documented(node, id)
+    step(node, id, "evaluation", "bayu", effective=True)
+    assert case(node, id)["allowed"] == ["reopening", "comments"]
+    assert node.as_("sari").post(f"/cases/{id}/reopening", json={"reason": "a"}).status_code == 403
+    done = step(node, id, "reopening", "bayu", reason="Keluhan sama datang lagi.")
+    assert done["state"] == "reopened"
+
+
+def test_a_case_follows_its_form(node: RunningNode) -> None:
+    given = receive(node)
+    id, at = given["id"], f"/complaints/{given['id']}/corrections"
+
+    def correct(**facts: Any) -> None:
+        answer = node.as_("rini").post(at, json={"reason": "Salah tulis."} | facts)
+        assert answer.status_code == 200, answer.text
+
+    before = due(node, id)["settlement"]["due_at"]
+    correct(kind="information_request", service_unit="farmasi")
+    changed = node.until("sari", f"/cases/{id}", lambda found: found["service_unit"] == "farmasi")
+    assert changed["kind"] == "information_request"
+    assert due(node, id)["settlement"]["due_at"] < before
+    correct(kind="praise")
+    in_state(node, id, "withdrawn")
+    correct(kind="complaint")
+    assert in_state(node, id, "received")["kind"] == "complaint"
+    praised = node.as_("rini").post(
+        "/puskesmas/puring/complaints",
+        json={"channel": "in_person", "text": "Ramah.", "kind": "praise"},
+    )
+    again = f"/complaints/{praised.json()['id']}/corrections"
+    body = {"reason": "Ternyata keluhan.", "kind": "complaint"}
+    assert node.as_("rini").post(again, json=body).is_success
+    opened = in_state(node, praised.json()["id"], "received")
+    assert opened["number"] == praised.json()["number"]
+
+
+@pytest.mark.parametrize("source", ["log", "stream"])
+def test_facts_made_anew_say_the_same(node: RunningNode, source: str) -> None:
+    done = node.tanggap("rebuild", "--from", source, "--check")
+    assert done.returncode == 0, done.stdout + done.stderr
