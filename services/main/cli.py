@@ -105,12 +105,13 @@ def import_complaints(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     puskesmas: Annotated[str, typer.Option(help="Kode Puskesmas.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Hanya memeriksa.")] = False,
+    channel: Annotated[str, typer.Option(help="Kanal untuk baris yang tidak menyebutnya.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Import complaints from CSV, XLSX or a WhatsApp chat export."""
     path = f"/puskesmas/{puskesmas}/imports"
     with _client() as client:
-        result = client.upload(path, file, {"dry_run": dry_run, "wait": 0})
+        result = client.upload(path, file, {"dry_run": dry_run, "channel": channel, "wait": 0})
         if result["state"] == "running":
             result = _followed(client, path, result)
     if as_json:
@@ -119,18 +120,28 @@ def import_complaints(
         out.print(f"{result['accepted']} diterima, {result['repeated']} sudah ada.")
         for each in result["rejected"]:
             err.print(f"baris {each['row']}: {each['field']}: {each['message']}")
-        if result["state"] == "lost":
-            err.print("Berkas ini tidak dapat dibuka lagi; sisanya belum diambil. Kirim lagi.")
-    raise typer.Exit(1 if result["rejected"] or result["state"] == "lost" else 0)
+        if result["state"] in _UNFINISHED:
+            err.print(_UNFINISHED[result["state"]])
+    raise typer.Exit(1 if result["rejected"] or result["state"] in _UNFINISHED else 0)
+
+
+_UNFINISHED = {
+    "stopped": "Dihentikan; sisanya belum diambil. Untuk meneruskan, kirim lagi berkas yang sama.",
+    "lost": "Berkas ini tidak dapat dibuka lagi; sisanya belum diambil. Kirim lagi.",
+}
 
 
 def _followed(client: Client, path: str, result: dict[str, Any]) -> dict[str, Any]:
-    """Show how far an import is until it has ended; it goes on without us, too."""
+    """Show how far an import is until it has ended; Ctrl-C stops it, with what was taken kept."""
+    address = f"{path}/{result['import']}"
     with Progress(console=err, transient=True) as bar:
         shown = bar.add_task("Mengambil baris", total=result["rows"])
         while result["state"] == "running":
-            time.sleep(FOLLOW_SECONDS)
-            result = client.get(f"{path}/{result['import']}", {})
+            try:
+                time.sleep(FOLLOW_SECONDS)
+                result = client.get(address, {})
+            except KeyboardInterrupt:
+                result = client.post(f"{address}/stop")
             bar.update(shown, completed=result["taken"])
     return result
 

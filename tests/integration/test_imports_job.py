@@ -2,16 +2,28 @@
 
 import csv
 import io
+import os
+import re
 import signal
 import sqlite3
-from collections.abc import Iterator
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from services.intake.import_job import Taking
+from services.intake.imported import key_of
 from services.kernel import failpoints
+from services.kernel.aggregate import Intent
+from services.kernel.district import SHIPPED, load_district
+from services.main.node import Node
+from services.main.settings import Settings
 from tests.drills.node import DrillNode
 from tests.running import RunningNode
 
@@ -144,6 +156,28 @@ def test_the_command_line_follows_a_long_import(node: RunningNode, tmp_path: Pat
     assert '"repeated": 1000' in again.stdout
 
 
+def test_the_command_line_is_interrupted(node: RunningNode, tmp_path: Path) -> None:
+    file = tmp_path / "banyak.csv"
+    file.write_bytes(file_of(10_000, words="Dihentikan dari baris perintah")["file"][1])
+    command = [sys.executable, "-m", "services.main.cli", "import", str(file)]
+    process = subprocess.Popen(
+        [*command, "--puskesmas", "puring"],
+        env=os.environ | {"TANGGAP_DATA": str(node.data)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    taken = "SELECT max(taken) FROM imports WHERE ended_at IS NULL"
+    while (rows_of(node.data, "intake.sqlite", taken)[0][0] or 0) < 500:
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    said, told = process.communicate(timeout=60)
+    assert process.returncode == 1, told
+    assert "Dihentikan; sisanya belum diambil." in told
+    found = re.search(r"(\d+) diterima, 0 sudah ada", said)
+    assert found and 500 <= int(found[1]) < 10_000
+
+
 @pytest.fixture
 def life(tmp_path: Path) -> Iterator[Any]:
     """Start lives of one node on one data folder."""
@@ -185,3 +219,41 @@ def test_a_kill_amid_an_import_loses_and_doubles_nothing(
     assert received[-1][0].endswith(f"{MANY:06d}"), "the numbers are gapless"
     again = node.as_("rini").post(PATH, files=file_of(MANY)).json()
     assert (again["accepted"], again["repeated"]) == (0, MANY)
+
+
+def until(good: Callable[[], bool]) -> None:
+    """Look again and again until the node's own jobs have done it."""
+    late = time.monotonic() + 60
+    while not good():
+        assert time.monotonic() < late
+        time.sleep(0.01)
+
+
+def test_rows_to_mend_are_kept_for_a_while_and_then_destroyed(tmp_path: Path) -> None:
+    """Seven days later neither the rows nor the key that opens them are there."""
+    now = [datetime(2026, 11, 2, 8, tzinfo=UTC)]
+    node = Node(Settings(data=tmp_path), load_district(SHIPPED), lambda: now[0])
+    node.start()
+    try:
+        importing, keys = node.importing, node.keyring
+        data = b"kanal,isi\nmerpati,Lama\nsms,Baik\n"
+        id = importing.begin("puring", data, "a.csv", Intent("rini", "officer"))
+        until(lambda: importing.outcome("puring", id).ended)
+        assert importing.outcome("puring", id).mends
+        kept = importing.to_mend("puring", id)
+        assert kept and kept[2].records == ((2, ["merpati", "Lama"]),)
+        now[0] += timedelta(days=6)
+        again = Taking(importing.files).take(id)
+        assert again and again > now[0] and importing.outcome("puring", id).mends
+        now[0] += timedelta(days=2)
+        until(lambda: keys.key(key_of(id)) is None)
+        assert importing.to_mend("puring", id) is None
+        assert not importing.outcome("puring", id).mends
+
+        waiting = importing.begin("puring", data, "a.csv", Intent("rini", "officer"), waits=True)
+        assert importing.outcome("puring", waiting).state == "waiting"
+        now[0] += timedelta(days=1, seconds=1)
+        until(lambda: keys.key(key_of(waiting)) is None)
+        assert importing.outcome("puring", waiting).state == "stopped", "nobody confirmed it"
+    finally:
+        node.stop()
