@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import violations
-from tests.browser.house import House
+from tests.browser.house import PUBLIC, House
 from tests.running import RunningNode
 
 SAID = "Antre dari jam tujuh, baru dipanggil hampir jam sepuluh."
@@ -20,7 +20,13 @@ PAGES: dict[str, tuple[str, ...]] = {
     "dewi": ("/kerja", "/terbitkan?menunggu=release", "/publikasi?complaint={documented}"),
     "wulan": ("/kerja", "/bidang", "/laporan", "/laporan/keluhan", "/laporan/kendali"),
     "agus": ("/", "/laporan/keluhan/{number}"),
-    "admin": ("/",),
+    "admin": ("/", "/operasi", "/kasus"),
+}
+"""The pages of each role; the last of admin's is one that it may not see."""
+OTHERS: dict[str, tuple[str, ...]] = {
+    "sari": ("/kasus/{new}", "/kasus/{graded}", "/kasus/{documented}", "/tidak-ada"),
+    "rini": ("/catat?puskesmas=puring", "/catat/impor", "/catat/{new}", "/catat/{new}/slip"),
+    PUBLIC: ("/masuk", "/p/puring", "/p/puring/lapor", "/p/puring/papan", "/r", "/r/tanggapi"),
 }
 BEYOND = """() => document.documentElement.scrollWidth <= window.innerWidth ? [] :
     [...document.querySelectorAll('main *')].filter(
@@ -66,8 +72,10 @@ def step(node: RunningNode, id: str, name: str, body: dict[str, Any]) -> str:
     return position
 
 
-def each_page(house: House, made: dict[str, str]) -> Iterator[tuple[str, str, Page]]:
-    for who, addresses in PAGES.items():
+def each_page(
+    house: House, made: dict[str, str], of: dict[str, tuple[str, ...]] = PAGES
+) -> Iterator[tuple[str, str, Page]]:
+    for who, addresses in of.items():
         page = house.page(who)
         for address in addresses:
             page.goto(address.format(**made))
@@ -81,7 +89,8 @@ def test_axe_finds_nothing_on_any_page(
     house = House(browser, node, color_scheme=scheme)
     found = {
         f"{who} {address}": wrong
-        for who, address, page in each_page(house, made)
+        for pages in (PAGES, OTHERS)
+        for who, address, page in each_page(house, made, pages)
         if (wrong := violations(page))
     }
     assert found == {}
@@ -190,6 +199,39 @@ def test_rows_are_gone_through_and_opened_by_keys(house: House, made: dict[str, 
     page.goto("/catat?puskesmas=puring")
     page.get_by_label("Apa yang disampaikan").press_sequentially("jk")
     expect(page.get_by_label("Apa yang disampaikan")).to_have_value("jk")
+
+
+FOCUSABLE = """() => [...document.querySelectorAll(
+    'a[href], button, select, textarea, summary, input:not([type=hidden])'
+)].filter(each => each.checkVisibility() && !each.disabled && !(
+    each.type === 'radio' && !each.checked
+    && document.querySelector(`[name="${each.name}"]`) !== each
+)).length"""
+STOPS = """() => {
+    const at = document.activeElement
+    if (at === document.body) return null
+    const shown = getComputedStyle(at).opacity === '0' ? at.nextElementSibling : at
+    const style = getComputedStyle(shown)
+    const seen = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
+    return {what: at.outerHTML.slice(0, 120), seen, again: at.dataset.passed === '1',
+            mark: (at.dataset.passed = '1')}
+}"""
+
+
+def test_every_place_is_reached_by_keys_and_shows_it(house: House, made: dict[str, str]) -> None:
+    for who, addresses in PAGES.items():
+        page = house.page(who)
+        for address in addresses:
+            page.goto(address.format(**made))
+            wanted, passed = page.evaluate(FOCUSABLE), 0
+            for _press in range(wanted * 6 + 10):  # a date takes a press for each of its parts
+                page.keyboard.press("Tab")
+                stop = page.evaluate(STOPS)
+                if stop is None:
+                    break
+                assert stop["seen"], (who, address, stop["what"])
+                passed += not stop["again"]
+            assert passed >= wanted, (who, address, passed, wanted)
 
 
 def test_what_is_new_is_said_and_nothing_moves(
