@@ -28,6 +28,8 @@ class ComplaintItem(BaseModel):
     settled_at: datetime | None
     rules_version: int | None
     overdue: bool = Field(description="open, not settled, and due before now")
+    paused: bool = Field(description="waits for the complainant: what it waits for is not due")
+    escalated: bool = Field(description="is or was before the district office")
     published: bool
     informed: bool
 

@@ -52,6 +52,12 @@ def reported(node: RunningNode, given: Any, position: str) -> Any:
     return row
 
 
+def listed(node: RunningNode, who: str, state: str) -> list[str]:
+    asked = {"state": state, "limit": 200}
+    found = node.as_(who).get("/reports/complaints", params=asked).json()["items"]
+    return [each["id"] for each in found]
+
+
 def documented(node: RunningNode, id: str) -> Any:
     step(node, id, "grade", grade="green")
     step(node, id, "immediate-answer", answer="Sudah dijelaskan.")
@@ -62,10 +68,11 @@ def test_the_clock_stands_while_the_complainant_is_waited_for(node: RunningNode)
     id = receive(node)["id"]
     step(node, id, "grade", grade="green")
     before = due(node, id)
-    step(node, id, "pause", reason=WHY)
+    node.settle(step(node, id, "pause", reason=WHY)["position"])
     waiting = case(node, id)
     assert waiting["paused_since"] and waiting["deadlines"] == []
     assert waiting["allowed"][0] == "resumption" and "pause" not in waiting["allowed"]
+    assert id in listed(node, "sari", "paused")
     assert "resumption" in refused(node, id, "immediate-answer", answer="a")
     refused(node, id, "pause", reason="a")
     done = step(node, id, "resumption")
@@ -73,6 +80,7 @@ def test_the_clock_stands_while_the_complainant_is_waited_for(node: RunningNode)
     assert after.keys() == before.keys() and case(node, id)["paused_since"] is None
     assert after["response"]["due_at"] > before["response"]["due_at"]
     node.settle(done["position"])
+    assert id not in listed(node, "sari", "paused")
     refused(node, id, "resumption")
     step(node, id, "immediate-answer", answer="Sudah.")
 
@@ -117,6 +125,9 @@ def test_an_escalated_case_may_be_read_by_the_district(node: RunningNode) -> Non
     assert "escalation" not in refused(node, id, "escalation", reason="a")
     assert case(node, id)["escalated"] is True
     node.settle(done["position"])
+    assert id in listed(node, "wulan", "escalated")
+    queue = node.as_("wulan").get(f"{node.address}/kasus?state=escalated").text
+    assert "Kata-kata yang tersegel." in queue
 
 
 def test_a_referred_complaint_ends_and_says_to_whom_it_went(node: RunningNode) -> None:

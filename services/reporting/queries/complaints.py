@@ -95,12 +95,14 @@ def listing(
         a.categories, a.confidentiality, a.received_at, a.recorded_at, a.state, a.closed,
         a.grade, a.response_due, a.settlement_due, a.rules_version,
         r.responded_at, a.settled_at,
+        coalesce(f.paused, false) AS paused, coalesce(f.escalated, false) AS escalated,
         EXISTS (FROM publications AS p WHERE p.complaint = a.complaint AND p.state = 'released'
             AND {at("p")}) AS published,
         EXISTS (FROM informed AS i WHERE i.complaint = a.complaint AND {at("i")}) AS informed,
         a.sort_key
     FROM page AS a
     LEFT JOIN responses AS r ON r.complaint = a.complaint AND {at("r")}
+    LEFT JOIN flags AS f ON f.complaint = a.complaint AND {at("f")}
     ORDER BY a.sort_key {"DESC" if beyond == "<" else ""},
         a.complaint {"DESC" if beyond == "<" else ""}
     """

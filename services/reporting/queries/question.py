@@ -57,6 +57,7 @@ ENTERED: Final = (
     "a.complaint IN (SELECT complaint FROM log "
     "WHERE name = 'ComplaintReceived' AND actor = $entered_by)"
 )
+_FLAG: Final = "EXISTS (FROM flags AS f WHERE f.complaint = a.complaint AND f.{} AND {})"
 _UNSETTLED: Final = "NOT s.closed AND t.settled_at IS NULL AND d.settlement_due"
 _PUBLICATION: Final = (
     "EXISTS (FROM publications AS p WHERE p.complaint = a.complaint AND {} AND {})"
@@ -66,6 +67,8 @@ LISTS: Final[Mapping[str, str]] = {
     "closed": "s.closed",
     "overdue": f"{_UNSETTLED} < $now",
     "soon": f"{_UNSETTLED} >= $now AND d.settlement_due < $week",
+    "paused": "NOT s.closed AND " + _FLAG.format("paused", at("f")),
+    "escalated": _FLAG.format("escalated", at("f")),
     # Documented, so there is a publication; an anonymous person cannot be told (publication).
     "inform": f"""a.confidentiality <> 'anonymous' AND {_PUBLICATION.format("true", at("p"))}
         AND NOT EXISTS (FROM informed AS i WHERE i.complaint = a.complaint AND {at("i")})""",

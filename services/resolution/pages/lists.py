@@ -53,8 +53,8 @@ class CaseRows(Protocol):
 
 class CaseLists(Protocol):
     """Which cases there are. Each row has at least id, number, puskesmas, channel, service_unit,
-    categories, received_at, state, closed, grade, settlement_due, settled_at and
-    overdue."""
+    categories, confidentiality, received_at, state, closed, grade, settlement_due, settled_at,
+    overdue, paused and escalated."""
 
     def cases(self, seen: Seen, asked: Asked, *, limit: int, cursor: str | None) -> CaseRows:
         """Return a page of the cases, the most urgent first.

@@ -133,6 +133,8 @@ def _choices(
             ("inform", _("Menunggu kabar ke pelapor")),
             ("approve", _("Menunggu persetujuan terbit")),
             ("release", _("Menunggu diterbitkan")),
+            ("paused", _("Jeda: menunggu pelapor")),
+            ("escalated", _("Dinaikkan ke dinas")),
             ("closed", _("Selesai")),
             ("all", _("Semua")),
             *glossary.WORDS["state"].items(),

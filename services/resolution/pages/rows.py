@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from services.kernel.access.principal import Principal
-from services.kernel.contracts import SealedBox, intake, read
+from services.kernel.contracts import SealedBox, in_order, intake, read
 from services.kernel.contracts import resolution as told
 from services.kernel.errors import NotFound, Problem
 from services.kernel.follower import arrived
@@ -46,14 +46,17 @@ def rows(
 
 
 def _said(resolution: Resolution, item: Mapping[str, Any]) -> tuple[About, SealedBox | None]:
-    """Return the words of a complaint as they arrived here, still sealed."""
-    for message in arrived(resolution, str(item["id"])):
+    """Return the words of a complaint as its form stands here, still sealed."""
+    here, secret = item["puskesmas"], item["confidentiality"]
+    entered_by, text = None, None
+    for message in sorted(arrived(resolution, str(item["id"])), key=in_order):
         event = read(message)
         if isinstance(event, intake.ComplaintReceivedV1):
-            area = resolution.district.area_of(event.service_unit)
-            about = About(message.puskesmas, event.confidentiality, message.actor, area)
-            return about, event.text
-    return About(item["puskesmas"], item["confidentiality"], None, None), None
+            entered_by, text = message.actor, event.text
+        elif isinstance(event, intake.ComplaintCorrectedV1):
+            text = event.text
+    area = resolution.district.area_of(item["service_unit"])
+    return About(here, secret, entered_by, area, escalated=item["escalated"]), text
 
 
 def _documented(resolution: Resolution, item: Mapping[str, Any]) -> SealedBox | None:
@@ -75,7 +78,7 @@ def _row(
     except NotFound:
         # Praise opens no case, and a complaint whose home is elsewhere has none here.
         case = None
-    if case is not None and case.allowed:
+    if case is not None and not case.closed:
         expected = STEPS.get(case.allowed[0].value)
     if due is not None and settled is None and not item["closed"]:
         calendar = resolution.promises.calendar(item["puskesmas"])
