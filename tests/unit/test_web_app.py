@@ -74,7 +74,7 @@ def test_every_answer_carries_the_strict_policy(client: TestClient, address: str
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["x-request-id"]
     assert "strict-transport-security" not in headers
 

@@ -48,7 +48,9 @@ def security_headers(*, https: bool) -> _Headers:
         "content-security-policy": CONTENT_SECURITY_POLICY,
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",
-        "referrer-policy": "no-referrer",
+        # Not "no-referrer": over plain http a browser then says of our own forms that they come
+        # from nowhere ("Origin: null"), and nobody could sign in.
+        "referrer-policy": "same-origin",
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
         "permissions-policy": "geolocation=(), microphone=(), payment=()",
