@@ -78,12 +78,12 @@ class Computer:
         self._browser = browser
         self._open = ExitStack()
 
-    def open(self) -> BrowserContext:
-        """Open the browser; it asks for nothing before somebody does."""
+    def open(self, *arguments: str) -> BrowserContext:
+        """Open the browser, with further arguments if given."""
         context = self._browser.browser_type.launch_persistent_context(
             self.profile,
             executable_path="/usr/bin/chromium",
-            args=list(ARGUMENTS),
+            args=[*ARGUMENTS, *arguments],
             base_url=self.server.address,
             locale="id-ID",
             timezone_id="Asia/Jakarta",

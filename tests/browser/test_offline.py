@@ -6,14 +6,18 @@ and comes back on the same port.
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from services.main.demo import PASSWORD
+from tests.browser.axe import violations
 from tests.browser.house import sign_in
-from tests.browser.offline import DESK, Computer, Server, entries, kept, posts, ready, write
+from tests.browser.offline import DESK, READY, Computer, Server, entries, kept, posts, ready, write
 
 SLIPS = 30
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 KEPT = ("account", "at", "iv", "key", "puskesmas", "refusal", "sealed", "seq", "state", "tried")
 BAD_DAY = "2099-01-01T08:00"
 
@@ -91,8 +95,8 @@ def test_what_is_kept_lies_sealed_and_pages_of_complaints_are_not_kept(
     page.get_by_role("link", name="Betulkan atau tambah berkas").click()
     complaint = page.url
     page.goto(DESK)
+    # On the page as the server gave it: nothing is lost by saving a moment too late.
     server.stop()
-    page.reload()
     write(page, "Burung cendrawasih terbang rendah.")
     kept(page, 1)
     held = page.evaluate(
@@ -294,6 +298,8 @@ def test_another_session_under_an_open_page_sends_nothing_of_it(
     page.get_by_role("button", name="Kirim sekarang").click()
     expect(page.get_by_text("Yang sedang masuk adalah akun lain.")).to_be_visible()
     kept(page, 1)
+    # It surely did not arrive, so it may still be changed.
+    expect(entries(page, "waiting").get_by_role("button", name="Ubah")).to_be_visible()
 
 
 def test_signing_out_says_what_is_lost_and_destroys_it(computer: Computer, server: Server) -> None:
@@ -350,3 +356,57 @@ def test_a_new_version_of_the_form_takes_the_old_ones_place(
     page.goto(DESK)
     expect(page.get_by_role("button", name="Simpan di perangkat ini")).to_be_visible()
     assert "versi lama" not in page.content()
+
+
+def test_the_copy_and_its_questions_are_for_everybody(computer: Computer, server: Server) -> None:
+    page = computer.at_desk()
+    server.stop()
+    page.reload()
+    write(page, "Waktunya keliru.", received_at=BAD_DAY)
+    kept(page, 1)
+    write(page, "Ini benar.")
+    kept(page, 2)
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert violations(page) == []
+    entries(page, "waiting").first.get_by_role("button", name="Buang").click()
+    assert violations(page) == []
+    # By keys alone: the harmless answer has the focus, Escape is the same.
+    expect(page.get_by_role("button", name="Batal")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    kept(page, 2)
+    server.start()
+    page.get_by_role("button", name="Kirim sekarang").press("Enter")
+    expect(entries(page, "sent")).to_have_count(1)
+    expect(entries(page, "refused")).to_have_count(1)
+    entries(page, "refused").get_by_role("button", name="Perbaiki").press("Enter")
+    expect(page.locator(".summary")).to_be_focused()
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert violations(page) == []
+    page.get_by_role("button", name="Keluar").press("Enter")
+    assert violations(page) == []
+    expect(page.get_by_role("button", name="Tetap di sini")).to_be_focused()
+
+
+def test_without_https_the_form_works_and_says_what_it_cannot(
+    computer: Computer, server: Server
+) -> None:
+    name = server.address.replace("127.0.0.1", "puskesmas.test")
+    page = computer.open("--host-resolver-rules=MAP puskesmas.test 127.0.0.1").new_page()
+    page.goto(f"{name}/masuk")
+    page.get_by_label("Nama pengguna").fill("rini")
+    page.get_by_label("Kata sandi").fill(PASSWORD)
+    page.get_by_label("Kata sandi").press("Enter")
+    expect(page.get_by_role("button", name="Keluar")).to_be_visible()
+    page.goto(name + DESK)
+    expect(page.get_by_text("buka lewat https")).to_be_visible()
+    expect(page.get_by_text(READY)).to_be_hidden()
+    write(page, "Tanpa https.")
+    expect(page.locator(".code")).to_be_visible()
+    page.get_by_role("button", name="Keluar").click()
+    expect(page.get_by_text("Anda sudah keluar.")).to_be_visible()
+    # The browser says that it ignores this header here; nothing else is wrong.
+    told = [each for each in computer.faults if "Cross-Origin-Opener-Policy" not in each]
+    computer.faults[:] = told

@@ -52,8 +52,11 @@ async function sendOne(entry) {
     await change(entry.seq, { state: SENT, id, number, iv: null, sealed: null, refusal: null });
     return "next";
   }
-  if (status === 401) return "signed-out";
-  if (answer.code === "other_account") return "other-account";
+  if (status === 401 || answer.code === "other_account") {
+    // This time it surely was not taken.
+    await change(entry.seq, { tried: entry.tried });
+    return status === 401 ? "signed-out" : "other-account";
+  }
   if (status < 400 || comesLater(status)) return "away";
   const refusal = { status, detail: answer.detail, code: answer.code, errors: answer.errors ?? [] };
   // The server has something else under this key: what is sent again is an entry of its own.
