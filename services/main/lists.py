@@ -1,6 +1,6 @@
 """Reporting's lists and figures, as resolution's pages ask for them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,9 +23,9 @@ class CasesOf:
             _filters(seen, asked), When(), order="deadline", limit=limit, cursor=cursor
         )
 
-    def work(self, seen: Seen) -> dict[str, dict[str, Any]]:
-        """Return how many cases wait for what, beside the district's median."""
-        return self._reporting.work(_filters(seen, Asked()))
+    def work(self, seen: Seen, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return how many cases wait for what is named, beside the district's median."""
+        return self._reporting.work(_filters(seen, Asked()), names)
 
     def work_of(self, account: str) -> Mapping[str, int]:
         """Return how many of the cases that an account wrote down wait for what."""

@@ -157,9 +157,9 @@ class Reporting:
         """Return the figures of the dashboard."""
         return dashboard.dashboard(self.store.reader(), filters, when, self.clock())
 
-    def work(self, filters: Filters) -> dict[str, dict[str, Any]]:
-        """Return how many cases wait for what, beside the district's median."""
-        return work.figures(self.store.reader(), filters, self.clock())
+    def work(self, filters: Filters, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return how many cases wait for what is named, beside the district's median."""
+        return work.figures(self.store.reader(), filters, self.clock(), names)
 
     def work_of(self, account: str) -> dict[str, int]:
         """Return how many of the cases that an account wrote down wait for what."""

@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.kernel.access.principal import Grant
+from services.kernel.access.reach import Reach
 from services.kernel.access.store import AccessStore
 from services.kernel.access.web import undeclared_routes
 from services.kernel.clock import system_clock
@@ -19,6 +20,8 @@ from services.kernel.district import SHIPPED, load_district
 from services.kernel.receipts import receipt_hash
 from services.kernel.web.app import create_app
 from services.reporting import api
+from services.reporting.queries import Filters, When
+from services.reporting.queries.work import FIGURES
 from tests.histories import Told, deliveries, hour, told
 from tests.integration.test_reporting_log_copy import Bench
 from tests.messages import subject
@@ -349,3 +352,17 @@ def test_a_rebuild_tells_how_far_it_is(site: Site) -> None:
     assert lines[-2]["progress"]["done"] == len(HISTORY)
     assert lines[-1]["outcome"]["differences"] == []
     assert site.call("tim", "/rebuild", body={}).status_code == 403
+
+
+def test_a_figure_of_the_days_work_counts_just_its_list(site: Site) -> None:
+    """What is joined for the figures says the same as the condition of each list."""
+    for scope in (None, frozenset({"puring"}), frozenset({"sadang"})):
+        figures = site.reporting.work(Filters(scope), list(FIGURES))
+        for name, figure in figures.items():
+            listed = site.reporting.complaints(Filters(scope, state=name), When()).items
+            assert figure["count"] == len(listed), (scope, name)
+    everywhere = site.reporting.work(Filters(None), list(FIGURES))
+    assert everywhere["open"]["count"] == 2 and everywhere["open"]["median"] == 1
+    assert everywhere["inform"]["count"] == 1 and everywhere["overdue"]["count"] == 1
+    bound = Filters(None, reach=(Reach(None, frozenset({"farmasi"})),))
+    assert site.reporting.work(bound, ["open"])["open"]["count"] == 1

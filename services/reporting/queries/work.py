@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,26 +12,58 @@ from services.reporting.queries.question import LISTS, WEEK, Filters, When, at, 
 from services.reporting.store import stored
 
 FIGURES: Final[Mapping[str, str]] = {
-    **{name: LISTS[name] for name in ("open", "overdue", "soon", "inform", "approve", "release")},
+    **{name: LISTS[name] for name in ("open", "overdue", "soon")},
     "received": "s.state = 'received'",
     "documented": "s.state = 'documented'",
     "reopened": "s.state = 'reopened'",
+    # As `LISTS` has these, from what is joined once for all of them.
+    "inform": "a.confidentiality <> 'anonymous' AND p.complaint IS NOT NULL "
+    "AND i.complaint IS NULL",
+    "approve": "p.drafted",
+    "release": "p.approved",
 }
 """By the name of the list that holds just these cases (`Filters.state`)."""
+_JOINED: Final[Mapping[str, str]] = {
+    "p": f"""LEFT JOIN (
+        SELECT complaint, bool_or(state = 'drafted') AS drafted,
+            bool_or(state = 'approved') AS approved
+        FROM publications AS p WHERE {at("p")} GROUP BY complaint
+    ) AS p ON p.complaint = a.complaint""",
+    "i": f"""LEFT JOIN (
+        SELECT DISTINCT complaint FROM informed AS i WHERE {at("i")}
+    ) AS i ON i.complaint = a.complaint""",
+}
+
+
+def _from(names: Collection[str]) -> str:
+    """Return the tables that these figures read."""
+    wanted = " ".join(FIGURES[name] for name in names)
+    joined = " ".join(sql for name, sql in _JOINED.items() if f"{name}." in wanted)
+    return f"""FROM attributes AS a
+        LEFT JOIN states AS s ON s.complaint = a.complaint AND {at("s")}
+        LEFT JOIN deadlines AS d ON d.complaint = a.complaint AND {at("d")}
+        LEFT JOIN settlements AS t ON t.complaint = a.complaint AND {at("t")}
+        {joined}"""
+
+
+def _times(names: Collection[str], now: datetime) -> dict[str, datetime]:
+    """Return the instants that these figures are measured against."""
+    wanted = " ".join(FIGURES[name] for name in names)
+    instants = {"now": stored(now), "week": stored(now + WEEK)}
+    return {name: instant for name, instant in instants.items() if f"${name}" in wanted}
 
 
 def figures(
-    connection: DuckDBPyConnection, filters: Filters, now: datetime
+    connection: DuckDBPyConnection, filters: Filters, now: datetime, names: Sequence[str]
 ) -> dict[str, dict[str, Any]]:
-    """Return for each figure how many cases the reader has (`count`), since when the oldest was
-    received (`oldest`), and the `median` of all Puskesmas of which anything is known.
+    """Return for each named figure how many cases the reader has (`count`), since when the
+    oldest was received (`oldest`), and the `median` of all Puskesmas of which anything is known.
 
     Where the reader is bound to areas, the median is over the same units.
     """
     own = filters.within()
     units = _units(filters)
     bounded = "true" if units is None else "list_contains($bounded, a.service_unit)"
-    names = list(FIGURES)
     counts = ", ".join(
         f'count(*) FILTER ("{name}") AS "all_{name}", '
         f'count(*) FILTER (own AND "{name}") AS "own_{name}", '
@@ -47,11 +79,8 @@ def figures(
         f"""
         WITH cases AS (
             SELECT a.puskesmas, a.received_at, {own} AS own,
-                {", ".join(f'coalesce({sql}, false) AS "{name}"' for name, sql in FIGURES.items())}
-            FROM attributes AS a
-            LEFT JOIN states AS s ON s.complaint = a.complaint AND {at("s")}
-            LEFT JOIN deadlines AS d ON d.complaint = a.complaint AND {at("d")}
-            LEFT JOIN settlements AS t ON t.complaint = a.complaint AND {at("t")}
+                {", ".join(f'coalesce({FIGURES[name]}, false) AS "{name}"' for name in names)}
+            {_from(names)}
             WHERE {at("a")} AND {bounded}
         ),
         counted AS (SELECT puskesmas, {counts} FROM cases GROUP BY puskesmas)
@@ -59,7 +88,7 @@ def figures(
         """,
         own.parameters
         | When().parameters
-        | {"now": stored(now), "week": stored(now + WEEK)}
+        | _times(names, now)
         | ({} if units is None else {"bounded": units}),
     )
     (row,) = records(found)
@@ -81,10 +110,7 @@ def units(connection: DuckDBPyConnection, filters: Filters, now: datetime) -> li
         f"""
         SELECT a.service_unit AS unit,
             {", ".join(f'count(*) FILTER ({FIGURES[name]}) AS "{name}"' for name in names)}
-        FROM attributes AS a
-        LEFT JOIN states AS s ON s.complaint = a.complaint AND {at("s")}
-        LEFT JOIN deadlines AS d ON d.complaint = a.complaint AND {at("d")}
-        LEFT JOIN settlements AS t ON t.complaint = a.complaint AND {at("t")}
+        {_from(names)}
         WHERE {at("a")} AND {condition}
         GROUP BY a.service_unit ORDER BY a.service_unit
         """,
@@ -136,15 +162,12 @@ def mine(connection: DuckDBPyConnection, account: str, now: datetime) -> dict[st
     found = connection.execute(
         f"""
         SELECT {", ".join(f'count(*) FILTER ({FIGURES[name]}) AS "{name}"' for name in names)}
-        FROM attributes AS a
-        LEFT JOIN states AS s ON s.complaint = a.complaint AND {at("s")}
-        LEFT JOIN deadlines AS d ON d.complaint = a.complaint AND {at("d")}
-        LEFT JOIN settlements AS t ON t.complaint = a.complaint AND {at("t")}
+        {_from(names)}
         WHERE {at("a")} AND a.complaint IN (
             SELECT complaint FROM log WHERE name = 'ComplaintReceived' AND actor = $entered_by
         )
         """,
-        {"entered_by": account, "now": stored(now), **When().parameters},
+        {"entered_by": account, **_times(names, now), **When().parameters},
     )
     (row,) = records(found)
     return row

@@ -1,6 +1,6 @@
 """What resolution's pages ask of whoever knows all cases (`services.main` joins in reporting)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -62,7 +62,7 @@ class CaseLists(Protocol):
         Raises InvalidInput for a cursor that is none of its own.
         """
 
-    def work(self, seen: Seen) -> Mapping[str, Mapping[str, Any]]:
+    def work(self, seen: Seen, names: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         """Return, by what they wait for (`Asked.state`), `count`, the district's `median`, and
         since when the `oldest` waits."""
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from services.kernel.access.principal import Principal
+from services.kernel.calendar import WorkCalendar
 from services.kernel.contracts import SealedBox, in_order, intake, read
 from services.kernel.contracts import resolution as told
 from services.kernel.errors import NotFound, Problem
@@ -36,9 +37,13 @@ def rows(
             sealed.append((about, _documented(resolution, item)))
     opened = words.open(principal, page, sealed)
     step = 2 if results else 1
+    calendars = {
+        code: resolution.promises.calendar(code) for code in {each["puskesmas"] for each in items}
+    }
     found = []
     for place, item in enumerate(items):
-        row = _row(resolution, item, opened[place * step], language)
+        calendar = calendars[item["puskesmas"]]
+        row = _row(resolution, calendar, item, opened[place * step], language)
         if results:
             row["result"] = opened[place * step + 1]
         found.append(row)
@@ -69,7 +74,11 @@ def _documented(resolution: Resolution, item: Mapping[str, Any]) -> SealedBox | 
 
 
 def _row(
-    resolution: Resolution, item: dict[str, Any], said: str | None, language: str
+    resolution: Resolution,
+    calendar: WorkCalendar,
+    item: dict[str, Any],
+    said: str | None,
+    language: str,
 ) -> dict[str, Any]:
     district = resolution.district
     due, settled, left, expected = item["settlement_due"], item["settled_at"], None, None
@@ -81,7 +90,6 @@ def _row(
     if case is not None and not case.closed:
         expected = STEPS.get(case.allowed[0].value)
     if due is not None and settled is None and not item["closed"]:
-        calendar = resolution.promises.calendar(item["puskesmas"])
         today = calendar.local_date(resolution.clock())
         left = calendar.working_days_between(today, calendar.local_date(due))
     return item | {

@@ -149,7 +149,7 @@ def _roles(principal: Principal) -> list[str]:
 def _tiles(principal: Principal, seen: Seen, lists: CaseLists) -> list[dict[str, Any]]:
     roles = _roles(principal)
     names = dict.fromkeys(name for role in roles for name in BY_ROLE.get(role, ()))
-    figures = lists.work(seen) if names else {}
+    figures = lists.work(seen, [*names]) if names else {}
     tiles = [_tile(TILES[name], **figures[name]) for name in names]
     if "officer" in roles:
         mine = lists.work_of(principal.account_id)
