@@ -21,9 +21,12 @@ FIGURES: Final[Mapping[str, str]] = {
     "AND i.complaint IS NULL",
     "approve": "p.drafted",
     "release": "p.approved",
+    "escalated": "f.escalated",
+    "paused": "NOT s.closed AND f.paused",
 }
 """By the name of the list that holds just these cases (`Filters.state`)."""
 _JOINED: Final[Mapping[str, str]] = {
+    "f": f"LEFT JOIN flags AS f ON f.complaint = a.complaint AND {at('f')}",
     "p": f"""LEFT JOIN (
         SELECT complaint, bool_or(state = 'drafted') AS drafted,
             bool_or(state = 'approved') AS approved
@@ -38,7 +41,7 @@ _JOINED: Final[Mapping[str, str]] = {
 def _from(names: Collection[str]) -> str:
     """Return the tables that these figures read."""
     wanted = " ".join(FIGURES[name] for name in names)
-    joined = " ".join(sql for name, sql in _JOINED.items() if f"{name}." in wanted)
+    joined = " ".join(sql for name, sql in _JOINED.items() if f" {name}." in f" {wanted}")
     return f"""FROM attributes AS a
         LEFT JOIN states AS s ON s.complaint = a.complaint AND {at("s")}
         LEFT JOIN deadlines AS d ON d.complaint = a.complaint AND {at("d")}

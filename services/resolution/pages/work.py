@@ -51,6 +51,8 @@ TILES: Final[Mapping[str, Tile]] = {
     "open": Tile(_("Masih terbuka"), "/kasus?state=open"),
     "documented": Tile(_("Menunggu evaluasi"), "/kasus?state=documented"),
     "reopened": Tile(_("Dibuka kembali"), "/kasus?state=reopened", "soon"),
+    "escalated": Tile(_("Dinaikkan ke dinas"), "/kasus?state=escalated", "late"),
+    "paused": Tile(_("Jeda: menunggu pelapor"), "/kasus?state=paused"),
     "approve": Tile(_("Menunggu persetujuan terbit"), "/terbitkan?menunggu=approval"),
     "release": Tile(_("Menunggu diterbitkan"), "/terbitkan?menunggu=release"),
 }
@@ -61,12 +63,12 @@ MINE: Final[Mapping[str, Tile]] = {
 }
 # By role, in the order of the roles: what each has to do, the most pressing first.
 BY_ROLE: Final[Mapping[str, tuple[str, ...]]] = {
-    "complaint_team": ("overdue", "soon", "received", "inform"),
+    "complaint_team": ("overdue", "soon", "received", "inform", "paused"),
     "quality_lead": ("documented", "reopened", "overdue"),
     "head": ("approve", "overdue", "soon", "reopened"),
     "publisher": ("release", "approve", "inform"),
     "coordinator": ("overdue", "soon", "open"),
-    "district": ("overdue", "soon", "received", "open"),
+    "district": ("escalated", "overdue", "soon", "received", "open"),
 }
 FIRST: Final = {
     "quality_lead": "documented",
