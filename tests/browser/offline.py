@@ -61,6 +61,17 @@ class Server:
             limit="500",
         )
 
+    def until_count(self, count: int) -> None:
+        """Wait until lists hold so many complaints."""
+        assert self.node is not None
+        self.node.until(
+            "wulan",
+            "/reports/complaints",
+            lambda answer: len(answer["items"]) == count,
+            puskesmas="puring",
+            limit="500",
+        )
+
     def form(self, id: str) -> str:
         """Return the page of one complaint's form, with its words."""
         assert self.node is not None
