@@ -105,6 +105,30 @@ def test_a_workbook_of_entities_within_entities_is_refused() -> None:
     assert process_time() - began < 5
 
 
+def test_small_parts_that_take_minutes_to_read_are_refused_at_once() -> None:
+    whole, bomb = io.BytesIO(as_xlsx([["kanal", "isi"], ["sms", "Lama"]])), io.BytesIO()
+    with (
+        zipfile.ZipFile(whole) as source,
+        zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith("sheet1.xml"):
+                cells = b'<c r="B3"><v>1</v></c>' * 1_000_000
+                content = content.replace(b"</row></sheetData>", cells + b"</row></sheetData>")
+            target.writestr(name, content)
+    began = process_time()
+    assert refused(bomb.getvalue()) == ["file"]
+    assert process_time() - began < 2
+
+
+def test_a_chat_in_an_archive_is_no_larger_than_one_beside_it() -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
+        target.writestr("_chat.txt", "15/01/24 10.30 - A: x\n" * 600_000)
+    assert refused(archive.getvalue()) == ["file"]
+
+
 def test_rows_far_down_an_empty_sheet_are_refused_rather_than_left_out() -> None:
     workbook = openpyxl.Workbook()
     sheet = workbook.worksheets[0]

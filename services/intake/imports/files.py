@@ -22,6 +22,9 @@ MAX_COLUMNS: Final = 100
 _MAX_UNPACKED: Final = 100 * 1024 * 1024
 MAX_SHEET_ROWS: Final = 5 * MAX_ROWS
 """Rows of a workbook, most of them empty."""
+# A cell is four: 20,000 rows of 50 columns.
+_MAX_TAGS: Final = 4_000_000
+_CHUNK: Final = 1 << 20
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _DELIMITERS = ",;\t|"
@@ -42,6 +45,14 @@ def too_many_rows() -> InvalidInput:
     return invalid(
         "file",
         _("Berkas ini punya lebih dari {limit} baris. Bagi menjadi beberapa.", limit=MAX_ROWS),
+    )
+
+
+def too_many_cells() -> InvalidInput:
+    """Return the refusal of a workbook with too many cells, filled or not."""
+    return invalid(
+        "file",
+        _("Berkas ini punya terlalu banyak sel. Hapus kolom dan baris yang tidak diperlukan."),
     )
 
 
@@ -79,13 +90,23 @@ def _unpacked(data: bytes) -> Content:
                 raise unreadable()
             names = archive.namelist()
             if "xl/workbook.xml" in names:
+                if max(_tags(archive, name) for name in names) > _MAX_TAGS:
+                    raise too_many_cells()
                 return Content(workbook=data)
-            texts = [name for name in names if name.endswith(".txt")]
-            if len(texts) == 1:
+            texts = [each for each in archive.infolist() if each.filename.endswith(".txt")]
+            if len(texts) == 1 and texts[0].file_size <= MAX_BYTES:
                 return Content(text=_decoded(archive.read(texts[0])))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise unreadable() from error
     raise unreadable()
+
+
+def _tags(archive: zipfile.ZipFile, name: str) -> int:
+    """Return how many tags a part of a workbook has: small parts may take minutes to parse."""
+    if not name.endswith((".xml", ".rels")):
+        return 0
+    with archive.open(name) as part:
+        return sum(chunk.count(b"<") for chunk in iter(lambda: part.read(_CHUNK), b""))
 
 
 def _decoded(data: bytes) -> str:
