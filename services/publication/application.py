@@ -1,5 +1,7 @@
 """Publication's use cases: draft, approve, release, withdraw, inform."""
 
+# ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
+
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -19,33 +21,42 @@ from services.kernel.text import _
 from services.publication.domain import Publication
 from services.publication.outbox import OUTBOX
 
-WAITING = 200
+WAITING = 50
 # Read from the events themselves, so that no second record of a state can differ from them.
 _WAITING = """
-SELECT p.publication FROM publications AS p
+SELECT p.publication, p.rowid AS place FROM publications AS p
 JOIN stored_events AS first
     ON first.originator_id = replace(p.publication, '-', '') AND first.originator_version = 1
-WHERE (
-    ?1 IS NULL
-    OR json_extract(CAST(first.state AS TEXT), '$.puskesmas') IN (SELECT value FROM json_each(?1))
-) AND (
-    (
-        SELECT step.topic FROM stored_events AS step
+JOIN stored_events AS last
+    ON last.originator_id = first.originator_id AND last.originator_version = (
+        SELECT max(step.originator_version) FROM stored_events AS step
         WHERE step.originator_id = first.originator_id
             AND step.topic <> 'publication.ComplainantInformed'
-        ORDER BY step.originator_version DESC LIMIT 1
-    ) IN ('publication.Drafted', 'publication.DraftSaved', 'publication.Approved')
-    OR (
+    )
+JOIN (SELECT 1) ON ?1 IS NULL
+    OR json_extract(CAST(first.state AS TEXT), '$.puskesmas') IN (SELECT value FROM json_each(?1))
+WHERE p.rowid > ?3 AND CASE ?4
+    WHEN 'approval' THEN last.topic IN ('publication.Drafted', 'publication.DraftSaved') OR (
+        last.topic = 'publication.Approved'
+        AND json_extract(CAST(first.state AS TEXT), '$.confidentiality') = 'confidential'
+        AND NOT json_extract(CAST(last.state AS TEXT), '$.confirmed')
+    )
+    WHEN 'release' THEN last.topic = 'publication.Approved'
+    WHEN 'informed' THEN {untold}
+    ELSE last.topic IN ('publication.Drafted', 'publication.DraftSaved', 'publication.Approved')
+        OR {untold}
+END
+ORDER BY p.rowid LIMIT ?2
+""".format(
+    untold="""(
         json_extract(CAST(first.state AS TEXT), '$.confidentiality') <> 'anonymous'
         AND NOT EXISTS (
             SELECT 1 FROM stored_events AS told
             WHERE told.originator_id = first.originator_id
                 AND told.topic = 'publication.ComplainantInformed'
         )
-    )
+    )"""
 )
-ORDER BY p.rowid LIMIT ?2
-"""
 
 
 class Publishing(Service):
@@ -77,14 +88,32 @@ class Publishing(Service):
         )
         return [self.read(Publication, UUID(row["publication"])) for row in rows]
 
-    def waiting(self, scope: frozenset[str] | None, limit: int = WAITING) -> list[Publication]:
-        """Return the publications within `scope` (None: all) that wait for a step, oldest first.
+    def waiting(
+        self,
+        scope: frozenset[str] | None,
+        step: str | None = None,
+        *,
+        reaches: Callable[[Publication], bool] = lambda _each: True,
+        after: int = 0,
+        limit: int = WAITING,
+    ) -> tuple[list[Publication], int | None]:
+        """Return a page of the publications within `scope` (None: all) that wait, oldest first, and
+        where the next page begins (`after`), None at the end.
 
-        They are not released yet, or the complainant, who is known, has not been told.
+        They are not released yet, or the complainant, who is known, has not been told; with
+        `step` (approval, release, informed) they wait for just that. `reaches` narrows further.
         """
         places = None if scope is None else json.dumps(sorted(scope))
-        rows = self.select(_WAITING, (places, limit))
-        return [self.read(Publication, UUID(row["publication"])) for row in rows]
+        found: list[Publication] = []
+        while rows := self.select(_WAITING, (places, limit, after, step)):
+            for row in rows:
+                each = self.read(Publication, UUID(row["publication"]))
+                if reaches(each):
+                    if len(found) == limit:
+                        return found, after
+                    found.append(each)
+                after = row["place"]
+        return found, None
 
     def save_draft(
         self,

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, cast
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -141,14 +141,22 @@ def router(publishing: Publishing, words: Words, district: District | None = Non
 
 def _add_lists(pages: APIRouter, publishing: Publishing, district: District | None) -> None:
     @pages.get(PATH)
-    def waiting(request: Request, principal: Reader, menunggu: str | None = None) -> Response:
+    def waiting(
+        request: Request,
+        principal: Reader,
+        menunggu: str | None = None,
+        cursor: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    ) -> Response:
         """Show what waits to be approved, released, or told to the complainant."""
-        found = [
-            each
-            for each in publishing.waiting(principal.scope(READ))
-            if _reaches(principal, each, district)
-            and (menunggu not in WAITS or menunggu in _steps_ahead(each))
-        ]
+        chosen = menunggu if menunggu in WAITS else None
+        found, following = publishing.waiting(
+            principal.scope(READ),
+            chosen,
+            reaches=lambda each: _reaches(principal, each, district),
+            after=cursor,
+        )
+        here = f"{PATH}?menunggu={chosen}" if chosen else PATH
+        more = f"{here}{'&' if chosen else '?'}cursor={following}"
         return render(
             request,
             "publication/list.html",
@@ -156,7 +164,9 @@ def _add_lists(pages: APIRouter, publishing: Publishing, district: District | No
             rows=[(each, _name(district, each.puskesmas), _waits_for(each)) for each in found],
             states=STATES,
             waits=WAITS,
-            chosen=menunggu if menunggu in WAITS else None,
+            chosen=chosen,
+            first=here if cursor else None,
+            next=None if following is None else more,
         )
 
     @pages.get("/publikasi")
@@ -300,15 +310,6 @@ def _once(account: str, route: str, values: Values) -> Once | None:
         return None
     body = json.dumps(sorted(values.items())).encode()
     return Once(account=account, route=route, key=key, body=hashlib.sha256(body).hexdigest())
-
-
-def _steps_ahead(it: Publication) -> tuple[str, ...]:
-    """Return what the publication waits for: the next step to the public, and the word to the
-    person."""
-    ahead = {"drafted": "approval", "approved": "release"}.get(it.state)
-    if ahead == "release" and it.needs_confirmation:
-        ahead = "approval"
-    return (*((ahead,) if ahead else ()), *(("informed",) if "informed" in it.allowed else ()))
 
 
 def _reaches(principal: Principal, it: Publication, district: District | None) -> bool:
