@@ -38,6 +38,10 @@ WORDS = {
         "escalated",
         "referred",
         "reopened",
+        "heading",
+        "waiting-file",
+        "to-mend",
+        "partner",
     )
 }
 PHONE, EMAIL = "0812-0000-7777", "kenari@burung.example"
@@ -52,6 +56,7 @@ def flown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for direct in (True, False):
             fly(node, direct)
         fly_later(node)
+        fly_imports(node)
         (folder / "metrics").write_bytes(node.public.get(node.address + "/metrics").content)
         (folder / "public").write_text(
             "".join(
@@ -130,6 +135,31 @@ def fly_later(node: RunningNode) -> None:
         rini.post(f"{at}/withdrawal", json={"reason": WORDS["back"]}),
     ):
         assert answer.is_success, answer.text
+
+
+def fly_imports(node: RunningNode) -> None:
+    """A file that waits, one whose headings are remembered, and rows that are kept to be mended."""
+    rini = node.as_("rini")
+    page = f"{node.address}/catat/impor"
+
+    def sent(name: str, table: str) -> str:
+        files, form = {"file": (name, table.encode())}, {"puskesmas": "puring"}
+        return rini.post(page, data=form, files=files).headers["location"]
+
+    chat = f"15/01/2024 10.30 - {WORDS['partner']}: {WORDS['waiting-file']}\n"
+    waiting = sent(f"Chat WhatsApp dengan {WORDS['partner']}.txt", chat)
+    shown = rini.get(node.address + waiting).text
+    assert WORDS["waiting-file"] in shown
+    kept = sent("a.csv", f"kanal,isi,{WORDS['heading']}\nmerpati,{WORDS['to-mend']},x\n")
+    form = {"c0": "channel", "c1": "text", "c2": "name", "do": "take"}
+    assert rini.post(node.address + kept, data=form).status_code == 303
+    for _look in range(2000):
+        if "Impor selesai" in rini.get(node.address + kept).text:
+            break
+    assert WORDS["to-mend"] in rini.get(f"{node.address}{kept}/perbaikan.csv").text
+    refused = f"{WORDS['heading']},{WORDS['to-mend']}\n" + '"' * 3
+    answer = rini.post("/puskesmas/puring/imports", files={"file": ("a.csv", refused.encode())})
+    assert answer.status_code == 422 and WORDS["heading"] not in answer.text
 
 
 def planted() -> list[str]:
