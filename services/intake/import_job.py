@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from sqlite3 import Row as Found
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -23,6 +24,9 @@ from services.kernel.aggregate import Intent
 from services.kernel.errors import InvalidInput
 from services.kernel.store import Answer, Ids, Once, UnitOfWork
 
+IN_HAND: Final = 4
+"""How many files are kept open at once; one more is opened anew for each of its portions."""
+
 
 class Taking:
     """Takes the rows of the origin's imports; one at a time, in the jobs' own thread."""
@@ -31,8 +35,8 @@ class Taking:
         self._files = files
         self._intake = files.intake
         self._keyring = files.keyring
-        # The rows of the file in hand, between two portions of it; in memory only.
-        self._open: tuple[str, Sheet | None, list[Row]] = ("", None, [])
+        # The files in hand, between two portions of each; in memory only.
+        self._open: dict[str, tuple[Sheet, list[Row]]] = {}
 
     def take(self, id: str) -> datetime | None:
         """Take the next portion of an import; return when the one after it is due."""
@@ -42,7 +46,7 @@ class Taking:
             if again is not None:
                 return again
             found = self._files.find(None, id)
-        self._open = ("", None, [])
+        self._open.pop(id, None)
         kept_until = datetime.fromisoformat(found["ended_at"]) + KEEP
         if found["sealed"] is not None:
             if self._intake.clock() < kept_until:
@@ -59,12 +63,12 @@ class Taking:
         """Take a portion, or end the import; return when to go on, None when it has ended."""
         if not found["confirmed"]:
             self._end(found, stopped=True)
-        elif not self._reopened(found):
+        elif (rows := self._reopened(found)) is None:
             self._end(found, lost=True)
-        elif found["taken"] >= len(self._open[2]) or found["stopped_at"]:
+        elif found["taken"] >= len(rows) or found["stopped_at"]:
             self._end(found)
         else:
-            self._take(found, self._open[2][found["taken"] : found["taken"] + PORTION])
+            self._take(found, rows[found["taken"] : found["taken"] + PORTION])
             return self._intake.clock()
         return None
 
@@ -119,7 +123,7 @@ class Taking:
 
     def _rejected_rows(self, found: Found) -> bytes | None:
         """Return the rows to mend, sealed; None where there are none."""
-        _id, sheet, _rows = self._open
+        sheet, _rows = self._open.get(found["id"], (None, []))
         rejected = self._intake.select(
             "SELECT row FROM import_rows WHERE import = ? AND outcome = 'rejected'", (found["id"],)
         )
@@ -130,17 +134,20 @@ class Taking:
         content = msgspec.msgpack.encode((sheet.headings, records))
         return key.seal_file(content, MEND_PLACE, self._keyring.entropy)
 
-    def _reopened(self, found: Found) -> bool:
-        """Open a stored file and judge its rows; False when no key opens it any more."""
-        if self._open[0] != found["id"]:
+    def _reopened(self, found: Found) -> list[Row] | None:
+        """Return the judged rows of a stored file; None when no key opens it any more."""
+        id = found["id"]
+        if id not in self._open:
             content = self._files.content(found)
             if content is None:
-                return False
+                return None
             here = self._intake.district.puskesmas(found["puskesmas"])
             sheet = open_sheet(content[1], content[0])
             rows = sheet.rows(plan_of(found), ZoneInfo(here.zone))
-            self._open = (found["id"], sheet, rows)
-        return True
+            if len(self._open) >= IN_HAND:
+                self._open.pop(next(iter(self._open)))
+            self._open[id] = (sheet, rows)
+        return self._open[id][1]
 
 
 def _accepted(id: str, row: Row) -> Note:
