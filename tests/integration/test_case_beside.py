@@ -53,7 +53,7 @@ def reported(node: RunningNode, given: Any, position: str) -> Any:
 
 
 def listed(node: RunningNode, who: str, state: str) -> list[str]:
-    asked = {"state": state, "limit": 200}
+    asked: dict[str, str | int] = {"state": state, "limit": 200}
     found = node.as_(who).get("/reports/complaints", params=asked).json()["items"]
     return [each["id"] for each in found]
 
