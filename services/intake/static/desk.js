@@ -3,7 +3,7 @@
 import { REFUSED, SENT, WAITING, drop, entriesOf, onChange, open } from "../device.js";
 import { isEmpty, put, renewKey } from "./filling.js";
 import { isThere, send } from "./sending.js";
-import { refresh } from "./shelf.js";
+import { keptPage, refresh } from "./shelf.js";
 
 const AGAIN = 15_000;
 
@@ -166,10 +166,11 @@ async function stayReady() {
       navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true });
     });
   }
-  await navigator.storage?.persist?.();
   // Away, or signed out: the copy that is there stays.
   await refresh(shell).catch(() => null);
-  document.getElementById("siap-luring")?.removeAttribute("hidden");
+  if (await keptPage()) document.getElementById("siap-luring")?.removeAttribute("hidden");
+  // Some browsers ask the person first; nothing waits for that.
+  navigator.storage?.persist?.();
 }
 
 async function begin() {
