@@ -42,7 +42,10 @@ def _look(resolution: "Resolution", uow: UnitOfWork, case_id: UUID, name: str) -
         return due_at
     act = uow.act(Intent(SYSTEM, "scheduler"))
     case.remind(act, REMINDED, name)
-    if resolution.promises.escalates(name) and not case.escalated:
+    # A complaint that was written down late may have been settled long before: what was missed
+    # by then is for the team to say.
+    known_in_time = due_at > case.opened_at
+    if resolution.promises.escalates(name) and known_in_time and not case.escalated:
         case.escalate(act, None, overdue=name)
     uow.save(case)
     return None

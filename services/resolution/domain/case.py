@@ -66,6 +66,7 @@ class Case(Aggregate):
         entered_by: str
         service_unit: str | None
         received_at: datetime
+        opened_at: datetime
         state: State
         grade: str | None
         finding: str | None
@@ -376,6 +377,7 @@ class Case(Aggregate):
         self.confidentiality, self.entered_by = event.confidentiality, event.entered_by
         self.service_unit = event.service_unit
         self.received_at = self.last_step_at = event.occurred_at
+        self.opened_at = event.timestamp
         self.deadlines, self.reminded = event.deadlines, set()
         self.state, self.grade, self.finding = State.RECEIVED, None, None
         self.actions, self.done = [], {}
