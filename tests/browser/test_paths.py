@@ -22,6 +22,7 @@ OUTCOMES = {
     "K-16": "never answered",
     "K-19": "met and answered at once",
 }
+ESCALATED = "Dinaikkan ke dinas"
 SPOKEN = ("text", "name", "phone", "email", "address")
 MINUTE = timedelta(minutes=1)
 
@@ -180,14 +181,16 @@ def test_words_and_names_are_opened_by_role(house: House, walked: dict[str, Walk
         ("bayu", True, True, False),
         ("kukuh", True, True, False),
         ("dewi", True, False, False),
-        ("wulan", False, False, False),
+        ("wulan", None, False, False),
     ):
         page = house.page(who)
         for walk, may_name in ((opened, name), (confidential, hidden)):
             page.goto(walk.case)
             shown = body(page)
             row = walk.real.row
-            assert (row["text"][:60] in shown) is words, (who, walk.number)
+            # The district reads what was brought before it, as what is long past due is by itself.
+            may = ESCALATED in shown if words is None else words
+            assert (row["text"][:60] in shown) is may, (who, walk.number)
             assert (row["name"] in shown) is may_name, (who, walk.number)
             if not may_name:
                 expect(page.locator(".sealed").first).to_be_visible()
@@ -200,11 +203,13 @@ def test_words_and_names_are_opened_by_role(house: House, walked: dict[str, Walk
 
 def test_the_queue_shows_words_only_to_those_who_may(house: House, walked: dict[str, Walk]) -> None:
     walk = walked["K-16"]
-    for who, may in (("sari", True), ("bayu", True), ("dewi", True), ("wulan", False)):
+    for who in ("sari", "bayu", "dewi", "wulan"):
         page = house.page(who)
         row = page.get_by_role("row").filter(has=page.get_by_role("link", name=walk.number))
         until_listed(page, "/kasus?puskesmas=puring&state=open", row)
-        assert (walk.real.row["text"][:60] in row.inner_text()) is may, who
+        shown = row.inner_text()
+        may = who != "wulan" or ESCALATED in shown
+        assert (walk.real.row["text"][:60] in shown) is may, who
 
 
 def test_nothing_went_wrong_in_any_browser(
