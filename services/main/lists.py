@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from services.kernel.access.reach import Reach
 from services.reporting.application import Reporting
@@ -30,6 +31,10 @@ class CasesOf:
     def work_of(self, account: str) -> Mapping[str, int]:
         """Return how many of the cases that an account wrote down wait for what."""
         return self._reporting.work_of(account)
+
+    def similar(self, complaint: UUID) -> tuple[int, list[dict[str, Any]]]:
+        """Return how many cases are about the same as this one, and the newest of them."""
+        return self._reporting.similar(complaint)
 
     def by_unit(self, seen: Seen, asked: Asked) -> list[dict[str, Any]]:
         """Return how many cases wait at each service unit."""

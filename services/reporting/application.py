@@ -26,6 +26,7 @@ from services.reporting.queries import (
     dashboard,
     history,
     public,
+    similar,
     totals,
     upkeep,
     work,
@@ -164,6 +165,10 @@ class Reporting:
     def work_of(self, account: str) -> dict[str, int]:
         """Return how many of the cases that an account wrote down wait for what."""
         return work.mine(self.store.reader(), account, self.clock())
+
+    def similar(self, complaint: UUID) -> tuple[int, list[dict[str, Any]]]:
+        """Return how many cases are about the same as this one, and the newest of them."""
+        return similar.similar(self.store.reader(), complaint)
 
     def work_by_unit(self, filters: Filters) -> list[dict[str, Any]]:
         """Return how many cases wait at each service unit."""

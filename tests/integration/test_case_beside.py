@@ -231,6 +231,18 @@ def test_a_case_follows_its_form(node: RunningNode) -> None:
     assert opened["number"] == praised.json()["number"]
 
 
+def test_an_issue_that_keeps_coming_back_is_shown_on_each_of_its_cases(node: RunningNode) -> None:
+    facts = {"service_unit": "imunisasi", "categories": ["sikap-petugas"]}
+    first, second, third = (receive(node, **facts) for _each in range(3))
+    other = receive(node, service_unit="farmasi", categories=["sikap-petugas"])
+    node.settle(other["position"])
+    page = node.as_("sari").get(f"{node.address}/kasus/{first['id']}").text
+    assert "Masalah berulang" in page
+    assert second["number"] in page and third["number"] in page and other["number"] not in page
+    alone = node.as_("sari").get(f"{node.address}/kasus/{other['id']}").text
+    assert "Masalah berulang" not in alone
+
+
 @pytest.mark.parametrize("source", ["log", "stream"])
 def test_facts_made_anew_say_the_same(node: RunningNode, source: str) -> None:
     done = node.tanggap("rebuild", "--from", source, "--check")

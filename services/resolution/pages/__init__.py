@@ -21,5 +21,5 @@ def router(resolution: Resolution, lists: CaseLists, words: Words) -> APIRouter:
     queue.add(pages, resolution, lists, words)
     evaluation.add(pages, resolution, lists, words)
     areas.add(pages, resolution, lists)
-    case.add(pages, resolution, words)
+    case.add(pages, resolution, lists, words)
     return pages

@@ -30,11 +30,14 @@ from services.resolution.domain import OUTCOMES, Case
 from services.resolution.domain.steps import BESIDE, Step
 from services.resolution.pages import thread
 from services.resolution.pages.labels import DEADLINES, PERSON, STEPS
+from services.resolution.pages.lists import CaseLists
 from services.resolution.pages.queue import PATH, READ, name_of
 from services.resolution.pages.steps import FORMS, PLAN_ROWS, StepForm
 from services.resolution.pages.typed import Typed
 from services.resolution.verdicts import judged
 
+RECURS: Final = 3
+"""As many cases about the same within 90 days are an issue that keeps coming back; our choice."""
 SAVED: Final = flash("case.saved", _("Langkah ini sudah tercatat."))
 ASIDE: Final = (Step.PAUSE, Step.REFERRAL, Step.ESCALATION, Step.REOPENING, *BESIDE)
 """Steps that are never the next one."""
@@ -48,7 +51,7 @@ async def _fields(request: Request) -> dict[str, str]:
 Fields = Annotated[dict[str, str], Depends(_fields)]
 
 
-def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
+def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words) -> None:
     """Add the page of a case and a route for each step's form."""
 
     def show(
@@ -71,6 +74,7 @@ def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
             form=form,
             refused=refused,
             key=str(uuid4()),
+            **_alike(lists, case),
             **_told(request, resolution, words, principal, case),
             units=[
                 (unit.code, name_of(resolution.district.unit, unit.code, language_of(request)))
@@ -132,6 +136,12 @@ def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
 
     for name, step in FORMS.items():
         add_step(name, step)
+
+
+def _alike(lists: CaseLists, case: Case) -> dict[str, Any]:
+    """Return the cases about the same, and whether it is an issue that keeps coming back."""
+    count, newest = lists.similar(case.id)
+    return {"alike": newest, "alike_count": count, "recurs": count + 1 >= RECURS}
 
 
 def _seen(own: list[Message], shown: int | None) -> int | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 from services.kernel.access.principal import Principal
 from services.kernel.access.reach import Reach, reach_of
@@ -68,6 +69,10 @@ class CaseLists(Protocol):
 
     def work_of(self, account: str) -> Mapping[str, int]:
         """Return how many cases that an account wrote down are open, overdue, inform."""
+
+    def similar(self, complaint: UUID) -> tuple[int, list[dict[str, Any]]]:
+        """Return how many cases of the place are about the same as this one, and the newest of
+        them: id, number, received_at, state."""
 
     def by_unit(self, seen: Seen, asked: Asked) -> list[dict[str, Any]]:
         """Return by `unit` how many cases are open, overdue, soon, received."""

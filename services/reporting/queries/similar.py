@@ -1,0 +1,38 @@
+"""Which cases are about the same: one unit and category of a place, a while before or after."""
+
+# ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
+
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from duckdb import DuckDBPyConnection
+
+from services.reporting.queries.question import When, at, records
+
+NEAR: Final = timedelta(days=90)
+SHOWN: Final = 5
+
+
+def similar(connection: DuckDBPyConnection, complaint: UUID) -> tuple[int, list[dict[str, Any]]]:
+    """Return how many others there are, and the newest of them.
+
+    Where no category is stated the unit alone decides; without a unit there is nothing to go by.
+    """
+    cursor = connection.execute(
+        f"""
+        SELECT a.complaint AS id, a.number, a.received_at, s.state, s.closed,
+            count(*) OVER () AS found
+        FROM attributes AS this
+        JOIN attributes AS a ON a.puskesmas = this.puskesmas
+            AND a.service_unit = this.service_unit
+            AND (len(this.categories) = 0 OR list_has_any(a.categories, this.categories))
+            AND a.received_at BETWEEN this.received_at - $near AND this.received_at + $near
+        JOIN states AS s ON s.complaint = a.complaint AND {at("s")}
+        WHERE this.complaint = $id AND a.complaint <> $id AND {at("this")} AND {at("a")}
+        ORDER BY a.received_at DESC, a.complaint DESC LIMIT {SHOWN}
+        """,
+        {"id": complaint, "near": NEAR, **When().parameters},
+    )
+    found = list(records(cursor))
+    return (found[0]["found"] if found else 0), found
