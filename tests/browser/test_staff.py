@@ -13,7 +13,14 @@ from tests.running import RunningNode
 SAID = "Antre dari jam tujuh, baru dipanggil hampir jam sepuluh."
 RESULT = "Loket kedua dibuka pukul 07.30. Hubungi Pak Slamet di 0812-3456-7890 bila masih lama."
 PAGES: dict[str, tuple[str, ...]] = {
-    "sari": ("/kerja", "/kasus", "/kasus?state=all&channel=phone", "/kasus?area=KMP", "/bidang"),
+    "sari": (
+        "/akun",
+        "/kerja",
+        "/kasus",
+        "/kasus?state=all&channel=phone",
+        "/kasus?area=KMP",
+        "/bidang",
+    ),
     "rini": ("/kerja", "/kasus?mine=1"),
     "bayu": ("/kerja", "/evaluasi", "/evaluasi?state=reopened"),
     "kukuh": ("/kerja", "/terbitkan", "/terbitkan?menunggu=approval"),

@@ -141,6 +141,9 @@ TABLE: dict[str, Row] = {
     "GET /masuk": FREE,
     "POST /masuk": FREE,
     "POST /keluar": FREE,
+    "GET /akun": Row(ALL, placed=False),
+    "POST /akun/sandi": Row(ALL, {}, placed=False),
+    "POST /akun/akhiri": Row(ALL, placed=False),
     "GET /catat": Row(DESK, query=FILTER),
     "POST /catat": Row(DESK, {"puskesmas": "{code}", **GIVEN}),
     "GET /catat/impor": Row(DESK, placed=False),
@@ -191,7 +194,7 @@ TABLE: dict[str, Row] = {
     "GET /health/ready": FREE,
     "GET /metrics": FREE,
 }
-ENDS_THE_SESSION = (f"DELETE {API}/session", "POST /keluar")
+ENDS_THE_SESSION = (f"DELETE {API}/session", "POST /keluar", "POST /akun/akhiri")
 
 
 @dataclass
@@ -270,7 +273,9 @@ class House:
             try:
                 return self.ask(who, method, place.filled(route, path), **sent)
             finally:
-                self._tokens[who] = kept
+                ended = self.node.access.principal_of(kept) is None
+                again = self.node.access.open_token
+                self._tokens[who] = again(self.accounts[who]) if ended else kept
         return self.ask(who, method, place.filled(route, path), **sent)
 
     def well(self, who: str, path: str, **body: Any) -> Any:

@@ -15,7 +15,7 @@ from services.kernel.access import api as access_api
 from services.kernel.access.origin import SameOriginOnly
 from services.kernel.access.throttle import CodeThrottle
 from services.kernel.clock import Clock, system_clock
-from services.kernel.web import assets, operations, problems, signin
+from services.kernel.web import account, assets, operations, problems, signin
 from services.kernel.web.assets import Assets
 from services.kernel.web.direct import DirectRoute, Shortcut
 from services.kernel.web.live import Live
@@ -97,7 +97,14 @@ def create_app(
         clock=clock,
     )
     # Routes are tried in order: those that are called most come first.
-    for router in (*routers, access_api.router, signin.router, assets.router, operations.router):
+    for router in (
+        *routers,
+        access_api.router,
+        signin.router,
+        account.router,
+        assets.router,
+        operations.router,
+    ):
         app.include_router(router)
     return app
 
