@@ -160,6 +160,8 @@ def test_the_command_line_is_interrupted(node: RunningNode, tmp_path: Path) -> N
     file = tmp_path / "banyak.csv"
     file.write_bytes(file_of(10_000, words="Dihentikan dari baris perintah")["file"][1])
     command = [sys.executable, "-m", "services.main.cli", "import", str(file)]
+    # A shell's background jobs have SIGINT ignored, and a child would inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [*command, "--puskesmas", "puring"],
         env=os.environ | {"TANGGAP_DATA": str(node.data)},
@@ -167,6 +169,7 @@ def test_the_command_line_is_interrupted(node: RunningNode, tmp_path: Path) -> N
         stderr=subprocess.PIPE,
         text=True,
     )
+    signal.signal(signal.SIGINT, before)
     taken = "SELECT max(taken) FROM imports WHERE ended_at IS NULL"
     while (rows_of(node.data, "intake.sqlite", taken)[0][0] or 0) < 500:
         assert process.poll() is None
