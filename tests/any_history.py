@@ -23,7 +23,10 @@ MAIN_PATH = {
     "reopened": {"grade", "analysis"},
 }
 ASIDE = {"team-call", "meeting-with-complainant"}
-STEPS = sorted(ASIDE.union(*MAIN_PATH.values()))
+ONWARD = set().union(*MAIN_PATH.values())
+STEPS = sorted(ASIDE | ONWARD)
+# Allowed, and not taken here: tests/integration/test_case_beside.py does.
+REMARKS = {"team-call/acknowledgement", "assignment", "comments"}
 EVENTS = {
     "team-call": "TeamNotified",
     "meeting-with-complainant": "ComplainantMet",
@@ -153,6 +156,7 @@ class Complaint:
     waiting: dict[str, datetime] = field(default_factory=dict)
     answered: bool = False
     settled: bool = False
+    escalated: bool = False
     publications: list[Publication] = field(default_factory=list)
 
     @property
@@ -166,8 +170,12 @@ class Complaint:
     @property
     def allowed(self) -> set[str]:
         if self.state == "evaluated":
-            return set()
-        steps = MAIN_PATH[self.state] | ASIDE
+            return {"reopening", "comments"}
+        steps = MAIN_PATH[self.state] | ASIDE | REMARKS
+        if self.state != "documented":
+            steps |= {"pause", "referral"}
+        if not self.escalated:
+            steps |= {"escalation"}
         return steps - {"documentation"} if self._needs_a_plan else steps
 
     @property
@@ -230,8 +238,11 @@ class Complaint:
             self.settled, self.waiting = False, dict(self.promised)
 
     def remind(self, now: datetime) -> int:
-        """Let the promises that are due now fall due; return how many reminders that makes."""
-        reminders = 0
+        """Let the promises that are due now fall due; return how many events that makes.
+
+        A settlement that is missed while the case is known puts it before the district.
+        """
+        found = 0
         for name, due_at in list(self.waiting.items()):
             if due_at > now:
                 continue
@@ -239,8 +250,13 @@ class Complaint:
             kept = self.answered if name == "response" else self.settled
             if self.state != "evaluated" and not kept:
                 self._add("TeamNotified", "system", Stated(None, now))
-                reminders += 1
-        return reminders
+                found += 1
+                known_in_time = due_at > self.steps[0].recorded_at
+                if name == "settlement" and known_in_time and not self.escalated:
+                    self._add("CaseEscalated", "system", Stated(None, now))
+                    self.escalated = True
+                    found += 1
+        return found
 
     def promise(self, promised: dict[str, datetime]) -> None:
         """A promise that is another one than before will be looked after at its own time."""
@@ -253,7 +269,8 @@ class Complaint:
         """Return the state that the case was in, as its steps state their times."""
         if not self.is_case or self.received.occurred_at > instant:
             return None
-        main = [each for each in self.steps if each.name not in ("TeamNotified", "ComplainantMet")]
+        aside = ("TeamNotified", "ComplainantMet", "CaseEscalated")
+        main = [each for each in self.steps if each.name not in aside]
         held = [each.state for each in main if each.occurred_at <= instant]
         return held[-1] if held else "received"
 

@@ -80,7 +80,7 @@ class AnyHistory(RuleBasedStateMachine):
                 self.wait(1, due=False)
                 self.sides.relay("resolution")
                 self.sides.follow("reporting")
-            if main := sorted(case.allowed - model.ASIDE):
+            if main := sorted(case.allowed & model.ONWARD):
                 if "grade" in main[:-1] and choice.pick % 4:
                     main.remove("grade")
                 self.sides.take_step(case, main[choice.pick % len(main)], choice)
