@@ -1,6 +1,7 @@
 """What was answered is on the disk: by what the kernel was told, and by how files are opened."""
 
 import ast
+import re
 import sqlite3
 import struct
 import sys
@@ -39,18 +40,18 @@ def traced(folder: Path, *under: str) -> list[Call]:
 
         with ThreadPoolExecutor(CLIENTS) as pool:
             assert set(pool.map(write_down, range(COMPLAINTS))) == {201}
-        ended = f"{node.process.pid} +++ exited with 0 +++\n".encode()
+        ended = rf"^{node.process.pid} +\+\+\+ exited with 0 \+\+\+$"
     return parse(written(out, ended))
 
 
-def written(out: Path, ended: bytes) -> list[str]:
+def written(out: Path, ended: str) -> list[str]:
     """Return the trace's lines once the end of the node is there: the tracer outlives it a little,
     and a child of the node that is still to end may have the last word."""
     until = time.monotonic() + 60
-    while ended not in (trace := out.read_bytes()):
-        assert time.monotonic() < until, f"no end of the node in the trace: {trace[-300:]!r}"
+    while not re.search(ended, trace := out.read_text(), re.MULTILINE):
+        assert time.monotonic() < until, f"no end of the node in the trace: {trace[-300:]}"
         time.sleep(0.05)
-    return out.read_text().splitlines()
+    return trace.splitlines()
 
 
 def test_no_answer_leaves_before_its_event_is_on_the_disk(tmp_path: Path) -> None:
