@@ -23,6 +23,7 @@ from services.kernel.errors import FieldError, InvalidInput
 from services.kernel.keyring import IDENTITY_PLACE, Keyring, WrappedKey
 from services.kernel.receipts import receipt_code, receipt_hash
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
+from services.kernel.store.database import Database
 from services.kernel.text import _
 
 __all__ = ["Form", "Intake", "Note", "Person", "Slip"]
@@ -60,21 +61,22 @@ class Intake(Service):
 
     def __init__(
         self,
-        path: Path,
+        place: Path | Database,
         origin: str,
         clock: Clock,
         keyring: Keyring,
         district: District,
         new_id: Callable[[], UUID],
         receipt_secret: bytes,
+        files: Path,
     ) -> None:
-        super().__init__(path, origin, clock)
+        super().__init__(place, origin, clock)
         self.writer.store_first(keyring.store)
         self.keyring = keyring
         self.district = district
         self.new_id = new_id
         self._receipt_secret = receipt_secret
-        self.files = path.parent / "attachments"
+        self.files = files
 
     def receipt(self, complaint: UUID) -> str:
         """Return the code on a complaint's receipt; it is derived, and stored nowhere."""

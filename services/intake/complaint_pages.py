@@ -14,10 +14,13 @@ from starlette.responses import Response
 from services.intake.amending import Amending
 from services.intake.application import Intake
 from services.intake.attachments import Attaching
+from services.intake.attachments.content import REQUEST_BYTES
+from services.intake.changes import changed
 from services.intake.domain import BY_OFFICER, Complaint
 from services.intake.filled import Person, person_of
 from services.intake.forms import form_of
 from services.intake.register import Register
+from services.intake.suggesting import Suggesting
 from services.intake.typed import line, moment, once, read_form, refused, typed_fields
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
@@ -31,10 +34,12 @@ from services.kernel.web import words as glossary
 from services.kernel.web.flash import Flash, flash, see_other
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
+from services.kernel.web.opened import opened as opened_by
+from services.kernel.web.others import namer, version_of
 from services.kernel.web.pages import render
+from services.kernel.web.resumed import not_shown_yet
 
 PATH: Final = "/catat/{id}"
-FILE_BYTES: Final = 11 << 20
 CORRECT: Final = "complaint.correct"
 CORRECTED: Final = flash("complaint.corrected", _("Pembetulan tersimpan."))
 WITHDRAWN: Final = flash("complaint.withdrawn", _("Keluhan dicabut."))
@@ -68,7 +73,12 @@ async def sent_file(request: Request) -> tuple[str, bytes, dict[str, str | list[
 
 
 def add(
-    pages: APIRouter, intake: Intake, words: Words, labels: Mapping[str, Text], choices: Choices
+    pages: APIRouter,
+    intake: Intake,
+    words: Words,
+    suggesting: Suggesting,
+    labels: Mapping[str, Text],
+    choices: Choices,
 ) -> None:
     """Add the page and its forms; `labels` and `choices` are the desk's."""
     amending, attaching, register = Amending(intake), Attaching(intake), Register(intake)
@@ -86,31 +96,42 @@ def add(
         files = list(complaint.attachments.items())
         about = attaching.about(complaint)
         boxes = [complaint.text, complaint.complainant, *(each.file_name for _id, each in files)]
+        links = principal.may("complaint.link", complaint.puskesmas)
+        suggested = suggesting.of(complaint) if links else []
+        wanted = [(attaching.about(each.complaint), each.complaint.text) for each in suggested]
         text, person, *names = words.open(
             principal, "complaint_form", [(about, box) for box in boxes]
         )
+        # An entry of its own: those complaints were not read on their own form.
+        said = words.open(principal, "alike", wanted)
+        who, zone = namer(request.app.state.access), ZoneInfo(here.zone)
+        openings = words.openings(principal, complaint.puskesmas, str(id))
         original = complaint.original and intake.get(UUID(complaint.original))
         response = render(
             request,
             "intake/complaint.html",
             status=status,
             section="desk",
-            zone=ZoneInfo(here.zone),
+            zone=zone,
             place=here.name,
+            openings=opened_by(openings, str(id), zone, who),
             it=complaint,
             has_case=complaint.kind in CASE_KINDS,
             text=text,
             person=person_of(person) if person else Person(),
             person_sealed=complaint.complainant is not None and person is None,
-            incident=_local(complaint.incident_at, ZoneInfo(here.zone)),
+            incident=_local(complaint.incident_at, zone),
             files=[(each, one, name) for (each, one), name in zip(files, names, strict=True)],
             original=original,
             duplicates=[intake.get(each) for each in amending.duplicates(id)],
-            links=principal.may("complaint.link", complaint.puskesmas),
+            links=links,
+            suggested=[*zip(suggested, said, strict=True)],
             choices=_with_standing(complaint, choices(intake, here, language_of(request))),
             labels={**labels, **MORE_LABELS},
             form=form,
             opened=opened,
+            gone=opened == "withdraw" and complaint.withdrawn,
+            changes=changed(intake, id, form, labels, who),
             key=str(uuid4()),
         )
         response.headers["cache-control"] = "no-store"
@@ -132,15 +153,15 @@ def add(
         principal.role_for(permission, complaint.puskesmas)
         zone = ZoneInfo(intake.district.puskesmas(complaint.puskesmas).zone)
         try:
+            not_shown_yet(values)
             wrong: list[FieldError] = []
             when = moment(line(values, at), at, zone, wrong) if at else None
             if wrong:
                 raise InvalidInput(*wrong)
             who = intent(principal, permission, complaint.puskesmas, when)
-            version = line(values, "version")
             more = {
                 "once": once(principal.account_id, f"POST {request.url.path}", values),
-                "expected": int(version) if version.isdecimal() else None,
+                "expected": version_of(values),
             }
             do(complaint, who, more)
         except Forbidden:
@@ -248,7 +269,7 @@ def add(
 
         return take(request, id, principal, "complaint.link", values, do, UNLINKED, "link")
 
-    @pages.post(PATH + "/lampiran", max_body_size=FILE_BYTES)
+    @pages.post(PATH + "/lampiran", max_body_size=REQUEST_BYTES)
     def attach(
         request: Request,
         id: UUID,

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import datetime
-from sqlite3 import Row as Found
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -23,6 +22,7 @@ from services.intake.imports import Row, Sheet, open_sheet, row_key
 from services.kernel.aggregate import Intent
 from services.kernel.errors import InvalidInput
 from services.kernel.store import Answer, Ids, Once, UnitOfWork
+from services.kernel.store.database import Row as Found
 
 IN_HAND: Final = 4
 """How many files are kept open at once; one more is opened anew for each of its portions."""
@@ -96,7 +96,7 @@ class Taking:
         def work(uow: UnitOfWork) -> None:
             # What this very import accepted stands already: it is not called repeated.
             uow.connection.executemany(
-                "INSERT OR IGNORE INTO import_rows VALUES (?, ?, ?, ?, ?)", settled
+                "INSERT INTO import_rows VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", settled
             )
             uow.connection.execute(
                 "UPDATE imports SET taken = taken + ? WHERE id = ?", (len(portion), found["id"])
@@ -111,7 +111,7 @@ class Taking:
             now = uow.now.isoformat()
             uow.connection.execute(
                 "UPDATE imports SET sealed = ?, ended_at = ?, lost = ? WHERE id = ?",
-                (kept, now, lost, found["id"]),
+                (kept, now, int(lost), found["id"]),
             )
             if stopped:
                 uow.connection.execute(
@@ -153,7 +153,7 @@ class Taking:
 def _accepted(id: str, row: Row) -> Note:
     def noted(uow: UnitOfWork, ids: Ids) -> None:
         uow.connection.execute(
-            "INSERT OR IGNORE INTO import_rows VALUES (?, ?, 'accepted', ?, NULL)",
+            "INSERT INTO import_rows VALUES (?, ?, 'accepted', ?, NULL) ON CONFLICT DO NOTHING",
             (id, row.number, ids["id"]),
         )
 

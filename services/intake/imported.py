@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from sqlite3 import Row as Found
 from typing import Final
 
 import msgspec
@@ -16,6 +15,7 @@ from services.kernel.contracts import SealedBox
 from services.kernel.district import Puskesmas
 from services.kernel.errors import FieldError, InvalidInput, NotFound
 from services.kernel.keyring import Keyring
+from services.kernel.store.database import Row as Found
 from services.kernel.store.unit_of_work import CLOCKS_DIFFER
 from services.kernel.text import _
 from services.kernel.web.validation import field_errors
@@ -90,11 +90,9 @@ class ImportFiles:
     def find(self, puskesmas: str | None, id: str) -> Found:
         """Return an import with its plan, of this Puskesmas (None: any); raises NotFound."""
         rows = self.intake.select(
-            "SELECT * FROM imports JOIN import_plans ON import = id "
-            "WHERE id = ?1 AND puskesmas = coalesce(?2, puskesmas)",
-            (id, puskesmas),
+            "SELECT * FROM imports JOIN import_plans ON import = id WHERE id = ?", (id,)
         )
-        if not rows:
+        if not rows or puskesmas not in (None, rows[0]["puskesmas"]):
             raise NotFound(_("Tidak ditemukan. Periksa nomor atau alamatnya."))
         return rows[0]
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from services.intake.amending import Amending
 from services.intake.application import Intake
 from services.intake.attachments import Attaching, Opened
-from services.intake.attachments.content import EXTENSIONS
+from services.intake.attachments.content import EXTENSIONS, REQUEST_BYTES
 from services.intake.domain import BY_OFFICER
 from services.intake.forms import BoxOpeningBody, CorrectionBody, WithdrawalBody
 from services.kernel.access.principal import Principal
@@ -30,7 +30,6 @@ from services.kernel.commands import (
 from services.kernel.web.problems import etag
 from services.kernel.web.refusals import refusals
 
-FILE_BYTES = 11 << 20
 SLIP_BYTES = 8 << 20
 
 
@@ -136,7 +135,7 @@ def _add_attachments(api: APIRouter, intake: Intake) -> None:
         status_code=201,
         response_model=AttachmentAdded,
         responses=refusals(409),
-        max_body_size=FILE_BYTES,
+        max_body_size=REQUEST_BYTES,
     )
     async def add_attachment(
         response: Response,

@@ -1,29 +1,35 @@
-"""Intake's pages: the desk where complaints are written down, their slip, and the public's form."""
+"""Intake's pages: the desk where complaints are written down, and their slip; others join in."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-import segno
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.intake import complaint_pages, import_pages, offline_pages, receipt_pages
+from services.intake import (
+    box_pages,
+    complaint_pages,
+    import_pages,
+    offline_pages,
+    poster_pages,
+    public_pages,
+    receipt_pages,
+)
 from services.intake.application import Intake
 from services.intake.domain import CONFIDENTIALITIES, KINDS
 from services.intake.forms import form_of
 from services.intake.importing import Importing
+from services.intake.slips import receipt_of
+from services.intake.suggesting import Nearby, Suggesting
 from services.intake.typed import line, once, read_form, refused, typed_fields
 from services.kernel.access.principal import Principal
-from services.kernel.access.throttle import FormThrottle
-from services.kernel.access.web import PUBLIC, client_address, requires
-from services.kernel.aggregate import Intent
+from services.kernel.access.web import requires
 from services.kernel.commands import intent
-from services.kernel.district import Limit, Puskesmas
-from services.kernel.errors import Forbidden, KeyReused, Problem, TooMany, invalid
+from services.kernel.district import Puskesmas
+from services.kernel.errors import Forbidden, KeyReused, Problem
 from services.kernel.keyring import Words
 from services.kernel.text import _
 from services.kernel.vocabulary import CASE_KINDS
@@ -32,12 +38,12 @@ from services.kernel.web.flash import flash, see_other
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
 from services.kernel.web.pages import NavItem, render
+from services.kernel.web.resumed import not_shown_yet
 
 RECEIVE: Final = "complaint.receive"
 PATH: Final = "/catat"
 NAV: Final = (NavItem("desk", _("Catat"), PATH, RECEIVE),)
 SAVED: Final = flash("complaint.received", _("Sudah tersimpan."))
-ANYBODY: Final = "public"
 ANSWERS: Final = ("in_person", "phone", "sms", "whatsapp", "email", "letter")
 LABELS: Final = {
     "channel": _("Datang lewat"),
@@ -57,23 +63,24 @@ LABELS: Final = {
     "barrier": _("Hambatan saat menyampaikan"),
     "anonymous": _("Tanpa nama"),
 }
-_PUBLIC_PLACES: Final = {"complainant": "anonymous", "confidentiality": "anonymous"}
-_PUBLIC_FIELDS: Final = ("text", "kind", "service_unit", "name", "phone")
 
 Fields = Annotated[dict[str, str | list[str]], Depends(typed_fields)]
 Desk = Annotated[Principal, requires(RECEIVE)]
 
 
-def router(intake: Intake, importing: Importing, words: Words) -> APIRouter:
-    """Return intake's pages."""
+def router(intake: Intake, importing: Importing, words: Words, nearby: Nearby) -> APIRouter:
+    """Return intake's pages; `nearby` answers what else came in about then."""
     pages = APIRouter(include_in_schema=False)
     _add_desk(pages, intake)
     import_pages.add(pages, intake, importing)
     offline_pages.add(pages, intake, LABELS, _choices)
     _add_slip(pages, intake)
-    complaint_pages.add(pages, intake, words, LABELS, _choices)
+    poster_pages.add(pages, intake, _reachable)
+    box_pages.add(pages, intake, _choices, _reachable)
+    suggesting = Suggesting(intake, nearby)
+    complaint_pages.add(pages, intake, words, suggesting, LABELS, _choices)
     receipt_pages.add(pages, intake)
-    _add_public(pages, intake)
+    public_pages.add(pages, intake, LABELS, _choices)
     return pages
 
 
@@ -119,6 +126,7 @@ def _add_desk(pages: APIRouter, intake: Intake) -> None:
         here = intake.district.puskesmas(str(values.get("puskesmas", "")))
         principal.role_for(RECEIVE, here.code)
         try:
+            not_shown_yet(values)
             body = read_form(values, ZoneInfo(here.zone))
             who = intent(principal, RECEIVE, here.code, body.received_at)
             repeat = once(principal.account_id, f"POST {PATH}", values)
@@ -150,71 +158,7 @@ def _add_slip(pages: APIRouter, intake: Intake) -> None:
             here=here,
             complaint=complaint,
             has_case=complaint.kind in CASE_KINDS,
-            **_receipt(request, intake, here, id, complaint.kind, complaint.received_at),
-        )
-        response.headers["cache-control"] = "no-store"
-        return response
-
-
-def _add_public(pages: APIRouter, intake: Intake) -> None:
-    throttle = FormThrottle()
-
-    def show(request: Request, here: Puskesmas, form: Form, status: int = 200) -> Response:
-        return render(
-            request,
-            "intake/report.html",
-            status=status,
-            wide=False,
-            home=f"/p/{here.code}",
-            zone=ZoneInfo(here.zone),
-            here=here,
-            choices=_choices(intake, here, language_of(request)),
-            labels=LABELS,
-            form=form,
-            key=str(uuid4()),
-        )
-
-    @pages.get("/p/{code}/lapor", dependencies=[PUBLIC])
-    def report_form(request: Request, code: str) -> Response:
-        """Show the public's form."""
-        return show(request, intake.district.puskesmas(code), Form())
-
-    @pages.post("/p/{code}/lapor", dependencies=[PUBLIC])
-    def report(request: Request, code: str, values: Fields) -> Response:
-        """Write down what somebody sends, and answer with the code: it is in no address."""
-        here = intake.district.puskesmas(code)
-        # Only these fields are the public's to fill in; the rest of the form is the desk's.
-        typed: dict[str, str | list[str]] = {
-            name: values[name] for name in _PUBLIC_FIELDS if name in values
-        }
-        typed["channel"] = "web"
-        typed["confidentiality"] = "anonymous" if values.get("anonymous") else "open"
-        try:
-            throttle.take(client_address(request.scope))
-            if values.get("anonymous") and (values.get("name") or values.get("phone")):
-                message = _("Kosongkan nama dan nomor telepon, atau hapus centang ini.")
-                raise invalid("anonymous", message)
-            body = read_form(typed, ZoneInfo(here.zone))
-            repeat = once(ANYBODY, f"POST /p/{code}/lapor", values)
-            who = Intent(ANYBODY, ANYBODY)
-            answer = intake.receive(here.code, form_of(body), who, repeat).result()
-        except Problem as problem:
-            page = show(request, here, refused(values, problem, _PUBLIC_PLACES), problem.status)
-            if isinstance(problem, TooMany):
-                page.headers["retry-after"] = str(problem.extra["retry_after"])
-            return page
-        id = UUID(answer.ids["id"])
-        complaint = intake.get(id)
-        response = render(
-            request,
-            "intake/thanks.html",
-            status=201,
-            wide=False,
-            home=f"/p/{here.code}",
-            zone=ZoneInfo(here.zone),
-            here=here,
-            complaint=complaint,
-            **_receipt(request, intake, here, id, complaint.kind, complaint.received_at),
+            **receipt_of(request, intake, here, complaint),
         )
         response.headers["cache-control"] = "no-store"
         return response
@@ -246,45 +190,3 @@ def _choices(
             for field, entries in named.items()
         },
     }
-
-
-class _Picture(str):
-    """A drawing as segno wrote it, which pages take as it is (`__html__` says so to Jinja).
-
-    It holds nothing that anybody typed; the code is in its squares, not in its text.
-    """
-
-    __slots__ = ()
-
-    def __html__(self) -> str:
-        return self
-
-
-def _receipt(
-    request: Request, intake: Intake, here: Puskesmas, id: UUID, kind: str, received_at: datetime
-) -> dict[str, Any]:
-    """Return what a receipt shows: the code, the way to it, and how soon there is a response."""
-    code = intake.receipt(id)
-    base = getattr(request.app.state, "public_url", None) or str(request.base_url)
-    link = f"{base.rstrip('/')}/r#{code}"
-    drawn = segno.make(link, error="m", micro=False).svg_inline(
-        scale=5, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None
-    )
-    picture = _Picture(drawn)
-    limit = _response_limit(intake, here, kind, received_at)
-    return {"code": code, "link": link, "picture": picture, "limit": limit}
-
-
-def _response_limit(
-    intake: Intake, here: Puskesmas, kind: str, received_at: datetime
-) -> Limit | None:
-    """Return the limit for a response to what is not graded yet; None for praise.
-
-    It is said as a length, not as a day: the days that this Puskesmas declared closed are known
-    to the case, whose receipt names the day.
-    """
-    if kind not in CASE_KINDS:
-        return None
-    received_on = received_at.astimezone(ZoneInfo(here.zone)).date()
-    rules = intake.district.rules_at(received_on)
-    return rules.limit("response", kind=kind, grade=None, misconduct=False)

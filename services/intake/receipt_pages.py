@@ -40,6 +40,7 @@ LABELS: Final = {
     "wish": _("Apa yang ingin Anda lakukan?"),
     "rating": _("Penilaian Anda"),
     "words": _("Ceritakan"),
+    "sure": _("Ya, saya mencabutnya"),
 }
 WORDS_MOST: Final = 10_000
 
@@ -66,9 +67,9 @@ def add(pages: APIRouter, intake: Intake) -> None:
         return response
 
     @pages.get(PATH, dependencies=[PUBLIC])
-    def respond_form(request: Request) -> Response:
-        """Ask for the code and what its holder wants to say."""
-        return show(request, Form())
+    def respond_form(request: Request, wish: str = "") -> Response:
+        """Ask for the code and what its holder wants to say; `wish` is chosen already."""
+        return show(request, Form({"wish": wish} if wish in dict(WISHES) else {}))
 
     @pages.post(PATH, dependencies=[PUBLIC])
     def respond(request: Request, values: Fields) -> Response:
@@ -117,6 +118,11 @@ def _read(values: Any) -> tuple[str, str, int, str]:
         errors.append(FieldError("wish", _("Pilih salah satu.")))
     if wish == RATE and rating not in map(str, RATINGS):
         errors.append(FieldError("rating", _("Pilih satu sampai empat.")))
+    if wish == WITHDRAW and not line(values, "sure"):
+        message = _(
+            "Pencabutan tidak dapat dibatalkan. Centang di sini bila memang itu maksud Anda."
+        )
+        errors.append(FieldError("sure", message))
     if wish == REOPEN and not words:
         errors.append(FieldError("words", _("Tulis yang masih belum beres.")))
     if len(words) > WORDS_MOST:

@@ -45,7 +45,7 @@ class Register:
         noted = [(str(each.originator_id), each.number, each.receipt_hash) for each in events]
 
         def work(uow: UnitOfWork) -> None:
-            uow.connection.executemany("INSERT OR IGNORE INTO register VALUES (?, ?, ?)", noted)
+            uow.insert("INSERT INTO register VALUES", *noted, on_conflict="ON CONFLICT DO NOTHING")
             uow.connection.execute("DELETE FROM register_to")
             uow.connection.execute("INSERT INTO register_to VALUES (?)", (found[-1].id,))
 

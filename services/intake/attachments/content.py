@@ -15,6 +15,9 @@ from services.kernel.errors import TooLarge, invalid
 from services.kernel.text import _
 
 MAX_BYTES: Final = 10 << 20
+# What a request that brings a file may hold: the form around it, too, and a file that is a little
+# too large, so that the answer can say so.
+REQUEST_BYTES: Final = 11 << 20
 MAX_PIXELS: Final = 50_000_000
 EXTENSIONS: Final = {
     "image/jpeg": ".jpg",

@@ -1,0 +1,63 @@
+"""What the holder of a receipt takes home: the code, the way to it, and when an answer is due."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import segno
+from starlette.requests import Request
+
+from services.intake.application import Intake
+from services.intake.domain import Complaint
+from services.kernel.district import Limit, Puskesmas
+from services.kernel.vocabulary import CASE_KINDS
+
+
+class Picture(str):
+    """A drawing as segno wrote it, which pages take as it is (`__html__` says so to Jinja).
+
+    It holds nothing that anybody typed; the address is in its squares, not in its text.
+    """
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return self
+
+
+def address(request: Request, path: str) -> str:
+    """Return where people find a page from outside: PUBLIC_URL where it is set."""
+    base = getattr(request.app.state, "public_url", None) or str(request.base_url)
+    return base.rstrip("/") + path
+
+
+def drawn(link: str, *, scale: int = 5) -> Picture:
+    """Return an address as a QR picture; `scale` is the width of a square in pixels."""
+    made = segno.make(link, error="m", micro=False)
+    return Picture(
+        made.svg_inline(
+            scale=scale, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None
+        )
+    )
+
+
+def receipt_of(
+    request: Request, intake: Intake, here: Puskesmas, complaint: Complaint
+) -> dict[str, Any]:
+    """Return what a receipt shows; its code stands behind the #, which no server is told."""
+    code = intake.receipt(complaint.id)
+    link = address(request, f"/r#{code}")
+    limit = _response_limit(intake, here, complaint)
+    return {"code": code, "link": link, "picture": drawn(link), "limit": limit}
+
+
+def _response_limit(intake: Intake, here: Puskesmas, complaint: Complaint) -> Limit | None:
+    """Return the limit for a response to what is not graded yet; None for praise.
+
+    It is said as a length, not as a day: the days that this Puskesmas declared closed are known
+    to the case, whose receipt names the day.
+    """
+    if complaint.kind not in CASE_KINDS:
+        return None
+    received_on = complaint.received_at.astimezone(ZoneInfo(here.zone)).date()
+    rules = intake.district.rules_at(received_on)
+    return rules.limit("response", kind=complaint.kind, grade=None, misconduct=False)
