@@ -7,11 +7,10 @@ event of the subject arrives, the queue is tried again (an event that came befor
 then finds it).
 """
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any
 
 import msgspec
 import structlog
@@ -23,7 +22,7 @@ from services.kernel.contracts import Message, from_headers, in_order, read
 from services.kernel.errors import Problem
 from services.kernel.policy import Policy
 from services.kernel.store import Service, UnitOfWork
-from services.kernel.store.sqlite import GroupProcessRecorder
+from services.kernel.store.database import Connection, Row
 from services.kernel.stream import Delivery, Stream
 from services.kernel.worker import Worker
 
@@ -148,10 +147,8 @@ class Follower:
                 log.warning("batch_taken_apart", follower=self.name, error=type(error).__name__)
         run(one_by_one).result()
 
-    def _record(
-        self, connection: sqlite3.Connection, batch: Sorted, offsets: dict[int, int]
-    ) -> None:
-        recorder = cast(GroupProcessRecorder, self._service.recorder)
+    def _record(self, connection: Connection, batch: Sorted, offsets: dict[int, int]) -> None:
+        recorder: Any = self._service.recorder
         with recorder.datastore.transaction(commit=True) as cursor:
             for name, last in batch.tracked.items():
                 recorder._insert_tracking(cursor, Tracking(name, last))
@@ -272,17 +269,15 @@ class Follower:
         return 0
 
 
-def set_aside(
-    connection: sqlite3.Connection, subject: str | None = None
-) -> list[tuple[Delivery, str]]:
+def set_aside(connection: Connection, subject: str | None = None) -> list[tuple[Delivery, str]]:
     """Return what is set aside, with its reason, in the order of the subject's history."""
-    rows = connection.execute(
-        "SELECT * FROM set_aside WHERE subject = ?1 OR ?1 IS NULL", (subject,)
-    ).fetchall()
+    if subject is None:
+        return _in_order(connection.execute("SELECT * FROM set_aside").fetchall())
+    rows = connection.execute("SELECT * FROM set_aside WHERE subject = ?", (subject,)).fetchall()
     return _in_order(rows)
 
 
-def _in_order(rows: Iterable[sqlite3.Row]) -> list[tuple[Delivery, str]]:
+def _in_order(rows: Iterable[Row]) -> list[tuple[Delivery, str]]:
     queue = [(_delivery(row), row["reason"]) for row in rows]
     return sorted(queue, key=lambda each: in_order(each[0].message))
 
@@ -303,7 +298,7 @@ def remembered(uow: UnitOfWork, subject: str, type: str) -> Message | None:
 
 
 def _state(
-    connection: sqlite3.Connection,
+    connection: Connection,
 ) -> tuple[dict[int, int], dict[str, int], set[str]]:
     offsets = connection.execute("SELECT partition, next_offset FROM followed").fetchall()
     tracked = connection.execute("SELECT application_name, notification_id FROM tracking")
@@ -328,16 +323,14 @@ def _stored(delivery: Delivery) -> tuple[str, str, int, bytes, bytes, str]:
     )
 
 
-def _delivery(row: sqlite3.Row) -> Delivery:
+def _delivery(row: Row) -> Delivery:
     headers = [(name, data.encode()) for name, data in msgspec.json.decode(row["headers"])]
     return Delivery(
         from_headers(headers, row["value"]), -1, -1, datetime.fromisoformat(row["arrived_at"])
     )
 
 
-def _set_aside(
-    connection: sqlite3.Connection, delivery: Delivery, reason: str, since: datetime
-) -> None:
+def _set_aside(connection: Connection, delivery: Delivery, reason: str, since: datetime) -> None:
     connection.execute(
         "INSERT INTO set_aside VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (*_stored(delivery), reason, since.isoformat()),

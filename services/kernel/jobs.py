@@ -6,7 +6,6 @@ work; so a restart forgets nothing, and a lost queue loses no work. On a node th
 this process, through the same Celery task objects that a district's workers run.
 """
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +14,7 @@ import structlog
 from celery import Celery
 
 from services.kernel.store import Service
+from services.kernel.store.database import Connection, Row
 from services.kernel.worker import Worker
 
 log = structlog.get_logger()
@@ -50,44 +50,68 @@ class Jobs:
     """Runs one service's due tasks. A task that returns a time is due again then."""
 
     def __init__(self, service: Service, tasks: Mapping[str, Task], app: Celery) -> None:
-        self._service = service
+        self.service = service
         self._tasks: dict[str, Any] = {
             name: app.task(function, name=name, shared=False) for name, function in tasks.items()
         }
         self.worker = Worker(f"jobs-{service.name}", self.step)
         self._idle = self.worker.pause
 
-    def step(self) -> None:
-        """Run what is due now."""
-        now = self._service.clock().astimezone(UTC).isoformat()
-        rows = self._service.select(
+    def due(self) -> list[Row]:
+        """Return the first of what is due now."""
+        now = self.service.clock().astimezone(UTC).isoformat()
+        return self.service.select(
             "SELECT * FROM due WHERE due_at <= ? ORDER BY due_at LIMIT ?", (now, PAGE)
         )
+
+    def step(self) -> None:
+        """Run what is due now."""
+        rows = self.due()
         for row in rows:
             self._run(row)
         if not rows:
             self._idle(IDLE_SECONDS)
 
-    def _run(self, row: sqlite3.Row) -> None:
+    def run_due(self, task: str, argument: str) -> None:
+        """Run one task if it is due (a message for it may be late, or the second)."""
+        now = self.service.clock().astimezone(UTC).isoformat()
+        rows = self.service.select(
+            "SELECT * FROM due WHERE task = ? AND argument = ? AND due_at <= ?",
+            (task, argument, now),
+        )
+        for row in rows:
+            self._run(row)
+
+    def _run(self, row: Row) -> None:
         try:
-            again = self._tasks[row["task"]].apply(args=[row["argument"]], throw=True).get()
+            again = (
+                self._tasks[row["task"]]
+                .apply(args=[row["argument"]], throw=True)
+                .get(disable_sync_subtasks=False)
+            )
         except Exception as error:
             log.error("task_failed", task=row["task"], error=type(error).__name__)
             delay = BACKOFF[min(row["attempts"], len(BACKOFF) - 1)]
-            self._note(row, self._service.clock() + delay, type(error).__name__)
+            self._note(row, self.service.clock() + delay, type(error).__name__)
         else:
             self._note(row, again, None)
 
-    def _note(self, row: sqlite3.Row, again: datetime | None, failure: str | None) -> None:
+    def _note(self, row: Row, again: datetime | None, failure: str | None) -> None:
         # Only the row as it was read is touched: the task may have been scheduled anew meanwhile.
         seen = (row["task"], row["argument"], row["due_at"])
         if again is None:
             statement = "DELETE FROM due WHERE task = ? AND argument = ? AND due_at = ?"
             values: tuple[object, ...] = seen
         else:
+            attempts = 0 if failure is None else row["attempts"] + 1
             statement = (
-                "UPDATE due SET due_at = ?, attempts = CASE WHEN ? IS NULL THEN 0 "
-                "ELSE attempts + 1 END, failure = ? WHERE task = ? AND argument = ? AND due_at = ?"
+                "UPDATE due SET due_at = ?, attempts = ?, failure = ? "
+                "WHERE task = ? AND argument = ? AND due_at = ?"
             )
-            values = (again.astimezone(UTC).isoformat(), failure, failure, *seen)
-        self._service.writer.run(lambda connection: connection.execute(statement, values))
+            values = (again.astimezone(UTC).isoformat(), attempts, failure, *seen)
+
+        def work(connection: Connection) -> None:
+            connection.execute(statement, values)
+            connection.execute("DELETE FROM sent WHERE task = ? AND argument = ?", seen[:2])
+
+        self.service.writer.run(work)

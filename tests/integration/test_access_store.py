@@ -17,6 +17,9 @@ from services.kernel.access.passwords import Passwords
 from services.kernel.access.principal import Grant
 from services.kernel.access.store import AccessStore
 from services.kernel.errors import InvalidInput, NotFound, NotSignedIn, TooMany
+from services.kernel.store.database import Database
+from services.kernel.store.files import SqliteFile
+from services.kernel.store.servers import PostgresSchema
 
 PASSWORD = "rahasia-besar-7"
 HERE = "192.0.2.10"
@@ -38,9 +41,9 @@ def clock() -> MovedClock:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: MovedClock) -> Iterator[AccessStore]:
+def store(database: Database, clock: MovedClock) -> Iterator[AccessStore]:
     # Every answer is a tick: what another process has written is seen by the next one.
-    opened = AccessStore(tmp_path / "access.db", clock, ticks=itertools.count().__next__)
+    opened = AccessStore(database, clock, ticks=itertools.count().__next__)
     yield opened
     opened.close()
 
@@ -135,8 +138,12 @@ from pathlib import Path
 from services.kernel.access.principal import Grant
 from services.kernel.access.store import AccessStore
 from services.kernel.clock import system_clock
+from services.kernel.store.files import SqliteFile
+from services.kernel.store.servers import PostgresSchema
 
-store = AccessStore(Path(sys.argv[1]), system_clock)
+store = AccessStore(
+    PostgresSchema(*sys.argv[1:]) if sys.argv[2:] else Path(sys.argv[1]), system_clock
+)
 for line in sys.stdin:
     verb, *words = line.split()
     if verb == "add":
@@ -152,11 +159,18 @@ store.close()
 """
 
 
-def test_what_another_process_writes_is_seen_at_once(store: AccessStore, tmp_path: Path) -> None:
+def test_what_another_process_writes_is_seen_at_once(
+    store: AccessStore, database: Database
+) -> None:
     account_id = add(store)
     token = store.open_token(account_id)
+    place = (
+        [database.url, database.schema]
+        if isinstance(database, PostgresSchema)
+        else [str(getattr(database, "path", ""))]
+    )
     other = subprocess.Popen(
-        [sys.executable, "-c", OTHER_PROCESS, str(tmp_path / "access.db")],
+        [sys.executable, "-c", OTHER_PROCESS, *place],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -197,25 +211,25 @@ def test_asking_again_is_answered_from_memory_and_takes_no_write(
     def not_again(digest: bytes) -> None:
         raise AssertionError("read from the file although nothing was written")
 
-    monkeypatch.setattr(store, "_look_up", not_again)
+    monkeypatch.setattr(store._known, "_look_up", not_again)
     assert [store.principal_of(token) for token in tokens] == first
     assert first[0] is store.principal_of(tokens[0])
 
 
 def test_reading_goes_on_while_another_holds_the_file_for_writing(
-    store: AccessStore, tmp_path: Path, clock: MovedClock
+    store: AccessStore, database: Database, clock: MovedClock
 ) -> None:
     token = store.open_token(add(store))
-    writer = sqlite3.connect(tmp_path / "access.db", isolation_level=None)
-    writer.execute("BEGIN IMMEDIATE")
+    writer = database.connect()
+    database.begin(writer)
     clock.now += timedelta(hours=1)  # so that "last used" is due, and has to wait for the writer
     assert store.principal_of(token) is not None
     writer.execute("ROLLBACK")
     writer.close()
 
 
-def test_last_use_is_written_coarsely(tmp_path: Path, clock: MovedClock) -> None:
-    opened = AccessStore(tmp_path / "access.db", clock)
+def test_last_use_is_written_coarsely(database: Database, clock: MovedClock) -> None:
+    opened = AccessStore(database, clock)
     account_id = add(opened)
     start = clock.now
     token = opened.open_token(account_id, "script")
@@ -226,7 +240,7 @@ def test_last_use_is_written_coarsely(tmp_path: Path, clock: MovedClock) -> None
     clock.now = start + timedelta(minutes=12)
     opened.principal_of(token)
     opened.close()  # waits for what is still to be written
-    again = AccessStore(tmp_path / "access.db", clock)
+    again = AccessStore(database, clock)
     (session,) = again.sessions(account_id)
     again.close()
     assert session.seen_at == start + timedelta(minutes=11)
@@ -253,15 +267,25 @@ def test_many_threads_at_once_get_the_right_person(store: AccessStore) -> None:
     assert wrong == []
 
 
+def everything_in(database: Database) -> bytes:
+    if isinstance(database, SqliteFile):
+        return b"".join(path.read_bytes() for path in database.path.parent.iterdir())
+    connection = database.connect()
+    tables = ("account", "session", "account_event")
+    found = [connection.execute(f"SELECT t::text FROM {each} AS t").fetchall() for each in tables]
+    connection.close()
+    return str([[tuple(row) for row in rows] for rows in found]).encode()
+
+
 def test_no_token_or_password_is_in_the_file_nor_what_was_typed_as_a_name(
-    store: AccessStore, tmp_path: Path
+    store: AccessStore, database: Database
 ) -> None:
     account_id = add(store)
     tokens = [store.sign_in("sari", PASSWORD, HERE), store.open_token(account_id, "script")]
     typed = "sandi-di-kolom-nama"
     with pytest.raises(NotSignedIn):
         store.sign_in(typed, "salah-salah-9", HERE)
-    kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    kept = everything_in(database)
     for secret in (*tokens, PASSWORD, typed, "salah-salah-9", HERE):
         assert secret.encode() not in kept
     assert b"$argon2id$" in kept

@@ -13,29 +13,36 @@ from services.kernel.contracts import Message, resolution
 from services.kernel.follower import Follower, set_aside
 from services.kernel.policy import Policy
 from services.kernel.store import Service, UnitOfWork
+from services.kernel.store.database import Database
 from services.kernel.stream import EmbeddedStream
 from tests.messages import START, message, subject
 
 SOURCE = "/node-a/resolution"
+HANDLED = """
+CREATE TABLE IF NOT EXISTS handled (
+    n       INTEGER PRIMARY KEY,
+    source  TEXT NOT NULL,
+    id      INTEGER NOT NULL,
+    subject TEXT NOT NULL
+) STRICT
+"""
 
 
 class Place:
     """A service whose policy notes what it handled, in its own store."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, database: Database) -> None:
+        self.folder, self.database = folder, database
         self.stream = EmbeddedStream(folder / "stream.sqlite", system_clock)
-        self.service = Service(folder / "service.sqlite", "node-b", system_clock)
-        self.service.writer.run(
-            lambda db: db.execute("CREATE TABLE IF NOT EXISTS handled (source, id, subject)")
-        )
+        self.service = Service(database, "node-b", system_clock)
+        self.service.writer.run(lambda db: database.define(db, HANDLED))
         self.refused: set[int] = set()
         self.follower = Follower(self.service, self.policy(), self.stream)
 
     def policy(self) -> Policy:
         def note(uow: UnitOfWork, message: Message, event: Any) -> None:
             uow.connection.execute(
-                "INSERT INTO handled VALUES (?, ?, ?)",
+                "INSERT INTO handled (source, id, subject) VALUES (?, ?, ?)",
                 (message.source, message.id, message.subject),
             )
             if message.id in self.refused:
@@ -54,7 +61,7 @@ class Place:
             self.follower.step()
 
     def handled(self) -> list[int]:
-        rows = self.service.select("SELECT id FROM handled ORDER BY rowid")
+        rows = self.service.select("SELECT id FROM handled ORDER BY n")
         return [row["id"] for row in rows]
 
     def aside(self) -> list[int]:
@@ -62,7 +69,7 @@ class Place:
 
     def reopened(self) -> "Place":
         self.close()
-        return Place(self.folder)
+        return Place(self.folder, self.database)
 
     def close(self) -> None:
         self.service.close()
@@ -70,8 +77,8 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    place = Place(tmp_path)
+def place(tmp_path: Path, database: Database) -> Iterator[Place]:
+    place = Place(tmp_path, database)
     yield place
     place.close()
 
@@ -87,8 +94,8 @@ def test_each_is_handled_once_whatever_is_sent_again(place: Place) -> None:
     assert place.handled() == [1, 2, 3]
 
 
-def test_a_restart_handles_nothing_twice(tmp_path: Path) -> None:
-    place = Place(tmp_path)
+def test_a_restart_handles_nothing_twice(tmp_path: Path, database: Database) -> None:
+    place = Place(tmp_path, database)
     place.send(step(1, 0), step(2, 1))
     place.follow()
     place = place.reopened()
@@ -110,8 +117,8 @@ def test_a_hole_is_waited_for_and_then_everything_is_taken(place: Place) -> None
     assert place.follower.holes() == []
 
 
-def test_a_hole_survives_a_restart(tmp_path: Path) -> None:
-    place = Place(tmp_path)
+def test_a_hole_survives_a_restart(tmp_path: Path, database: Database) -> None:
+    place = Place(tmp_path, database)
     place.send(step(1, 0), step(3, 2))
     place.follow()
     place = place.reopened()

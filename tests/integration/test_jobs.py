@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.kernel.jobs import BACKOFF, Jobs, celery_app
 from services.kernel.store import Service
+from services.kernel.store.database import Database
 from tests.messages import START
 
 TASK = "test.look"
@@ -17,10 +17,10 @@ TASK = "test.look"
 class Place:
     """A service with one task, and a clock that is set by hand."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, database: Database) -> None:
         self.now = START
         self.fails = True
-        self.service = Service(folder / "service.sqlite", "node-a", lambda: self.now)
+        self.service = Service(database, "node-a", lambda: self.now)
         self.jobs = Jobs(self.service, {TASK: self.look}, celery_app())
 
     def look(self, argument: str) -> None:
@@ -36,8 +36,8 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    place = Place(tmp_path)
+def place(database: Database) -> Iterator[Place]:
+    place = Place(database)
     yield place
     place.service.close()
 

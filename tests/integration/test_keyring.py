@@ -8,7 +8,7 @@ import pytest
 
 from services.kernel.keyring import Keyring
 from services.kernel.keyring.keyring import StillWritten
-from services.kernel.store import connection
+from services.kernel.store import files
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -24,7 +24,7 @@ def on_disk(folder: Path) -> bytes:
 def test_a_destroyed_key_is_on_the_disk_no_more_even_where_a_reader_delays_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(files, "BUSY_SECONDS", 0.05)
     keyring = Keyring(tmp_path / "keyring.sqlite", bytes(32), lambda: NOW, entropy)
     key = keyring.wrapped(keyring.new_key("complaint-1"))
     keyring.store([key])
@@ -39,4 +39,26 @@ def test_a_destroyed_key_is_on_the_disk_no_more_even_where_a_reader_delays_it(
     reader.close()
     keyring.destroy("complaint-1")
     assert key.secret not in on_disk(tmp_path)
+    keyring.close()
+
+
+def test_openings_are_found_by_key_also_those_of_an_older_file(tmp_path: Path) -> None:
+    path = tmp_path / "keyring.sqlite"
+    keyring = Keyring(path, bytes(32), lambda: NOW, entropy)
+    keys = [keyring.new_key(id) for id in ("complaint-1", "complaint-2")]
+    keyring.store([keyring.wrapped(key) for key in keys])
+    one, other = (key.seal("Antre.", "ComplaintReceived.text", entropy) for key in keys)
+    for account, boxes in (("a", [one]), ("b", [other]), ("c", [other, one, one])):
+        assert keyring.open(boxes, account, "head", "case") == ["Antre."] * len(boxes)
+
+    def accounts(keyring: Keyring, **asked: int) -> list[str]:
+        return [each.account for each in keyring.openings("complaint-1", **asked)]
+
+    assert (accounts(keyring), accounts(keyring, newest=1)) == (["a", "c"], ["c"])
+    keyring.close()
+    with sqlite3.connect(path) as older:
+        older.execute("DROP TABLE opened")
+    older.close()
+    keyring = Keyring(path, bytes(32), lambda: NOW, entropy)
+    assert accounts(keyring) == ["a", "c"]
     keyring.close()

@@ -6,30 +6,34 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from services.kernel import failpoints
-from services.kernel.store.connection import connect
+from services.kernel.store.database import Connection, Database
+from services.kernel.store.files import SqliteFile
 from services.kernel.store.writer import GroupWriter
+
+CLASHES = (sqlite3.IntegrityError, psycopg.IntegrityError)
 
 
 @pytest.fixture
-def writer(tmp_path: Path) -> Iterator[GroupWriter]:
-    writer = GroupWriter(tmp_path / "store.sqlite", "test")
-    writer.run(lambda db: db.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)"))
+def writer(database: Database) -> Iterator[GroupWriter]:
+    writer = GroupWriter(database)
+    writer.run(lambda db: database.define(db, "CREATE TABLE t (n INTEGER PRIMARY KEY)"))
     yield writer
     writer.close()
 
 
-def insert(n: int) -> Callable[[sqlite3.Connection], int | None]:
-    return lambda db: db.execute("INSERT INTO t VALUES (?)", (n,)).lastrowid
+def insert(n: int) -> Callable[[Connection], int]:
+    return lambda db: int(db.execute("INSERT INTO t VALUES (?) RETURNING n", (n,)).fetchone()[0])
 
 
 def held(writer: GroupWriter) -> tuple[threading.Event, "Future[bool]"]:
     """Have the writer wait inside a work, so that what is submitted meanwhile is the next batch."""
     begun, go_on = threading.Event(), threading.Event()
 
-    def work(db: sqlite3.Connection) -> bool:
+    def work(db: Connection) -> bool:
         begun.set()
         return go_on.wait(30)
 
@@ -40,7 +44,7 @@ def held(writer: GroupWriter) -> tuple[threading.Event, "Future[bool]"]:
 
 def rows(writer: GroupWriter) -> list[int]:
     """What another connection sees: committed rows only."""
-    other = connect(writer.path)
+    other = writer.database.connect()
     try:
         return [row[0] for row in other.execute("SELECT n FROM t ORDER BY n")]
     finally:
@@ -87,7 +91,7 @@ def test_nothing_is_written_when_what_is_needed_cannot_be_stored(writer: GroupWr
 def test_a_clash_is_undone_alone(writer: GroupWriter) -> None:
     go_on, _hold = held(writer)
 
-    def two_then_clash(db: sqlite3.Connection) -> None:
+    def two_then_clash(db: Connection) -> None:
         db.execute("INSERT INTO t VALUES (7)")
         db.execute("INSERT INTO t VALUES (1)")
 
@@ -97,7 +101,7 @@ def test_a_clash_is_undone_alone(writer: GroupWriter) -> None:
     go_on.set()
     for each in (first, clash, last):
         each.exception(30)
-    assert isinstance(clash.exception(), sqlite3.IntegrityError)
+    assert isinstance(clash.exception(), CLASHES)
     assert rows(writer) == [1, 2]
 
 
@@ -112,28 +116,23 @@ def test_nothing_is_answered_before_the_commit_is_visible(writer: GroupWriter) -
 
 
 def test_a_commit_that_fails_fails_everyone_in_it(writer: GroupWriter) -> None:
-    writer.run(lambda db: db.execute("PRAGMA foreign_keys=ON") and None)
-    writer.connection.execute("PRAGMA foreign_keys=ON")
-    writer.run(
-        lambda db: db.execute(
-            "CREATE TABLE child (t INTEGER REFERENCES t (n) DEFERRABLE INITIALLY DEFERRED)"
-        )
-    )
+    child = "CREATE TABLE child (t INTEGER REFERENCES t (n) DEFERRABLE INITIALLY DEFERRED)"
+    writer.run(lambda db: writer.database.define(db, child))
     go_on, _hold = held(writer)
     good = writer.submit(insert(5))
     bad = writer.submit(lambda db: db.execute("INSERT INTO child VALUES (99)"))
     go_on.set()
     for each in (good, bad):
         each.exception(30)
-    assert isinstance(good.exception(), sqlite3.IntegrityError)
-    assert isinstance(bad.exception(), sqlite3.IntegrityError)
+    assert isinstance(good.exception(), CLASHES)
+    assert isinstance(bad.exception(), CLASHES)
     assert rows(writer) == []
     assert writer.submit(insert(6)).result(30)
     assert rows(writer) == [6]
 
 
 def test_closing_finishes_what_was_submitted(tmp_path: Path) -> None:
-    writer = GroupWriter(tmp_path / "other.sqlite", "test")
+    writer = GroupWriter(SqliteFile(tmp_path / "other.sqlite"))
     writer.run(lambda db: db.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)"))
     futures = [writer.submit(insert(n)) for n in range(1, 300)]
     writer.close()

@@ -57,6 +57,7 @@ def test_the_steps_of_a_case_are_the_complaint_teams_alone(step: str) -> None:
         ("publication.inform", {"publisher", "complaint_team"}),
         ("rules.change", {"district"}),
         ("audit.read", {"auditor", "district"}),
+        ("openings.read", {"complaint_team", "quality_lead", "head", "district", "auditor"}),
         ("accounts.manage", {"admin"}),
     ],
 )

@@ -1,5 +1,6 @@
 """Passwords: Argon2id hashes, checked in the same time whether the account exists or not."""
 
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,16 @@ LONGEST = 256
 _MEMORY_KIB = 19_456
 _AT_ONCE = 2
 _WAIT_SECONDS = 5.0
+
+
+# No letter or digit that is read as another one.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def new_password() -> str:
+    """Return a password for an account's first sign-in, easy to read out: 59 bits."""
+    letters = [secrets.choice(_LETTERS) for _letter in range(12)]
+    return "-".join("".join(letters[start : start + 4]) for start in (0, 4, 8))
 
 
 class Passwords:

@@ -121,6 +121,8 @@ _TABLE: dict[str, tuple[str, ...]] = {
         OFFICER,
     ),
     "identity.open": (COMPLAINT_TEAM, QUALITY_LEAD, HEAD, OFFICER),
+    # Who opened it: for those who answer for it
+    "openings.read": (COMPLAINT_TEAM, QUALITY_LEAD, HEAD, DISTRICT, AUDITOR),
 }
 
 PERMISSIONS: Final = MappingProxyType(_TABLE)

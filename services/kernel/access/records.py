@@ -1,13 +1,15 @@
 """What the access store hands out, and how it is written in a row."""
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from services.kernel.access.principal import Grant
+from services.kernel.store.database import Row
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,14 @@ class SessionInfo:
 
 @dataclass(frozen=True, slots=True)
 class AccountEvent:
-    """One line of the sign-in history; `account_id` is None for a username that is nobody's."""
+    """One line of an account's history; `account_id` is None for a username that is nobody's, and
+    `by` for what its owner or the command line did."""
 
     at: datetime
     account_id: str | None
     kind: str
     network: str
+    by: str | None = None
 
 
 def packed(grants: Sequence[Grant]) -> str:
@@ -50,7 +54,7 @@ def packed(grants: Sequence[Grant]) -> str:
     return msgspec.json.encode(list(grants), order="deterministic").decode()
 
 
-def account_of(row: sqlite3.Row) -> Account:
+def account_of(row: Row) -> Account:
     """Return the account of a row of the table `account`."""
     return Account(
         row["id"],
@@ -66,6 +70,16 @@ def account_of(row: sqlite3.Row) -> Account:
 def time_of(seconds: int) -> datetime:
     """Return a stored instant, aware, in UTC."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def instant_of(microseconds: int) -> datetime:
+    """Return a stored instant of the stream, aware, in UTC."""
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def microseconds_of(instant: datetime) -> int:
+    """Return an instant of the stream as it is stored."""
+    return (instant - _EPOCH) // timedelta(microseconds=1)
 
 
 def maybe_time_of(seconds: int | None) -> datetime | None:

@@ -1,8 +1,11 @@
-"""The tables of the access store. Times are whole seconds since 1970 (UTC)."""
+"""The tables of the access store. Times are whole seconds since 1970 (UTC), but for `told_until`:
+microseconds, as the stream has them."""
 
 from typing import Final
 
-SCHEMA: Final = (
+from services.kernel.store.database import Connection, Database
+
+_TABLES: Final = (
     """
     CREATE TABLE IF NOT EXISTS account(
         id TEXT PRIMARY KEY,
@@ -12,7 +15,8 @@ SCHEMA: Final = (
         grants TEXT NOT NULL,
         password TEXT NOT NULL,
         created_at INTEGER NOT NULL,
-        disabled_at INTEGER
+        disabled_at INTEGER,
+        told_until INTEGER
     ) STRICT
     """,
     """
@@ -34,8 +38,29 @@ SCHEMA: Final = (
         at INTEGER NOT NULL,
         account_id TEXT REFERENCES account(id),
         kind TEXT NOT NULL,
-        network TEXT NOT NULL
+        network TEXT NOT NULL,
+        by_account TEXT REFERENCES account(id)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS revision(
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        number INTEGER NOT NULL
     ) STRICT
     """,
     "CREATE INDEX IF NOT EXISTS account_event_of ON account_event(account_id, id)",
 )
+
+_LATER: Final = (
+    ("account_event", "by_account", "TEXT REFERENCES account(id)"),
+    ("account", "told_until", "INTEGER"),
+)
+
+
+def bring_up_to_date(database: Database, write: Connection) -> None:
+    """Make the tables that are missing, and the columns that the first ones did not have."""
+    for statement in _TABLES:
+        database.define(write, statement)
+    for table, column, kind in _LATER:
+        if column not in database.columns(write, table):
+            database.define(write, f"ALTER TABLE {table} ADD COLUMN {column} {kind}")

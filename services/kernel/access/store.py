@@ -1,59 +1,55 @@
 """Accounts, their sessions and bearer tokens, and the history of sign-ins, in one SQLite file.
 
-Of a token only its SHA-256 is stored (it has 256 random bits, so a plain hash is enough). Reading
-who is behind a token happens on every request and is answered from memory. A commit of this
-process empties that memory before the next answer, one of another process (the command line) at
-most a tenth of a second later: looking at the file each time cost the event loop more than all
-the rest of the check.
+Of a token only its SHA-256 is stored (it has 256 random bits, so a plain hash is enough).
 """
 
 import hashlib
 import secrets
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import uuid_utils
 
+from services.kernel.access.known import KnownTokens
 from services.kernel.access.passwords import Passwords
+from services.kernel.access.permissions import ADMIN
 from services.kernel.access.principal import Grant, Principal
 from services.kernel.access.records import (
     Account,
     AccountEvent,
     SessionInfo,
     account_of,
+    instant_of,
     maybe_time_of,
+    microseconds_of,
     packed,
     time_of,
 )
-from services.kernel.access.schema import SCHEMA
+from services.kernel.access.schema import bring_up_to_date
 from services.kernel.access.throttle import SignInThrottle
 from services.kernel.access.usernames import checked_username, folded, network_of
 from services.kernel.clock import Clock
-from services.kernel.errors import NotFound, NotSignedIn, invalid
-from services.kernel.store.connection import connect
+from services.kernel.errors import Conflict, NotFound, NotSignedIn, invalid
+from services.kernel.store.database import (
+    Connection,
+    Database,
+    Row,
+    StoreUnavailable,
+    place_of,
+)
+from services.kernel.store.direct import Direct
 from services.kernel.text import _
 
 SESSION_LIFETIME = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=10)
-_CACHED_MOST = 10_000
-_LOOK_EVERY_SECONDS = 0.1
 
 SESSION = "session"
 TOKEN = "token"  # noqa: S105 - the kind of a session, not a secret
-
-
-@dataclass(slots=True)
-class _Known:
-    principal: Principal
-    expires: float
-    seen: float
 
 
 class AccessStore:
@@ -61,7 +57,7 @@ class AccessStore:
 
     def __init__(
         self,
-        path: Path,
+        place: Path | Database,
         clock: Clock,
         *,
         passwords: Passwords | None = None,
@@ -69,29 +65,19 @@ class AccessStore:
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
-        self._ticks = ticks
-        self._look_at = float("-inf")
         self._passwords = passwords or Passwords()
         self.throttle = throttle or SignInThrottle()
-        self._writer = connect(path)
-        self._writer.execute("PRAGMA foreign_keys=ON")
-        self._write_lock = threading.Lock()
-        with self._transaction() as write:
-            for statement in SCHEMA:
-                write.execute(statement)
-        # A connection of its own, because data_version tells only of other connections' commits.
-        self._reader = connect(path)
-        self._read_lock = threading.Lock()
-        self._version = -1
-        self._known: dict[bytes, _Known] = {}
+        database = place_of(place)
+        self._direct = Direct(database, ticks)
+        self._known = KnownTokens(self._direct, ticks)
+        with self._direct.transaction() as write:
+            bring_up_to_date(database, write)
         self._background = ThreadPoolExecutor(1, thread_name_prefix="access-seen")
 
     def close(self) -> None:
-        """Write down what is still to be written and close the file."""
+        """Write down what is still to be written and let go of the store."""
         self._background.shutdown()
-        with self._write_lock, self._read_lock:
-            self._writer.close()
-            self._reader.close()
+        self._direct.close()
 
     # Accounts
 
@@ -103,29 +89,25 @@ class AccessStore:
         *,
         display_name: str | None = None,
         language: str | None = None,
+        by: str | None = None,
     ) -> Account:
-        """Add somebody who can sign in; raise InvalidInput for a name in use or a bad password."""
+        """Add somebody who can sign in; raise InvalidInput for a name in use or a bad password.
+
+        Here and below, `by` is the account that does it (None: the owner, or the command line).
+        """
         name = checked_username(username)
         stored = self._passwords.hash(password)
         account_id = str(uuid_utils.uuid7())
-        try:
-            with self._transaction() as write:
-                write.execute(
-                    "INSERT INTO account(id, username, display_name, language, grants, password,"
-                    " created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        account_id,
-                        name,
-                        display_name or name,
-                        language,
-                        packed(grants),
-                        stored,
-                        self._now(),
-                    ),
-                )
-                self._note(write, account_id, "added")
-        except sqlite3.IntegrityError:
-            raise invalid("username", _("Nama pengguna ini sudah dipakai.")) from None
+        facts = (account_id, name, display_name or name, language, packed(grants), stored)
+        with self._transaction() as write:
+            added = write.execute(
+                "INSERT INTO account(id, username, display_name, language, grants, password,"
+                " created_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (username) DO NOTHING",
+                (*facts, self._now()),
+            )
+            if added.rowcount == 0:
+                raise invalid("username", _("Nama pengguna ini sudah dipakai."))
+            self._note(write, account_id, "added", by=by)
         return self.account(account_id)
 
     def get_account(self, username: str) -> Account | None:
@@ -144,26 +126,47 @@ class AccessStore:
         """Return every account, by username."""
         return [account_of(row) for row in self._rows("SELECT * FROM account ORDER BY username")]
 
-    def set_grants(self, account_id: str, grants: Sequence[Grant]) -> None:
-        """Replace what an account may do, from its next request on."""
-        self._change(account_id, "grants = ?", packed(grants), "grants_changed")
+    def set_grants(
+        self, account_id: str, grants: Sequence[Grant], *, by: str | None = None
+    ) -> None:
+        """Replace what an account may do, from its next request on; raises Conflict where nobody
+        would be left to manage accounts."""
+        stays = any(each.role == ADMIN for each in grants)
+        self._change(
+            account_id, "grants = ?", packed(grants), "grants_changed", by=by, needed=not stays
+        )
 
-    def set_password(self, account_id: str, password: str) -> None:
+    def set_password(self, account_id: str, password: str, *, by: str | None = None) -> None:
         """Give an account another password and end all its sessions and tokens."""
         stored = self._passwords.hash(password)
-        self._change(account_id, "password = ?", stored, "password_changed", end=True)
+        self._change(account_id, "password = ?", stored, "password_changed", end=True, by=by)
 
     def set_language(self, account_id: str, language: str) -> None:
         """Remember the language that an account reads."""
         self._change(account_id, "language = ?", language, "language_changed")
 
-    def disable(self, account_id: str) -> None:
-        """Close an account for good or for now, and end its sessions and tokens."""
-        self._change(account_id, "disabled_at = ?", self._now(), "disabled", end=True)
+    def disable(self, account_id: str, *, by: str | None = None) -> None:
+        """Close an account for good or for now, and end its sessions and tokens; raises Conflict
+        where nobody would be left to manage accounts."""
+        now = self._now()
+        self._change(account_id, "disabled_at = ?", now, "disabled", end=True, by=by, needed=True)
 
-    def enable(self, account_id: str) -> None:
+    def enable(self, account_id: str, *, by: str | None = None) -> None:
         """Open a closed account again."""
-        self._change(account_id, "disabled_at = ?", None, "enabled")
+        self._change(account_id, "disabled_at = ?", None, "enabled", by=by)
+
+    def told_until(self, account_id: str) -> datetime | None:
+        """Return up to which arrival an account has seen what it was told, None for nothing yet."""
+        row = self._row("SELECT told_until FROM account WHERE id = ?", account_id)
+        return instant_of(row["told_until"]) if row and row["told_until"] is not None else None
+
+    def saw(self, account_id: str, until: datetime) -> None:
+        """Record that an account has seen what it was told up to this arrival; never less."""
+        with self._transaction() as write:
+            write.execute(
+                "UPDATE account SET told_until = max(coalesce(told_until, 0), ?) WHERE id = ?",
+                (microseconds_of(until), account_id),
+            )
 
     # Signing in
 
@@ -213,10 +216,15 @@ class AccessStore:
         return self._open(account_id, SESSION, "", lifetime)
 
     def open_token(
-        self, account_id: str, name: str = "", *, lifetime: timedelta | None = None
+        self,
+        account_id: str,
+        name: str = "",
+        *,
+        lifetime: timedelta | None = None,
+        by: str | None = None,
     ) -> str:
         """Make a bearer token for scripts, without end unless `lifetime` is given."""
-        return self._open(account_id, TOKEN, name, lifetime)
+        return self._open(account_id, TOKEN, name, lifetime, by)
 
     def end_session(self, token: str) -> None:
         """End the session or token; nothing happens when there is none."""
@@ -229,10 +237,10 @@ class AccessStore:
             for row in ended:
                 self._note(write, row["account_id"], "signed_out")
 
-    def end_all(self, account_id: str) -> None:
+    def end_all(self, account_id: str, *, by: str | None = None) -> None:
         """End every session and token of an account."""
         with self._transaction() as write:
-            self._end_all(write, account_id)
+            self._end_all(write, account_id, by)
 
     def sessions(self, account_id: str) -> list[SessionInfo]:
         """Return an account's sessions and tokens, newest first."""
@@ -253,14 +261,20 @@ class AccessStore:
 
     def account_events(self, account_id: str | None = None, limit: int = 200) -> list[AccountEvent]:
         """Return the latest lines of the history, of one account or of all, newest first."""
+        whose = "" if account_id is None else "WHERE account_id = ?"
         rows = self._rows(
-            "SELECT * FROM account_event WHERE ?1 IS NULL OR account_id = ?1"
-            " ORDER BY id DESC LIMIT ?2",
-            account_id,
+            f"SELECT * FROM account_event {whose} ORDER BY id DESC LIMIT ?",  # noqa: S608 - ours
+            *([] if account_id is None else [account_id]),
             limit,
         )
         return [
-            AccountEvent(time_of(row["at"]), row["account_id"], row["kind"], row["network"])
+            AccountEvent(
+                time_of(row["at"]),
+                row["account_id"],
+                row["kind"],
+                row["network"],
+                row["by_account"],
+            )
             for row in rows
         ]
 
@@ -274,10 +288,7 @@ class AccessStore:
         """
         digest = _digest(token)
         now = self._clock().timestamp()
-        with self._read_lock:
-            if self._ticks() >= self._look_at:
-                self._forget_what_changed()
-            known = self._known.get(digest) or self._look_up(digest)
+        known = self._known.find(digest)
         if known is None or now >= known.expires:
             return None
         if now - known.seen >= SEEN_EVERY.total_seconds():
@@ -287,105 +298,113 @@ class AccessStore:
 
     # Inside
 
-    def _forget_what_changed(self) -> None:
-        self._look_at = self._ticks() + _LOOK_EVERY_SECONDS
-        (version,) = self._reader.execute("PRAGMA data_version").fetchone()
-        if version != self._version:
-            self._known.clear()
-            self._version = version
-
     def _write_seen(self, digest: bytes, at: int) -> None:
-        # A convenience for people: when the file is held too long by another, it is let go.
-        with suppress(sqlite3.OperationalError), self._transaction() as write:
+        # A convenience for people: when the store is held too long by another, it is let go.
+        with suppress(sqlite3.OperationalError, StoreUnavailable), self._transaction() as write:
             write.execute("UPDATE session SET seen_at = ? WHERE digest = ?", (at, digest))
 
-    def _look_up(self, digest: bytes) -> _Known | None:
-        row = self._reader.execute(
-            "SELECT account.*, session.seen_at, session.expires_at FROM session"
-            " JOIN account ON account.id = session.account_id WHERE digest = ?"
-            " AND ended_at IS NULL AND disabled_at IS NULL",
-            (digest,),
-        ).fetchone()
-        if row is None:
-            return None
-        account = account_of(row)
-        principal = Principal(
-            account.id, account.username, account.display_name, account.grants, account.language
-        )
-        expires = row["expires_at"]
-        known = _Known(principal, float("inf") if expires is None else expires, row["seen_at"])
-        if len(self._known) >= _CACHED_MOST:
-            self._known.clear()
-        self._known[digest] = known
-        return known
-
-    def _open(self, account_id: str, kind: str, name: str, lifetime: timedelta | None) -> str:
+    def _open(
+        self,
+        account_id: str,
+        kind: str,
+        name: str,
+        lifetime: timedelta | None,
+        by: str | None = None,
+    ) -> str:
         token = secrets.token_urlsafe(32)
         now = self._now()
         expires = None if lifetime is None else now + int(lifetime.total_seconds())
-        try:
-            with self._transaction() as write:
-                write.execute(
-                    "INSERT INTO session(digest, account_id, kind, name, created_at, seen_at,"
-                    " expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (_digest(token), account_id, kind, name, now, now, expires),
-                )
-                self._note(write, account_id, f"{kind}_opened")
-        except sqlite3.IntegrityError:
-            raise NotFound(_("Akun ini tidak ada.")) from None
+        with self._transaction() as write:
+            whose = write.execute("SELECT id FROM account WHERE id = ?", (account_id,))
+            if whose.fetchone() is None:
+                raise NotFound(_("Akun ini tidak ada."))
+            write.execute(
+                "INSERT INTO session(digest, account_id, kind, name, created_at, seen_at,"
+                " expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (_digest(token), account_id, kind, name, now, now, expires),
+            )
+            self._note(write, account_id, f"{kind}_opened", by=by)
         return token
 
     def _change(
-        self, account_id: str, assignment: str, value: object, kind: str, *, end: bool = False
+        self,
+        account_id: str,
+        assignment: str,
+        value: object,
+        kind: str,
+        *,
+        end: bool = False,
+        by: str | None = None,
+        needed: bool = False,
     ) -> None:
+        """`needed`: afterwards the account manages no accounts, so another must."""
         with self._transaction() as write:
+            if needed:
+                _another_must_manage(write, account_id)
             changed = write.execute(
                 f"UPDATE account SET {assignment} WHERE id = ?",  # noqa: S608 - our own constants
                 (value, account_id),
             )
             if changed.rowcount == 0:
                 raise NotFound(_("Akun ini tidak ada."))
-            self._note(write, account_id, kind)
+            self._note(write, account_id, kind, by=by)
             if end:
-                self._end_all(write, account_id)
+                self._end_all(write, account_id, by)
 
-    def _end_all(self, write: sqlite3.Connection, account_id: str) -> None:
+    def _end_all(self, write: Connection, account_id: str, by: str | None) -> None:
         write.execute(
             "UPDATE session SET ended_at = ? WHERE account_id = ? AND ended_at IS NULL",
             (self._now(), account_id),
         )
-        self._note(write, account_id, "all_ended")
+        self._note(write, account_id, "all_ended", by=by)
 
     def _note(
-        self, write: sqlite3.Connection, account_id: str | None, kind: str, address: str = ""
+        self,
+        write: Connection,
+        account_id: str | None,
+        kind: str,
+        address: str = "",
+        by: str | None = None,
     ) -> None:
         write.execute(
-            "INSERT INTO account_event(at, account_id, kind, network) VALUES (?, ?, ?, ?)",
-            (self._now(), account_id, kind, network_of(address)),
+            "INSERT INTO account_event(at, account_id, kind, network, by_account)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (self._now(), account_id, kind, network_of(address), by),
         )
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._write_lock:
-            self._writer.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._writer
-            except BaseException:
-                self._writer.execute("ROLLBACK")
-                raise
-            self._writer.execute("COMMIT")
-            self._look_at = float("-inf")
+    def _transaction(self) -> Iterator[Connection]:
+        with self._direct.transaction() as write:
+            yield write
+            # Other processes see by it that what they remember of tokens may have changed.
+            write.execute(
+                "INSERT INTO revision VALUES (1, 1)"
+                " ON CONFLICT (id) DO UPDATE SET number = revision.number + 1"
+            )
+        self._known.look_again()
 
-    def _rows(self, query: str, *values: object) -> list[sqlite3.Row]:
-        with self._read_lock:
-            return self._reader.execute(query, values).fetchall()
+    def _rows(self, query: str, *values: object) -> list[Row]:
+        return self._direct.rows(query, values)
 
-    def _row(self, query: str, *values: object) -> sqlite3.Row | None:
-        rows = self._rows(query, *values)
-        return rows[0] if rows else None
+    def _row(self, query: str, *values: object) -> Row | None:
+        return self._direct.row(query, values)
 
     def _now(self) -> int:
         return int(self._clock().timestamp())
+
+
+def _another_must_manage(write: Connection, account_id: str) -> None:
+    """Raise Conflict where this account alone manages accounts."""
+    rows = write.execute("SELECT * FROM account WHERE disabled_at IS NULL").fetchall()
+    managing = {
+        account.id
+        for account in map(account_of, rows)
+        if any(grant.role == ADMIN for grant in account.grants)
+    }
+    if managing == {account_id}:
+        raise Conflict(
+            _("Ini akun pengelola yang terakhir. Beri dahulu akun lain peran pengelola sistem.")
+        )
 
 
 def _digest(token: str) -> bytes:

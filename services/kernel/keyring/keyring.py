@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,8 +23,10 @@ from services.kernel.keyring.sealing import (
     wrap,
 )
 from services.kernel.store import GroupWriter
-from services.kernel.store.connection import connect
-from services.kernel.store.rows import insert_rows
+from services.kernel.store.database import Connection, Database, Row, place_of
+from services.kernel.store.direct import Direct
+from services.kernel.store.files import shredding
+from services.kernel.store.rows import insert_rows, marks
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS keys (
@@ -47,6 +48,16 @@ CREATE TABLE IF NOT EXISTS openings (
     boxes   TEXT NOT NULL
 ) STRICT
 """
+NOTHING = "ON CONFLICT DO NOTHING"
+OPENED_ROWS = "INSERT INTO opened VALUES"
+OPENED = """
+CREATE TABLE opened (
+    key     TEXT NOT NULL,
+    opening INTEGER NOT NULL REFERENCES openings (id),
+    PRIMARY KEY (key, opening)
+) STRICT, WITHOUT ROWID
+"""
+"""Which openings a key has: what they hold is a list, and no page waits for all of them."""
 
 
 class StillWritten(RuntimeError):
@@ -99,13 +110,24 @@ class WrappedKey:
 class Keyring:
     """One store of keys. A key is durable before the event that needs it."""
 
-    def __init__(self, path: Path, master: bytes, clock: Clock, entropy: Entropy) -> None:
+    def __init__(
+        self, place: Path | Database, master: bytes, clock: Clock, entropy: Entropy
+    ) -> None:
+        self._database = shredding(place_of(place))
         self._master = master
         self._clock = clock
         self.entropy = entropy
-        self._writer = GroupWriter(path, "keyring", failpoints.KEY_STORED)
-        self._writer.run(_create)
-        self._path = path
+        self._writer = GroupWriter(self._database, failpoints.KEY_STORED)
+        self._writer.run(self._create)
+        self._direct = Direct(self._database)
+
+    def _create(self, connection: Connection) -> None:
+        self._database.define(connection, SCHEMA)
+        if not self._database.columns(connection, "opened"):
+            self._database.define(connection, OPENED)
+            for row in connection.execute("SELECT id, boxes FROM openings").fetchall():
+                keys = sorted({key for key, _place in msgspec.json.decode(row["boxes"])})
+                insert_rows(connection, OPENED_ROWS, [(key, row["id"]) for key in keys])
 
     def new_key(self, id: str) -> NewKey:
         """Return a fresh key for one complaint (or draft, or import file)."""
@@ -123,19 +145,19 @@ class Keyring:
         rows = [(key.id, key.secret, at) for key in keys]
         persons = [(contact, key.id) for key in keys for contact in key.contacts]
 
-        def work(connection: sqlite3.Connection) -> None:
-            insert_rows(connection, "INSERT OR IGNORE INTO keys VALUES", rows)
-            insert_rows(connection, "INSERT OR IGNORE INTO persons VALUES", persons)
+        def work(connection: Connection) -> None:
+            insert_rows(connection, "INSERT INTO keys VALUES", rows, NOTHING)
+            insert_rows(connection, "INSERT INTO persons VALUES", persons, NOTHING)
 
         self._writer.run(work)
 
     def keep_contacts(self, id: str, contacts: Sequence[str]) -> None:
         """Forget every contact of a key's person but these."""
         kept = tuple(map(self._contact, contacts))
-        marks = ", ".join("?" * len(kept))
+        other = f"AND contact NOT IN {marks(kept)}" if kept else ""
         self._writer.run(
             lambda connection: connection.execute(
-                f"DELETE FROM persons WHERE key = ? AND contact NOT IN ({marks})",  # noqa: S608
+                f"DELETE FROM persons WHERE key = ? {other}",  # noqa: S608
                 (id, *kept),
             )
         )
@@ -153,18 +175,12 @@ class Keyring:
         file's write-ahead log from being cut off: call again.
         """
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: Connection) -> None:
             connection.execute("DELETE FROM persons WHERE key = ?", (id,))
             connection.execute("DELETE FROM keys WHERE id = ?", (id,))
 
         self._writer.run(work)
-        # Until it is carried over and cut off, the write-ahead log still holds the key's pages.
-        connection = connect(self._path)
-        try:
-            busy, *_pages = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        finally:
-            connection.close()
-        if busy:
+        if not self._database.forget("keys"):
             raise StillWritten(id)
 
     def open(
@@ -185,21 +201,27 @@ class Keyring:
             page,
             msgspec.json.encode([(box.key, box.place) for box in boxes]).decode(),
         )
-        self._writer.run(
-            lambda connection: connection.execute(
-                "INSERT INTO openings (at, account, role, page, boxes) VALUES (?, ?, ?, ?, ?)",
+
+        def work(connection: Connection) -> None:
+            (opening,) = connection.execute(
+                "INSERT INTO openings (at, account, role, page, boxes) VALUES (?, ?, ?, ?, ?)"
+                " RETURNING id",
                 entry,
-            )
-        )
+            ).fetchone()
+            keys = sorted({box.key for box in boxes})
+            insert_rows(connection, OPENED_ROWS, [(key, opening) for key in keys])
+
+        self._writer.run(work)
         return [unseal(box, secrets[box.key]) if box.key in secrets else None for box in boxes]
 
-    def openings(self, key: str) -> list[Opening]:
-        """Return who has opened words under a key, oldest first."""
+    def openings(self, key: str, newest: int = 1 << 62) -> list[Opening]:
+        """Return who has opened words under a key, oldest first; with `newest` so many of the
+        latest."""
         rows = self._read(
-            "SELECT * FROM openings WHERE EXISTS "
-            "(SELECT 1 FROM json_each(boxes) WHERE json_extract(value, '$[0]') = ?) ORDER BY id",
-            (key,),
-        )
+            "SELECT openings.* FROM opened JOIN openings ON openings.id = opened.opening"
+            " WHERE opened.key = ? ORDER BY opened.opening DESC LIMIT ?",
+            (key, newest),
+        )[::-1]
         return [
             Opening(
                 datetime.fromisoformat(row["at"]),
@@ -212,26 +234,16 @@ class Keyring:
         ]
 
     def close(self) -> None:
-        """Finish what is being written, and close the file."""
+        """Finish what is being written, and let go of the store."""
         self._writer.close()
+        self._direct.close()
 
     def _secrets(self, ids: Sequence[str] | set[str]) -> Mapping[str, bytes]:
-        marks = ", ".join("?" * len(ids))
-        rows = self._read(f"SELECT id, wrapped FROM keys WHERE id IN ({marks})", tuple(ids))  # noqa: S608
+        rows = self._read(f"SELECT id, wrapped FROM keys WHERE id IN {marks(ids)}", tuple(ids))  # noqa: S608
         return {row["id"]: unwrap(row["wrapped"], row["id"], self._master) for row in rows}
 
-    def _read(self, statement: str, values: Sequence[object]) -> list[sqlite3.Row]:
-        connection = connect(self._path)
-        try:
-            return connection.execute(statement, values).fetchall()
-        finally:
-            connection.close()
+    def _read(self, statement: str, values: Sequence[object]) -> list[Row]:
+        return self._direct.rows(statement, values)
 
     def _contact(self, contact: str) -> str:
         return hmac.new(self._master, b"contact:" + contact.encode(), hashlib.sha256).hexdigest()
-
-
-def _create(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten with zeros
-    for statement in SCHEMA.split(";\n"):
-        connection.execute(statement)

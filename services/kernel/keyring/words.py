@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from services.kernel.access.principal import Principal, identity_role, words_role
 from services.kernel.contracts import SealedBox
-from services.kernel.keyring.keyring import Keyring
+from services.kernel.keyring.keyring import Keyring, Opening
 
+LATEST = 200
+"""So many openings are looked at for a page; a page of each person and day is shown once."""
 IDENTITY_FIELD = ".complainant"
 IDENTITY_PLACE = "ComplaintReceived" + IDENTITY_FIELD
 
@@ -52,6 +54,13 @@ class Words:
             for place, said in zip(boxes, words, strict=True):
                 found[place] = said
         return found
+
+    def openings(self, principal: Principal, puskesmas: str, key: str) -> list[Opening] | None:
+        """Return the latest openings of the words of one of a place's complaints, oldest first;
+        None for who may not see them."""
+        if not principal.may("openings.read", puskesmas):
+            return None
+        return self._keyring.openings(key, newest=LATEST)
 
 
 def _role(principal: Principal, about: About, box: SealedBox) -> str | None:

@@ -1,14 +1,13 @@
 """A service: an application of the event store library, one transaction a command."""
 
 import json
-import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -19,9 +18,10 @@ from services.kernel.aggregate import Aggregate
 from services.kernel.clock import Clock
 from services.kernel.contracts import Event, Message
 from services.kernel.errors import KeyReused
+from services.kernel.store.database import Connection, Database, Row, place_of
 from services.kernel.store.mapper import JSON, TypedMapper
 from services.kernel.store.recent import Placed, Recent
-from services.kernel.store.sqlite import CommitSubscription, GroupProcessRecorder
+from services.kernel.store.subscription import CommitSubscription
 from services.kernel.store.unit_of_work import UnitOfWork, read_aggregate
 from services.kernel.store.writer import GroupWriter
 from services.kernel.text import _
@@ -63,24 +63,25 @@ class Service(Application[UUID]):
     outbox: ClassVar[Outbox] = {}
     tables: ClassVar[str] = ""
 
-    def __init__(self, path: Path, origin: str, clock: Clock) -> None:
-        super().__init__(
-            {
-                "PERSISTENCE_MODULE": "services.kernel.store.sqlite",
-                "SQLITE_DBNAME": str(path),
-            }
-        )
+    def __init__(self, place: Path | Database, origin: str, clock: Clock) -> None:
+        database = place_of(place)
+        super().__init__(dict(database.library))
         self.source = f"/{origin}/{self.name}"
         self.clock = clock
         self.writer: GroupWriter = self._recorder.datastore.writer
         schema = files("services.kernel.store").joinpath("schema.sql").read_text()
-        self.writer.run(lambda connection: _create(connection, schema + self.tables))
+        self.writer.run(lambda connection: database.define(connection, schema + self.tables))
         self._last_time = self._last_recorded()
+        self._last_position = self.recorder.max_notification_id() or 0
+        if database.shared:
+            self.writer.on_begin(self._follow_the_others)
         self.recent = Recent()
+        self._joined: _Joined | None = None
 
     @property
-    def _recorder(self) -> GroupProcessRecorder:
-        return cast(GroupProcessRecorder, self.recorder)
+    def _recorder(self) -> Any:
+        # Ours, for a file or for a server: they share no type but the library's.
+        return self.recorder
 
     def construct_recorder(self) -> Any:
         """Use the recorder that also tracks others' events."""
@@ -122,16 +123,37 @@ class Service(Application[UUID]):
     def transact(self, work: Callable[[UnitOfWork], T], needs: Sequence[Any] = ()) -> "Future[T]":
         """Run any work in one transaction of the store (again, where another of its commit failed
         after it had written)."""
+        if self._joined and self.writer.is_current_thread():
+            return self._joined.run(work, needs)
         committed: list[Placed] = []
 
-        def run(connection: sqlite3.Connection) -> T:
+        def run(connection: Connection) -> T:
             uow = UnitOfWork(self, connection, self.record_time())
             result = work(uow)
             uow.flush()
             committed[:] = uow.saved
             return result
 
-        return self.writer.submit(run, needs, lambda: self.recent.took(committed))
+        return self.writer.submit(run, needs, lambda: self._took(committed))
+
+    def together(self, commands: Iterable[tuple[datetime, Callable[[], object]]]) -> None:
+        """Run commands in one transaction, each recorded at its time at the earliest.
+
+        All of it or nothing: the first that raises undoes them all.
+        """
+        commands = list(commands)
+
+        def work(uow: UnitOfWork) -> None:
+            self._joined = _Joined(uow)
+            try:
+                for at, command in commands:
+                    uow.not_before(at)
+                    command()
+                self.writer.store_now(self._joined.needs)
+            finally:
+                self._joined = None
+
+        self.transact(work).result()
 
     def record_time(self, caused_at: datetime | None = None) -> datetime:
         """Return the time to record at: never before the last recorded one or the cause (for the
@@ -143,12 +165,11 @@ class Service(Application[UUID]):
         """Return an aggregate as it stands; raises NotFound or StaleVersion."""
         return read_aggregate(self, kind, id, expected_version)
 
-    def select(self, statement: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        """Return rows of the service's own tables, as last committed."""
-        with self._recorder.datastore.transaction(commit=False) as cursor:
-            cursor.execute(statement, values)
-            rows: list[sqlite3.Row] = cursor.fetchall()
-            return rows
+    def select(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
+        """Return rows of the service's own tables, as last committed; inside a work, as it left
+        them."""
+        rows: list[Row] = self._recorder.datastore.select(statement, values)
+        return rows
 
     def history(self, id: UUID) -> list[Message]:
         """Return an aggregate's own events as they are published, oldest first.
@@ -178,7 +199,21 @@ class Service(Application[UUID]):
 
     def subscription(self, position: int) -> CommitSubscription:
         """Return the outbox's notifications after `position`, waiting for new ones."""
-        return self._recorder.subscribe(gt=position)
+        subscription: CommitSubscription = self._recorder.subscribe(gt=position)
+        return subscription
+
+    def _took(self, committed: Sequence[Placed]) -> None:
+        if committed:
+            self._last_position = committed[-1][0]
+            self.recent.took(committed)
+
+    def _follow_the_others(self) -> None:
+        """Take in what other processes have recorded since this one last wrote (within the
+        writer's transaction): nothing is recorded at a time before the last."""
+        last = self.recorder.max_notification_id() or 0
+        if last != self._last_position:
+            self._last_position = last
+            self._last_time = max(self._last_time, self._last_recorded())
 
     def _last_recorded(self) -> datetime:
         last = self.recorder.max_notification_id()
@@ -189,12 +224,21 @@ class Service(Application[UUID]):
         return recorded
 
 
-def _create(connection: sqlite3.Connection, schema: str) -> None:
-    for statement in schema.split(";\n"):
-        connection.execute(statement)
+class _Joined:
+    """The transaction that other works join, and what they need."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self.needs: list[Any] = []
+
+    def run(self, work: Callable[[UnitOfWork], T], needs: Sequence[Any]) -> "Future[T]":
+        self.needs += needs
+        done: Future[T] = Future()
+        done.set_result(work(self._uow))
+        return done
 
 
-def _kept(connection: sqlite3.Connection, once: Once) -> Answer | None:
+def _kept(connection: Connection, once: Once) -> Answer | None:
     row = connection.execute(
         "SELECT body, ids, position FROM answered WHERE account = ? AND route = ? AND key = ?",
         (once.account, once.route, once.key),

@@ -5,8 +5,7 @@ an `executemany`; under load that cost more than the writing. So rows are writte
 sizes are powers of two, which leaves few statements to prepare.
 """
 
-import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 PORTION = 64
@@ -19,8 +18,13 @@ class Executes(Protocol):
         """Run one statement."""
 
 
+def marks(values: Collection[Any]) -> str:
+    """Return the list that a value may be IN, one mark for each; nothing is in an empty one."""
+    return f"({', '.join('?' * len(values)) or 'NULL'})"
+
+
 def insert_rows(
-    where: "Executes | sqlite3.Connection",
+    where: Executes,
     insert: str,
     rows: Sequence[Sequence[Any]],
     on_conflict: str = "",

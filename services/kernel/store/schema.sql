@@ -57,3 +57,11 @@ CREATE TABLE IF NOT EXISTS due (
     PRIMARY KEY (task, argument)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS due_next ON due (due_at);
+CREATE TABLE IF NOT EXISTS sent (
+    task     TEXT NOT NULL,
+    argument TEXT NOT NULL,
+    due_at   TEXT NOT NULL,
+    sent_at  TEXT NOT NULL,
+    times    INTEGER NOT NULL,
+    PRIMARY KEY (task, argument)
+) STRICT, WITHOUT ROWID;

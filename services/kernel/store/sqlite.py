@@ -5,8 +5,6 @@ connections, a subscription, and a table that refuses to forget.
 """
 
 import sqlite3
-import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,10 +14,8 @@ from uuid import UUID
 import eventsourcing.sqlite as sqlite_library
 from eventsourcing.persistence import (
     IntegrityError,
-    Notification,
     OperationalError,
     StoredEvent,
-    Subscription,
 )
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
@@ -30,12 +26,11 @@ from eventsourcing.sqlite import (
     SQLiteProcessRecorder,
 )
 
-from services.kernel.store.connection import assert_durable
+from services.kernel.store.database import Connection, Values
+from services.kernel.store.files import SqliteFile, assert_durable
 from services.kernel.store.rows import insert_rows
+from services.kernel.store.subscription import CommitSubscription
 from services.kernel.store.writer import GroupWriter
-
-POLL_SECONDS = 0.25
-PAGE = 500
 
 
 class DurablePool(SQLiteConnectionPool):
@@ -54,17 +49,26 @@ class GroupDatastore(SQLiteDatastore):
         super().__init__(db_name, **options)
         self.pool.close()
         self.pool = DurablePool(db_name=db_name, pool_size=5, max_overflow=30, pool_timeout=30)
-        self.writer = GroupWriter(Path(db_name), Path(db_name).stem)
+        self.writer = GroupWriter(SqliteFile(Path(db_name)))
 
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
         """Yield a cursor: the writer's own inside a work, else one of the pool's."""
         if self.writer.is_current_thread():
-            with SQLiteCursor(self.writer.connection.cursor()) as cursor:
+            connection = self.writer.connection
+            assert isinstance(connection, sqlite3.Connection)
+            with SQLiteCursor(connection.cursor()) as cursor:
                 yield SQLiteCursor(cursor)
             return
         with super().transaction(commit=commit) as cursor:
             yield cursor
+
+    def select(self, statement: str, values: Values) -> list[Any]:
+        """Return the rows that a query of ours finds."""
+        with self.transaction(commit=False) as cursor:
+            cursor.execute(statement, values)
+            rows: list[Any] = cursor.fetchall()
+            return rows
 
     def close(self) -> None:
         """End the writer, then the pool."""
@@ -100,7 +104,7 @@ class GroupApplicationRecorder(SQLiteApplicationRecorder):
         Raises IntegrityError where somebody else has recorded that version first.
         """
 
-        def work(connection: sqlite3.Connection) -> Sequence[int] | None:
+        def work(_connection: Connection) -> Sequence[int] | None:
             with self.datastore.transaction(commit=True) as cursor:
                 return self._insert_events(cursor, stored_events, **kwargs)
 
@@ -132,9 +136,9 @@ class GroupApplicationRecorder(SQLiteApplicationRecorder):
         last = c.lastrowid or 0
         return list(range(last - len(rows) + 1, last + 1))
 
-    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> "CommitSubscription":
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> CommitSubscription:
         """Return the notifications after position `gt`, waiting for new ones."""
-        return CommitSubscription(self, gt, topics)
+        return CommitSubscription(self, self.datastore.writer, gt, topics)
 
 
 class GroupProcessRecorder(GroupApplicationRecorder, SQLiteProcessRecorder):
@@ -147,60 +151,6 @@ class GroupProcessRecorder(GroupApplicationRecorder, SQLiteProcessRecorder):
         if tracking := kwargs.get("tracking"):
             self._insert_tracking(c, tracking)
         return positions
-
-
-class CommitSubscription(Subscription[GroupApplicationRecorder]):
-    """Woken by the writer's commits, and by a slow poll for what other processes wrote."""
-
-    def __init__(
-        self, recorder: GroupApplicationRecorder, gt: int | None, topics: Sequence[str]
-    ) -> None:
-        super().__init__(recorder, gt, topics)
-        self._wake = threading.Event()
-        self._page: list[Notification] = []
-        recorder.datastore.writer.on_commit(self._wake.set)
-
-    def stop(self) -> None:
-        """End the iteration, also of a thread that waits in it."""
-        super().stop()
-        self._wake.set()
-
-    def restart(self, position: int) -> None:
-        """Go back to `position`: what follows it is delivered again."""
-        self._last_notification_id = position
-        self._page = []
-
-    def wait(self, timeout: float) -> None:
-        """Wait for a commit; one since the last `wait` or `page` counts."""
-        self._wake.wait(timeout)
-        self._wake.clear()
-
-    def page(self, timeout: float) -> Sequence[Notification]:
-        """Return up to 500 new notifications, or none after `timeout` seconds."""
-        until = time.monotonic() + timeout
-        while not self._has_been_stopped:
-            self._wake.clear()
-            found = self._recorder.select_notifications(
-                start=self._last_notification_id,
-                limit=PAGE,
-                topics=self._topics,
-                inclusive_of_start=False,
-            )
-            if found:
-                self._last_notification_id = found[-1].id
-                return found
-            left = until - time.monotonic()
-            if left <= 0:
-                break
-            self._wake.wait(min(left, POLL_SECONDS))
-        return []
-
-    def __next__(self) -> Notification:
-        while not self._page and not self._has_been_stopped:
-            self._page = list(self.page(timeout=60))
-        if self._has_been_stopped:
-            raise StopIteration
-        return self._page.pop(0)
 
 
 class Factory(sqlite_library.SQLiteFactory):

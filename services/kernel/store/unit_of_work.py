@@ -1,6 +1,5 @@
 """What a command may do inside its one transaction."""
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,6 +9,7 @@ from eventsourcing.application import AggregateNotFoundError
 
 from services.kernel.aggregate import Act, Aggregate, Intent
 from services.kernel.errors import NotFound, StaleVersion, invalid
+from services.kernel.store.database import Connection
 from services.kernel.store.recent import Placed
 from services.kernel.store.rows import insert_rows
 from services.kernel.text import _
@@ -25,7 +25,7 @@ CLOCKS_DIFFER = timedelta(minutes=2)
 class UnitOfWork:
     """One transaction on a service's store: read, decide, save; all of it or nothing."""
 
-    def __init__(self, service: "Service", connection: sqlite3.Connection, now: datetime) -> None:
+    def __init__(self, service: "Service", connection: Connection, now: datetime) -> None:
         self._service = service
         self.connection = connection
         self.now = now
@@ -120,7 +120,7 @@ class UnitOfWork:
         """Return the next number of a gapless series (an undone command gives its number back)."""
         (number,) = self.connection.execute(
             "INSERT INTO series VALUES (?, 1) "
-            "ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last",
+            "ON CONFLICT (name) DO UPDATE SET last = series.last + 1 RETURNING last",
             (series,),
         ).fetchone()
         return int(number)

@@ -6,23 +6,22 @@ Measured on two cores: under 64 clients about
 thirty works share a commit, where a commit a work would spend most of its time waiting.
 """
 
-import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from pathlib import Path
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
 from services.kernel import failpoints
-from services.kernel.store.connection import connect
+from services.kernel.store.database import Connection, Database, StoreUnavailable
 
 T = TypeVar("T")
 BATCH = 256
 
 
 class _Order(NamedTuple):
-    work: Callable[[sqlite3.Connection], Any]
+    work: Callable[[Connection], Any]
     future: Future[Any]
     needs: Sequence[Any]
     committed: Callable[[], None]
@@ -43,26 +42,34 @@ def _nothing_is_needed(needs: list[Any]) -> None:
 
 
 class GroupWriter:
-    """The single writer of one SQLite file. `failpoint` is passed after every commit, before the
-    works of its batch are answered."""
+    """The single writer of one store in this process. `failpoint` is passed after every commit,
+    before the works of its batch are answered."""
 
-    def __init__(self, path: Path, name: str, failpoint: str = failpoints.EVENTS_SAVED) -> None:
-        self.path = path
+    def __init__(self, database: Database, failpoint: str = failpoints.EVENTS_SAVED) -> None:
+        self.database = database
         self._failpoint = failpoint
-        self.connection = connect(path)
+        self.connection = database.connect()
         self._orders: SimpleQueue[_Order | None] = SimpleQueue()
         self._listeners: list[Callable[[], None]] = []
+        self._beginners: list[Callable[[], None]] = []
         self._store_needs: Callable[[list[Any]], None] = _nothing_is_needed
-        self._thread = threading.Thread(target=self._run, name=f"write-{name}", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, name=f"write-{database.name}", daemon=True
+        )
         self._thread.start()
 
     def store_first(self, store: Callable[[list[Any]], None]) -> None:
         """Have `store` make durable what the works of a batch need, before the first of them."""
         self._store_needs = store
 
+    def store_now(self, needs: list[Any]) -> None:
+        """Make durable what a work needs that did not know it before it ran (from within it)."""
+        if needs:
+            self._store_needs(needs)
+
     def submit(
         self,
-        work: Callable[[sqlite3.Connection], T],
+        work: Callable[[Connection], T],
         needs: Sequence[Any] = (),
         committed: Callable[[], None] = _nothing,
     ) -> "Future[T]":
@@ -78,7 +85,7 @@ class GroupWriter:
         self._orders.put(_Order(work, future, needs, committed))
         return future
 
-    def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def run(self, work: Callable[[Connection], T]) -> T:
         """Submit `work` and wait; from within the writer's own thread, run it at once."""
         if self.is_current_thread():
             return work(self.connection)
@@ -88,12 +95,17 @@ class GroupWriter:
         """Say whether the caller is inside a work (and so inside its transaction)."""
         return threading.get_ident() == self._thread.ident
 
+    def on_begin(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called at the beginning of every transaction, within it: what others
+        have committed before is seen there."""
+        self._beginners.append(listener)
+
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Have `listener` called after every commit, in the writer's thread (so: be quick)."""
         self._listeners.append(listener)
 
     def close(self) -> None:
-        """Finish what was submitted, then close the file."""
+        """Finish what was submitted, then close the connection."""
         self._orders.put(None)
         self._thread.join()
         self.connection.close()
@@ -118,7 +130,7 @@ class GroupWriter:
         try:
             if needs := [each for order in batch for each in order.needs]:
                 self._store_needs(needs)
-            self.connection.execute("BEGIN IMMEDIATE")
+            self._begin()
             done = self._all(batch) or [self._one(order) for order in batch]
             self.connection.execute("COMMIT")
         except BaseException as failure:
@@ -136,6 +148,14 @@ class GroupWriter:
         for listener in self._listeners:
             listener()
 
+    def _begin(self) -> None:
+        if self.connection.broken:
+            self.connection.close()
+            self.connection = self.database.connect()
+        self.database.begin(self.connection)
+        for listener in self._beginners:
+            listener()
+
     def _all(self, batch: list[_Order]) -> list[_Done] | None:
         """Run works without savepoints, which are needed only where one fails that has written.
 
@@ -147,9 +167,9 @@ class GroupWriter:
             try:
                 done.append(_Done(order, order.work(self.connection), None))
             except Exception as error:
-                if self.connection.total_changes != written:
+                if self.connection.spoiled or self.connection.total_changes != written:
                     self.connection.execute("ROLLBACK")
-                    self.connection.execute("BEGIN IMMEDIATE")
+                    self._begin()
                     return None
                 done.append(_Done(order, None, error))
         return done
@@ -166,7 +186,8 @@ class GroupWriter:
         return _Done(order, result, None)
 
     def _fail(self, batch: list[_Order], error: BaseException) -> None:
-        if self.connection.in_transaction:
-            self.connection.execute("ROLLBACK")
+        if self.connection.in_transaction and not self.connection.broken:
+            with suppress(StoreUnavailable):
+                self.connection.execute("ROLLBACK")
         for order in batch:
             order.future.set_exception(error)
