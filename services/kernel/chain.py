@@ -8,6 +8,7 @@ not taken until the hole is filled; one that claims another predecessor is a for
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from services.kernel.contracts.envelope import UNCHAINED
 from services.kernel.stream import Delivery
 
 
@@ -36,7 +37,7 @@ def sort_out(deliveries: Iterable[Delivery], tracked: dict[str, int]) -> Sorted:
         message = delivery.message
         if message.id <= last:
             found.repeats.append(delivery)
-        elif message.previous == last:
+        elif message.previous in (last, UNCHAINED):
             found.taken.append(delivery)
             found.tracked[name] = message.id
         elif message.previous > last:

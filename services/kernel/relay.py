@@ -5,7 +5,6 @@ the last id sent to each partition. A crash between the two sends the page again
 a repeat by its id and a missing one by `previous`.
 """
 
-import sqlite3
 from collections.abc import Sequence
 
 import msgspec
@@ -13,6 +12,7 @@ import msgspec
 from services.kernel import failpoints
 from services.kernel.contracts import Message
 from services.kernel.store import Service
+from services.kernel.store.database import Connection
 from services.kernel.store.recent import Placed
 from services.kernel.stream import Sender, Stream
 from services.kernel.worker import Worker
@@ -100,7 +100,7 @@ def recorded_positions(service: Service) -> dict[int, int]:
     return {row["partition"]: row["last_id"] for row in rows}
 
 
-def _record(connection: sqlite3.Connection, sent: dict[int, int]) -> None:
+def _record(connection: Connection, sent: dict[int, int]) -> None:
     connection.executemany(
         "INSERT INTO relayed VALUES (?, ?) "
         "ON CONFLICT (partition) DO UPDATE SET last_id = excluded.last_id",

@@ -186,7 +186,7 @@ messages = st.builds(
     id=ids,
     source=words,
     subject=words,
-    type=words,
+    type=st.from_regex(r"[a-z]+\.[A-Za-z]+\.v[0-9]+", fullmatch=True),
     time=st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     puskesmas=words,
     actor=words.filter(lambda text: ";" not in text),

@@ -4,11 +4,18 @@ The attributes travel as `ce_*` headers and the JSON payload as the value; the e
 the same two things, so that a message is the same bytes on either transport.
 """
 
+import re
 from datetime import datetime
 
 import msgspec
 
 CONTENT_TYPE = b"application/json"
+UNCHAINED = -1
+"""`previous` of what claims no place in a chain: it was not written by a relay of ours."""
+STRAY = "tanggap.Stray.v0"
+"""The type of what lies on the stream and is no event of ours; its value is kept all the same."""
+_MOST = 2**63
+_TYPE = re.compile(r"[a-z]+\.[A-Za-z]+\.v[0-9]+")
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +73,25 @@ def in_order(message: Message) -> tuple[datetime, str, int]:
     return message.time, message.source, message.id
 
 
+def stray(partition: int, offset: int, arrived_at: datetime, value: bytes) -> Message:
+    """Return what stands for a record that is no event: whoever follows takes it and goes on, the
+    log copy keeps its bytes and shows it."""
+    return Message(
+        id=offset + 1,
+        source=f"/stray/{partition}",
+        subject="stray",
+        type=STRAY,
+        time=arrived_at,
+        puskesmas="",
+        actor="",
+        role="",
+        correlation_id="",
+        causation_id="",
+        previous=UNCHAINED,
+        value=value,
+    )
+
+
 class MalformedMessage(ValueError):
     """Headers that are not those of an event of ours."""
 
@@ -83,10 +109,10 @@ def from_headers(headers: list[tuple[str, bytes]], value: bytes) -> Message:
             raise MalformedMessage(f"header {name} is not UTF-8") from None
 
     def whole(name: str) -> int:
-        try:
-            return int(word(name))
-        except ValueError:
-            raise MalformedMessage(f"header {name} is not a whole number") from None
+        text = word(name)
+        if not text.isascii() or not text.isdigit() or not int(text[:20]) < _MOST:
+            raise MalformedMessage(f"header {name} is not a whole number")
+        return int(text)
 
     def moment(name: str) -> datetime:
         try:
@@ -97,6 +123,8 @@ def from_headers(headers: list[tuple[str, bytes]], value: bytes) -> Message:
             raise MalformedMessage(f"header {name} has no offset")
         return found
 
+    if not _TYPE.fullmatch(word("ce_type")):
+        raise MalformedMessage("header ce_type is not the type of an event of ours")
     actor, _, role = word("ce_actor").partition(";")
     return Message(
         id=whole("ce_id"),

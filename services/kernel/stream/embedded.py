@@ -16,7 +16,8 @@ from services.kernel import failpoints
 from services.kernel.clock import Clock
 from services.kernel.contracts import Message, from_headers
 from services.kernel.store import GroupWriter
-from services.kernel.store.connection import connect
+from services.kernel.store.database import Connection
+from services.kernel.store.files import SqliteFile
 from services.kernel.store.rows import insert_rows
 from services.kernel.stream.port import Delivery, StreamUnavailable
 
@@ -36,9 +37,9 @@ class EmbeddedStream:
     """The stream on one file; the newest messages are kept decoded for followers near the end."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        self._path = path
+        self._file = SqliteFile(path)
         self._clock = clock
-        self._writer = GroupWriter(path, "stream", failpoints.STREAM_STORED)
+        self._writer = GroupWriter(self._file, failpoints.STREAM_STORED)
         self._writer.run(_create)
         self._last_arrival = self._writer.run(_last_arrival)
         self._tail: deque[Delivery] = deque(maxlen=TAIL)
@@ -57,7 +58,7 @@ class EmbeddedStream:
 
     def reader(self, name: str, start: Mapping[int, int]) -> "EmbeddedReader":
         """Return a reader from the given offset."""
-        return EmbeddedReader(self, connect(self._path), start.get(PARTITION, 0))
+        return EmbeddedReader(self, self._file.connect(), start.get(PARTITION, 0))
 
     def ends(self) -> Mapping[int, int]:
         """Return the next offset to be written."""
@@ -75,7 +76,7 @@ class EmbeddedStream:
             raise StreamUnavailable(f"another sender has taken over for {sender.source}")
         rows = [(msgspec.json.encode(_plain(message)), message.value) for message in page]
 
-        def work(connection: sqlite3.Connection) -> list[Delivery]:
+        def work(connection: Connection) -> list[Delivery]:
             arrived_at = self._last_arrival = max(self._clock(), self._last_arrival)
             stamp = arrived_at.isoformat()
             (first,) = connection.execute("SELECT ifnull(max(offset), -1) + 1 FROM log").fetchone()
@@ -121,7 +122,7 @@ class EmbeddedSender:
 class EmbeddedReader:
     """Reads the file from an offset on, or the decoded tail when it is near the end."""
 
-    def __init__(self, stream: EmbeddedStream, connection: sqlite3.Connection, start: int) -> None:
+    def __init__(self, stream: EmbeddedStream, connection: Connection, start: int) -> None:
         self._stream = stream
         self._connection = connection
         self._next = start
@@ -199,10 +200,10 @@ def _plain(message: Message) -> list[tuple[str, str]]:
     return [(name, data.decode()) for name, data in message.headers()]
 
 
-def _create(connection: sqlite3.Connection) -> None:
+def _create(connection: Connection) -> None:
     connection.execute(SCHEMA)
 
 
-def _last_arrival(connection: sqlite3.Connection) -> datetime:
+def _last_arrival(connection: Connection) -> datetime:
     row = connection.execute("SELECT arrived_at FROM log ORDER BY offset DESC LIMIT 1").fetchone()
     return datetime.fromisoformat(row[0] if row else "0001-01-01T00:00:00+00:00")

@@ -1,0 +1,84 @@
+"""The stream's contract on a real broker, and what only a topic can do wrong."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from kafka import KafkaProducer
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
+
+from services.kernel.stream import Stream
+from services.kernel.stream.kafka import KafkaStream
+from services.kernel.stream.topic import Topic, WrongTopic
+from tests.contract.stream import SOURCE, StreamContract, read_all
+from tests.messages import message
+
+
+@pytest.fixture
+def topic(kafka: str) -> Topic:
+    made = Topic(kafka, f"tanggap-{uuid4()}", {})
+    assert made.create() and not made.create()
+    return made
+
+
+class TestKafkaStream(StreamContract):
+    @pytest.fixture
+    def stream(self, topic: Topic) -> Iterator[Stream]:
+        self.topic = topic
+        stream = KafkaStream(topic)
+        yield stream
+        stream.close()
+
+    def reopened(self, stream: Stream) -> Stream:
+        stream.close()
+        return KafkaStream(self.topic)
+
+    def test_what_is_no_event_is_given_as_a_stray_and_holds_up_nothing(
+        self, stream: Stream
+    ) -> None:
+        key = message(1).key
+        producer = KafkaProducer(bootstrap_servers=self.topic.servers)
+        for headers in ([], [("ce_id", b"x")], [*message(1).headers()[:3], ("ce_type", b"\xff")]):
+            where = {"partition": stream.partition_of(key), "key": key, "headers": headers}
+            producer.send(self.topic.name, value=b"{}", **where).get(30)
+        producer.send(self.topic.name, value=None, partition=where["partition"], key=key).get(30)
+        producer.close()
+        stream.sender(SOURCE).send([message(1)])
+        found = [each.message for each in read_all(stream.reader("a", {}), 5)]
+        assert [each.name for each in found[:4]] == ["Stray"] * 4
+        assert [each.value for each in found[:4]] == [b"{}", b"{}", b"{}", b""]
+        assert len({(each.source, each.id) for each in found}) == 5
+        assert found[4] == message(1)
+
+
+def test_a_topic_that_was_made_is_right(topic: Topic) -> None:
+    topic.check()
+
+
+def test_a_missing_topic_is_named(kafka: str) -> None:
+    with pytest.raises(WrongTopic, match="nirgends is missing: run `tanggap migrate`"):
+        Topic(kafka, "nirgends", {}).check()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("retention.ms", "1000"),
+        ("retention.bytes", "1000"),
+        ("cleanup.policy", "compact"),
+        ("message.timestamp.type", "CreateTime"),
+    ],
+)
+def test_a_setting_that_would_lose_or_date_events_is_named(
+    topic: Topic, setting: str, value: str
+) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=topic.servers)
+    admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic.name, {setting: value})])
+    admin.close()
+    with pytest.raises(WrongTopic, match=f"has {setting}={value}, and needs"):
+        topic.check()
+
+
+def test_another_number_of_partitions_is_named(topic: Topic) -> None:
+    with pytest.raises(WrongTopic, match="has 12 partitions, and needs 6"):
+        Topic(topic.servers, topic.name, {}, partitions=6).check()
