@@ -123,9 +123,10 @@ class Step:
     def __init__(
         self, request: Request, response: Response, once: Idempotency, expected: Expected
     ) -> None:
-        self._request = request
         self._response = response
         self._repeat: dict[str, Any] = {"once": once, "expected": expected}
+        self.principal: Principal = request.state.principal
+        self.permission = declared_permission(request.scope["route"]) or ""
 
     def take(
         self,
@@ -141,8 +142,7 @@ class Step:
         The permission is the one that the route declares. Raises Forbidden and what the command
         raises.
         """
-        permission = declared_permission(self._request.scope["route"]) or ""
-        who = intent(self._request.state.principal, permission, puskesmas, at)
+        who = intent(self.principal, self.permission, puskesmas, at)
         answer = command(id, who, *facts, **self._repeat).result()
         self._response.headers["ETag"] = etag(answer.ids["version"])
         return done(source, answer)
