@@ -91,7 +91,8 @@ class EnglishReader:
             context.on("console", lambda said: self.faults.append(f"{said.type}: {said.text}"))
             english = context.new_page()
             english.goto(page.url)
-            english.get_by_role("link", name="English").click()
+            with english.expect_navigation():
+                english.get_by_role("link", name="English").click()
             self._pages[page.context] = english
         return self._pages[page.context]
 
@@ -134,7 +135,8 @@ def look_around(house: House, reader: EnglishReader, walk: PlantedWalk) -> None:
     english = reader.of(page)
     english.goto(f"{house.node.address}/r")
     english.get_by_label("Receipt code").fill(walk.receipt)
-    english.locator("main form button").click()
+    with english.expect_navigation():
+        english.locator("main form button").click()
     reader.note(english)
 
 

@@ -93,7 +93,7 @@ class Walk:
         self.receipt = page.locator(".code").inner_text().strip()
         self.number = page.title().partition(" ")[0]
         expect(page.get_by_text(self.number)).to_be_visible()
-        expect(page.locator("svg")).to_be_visible()
+        expect(page.locator("main svg")).to_be_visible()
         expect(page.get_by_text(row["text"][:30])).to_have_count(0)
         self.note("Keluhan diterima", "Rini", datetime.fromisoformat(row["received_at"]))
 

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from services.kernel.errors import FieldError, Problem
 from services.kernel.text import Text
+
+SENT_ALONG: Final = frozenset({"key", "version", "puskesmas", "shown_again"})
+"""Fields that nobody types."""
 
 Values = Mapping[str, str | Sequence[str]]
 
@@ -29,6 +33,14 @@ class Form:
         """Return what was typed, else `default` (None: empty)."""
         kept = self.values.get(name, default)
         return "" if kept is None else str(kept)
+
+    def typed(self) -> list[tuple[str, str]]:
+        """Return what was typed, by field, without what the page itself sends along."""
+        return [
+            (name, value)
+            for name, value in self.values.items()
+            if isinstance(value, str) and value.strip() and name not in SENT_ALONG
+        ]
 
     def chosen(self, name: str, default: object = ()) -> frozenset[str]:
         """Return the choices made, of one or of several."""

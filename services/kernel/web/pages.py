@@ -50,12 +50,16 @@ EXTENSIONS = (InternationalizationExtension, do)
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One place in the bar, shown to whoever holds `permission` somewhere (None: every account)."""
+    """One place in the bar, shown to whoever holds `permission` somewhere (None: every account).
+
+    `news` makes it a bell: the address at which a script asks how much there is that is `new`.
+    """
 
     section: str
     label: Text
     href: str
     permission: str | None = None
+    news: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

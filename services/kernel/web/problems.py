@@ -1,6 +1,7 @@
 """Turns every refusal into one shape: RFC 9457 problem details for calls, a page for people.
 
-A page that needs somebody signed in sends them to sign in and back. Nothing that was sent in is
+A page that needs somebody signed in sends them to sign in and back; a form that came after its
+session had ended is carried through signing in (`resumed.py`). Nothing else that was sent in is
 ever repeated in an answer.
 """
 
@@ -28,7 +29,9 @@ from services.kernel.errors import (
     TooLarge,
 )
 from services.kernel.text import Text, _
+from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of, say
+from services.kernel.web.resumed import Resumed, resumed_from
 from services.kernel.web.validation import field_errors
 
 MEDIA_TYPE = "application/problem+json"
@@ -149,7 +152,19 @@ def install(app: FastAPI) -> None:
 
 
 async def _on_problem(request: Request, error: Exception) -> Response:
-    return problem_response(request, cast(Problem, error))
+    problem = cast(Problem, error)
+    if isinstance(problem, NotSignedIn) and not is_call(request.scope):
+        kept = await resumed_from(request)
+        if kept is not None:
+            return _sign_in_again(request, problem, kept)
+    return problem_response(request, problem)
+
+
+def _sign_in_again(request: Request, problem: Problem, kept: Resumed) -> Response:
+    context = {"form": Form(), "next": "/", "kept": kept, "wide": False, "switches": ()}
+    page = request.app.state.pages.render(request, "signin.html", status=problem.status, **context)
+    page.headers.update(_headers(problem))
+    return cast(Response, page)
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:

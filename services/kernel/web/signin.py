@@ -1,6 +1,6 @@
 """Signing in and out, for people: `/masuk` and `/keluar`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form
@@ -22,11 +22,14 @@ from services.kernel.web import forms
 from services.kernel.web.flash import flash, see_other
 from services.kernel.web.pages import render
 from services.kernel.web.problems import SIGN_IN_PAGE
+from services.kernel.web.resumed import AGAIN, CHARACTERS, Resumed, unpacked
 
 router = APIRouter(include_in_schema=False, dependencies=[PUBLIC])
 
 SIGNED_OUT = flash("signed_out", _("Anda sudah keluar."))
 _MOST = 1024
+_BODY = 2 << 20
+"""Bytes: a name, a password, and what a form carries along, as the browser encodes it."""
 
 
 def local_address(wish: str) -> str:
@@ -48,15 +51,21 @@ def sign_in_page(request: Request, next: str = "/") -> Response:
     return _form(request, forms.Form(), local_address(next))
 
 
-@router.post(SIGN_IN_PAGE)
+@router.post(SIGN_IN_PAGE, max_body_size=_BODY)
 def sign_in(
     request: Request,
     username: Annotated[str, Form(max_length=_MOST)] = "",
     password: Annotated[str, Form(max_length=_MOST)] = "",
     next: Annotated[str, Form(max_length=_MOST)] = "/",
+    target: Annotated[str, Form(max_length=_MOST)] = "/",
+    kept: Annotated[str, Form(max_length=CHARACTERS)] = "",
 ) -> Response:
-    """Open a session and go on to `next`, or say what to mend; a password is never shown again."""
+    """Open a session and go on to `next`, or say what to mend; a password is never shown again.
+
+    A form that came too late goes on to its `target` with what it held (`kept`).
+    """
     store: AccessStore = request.app.state.access
+    resumed = unpacked(local_address(target), kept)
     try:
         if not username.strip():
             raise invalid("username", _("Tulis nama pengguna Anda."))
@@ -64,12 +73,17 @@ def sign_in(
             raise invalid("password", _("Tulis kata sandi Anda."))
         token = store.sign_in(username, password, client_address(request.scope))
     except Problem as problem:
-        kept = forms.Form.refused({"username": username}, problem)
-        page = _form(request, kept, local_address(next), problem.status)
+        form = forms.Form.refused({"username": username}, problem)
+        page = _form(request, form, local_address(next), problem.status, resumed)
         if isinstance(problem, TooMany):
             page.headers["retry-after"] = str(problem.extra.get("retry_after", 60))
         return page
-    response = see_other(request, local_address(next))
+    response: Response = see_other(request, local_address(next))
+    if resumed is not None:
+        request.state.principal = store.principal_of(token)
+        response = render(
+            request, "resume.html", kept=resumed, again=AGAIN, wide=False, switches=()
+        )
     set_session_cookie(response, token, secure=request.app.state.secure_cookies)
     return response
 
@@ -86,5 +100,15 @@ def sign_out(request: Request) -> Response:
     return response
 
 
-def _form(request: Request, form: forms.Form, next: str, status: int = 200) -> Response:
-    return render(request, "signin.html", status=status, form=form, next=next, wide=False)
+def _form(
+    request: Request,
+    form: forms.Form,
+    next: str,
+    status: int = 200,
+    kept: Resumed | None = None,
+) -> Response:
+    # Another language is another page, on which nothing would be kept.
+    more: dict[str, Any] = {"switches": ()} if kept else {}
+    return render(
+        request, "signin.html", status=status, form=form, next=next, kept=kept, wide=False, **more
+    )

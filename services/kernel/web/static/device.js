@@ -1,9 +1,11 @@
 // What this browser keeps for an account until it signs out: a key, and entries sealed with it.
 //
 // The key is made here and cannot be taken out of the browser. In clear stand only whose an entry
-// is, for which Puskesmas, when it was made, how far it is, and what the server refused of it.
+// is, for which Puskesmas, when it was made, how far it is, and what the server refused of it; of a
+// draft, whose it is, to which form it belongs, and the version that the form was made from.
 
 const NAME = "tanggap";
+const VERSION = 2;
 const CHANGED = "tanggap";
 const CACHES = "tanggap-";
 const DURABLE = { durability: "strict" };
@@ -23,15 +25,18 @@ let opening = null;
 
 function database() {
   opening ??= (async () => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("keys", { keyPath: "account" });
-      const entries = request.result.createObjectStore("entries", {
-        keyPath: "seq",
-        autoIncrement: true,
-      });
-      entries.createIndex("account", "account");
-      entries.createIndex("key", ["account", "key"], { unique: true });
+    const request = indexedDB.open(NAME, VERSION);
+    request.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion < 1) {
+        request.result.createObjectStore("keys", { keyPath: "account" });
+        const entries = request.result.createObjectStore("entries", {
+          keyPath: "seq",
+          autoIncrement: true,
+        });
+        entries.createIndex("account", "account");
+        entries.createIndex("key", ["account", "key"], { unique: true });
+      }
+      request.result.createObjectStore("drafts", { keyPath: ["account", "key"] });
     };
     const opened = await settled(request);
     // Another tab brings a newer version: let it, and open again when next asked.
@@ -136,15 +141,40 @@ export async function drop(seq) {
   told();
 }
 
-// How many entries of an account the server does not have yet.
-export async function unsent(account) {
-  return (await entriesOf(account)).filter((each) => each.state !== SENT).length;
+// Keep what stands in a form that is being written, in the place of an older draft of it; `key` says
+// which form, `version` what it was made from.
+export async function keepDraft(account, key, version, fields) {
+  const whole = { account, key, version, ...(await seal({ account, key }, fields)) };
+  await within("drafts", "readwrite", (drafts) => settled(drafts.put(whole)));
 }
 
-// Destroy an account's key and entries, and the pages kept for it.
+// Return a form's draft with its fields as [name, value] pairs, or null; one whose key is gone is none.
+export async function draftOf(account, key) {
+  const found = await within("drafts", "readonly", (drafts) => settled(drafts.get([account, key])));
+  if (!found) return null;
+  const fields = await open(found).catch(() => null);
+  return fields && { version: found.version, fields };
+}
+
+export async function dropDraft(account, key) {
+  await within("drafts", "readwrite", (drafts) => settled(drafts.delete([account, key])));
+}
+
+function draftsOf(account) {
+  return IDBKeyRange.bound([account], [account, []]);
+}
+
+// How many entries and drafts of an account the server does not have yet.
+export async function unsent(account) {
+  const drafts = await within("drafts", "readonly", (all) => settled(all.count(draftsOf(account))));
+  return drafts + (await entriesOf(account)).filter((each) => each.state !== SENT).length;
+}
+
+// Destroy an account's key, entries and drafts, and the pages kept for it.
 export async function forget(account) {
-  await within(["keys", "entries"], "readwrite", async (keys, entries) => {
+  await within(["keys", "entries", "drafts"], "readwrite", async (keys, entries, drafts) => {
     keys.delete(account);
+    drafts.delete(draftsOf(account));
     for (const seq of await settled(entries.index("account").getAllKeys(account))) {
       entries.delete(seq);
     }

@@ -1,0 +1,54 @@
+"""The master data as they stand today, and where each of them is changed (only to read)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.kernel.access.principal import Principal
+from services.kernel.access.web import requires
+from services.kernel.calendar import Override, holidays_of, joint_leave_known
+from services.kernel.district import CLUSTERS, SKM_ELEMENTS, District
+from services.kernel.text import _
+from services.kernel.vocabulary import CHANNELS
+from services.kernel.web.language import language_of
+from services.kernel.web.pages import NavItem, render
+
+PATH: Final = "/data-induk"
+READ: Final = "master.read"
+NAV: Final = NavItem("master", _("Data induk"), PATH, "master.change")
+
+Declared = Callable[[str], tuple[Override, ...]]
+
+
+def router(district: District, declared: Declared) -> APIRouter:
+    """Return the page; `declared` gives the days of a Puskesmas' calendar that differ from the
+    national one."""
+    pages = APIRouter(include_in_schema=False)
+
+    @pages.get(PATH)
+    def master(request: Request, _principal: Annotated[Principal, requires(READ)]) -> Response:
+        """Show Puskesmas, units, channels, categories, rules and national holidays."""
+        now = datetime.now(ZoneInfo(district.all_puskesmas[0].zone))
+        days = [(each.name, day) for each in district.all_puskesmas for day in declared(each.code)]
+        return render(
+            request,
+            "master.html",
+            section="master",
+            district=district,
+            channels=CHANNELS,
+            declared=sorted(days, key=lambda each: each[1].day, reverse=True),
+            clusters=CLUSTERS,
+            elements=SKM_ELEMENTS,
+            in_force=district.rules_at(now.date()).version,
+            named=lambda each: each.name_in(language_of(request)),
+            year=now.year,
+            holidays=sorted(holidays_of(now.year).items()),
+            joint_leave_known=joint_leave_known(now.year),
+        )
+
+    return pages
