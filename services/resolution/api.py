@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
 from services.kernel.access.principal import Principal
+from services.kernel.access.reach import must_see
 from services.kernel.access.web import requires
 from services.kernel.commands import (
     Body,
@@ -129,9 +130,9 @@ def steps(
     """Return what declares a step's call at a path with a permission, and what takes the step."""
 
     def take(call: Stepping, id: UUID, command: Any, *facts: Any, at: Any = None) -> Any:
-        return call.take(
-            resolution.source, resolution.get(id).puskesmas, command, id, *facts, at=at
-        )
+        case, units = resolution.get(id), resolution.district.units_in
+        must_see(call.principal, call.permission, case.puskesmas, case.service_unit, units)
+        return call.take(resolution.source, case.puskesmas, command, id, *facts, at=at)
 
     def step(path: str, permission: str) -> Callable[[Call], Call]:
         return api.post(

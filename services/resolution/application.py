@@ -19,6 +19,7 @@ from services.kernel.errors import FieldError, InvalidInput, NotFound, Unavailab
 from services.kernel.follower import arrived
 from services.kernel.keyring import Entropy, Keyring, NewKey
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
+from services.kernel.store.database import Database
 from services.kernel.text import _
 from services.kernel.vocabulary import GRADES
 from services.resolution.domain import (
@@ -52,9 +53,14 @@ class Resolution(Service):
     outbox = OUTBOX
 
     def __init__(
-        self, path: Path, origin: str, clock: Clock, keyring: Keyring, district: District
+        self,
+        place: Path | Database,
+        origin: str,
+        clock: Clock,
+        keyring: Keyring,
+        district: District,
     ) -> None:
-        super().__init__(path, origin, clock)
+        super().__init__(place, origin, clock)
         self._keyring = keyring
         self.district = district
         self._declared: dict[str, tuple[Override, ...]] = {}

@@ -160,7 +160,7 @@ def test_a_withdrawn_complaint_ends_its_case_unless_the_result_is_written(
     late = node.until(
         "sari",
         f"/cases/{done_one['id']}",
-        lambda found: found["steps"][-1]["name"] == "CaseRequestRefused",
+        lambda found: "CaseRequestRefused" in {each["name"] for each in found["steps"]},
     )
     assert late["state"] == "documented"
 
@@ -188,7 +188,7 @@ def test_a_complainant_may_have_a_case_reopened_that_has_a_result(node: RunningN
     shown = node.until(
         "sari",
         f"/cases/{open_one['id']}",
-        lambda found: found["steps"][-1]["name"] == "CaseRequestRefused",
+        lambda found: "CaseRequestRefused" in {each["name"] for each in found["steps"]},
     )
     assert shown["state"] == "received"
 

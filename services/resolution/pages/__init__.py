@@ -5,12 +5,12 @@ from fastapi import APIRouter
 
 from services.kernel.keyring import Words
 from services.resolution.application import Resolution
-from services.resolution.pages import areas, case, evaluation, queue, work
+from services.resolution.pages import areas, case, evaluation, notices, openings, queue, work
 from services.resolution.pages.lists import CaseLists
 
 __all__ = ["NAV", "CaseLists", "router"]
 
-NAV = (work.NAV, queue.NAV, evaluation.NAV, areas.NAV)
+NAV = (work.NAV, queue.NAV, evaluation.NAV, areas.NAV, notices.NAV)
 
 
 def router(resolution: Resolution, lists: CaseLists, words: Words) -> APIRouter:
@@ -22,4 +22,6 @@ def router(resolution: Resolution, lists: CaseLists, words: Words) -> APIRouter:
     evaluation.add(pages, resolution, lists, words)
     areas.add(pages, resolution, lists)
     case.add(pages, resolution, lists, words)
+    notices.add(pages, resolution, lists)
+    openings.add(pages, resolution, words)
     return pages

@@ -1,6 +1,5 @@
 """One case: its thread, its next step, its deadlines, and the forms that take it further."""
 
-from collections.abc import Callable
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -10,29 +9,33 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.kernel.access.principal import Principal
-from services.kernel.access.store import AccessStore
+from services.kernel.access.reach import must_see, sees
 from services.kernel.access.web import requires
 from services.kernel.aggregate import SYSTEM
 from services.kernel.commands import intent
 from services.kernel.contracts import Message, intake
-from services.kernel.errors import Forbidden, NotFound, Problem
+from services.kernel.district import District
+from services.kernel.errors import Forbidden, Problem
 from services.kernel.keyring import Words
 from services.kernel.keyring.words import About
-from services.kernel.text import Text, _
+from services.kernel.text import _
 from services.kernel.web import words as glossary
 from services.kernel.web.flash import flash, see_other
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
-from services.kernel.web.pages import render
+from services.kernel.web.opened import opened as opened_by
+from services.kernel.web.others import namer, since, version_of
+from services.kernel.web.pages import Entry, render
+from services.kernel.web.resumed import not_shown_yet
 from services.resolution.application import Resolution
 from services.resolution.deadlines import Verdict
 from services.resolution.domain import OUTCOMES, Case
 from services.resolution.domain.steps import BESIDE, Step
 from services.resolution.pages import thread
-from services.resolution.pages.labels import DEADLINES, PERSON, STEPS
+from services.resolution.pages.labels import DEADLINES, EVENTS, PERSON, STEPS
 from services.resolution.pages.lists import CaseLists
 from services.resolution.pages.queue import PATH, READ, name_of
-from services.resolution.pages.steps import FORMS, PLAN_ROWS, StepForm
+from services.resolution.pages.steps import CALLED, FORMS, PLAN_ROWS, StepForm
 from services.resolution.pages.typed import Typed
 from services.resolution.verdicts import judged
 
@@ -61,6 +64,7 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
         form: Form,
         status: int = 200,
         refused: str | None = None,
+        number: int = 0,
     ) -> Response:
         here = resolution.district.puskesmas(case.puskesmas)
         return render(
@@ -80,7 +84,9 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
                 (unit.code, name_of(resolution.district.unit, unit.code, language_of(request)))
                 for unit in resolution.district.units_of(case.puskesmas)
             ],
-            **_forms(principal, case),
+            changes=_changed(request, resolution, case.id, form),
+            **(forms := _forms(principal, case, resolution.district)),
+            gone=_is_gone(forms, refused, number),
         )
 
     @pages.get(PATH + "/{id}")
@@ -98,22 +104,24 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
         step = FORMS[name]
         principal: Principal = request.state.principal
         case = resolution.get(id)
-        principal.role_for(step.permission, case.puskesmas)
+        units = resolution.district.units_in
+        must_see(principal, step.permission, case.puskesmas, case.service_unit, units)
         typed = Typed(values, ZoneInfo(resolution.district.puskesmas(case.puskesmas).zone))
         try:
+            not_shown_yet(values)
             call = step.read(resolution, id, typed, number)
             at = typed.moment(step.at) if step.at else None
             typed.check()
             who = intent(principal, step.permission, case.puskesmas, at)
             route = f"{request.method} {request.url.path}"
             once = typed.once(principal.account_id, route)
-            expected = _seen(resolution.history(id), typed.version())
+            expected = _seen(resolution.history(id), version_of(values))
             call(who, {"once": once, "expected": expected}).result()
         except Forbidden:
             raise
         except Problem as problem:
             form = Form(values, step.named(problem, typed, number), problem.detail)
-            return show(request, resolution.get(id), principal, form, problem.status, name)
+            return show(request, resolution.get(id), principal, form, problem.status, name, number)
         return see_other(request, f"{PATH}/{id}", SAVED)
 
     def add_step(name: str, step: StepForm) -> None:
@@ -152,9 +160,30 @@ def _seen(own: list[Message], shown: int | None) -> int | None:
     """
     if shown is None:
         return None
-    since = [each for each in own if each.id > shown]
-    reminders = all(each.name == "TeamNotified" and each.actor == SYSTEM for each in since)
-    return shown + len(since) if reminders else shown
+    later = [each for each in own if each.id > shown]
+    return shown + len(later) if all(map(_is_reminder, later)) else shown
+
+
+def _is_reminder(each: Message) -> bool:
+    return each.name == "TeamNotified" and each.actor == SYSTEM
+
+
+def _changed(request: Request, resolution: Resolution, id: UUID, form: Form) -> list[Entry]:
+    """Return what others did to the case since a form that came back was made."""
+    shown = version_of(form.values)
+    if shown is None:
+        return []
+    own = [each for each in resolution.history(id) if not _is_reminder(each)]
+    return since(own, shown, EVENTS, namer(request.app.state.access))
+
+
+def _is_gone(forms: dict[str, Any], refused: str | None, number: int) -> bool:
+    """Say whether the form that came back is one that the page does not show any more."""
+    if refused is None:
+        return False
+    if refused == "actions" and number not in {each.number for each in forms["undone"]}:
+        return True
+    return refused not in (*forms["next_steps"], *forms["any_time"])
 
 
 def _told(
@@ -174,9 +203,13 @@ def _told(
             received, person = step.event, said[1]
         elif step.message.name == "ResponsePlanned":
             plan = dict(enumerate(said, start=1))
-    language = language_of(request)
+    language, who = language_of(request), namer(request.app.state.access)
+    zone = ZoneInfo(resolution.district.puskesmas(case.puskesmas).zone)
     return {
-        "entries": thread.entries(case, steps, opened, _who(request.app.state.access)),
+        "entries": thread.entries(case, steps, opened, lambda each: who(each.actor, each.role)),
+        "openings": opened_by(
+            words.openings(principal, case.puskesmas, str(case.id)), str(case.id), zone, who
+        ),
         "milestone": thread.milestone(steps),
         "received": received,
         "unit": name_of(resolution.district.unit, case.service_unit, language),
@@ -193,21 +226,6 @@ def _told(
         "publishes": principal.may("publication.read", case.puskesmas),
         "reports": principal.may("report.read", case.puskesmas),
     }
-
-
-def _who(access: AccessStore) -> Callable[[Message], Text | str]:
-    """Return how the person behind a step is named: by name where known here, else by role."""
-    names: dict[str, str | None] = {}
-
-    def who(message: Message) -> Text | str:
-        if message.actor not in names:
-            try:
-                names[message.actor] = access.account(message.actor).display_name
-            except NotFound:
-                names[message.actor] = None
-        return names[message.actor] or glossary.word("role", message.role)
-
-    return who
 
 
 def _deadlines(resolution: Resolution, case: Case) -> list[dict[str, Any]]:
@@ -228,10 +246,11 @@ def _deadlines(resolution: Resolution, case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def _forms(principal: Principal, case: Case) -> dict[str, Any]:
+def _forms(principal: Principal, case: Case, district: District) -> dict[str, Any]:
     """Return the forms that both the case and the reader's role allow, the expected one first."""
     allowed = [step.value for step in case.allowed]
-    may = [name for name in allowed if principal.may(FORMS[name].permission, case.puskesmas)]
+    place = case.puskesmas, case.service_unit, district.units_in
+    may = [name for name in allowed if sees(principal, FORMS[name].permission, *place)]
     return {
         "next_steps": [name for name in may if name not in ASIDE],
         "any_time": [name for name in may if name in ASIDE],
@@ -240,6 +259,7 @@ def _forms(principal: Principal, case: Case) -> dict[str, Any]:
         "plan_rows": range(1, PLAN_ROWS + 1),
         "undone": [each for each in case.actions if each.number not in case.done],
         "channels": list(glossary.WORDS["channel"].items()),
+        "called": CALLED,
         "grades": list(glossary.WORDS["grade"].items()),
         "findings": list(glossary.WORDS["finding"].items()),
         "outcomes": [(code, thread.outcome(code)) for code in OUTCOMES],

@@ -70,6 +70,12 @@ HOW: Final[Mapping[str, Text]] = {
     "overdue_response": _("tanggapan lewat batas"),
     "overdue_settlement": _("penyelesaian lewat batas"),
 }
+TOLD: Final[Mapping[str | None, Text]] = {
+    "in_product": _("Keluhan baru untuk tim"),
+    "overdue_response": _("Tanggapan lewat batas"),
+    "overdue_settlement": _("Penyelesaian lewat batas"),
+}
+"""What a call of the system tells those whom it calls."""
 """Why the system calls the team; a person's own way of calling is shown as typed."""
 REQUESTS: Final[Mapping[str, Text]] = {
     "withdrawal": _("pencabutan: hasilnya sudah didokumentasikan"),

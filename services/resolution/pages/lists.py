@@ -83,5 +83,15 @@ class CaseLists(Protocol):
     def news(self, seen: Seen, since: int) -> dict[str, int]:
         """Return how many cases came in (`new`) or went on (`changed`) after a `place`."""
 
+    def notices(self, held: Sequence[tuple[str, Reach]], account: str) -> list[dict[str, Any]]:
+        """Return what those who hold these roles, each within its reach, were told lately by
+        others than this account, the newest first: name and `how` of the event, complaint, number,
+        puskesmas, occurred_at, arrived_at."""
+
+    def unread(
+        self, held: Sequence[tuple[str, Reach]], account: str, after: datetime | None
+    ) -> int:
+        """Return how much of that arrived after an instant (None: all of it)."""
+
     def boxes(self) -> Mapping[str, datetime]:
         """Return when the suggestion box of each Puskesmas was last opened."""

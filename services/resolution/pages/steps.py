@@ -19,6 +19,8 @@ from services.resolution.application import Action, Resolution
 from services.resolution.pages.typed import LINE, Typed
 
 PLAN_ROWS: Final = 3
+CALLED: Final = ("complaint_team", "head", "quality_lead", "coordinator", "publisher", "officer")
+"""The roles that a call by hand can name; the bell rings for those who hold them."""
 Repeat = Mapping[str, Any]
 Call = Callable[[Intent, Repeat], "Future[Answer]"]
 Read = Callable[[Resolution, UUID, Typed, int], Call]
@@ -47,7 +49,9 @@ class StepForm:
 
 
 def _team_call(resolution: Resolution, id: UUID, typed: Typed, _number: int) -> Call:
-    who, how = typed.people("called"), typed.must("how", LINE)
+    roles = [role for role in CALLED if typed.maybe(f"called_{role}", LINE)]
+    names = typed.people("called", needed=not roles)
+    who, how = [*roles, *names], typed.must("how", LINE)
     return lambda intent, repeat: resolution.call_team(id, intent, who, how, **repeat)
 
 

@@ -45,9 +45,10 @@ class Typed:
             self.wrong(field, _MISSING)
         return text or ""
 
-    def people(self, field: str) -> list[str]:
-        """Return names or roles, one a line or set apart by commas."""
-        lines = self.must(field).replace(",", "\n").splitlines()
+    def people(self, field: str, *, needed: bool = True) -> list[str]:
+        """Return names or roles, one a line or set apart by commas; at least one if `needed`."""
+        said = self.must(field) if needed else self.maybe(field) or ""
+        lines = said.replace(",", "\n").splitlines()
         names = [line.strip() for line in lines if line.strip()]
         if len(names) > 20:
             self.wrong(field, _("Isi paling banyak {limit}.", limit=20))
@@ -76,11 +77,6 @@ class Typed:
         except (ValueError, OverflowError):
             self.wrong(field, _("Tulis waktu seperti 2026-11-09T08:30."))
             return None
-
-    def version(self) -> int | None:
-        """Return the version of the case that the form was made from."""
-        text = self.values.get("version", "")
-        return int(text) if text.isdecimal() and len(text) < 10 else None
 
     def once(self, account: str, route: str) -> Once | None:
         """Return what makes a second press of the button the same one."""

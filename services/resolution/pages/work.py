@@ -205,7 +205,15 @@ def _box(principal: Principal, resolution: Resolution, lists: CaseLists) -> dict
             last = opened.get(here.code)
             # A box that was never opened is due at the end of the month.
             due = _a_month_after(last.astimezone(zone).date()) if last else _end_of_month(today)
-            found.append({"place": here.name, "due": due, "last": last, "late": due < today})
+            found.append(
+                {
+                    "place": here.name,
+                    "code": here.code,
+                    "due": due,
+                    "last": last,
+                    "late": due < today,
+                }
+            )
     return min(found, key=lambda each: each["due"], default=None)
 
 

@@ -1,0 +1,88 @@
+"""The bell: what the reader was told in the product, and up to where they have seen it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Form
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from services.kernel.access.principal import Principal
+from services.kernel.access.reach import held_within
+from services.kernel.access.store import AccessStore
+from services.kernel.access.web import requires
+from services.kernel.text import _
+from services.kernel.web.flash import flash, see_other
+from services.kernel.web.language import language_of
+from services.kernel.web.pages import NavItem, render
+from services.resolution.application import Resolution
+from services.resolution.pages.labels import EVENTS, HOW, TOLD
+from services.resolution.pages.lists import CaseLists
+from services.resolution.pages.rows import name_of
+
+PATH: Final = "/pemberitahuan"
+READ: Final = "case.read"
+NAV: Final = NavItem("notices", _("Pemberitahuan"), PATH, READ, news=PATH + "/baru")
+SEEN: Final = flash("notices.seen", _("Semua ditandai sudah dibaca."))
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def add(pages: APIRouter, resolution: Resolution, lists: CaseLists) -> None:
+    """Add the page behind the bell to `pages`."""
+
+    @pages.get(PATH)
+    def notices(request: Request, principal: Annotated[Principal, requires(READ)]) -> Response:
+        """Show what the reader was told lately, the newest first."""
+        access: AccessStore = request.app.state.access
+        until = access.told_until(principal.account_id)
+        held = held_within(principal, READ, resolution.district.units_in)
+        found = lists.notices(held, principal.account_id)
+        language = language_of(request)
+        rows = [_row(resolution, each, until, language) for each in found]
+        return render(
+            request,
+            "resolution/notices.html",
+            section=NAV.section,
+            wide=False,
+            rows=rows,
+            unread=sum(row["new"] for row in rows),
+            until=_microseconds(found[0]["arrived_at"]) if found else None,
+        )
+
+    @pages.get(PATH + "/baru")
+    def unread(request: Request, principal: Annotated[Principal, requires(READ)]) -> Response:
+        """Say how much of it is new, for the figure on the bell."""
+        access: AccessStore = request.app.state.access
+        until = access.told_until(principal.account_id)
+        held = held_within(principal, READ, resolution.district.units_in)
+        return JSONResponse({"new": lists.unread(held, principal.account_id, until)})
+
+    @pages.post(PATH + "/dibaca")
+    def saw(
+        request: Request,
+        principal: Annotated[Principal, requires(READ)],
+        until: Annotated[int, Form(ge=0, lt=1 << 53)],
+    ) -> Response:
+        """Take what the page showed as seen; what came since stays new."""
+        access: AccessStore = request.app.state.access
+        instant = min(_EPOCH + timedelta(microseconds=until), resolution.clock())
+        access.saw(principal.account_id, instant)
+        return see_other(request, PATH, SEEN)
+
+
+def _row(
+    resolution: Resolution, notice: dict[str, Any], until: datetime | None, language: str
+) -> dict[str, Any]:
+    how = notice["how"]
+    return notice | {
+        "what": TOLD.get(how) or EVENTS[notice["name"]],
+        "how": None if how in TOLD else how,
+        "late": how in HOW,
+        "place": resolution.district.puskesmas(notice["puskesmas"]).name,
+        "unit": name_of(resolution.district.unit, notice["service_unit"], language),
+        "new": until is None or notice["arrived_at"] > until,
+    }
+
+
+def _microseconds(instant: datetime) -> int:
+    return (instant - _EPOCH) // timedelta(microseconds=1)
