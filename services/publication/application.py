@@ -1,8 +1,5 @@
 """Publication's use cases: draft, approve, release, withdraw, inform."""
 
-# ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
-
-import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import datetime
@@ -17,46 +14,13 @@ from services.kernel.errors import Unavailable
 from services.kernel.follower import arrived
 from services.kernel.keyring import Keyring
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
+from services.kernel.store.database import Database
 from services.kernel.text import _
+from services.publication import waiting
 from services.publication.domain import Publication
 from services.publication.outbox import OUTBOX
 
 WAITING = 50
-# Read from the events themselves, so that no second record of a state can differ from them.
-_WAITING = """
-SELECT p.publication, p.rowid AS place FROM publications AS p
-JOIN stored_events AS first
-    ON first.originator_id = replace(p.publication, '-', '') AND first.originator_version = 1
-JOIN stored_events AS last
-    ON last.originator_id = first.originator_id AND last.originator_version = (
-        SELECT max(step.originator_version) FROM stored_events AS step
-        WHERE step.originator_id = first.originator_id
-            AND step.topic <> 'publication.ComplainantInformed'
-    )
-JOIN (SELECT 1) ON ?1 IS NULL
-    OR json_extract(CAST(first.state AS TEXT), '$.puskesmas') IN (SELECT value FROM json_each(?1))
-WHERE p.rowid > ?3 AND CASE ?4
-    WHEN 'approval' THEN last.topic IN ('publication.Drafted', 'publication.DraftSaved') OR (
-        last.topic = 'publication.Approved'
-        AND json_extract(CAST(first.state AS TEXT), '$.confidentiality') = 'confidential'
-        AND NOT json_extract(CAST(last.state AS TEXT), '$.confirmed')
-    )
-    WHEN 'release' THEN last.topic = 'publication.Approved'
-    WHEN 'informed' THEN {untold}
-    ELSE last.topic IN ('publication.Drafted', 'publication.DraftSaved', 'publication.Approved')
-        OR {untold}
-END
-ORDER BY p.rowid LIMIT ?2
-""".format(
-    untold="""(
-        json_extract(CAST(first.state AS TEXT), '$.confidentiality') <> 'anonymous'
-        AND NOT EXISTS (
-            SELECT 1 FROM stored_events AS told
-            WHERE told.originator_id = first.originator_id
-                AND told.topic = 'publication.ComplainantInformed'
-        )
-    )"""
-)
 
 
 class Publishing(Service):
@@ -64,17 +28,20 @@ class Publishing(Service):
 
     name = "publication"
     outbox = OUTBOX
-    tables = """
-    CREATE TABLE IF NOT EXISTS publications (publication TEXT NOT NULL, complaint TEXT NOT NULL);
-    CREATE INDEX IF NOT EXISTS publications_of ON publications (complaint);
-    """
+    tables = waiting.TABLES
 
     def __init__(
-        self, path: Path, origin: str, clock: Clock, keyring: Keyring, same_approver: bool
+        self,
+        place: Path | Database,
+        origin: str,
+        clock: Clock,
+        keyring: Keyring,
+        same_approver: bool,
     ) -> None:
-        super().__init__(path, origin, clock)
+        super().__init__(place, origin, clock)
         self._keyring = keyring
         self._same_approver = same_approver
+        waiting.bring_up_to_date(self)
 
     def get(self, id: UUID) -> Publication:
         """Return one publication; raises NotFound."""
@@ -83,7 +50,7 @@ class Publishing(Service):
     def of_complaint(self, complaint: UUID) -> list[Publication]:
         """Return a complaint's publications, oldest first."""
         rows = self.select(
-            "SELECT publication FROM publications WHERE complaint = ? ORDER BY rowid",
+            "SELECT publication FROM publications WHERE complaint = ? ORDER BY place",
             (str(complaint),),
         )
         return [self.read(Publication, UUID(row["publication"])) for row in rows]
@@ -103,16 +70,15 @@ class Publishing(Service):
         They are not released yet, or the complainant, who is known, has not been told; with
         `step` (approval, release, informed) they wait for just that. `reaches` narrows further.
         """
-        places = None if scope is None else json.dumps(sorted(scope))
         found: list[Publication] = []
-        while rows := self.select(_WAITING, (places, limit, after, step)):
-            for row in rows:
-                each = self.read(Publication, UUID(row["publication"]))
+        while page := waiting.waiting(self, scope, step, after, limit):
+            for place, id in page:
+                each = self.read(Publication, id)
                 if reaches(each):
                     if len(found) == limit:
                         return found, after
                     found.append(each)
-                after = row["place"]
+                after = place
         return found, None
 
     def save_draft(
@@ -216,6 +182,7 @@ class Publishing(Service):
             publication = uow.get(Publication, id, expected)
             step(publication, uow.act(intent, field))
             uow.save(publication)
+            waiting.note(uow, publication)
             return {
                 "id": str(id),
                 "state": publication.state,

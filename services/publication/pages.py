@@ -32,7 +32,9 @@ from services.kernel.web import words as glossary
 from services.kernel.web.flash import flash, see_other
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
-from services.kernel.web.pages import NavItem, render
+from services.kernel.web.others import namer, since, version_of
+from services.kernel.web.pages import Entry, NavItem, render
+from services.kernel.web.resumed import not_shown_yet
 from services.kernel.web.validation import field_errors
 from services.publication.api import (
     ApprovalBody,
@@ -72,6 +74,14 @@ LABELS: Final = {
     "withdrawal_reason": _("Mengapa ditarik"),
     "informed_channel": _("Dikabari lewat"),
     "informed_informed_at": _("Kapan"),
+}
+
+EVENTS: Final[Mapping[str, Text]] = {
+    "PublicationDrafted": _("Rancangan publikasi disimpan"),
+    "PublicationApproved": _("Publikasi disetujui"),
+    "ResolutionPublished": _("Hasil dipublikasikan"),
+    "PublicationWithdrawn": _("Publikasi ditarik"),
+    "ComplainantInformed": _("Pelapor diberi tahu"),
 }
 
 Values = dict[str, str | list[str]]
@@ -216,6 +226,8 @@ def _add_one(
             labels=LABELS,
             form=form,
             refused=refused,
+            gone=refused is not None and refused not in may,
+            changes=_changed(request, publishing, it.id, form),
             key=str(uuid4()),
         )
 
@@ -231,11 +243,12 @@ def _add_one(
         step, it = FORMS[name], publishing.get(id)
         principal.role_for(step.permission, it.puskesmas)
         try:
+            not_shown_yet(values)
             body = _body(step, name, values, _zone(district, it.puskesmas))
             at = getattr(body, "informed_at", None)
             who = intent(principal, step.permission, it.puskesmas, at)
             repeat = _once(principal.account_id, f"POST {request.url.path}", values)
-            step.call(publishing, id, who, body, once=repeat, expected=_version(values)).result()
+            step.call(publishing, id, who, body, once=repeat, expected=version_of(values)).result()
         except Problem as problem:
             # Also a refusal by rule (the approver is the author): the page says it in place.
             errors = tuple(FieldError(f"{name}_{e.field}", e.message) for e in problem.errors)
@@ -299,17 +312,20 @@ def _moment(written: str, zone: ZoneInfo | None) -> str:
         return written
 
 
-def _version(values: Values) -> int | None:
-    text = str(values.get("version", ""))
-    return int(text) if text.isdecimal() and len(text) < 10 else None
-
-
 def _once(account: str, route: str, values: Values) -> Once | None:
     key = str(values.get("key", ""))
     if not 1 <= len(key) <= KEY_LENGTH:
         return None
     body = json.dumps(sorted(values.items())).encode()
     return Once(account=account, route=route, key=key, body=hashlib.sha256(body).hexdigest())
+
+
+def _changed(request: Request, publishing: Publishing, id: UUID, form: Form) -> list[Entry]:
+    """Return what others did to the publication since a form that came back was made."""
+    shown = version_of(form.values)
+    if shown is None:
+        return []
+    return since(publishing.history(id), shown, EVENTS, namer(request.app.state.access))
 
 
 def _reaches(principal: Principal, it: Publication, district: District | None) -> bool:

@@ -9,6 +9,7 @@ from services.kernel.follower import remembered
 from services.kernel.policy import Policy, caused_by
 from services.kernel.store import UnitOfWork
 from services.kernel.text import _
+from services.publication import waiting
 from services.publication.domain import Publication
 
 
@@ -42,7 +43,4 @@ def draft(uow: UnitOfWork, message: Message, event: resolution.ResolutionDocumen
         documented_by=event.documented_by,
     )
     uow.save(publication)
-    uow.connection.execute(
-        "INSERT INTO publications (publication, complaint) VALUES (?, ?)",
-        (str(publication_id), message.subject),
-    )
+    waiting.note(uow, publication)

@@ -6,11 +6,12 @@ question about cases.
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from services.kernel.access.reach import Reach
 from services.kernel.clock import Clock
 from services.kernel.errors import Conflict, NotFound, Unavailable, invalid
 from services.kernel.receipts import receipt_hash
@@ -25,6 +26,8 @@ from services.reporting.queries import (
     complaints,
     dashboard,
     history,
+    nearby,
+    notices,
     public,
     similar,
     totals,
@@ -34,10 +37,12 @@ from services.reporting.queries import (
 from services.reporting.queries.complaints import Listing, Order
 from services.reporting.queries.totals import By
 from services.reporting.rebuild import Outcome, Progress, Rebuild, Source
+from services.reporting.remembered import Remembered
 from services.reporting.store import MEMORY, Store
 from services.reporting.upgrade import bring_up_to_date
 
 WAIT_SECONDS = 2.0
+YEAR = timedelta(days=365)
 
 
 class Reporting:
@@ -58,6 +63,7 @@ class Reporting:
         self._followers = followed
         self._stream = stream
         self._rebuilding = threading.Lock()
+        self._figures = Remembered(lambda: work.place(self.store.reader()))
         self.store = Store(path, memory)
         bring_up_to_date(self.store)
         self.log = LogCopy(self.store, stream)
@@ -140,7 +146,10 @@ class Reporting:
         found = public.receipt(self.store.reader(), receipt_hash(code))
         if found is None:
             raise NotFound(
-                _("Kode ini tidak ditemukan. Periksa huruf dan angkanya pada tanda terima Anda.")
+                _(
+                    "Kode ini tidak ditemukan. Periksa huruf dan angkanya pada tanda terima Anda. "
+                    "Yang baru saja dikirim tampak dalam beberapa detik: coba sekali lagi."
+                )
             )
         return found
 
@@ -160,7 +169,17 @@ class Reporting:
 
     def work(self, filters: Filters, names: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Return how many cases wait for what is named, beside the district's median."""
-        return work.figures(self.store.reader(), filters, self.clock(), names)
+        reader, now = self.store.reader(), self.clock()
+        return self._figures.answer(
+            now, ("work", filters, *names), lambda: work.figures(reader, filters, now, names)
+        )
+
+    def handled(self, puskesmas: str) -> dict[str, int]:
+        """Return how many complaints a Puskesmas had within a year, answered, and in time."""
+        reader, now = self.store.reader(), self.clock()
+        return self._figures.answer(
+            now, ("handled", puskesmas), lambda: public.handled(reader, puskesmas, now - YEAR)
+        )
 
     def work_of(self, account: str) -> dict[str, int]:
         """Return how many of the cases that an account wrote down wait for what."""
@@ -170,6 +189,19 @@ class Reporting:
         """Return how many cases are about the same as this one, and the newest of them."""
         return similar.similar(self.store.reader(), complaint)
 
+    def nearby(
+        self,
+        puskesmas: str,
+        service_unit: str | None,
+        categories: list[str],
+        until: datetime,
+        within: timedelta,
+    ) -> list[UUID]:
+        """Return a place's complaints received shortly before `until`, of this unit or category."""
+        return nearby.nearby(
+            self.store.reader(), puskesmas, service_unit, categories, until, within
+        )
+
     def work_by_unit(self, filters: Filters) -> list[dict[str, Any]]:
         """Return how many cases wait at each service unit."""
         return work.units(self.store.reader(), filters, self.clock())
@@ -177,6 +209,16 @@ class Reporting:
     def news(self, filters: Filters, since: int) -> dict[str, int]:
         """Return how many cases came in (`new`) or went on (`changed`) after a place of the log."""
         return work.news(self.store.reader(), filters, since)
+
+    def notices(self, held: Sequence[tuple[str, Reach]], account: str) -> list[dict[str, Any]]:
+        """Return what those who hold these roles were told lately, the newest first."""
+        return notices.notices(self.store.reader(), held, account, self.clock())
+
+    def unread(
+        self, held: Sequence[tuple[str, Reach]], account: str, after: datetime | None
+    ) -> int:
+        """Return how much of that arrived after an instant."""
+        return notices.unread(self.store.reader(), held, account, self.clock(), after)
 
     def place(self) -> int:
         """Return the last place of the log that facts are made of."""

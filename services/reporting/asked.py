@@ -1,7 +1,7 @@
 """What was asked in an address: filters and instants, read the same way for calls and pages."""
 
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import Query
@@ -27,6 +27,7 @@ After = Annotated[
 ]
 
 
+YEARS: Final = range(1900, 9999)
 FIRST_DAY = "first day (2026-09-01), in each Puskesmas' own zone"
 LAST_DAY = "last day, included"
 
@@ -98,9 +99,13 @@ def day(text: str | None, field: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
-        raise invalid(field, _("Tulis tanggal seperti 2026-11-09.")) from None
+        found = None
+    # A day at the edge of the calendar has no midnight in UTC.
+    if found is None or found.year not in YEARS:
+        raise invalid(field, _("Tulis tanggal seperti 2026-11-09."))
+    return found
 
 
 def _no_instant(field: str) -> InvalidInput:

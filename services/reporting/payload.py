@@ -35,6 +35,8 @@ SHAPE: Final = json.dumps(
         "kecamatan": "VARCHAR",
         "zone": "VARCHAR",
         "home": "VARCHAR",
+        "roles": ["VARCHAR"],
+        "how": "VARCHAR",
     }
 )
 
@@ -78,5 +80,8 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "kecamatan": ("VARCHAR", "p.kecamatan"),
     "zone": ("VARCHAR", "p.zone"),
     "home": ("VARCHAR", "p.home"),
+    # Of those who were told: which roles, and what for.
+    "roles": ("VARCHAR[]", "p.roles"),
+    "how": ("VARCHAR", "CASE WHEN name = 'TeamNotified' THEN p.how END"),
 }
 OCCURRED_AT: Final = _instant("p.occurred_at")

@@ -20,6 +20,8 @@ from services.reporting.words import Names, said_of, stages
 
 _MOST: Final = 60
 _NEWEST: Final = 3
+_FEWEST: Final = 5
+"""Below so many complaints a figure would point at single people."""
 
 
 def router(reporting: Reporting, district: District) -> APIRouter:
@@ -37,6 +39,8 @@ def router(reporting: Reporting, district: District) -> APIRouter:
             puskesmas=place,
             names=Names(district, language_of(request)),
             items=reporting.board(code, "notice_board", limit),
+            handled=reporting.handled(code),
+            fewest=_FEWEST,
         )
 
     @pages.get("/p/{code}")

@@ -2,11 +2,13 @@
 
 # ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
 
+from datetime import datetime
 from typing import Any
 
 from duckdb import DuckDBPyConnection
 
 from services.reporting.queries.question import When, at, records
+from services.reporting.store import stored
 
 # The steps that a receipt shows; the others are the Puskesmas' own business.
 _ON_RECEIPT = (
@@ -85,6 +87,24 @@ def board(
         {"code": puskesmas, "medium": medium, "limit": limit, **When().parameters},
     )
     return list(records(found))
+
+
+def handled(connection: DuckDBPyConnection, puskesmas: str, since: datetime) -> dict[str, int]:
+    """Return how many complaints came in at a Puskesmas from an instant on (`received`), had an
+    answer (`answered`), and had it in time (`on_time`); praise is none."""
+    found = connection.execute(
+        f"""
+        SELECT count(*) AS received, count(r.responded_at) AS answered,
+            count(*) FILTER (r.responded_at <= d.response_due) AS on_time
+        FROM attributes AS a
+        LEFT JOIN responses AS r ON r.complaint = a.complaint AND {at("r")}
+        LEFT JOIN deadlines AS d ON d.complaint = a.complaint AND {at("d")}
+        WHERE a.puskesmas = $code AND a.kind <> 'praise' AND a.received_at >= $since AND {at("a")}
+        """,
+        {"code": puskesmas, "since": stored(since), **When().parameters},
+    )
+    (row,) = records(found)
+    return row
 
 
 def places(connection: DuckDBPyConnection) -> dict[str, dict[str, Any]]:

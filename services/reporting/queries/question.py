@@ -79,7 +79,9 @@ LISTS: Final[Mapping[str, str]] = {
 settlements `t`). `overdue` and `soon` (within a week) take `now` and `week`."""
 
 
-def _reaches(number: int, part: Reach) -> "Condition":
+def reaches(number: int, part: Reach) -> "Condition":
+    """Return the condition that a case (as `a`) is within a part of what somebody sees; `number`
+    tells its parameters from those of the other parts."""
     condition = Condition()
     for name, column, codes in (
         (f"places_{number}", "a.puskesmas", part.puskesmas),
@@ -117,7 +119,7 @@ class Filters:
         if self.scope is not None:
             condition.add("list_contains($scope, a.puskesmas)", scope=sorted(self.scope))
         if self.reach is not None:
-            parts = [_reaches(number, each) for number, each in enumerate(self.reach)]
+            parts = [reaches(number, each) for number, each in enumerate(self.reach)]
             condition.add(" OR ".join(f"({part})" for part in parts) or "false")
             condition.parameters |= {
                 name: value for part in parts for name, value in part.parameters.items()

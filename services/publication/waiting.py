@@ -1,0 +1,99 @@
+"""Which publications wait, and for what: a look-up table beside the events, written with each."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from services.kernel.store import UnitOfWork
+from services.kernel.store.rows import marks
+from services.publication.domain import Publication
+
+if TYPE_CHECKING:
+    from services.publication.application import Publishing
+
+TABLES: Final = """
+CREATE TABLE IF NOT EXISTS publications (
+    place       INTEGER PRIMARY KEY,
+    publication TEXT NOT NULL UNIQUE,
+    complaint   TEXT NOT NULL,
+    puskesmas   TEXT NOT NULL,
+    approval    INTEGER NOT NULL,
+    release     INTEGER NOT NULL,
+    informed    INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS publications_of ON publications (complaint);
+CREATE INDEX IF NOT EXISTS publications_waiting ON publications (puskesmas, place)
+    WHERE approval + release + informed > 0;
+"""
+STEPS: Final = ("approval", "release", "informed")
+_NOTE: Final = """
+INSERT INTO publications (publication, complaint, puskesmas, approval, release, informed)
+VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (publication) DO UPDATE SET approval = excluded.approval, release = excluded.release,
+    informed = excluded.informed
+"""
+_PAGE: Final = 500
+
+
+def note(uow: UnitOfWork, publication: Publication) -> None:
+    """Write down what a publication waits for now."""
+    approved = publication.state == "approved"
+    uow.connection.execute(
+        _NOTE,
+        (
+            str(publication.id),
+            publication.complaint,
+            publication.puskesmas,
+            int(publication.state == "drafted" or (approved and publication.needs_confirmation)),
+            int(approved),
+            int(publication.confidentiality != "anonymous" and not publication.informed),
+        ),
+    )
+
+
+def waiting(
+    publishing: "Publishing",
+    scope: frozenset[str] | None,
+    step: str | None,
+    after: int,
+    limit: int,
+) -> list[tuple[int, UUID]]:
+    """Return the places and ids of a page of those within `scope` (None: all) that wait for a step
+    (None: any), oldest first."""
+    asked: list[Any] = [after]
+    waits = f"{step} = 1" if step in STEPS else "approval + release + informed > 0"
+    conditions = ["place > ?", waits]
+    if scope is not None:
+        conditions.append(f"puskesmas IN {marks(scope)}")
+        asked += sorted(scope)
+    rows = publishing.select(
+        "SELECT place, publication FROM publications "  # noqa: S608 - parts of ours
+        f"WHERE {' AND '.join(conditions)} ORDER BY place LIMIT ?",
+        (*asked, limit),
+    )
+    return [(row["place"], UUID(row["publication"])) for row in rows]
+
+
+def bring_up_to_date(publishing: "Publishing") -> None:
+    """Write the table anew where an earlier program made it without what is waited for."""
+    database = publishing.writer.database
+    columns = publishing.writer.run(lambda each: database.columns(each, "publications"))
+    if not columns or "informed" in columns:
+        return
+
+    def work(uow: UnitOfWork) -> None:
+        uow.connection.execute("DROP TABLE publications")
+        database.define(uow.connection, TABLES)
+        for id in _all(publishing):
+            note(uow, publishing.get(id))
+
+    publishing.transact(work).result()
+
+
+def _all(publishing: "Publishing") -> Iterator[UUID]:
+    after = 0
+    while found := publishing.recorder.select_notifications(
+        after, _PAGE, topics=[Publication.Drafted.TOPIC], inclusive_of_start=False
+    ):
+        yield from (UUID(str(each.originator_id)) for each in found)
+        after = found[-1].id
