@@ -6,7 +6,7 @@ from pathlib import Path
 
 from services.kernel.access.web import declared_routes
 from services.kernel.district import SHIPPED, load_district
-from services.main.node import Node, node_app
+from services.main.node import Node
 from services.main.settings import Settings
 
 
@@ -15,7 +15,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         node = Node(Settings(data=Path(folder)), load_district(SHIPPED))
         try:
-            routes = list(declared_routes(node_app(node)))
+            routes = list(declared_routes(node.app()))
         except RuntimeError as undeclared:
             sys.stderr.write(f"{undeclared}\n")
             return 1

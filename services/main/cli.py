@@ -3,8 +3,12 @@
 import json
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -17,10 +21,27 @@ from services.kernel.clock import system_clock
 from services.kernel.district import SHIPPED, District, DistrictFileError, load_district
 from services.kernel.errors import Problem
 from services.main.client import Client, Unreachable
+from services.main.folder import is_new
+from services.main.places import place
 from services.main.settings import BadSetting, Settings, load_settings
 
+if TYPE_CHECKING:  # it loads everything, which most commands do without
+    from services.main.generate import Generated
+
 WRONG_USE, UNREACHABLE = 2, 3
+DEMO_CASES, DEMO_SEED = 500, 1
 FOLLOW_SECONDS = 0.2
+
+
+class Served(StrEnum):
+    """The services of a district, each a process."""
+
+    INTAKE = "intake"
+    RESOLUTION = "resolution"
+    PUBLICATION = "publication"
+    REPORTING = "reporting"
+
+
 app = typer.Typer(help="Tanggap: keluhan dan masukan di Puskesmas.", no_args_is_help=True)
 user = typer.Typer(help="Akun.", no_args_is_help=True)
 app.add_typer(user, name="user")
@@ -37,18 +58,73 @@ def up(
     host: Annotated[str, typer.Option(help="Alamat yang didengarkan.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Porta.")] = 8080,
     district: Annotated[Path, typer.Option(help="Berkas kabupaten (YAML).")] = SHIPPED,
-    demo: Annotated[bool, typer.Option(help="Tambahkan akun percobaan.")] = False,
+    demo: Annotated[
+        bool, typer.Option(help="Tambahkan akun percobaan, dan riwayat bila folder data baru.")
+    ] = False,
+    histories: Annotated[
+        int, typer.Option(min=0, help="Berapa keluhan dalam riwayat percobaan.")
+    ] = DEMO_CASES,
 ) -> None:
     """Start a node: all four services on one port."""
     from services.main.demo import add_accounts
     from services.main.migrate import AlreadyServed
     from services.main.serve import serve_node
 
-    settings = _settings(data)
+    settings, loaded = _settings(data), _district(district)
+    if demo and histories and is_new(settings):
+        _generated(settings, loaded, histories, DEMO_SEED, None, add_accounts)
     try:
-        serve_node(settings, _district(district), host, port, add_accounts if demo else None)
+        serve_node(settings, loaded, host, port, add_accounts if demo else None)
     except AlreadyServed as problem:
         _stop(str(problem), 1)
+
+
+@app.command()
+def generate(
+    cases: Annotated[int, typer.Option(min=1, help="Berapa keluhan.")],
+    seed: Annotated[int, typer.Option(help="Benih: yang sama memberi riwayat yang sama.")] = 1,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Sampai awal hari ini; bila kosong, hari ini."),
+    ] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder data; harus baru.")] = None,
+    district: Annotated[Path, typer.Option(help="Berkas kabupaten (YAML).")] = SHIPPED,
+    as_json: AsJson = False,
+) -> None:
+    """Fill a new data folder with lifelike histories of 18 months, for trials and measurements."""
+    day = until.date() if until else None
+    written = _generated(_settings(data), _district(district), cases, seed, day)
+    if as_json:
+        _print_json({"complaints": written.complaints, "events": written.events})
+    else:
+        out.print(f"{written.complaints} keluhan, {written.events} kejadian.")
+
+
+def _generated(
+    settings: Settings,
+    district: District,
+    cases: int,
+    seed: int,
+    until: date | None,
+    accounts: Callable[[AccessStore], object] = lambda _access: None,
+) -> "Generated":
+    """Write histories and show how far it is."""
+    from services.main.generate import CannotGenerate, Histories
+    from services.main.migrate import AlreadyServed
+    from services.main.serve import configure_logs
+
+    configure_logs(settings.log_level)
+    with Progress(console=err, transient=True) as bar:
+        shown = {
+            "histories": bar.add_task("Menulis riwayat percobaan", total=1.0),
+            "reports": bar.add_task("Membangun laporan", total=1.0),
+        }
+        try:
+            return Histories(settings, district, cases, seed, until).write(
+                lambda what, part: bar.update(shown[what], completed=part), accounts
+            )
+        except (CannotGenerate, AlreadyServed) as problem:
+            _stop(str(problem), 1)
 
 
 @app.command()
@@ -60,10 +136,84 @@ def migrate(
     from services.main.migrate import migrate as bring_up_to_date
 
     settings = _settings(data)
-    if bring_up_to_date(settings, _district(district)):
+    if settings.mode == "district":
+        from services.main.schemas import migrate_district
+
+        with _district_starts():
+            migrate_district(settings, _district(district))
+        out.print("Basis data dan topik mutakhir.")
+    elif bring_up_to_date(settings, _district(district)):
         out.print(f"Penyimpanan di {settings.data} mutakhir.")
     else:
         out.print("Node sedang berjalan; penyimpanannya dimutakhirkan ketika ia mulai.")
+
+
+@app.command()
+def serve(
+    service: Annotated[Served, typer.Argument(help="Layanan yang dijalankan.")],
+    host: Annotated[str, typer.Option(help="Alamat yang didengarkan.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Porta.")] = 8080,
+    district: Annotated[Path, typer.Option(help="Berkas kabupaten (YAML).")] = SHIPPED,
+) -> None:
+    """Run one service of a district (MODE=district)."""
+    from services.main.serve import serve_service
+
+    settings = _settings_of_a_district()
+    with _district_starts():
+        serve_service(settings, _district(district), service.value, host, port)
+
+
+@app.command()
+def worker(
+    services: Annotated[
+        list[Served] | None, typer.Argument(help="Layanan yang pekerjaannya dijalankan.")
+    ] = None,
+    district: Annotated[Path, typer.Option(help="Berkas kabupaten (YAML).")] = SHIPPED,
+) -> None:
+    """Run what the services of a district do later (MODE=district)."""
+    from services.main.parts import JOBS
+    from services.main.worker import run_worker
+
+    settings = _settings_of_a_district()
+    names = [each.value for each in services or ()] or list(JOBS)
+    if without := [name for name in names if name not in JOBS]:
+        _stop(f"{without[0]} tidak punya pekerjaan; yang punya: {', '.join(JOBS)}.", WRONG_USE)
+    with _district_starts():
+        run_worker(settings, _district(district), names)
+
+
+@app.command()
+def scheduler() -> None:
+    """Tick for the workers of a district (MODE=district)."""
+    from services.main.worker import run_scheduler
+
+    run_scheduler(_settings_of_a_district())
+
+
+def _settings_of_a_district() -> Settings:
+    settings = _settings()
+    if settings.mode != "district":
+        _stop("Perintah ini memerlukan TANGGAP_MODE=district.", WRONG_USE)
+    return settings
+
+
+@contextmanager
+def _district_starts() -> Iterator[None]:
+    """Say in a line why a process of a district cannot start."""
+    from services.kernel.store.database import StoreUnavailable
+    from services.kernel.store.servers import NotMigrated
+    from services.kernel.stream import StreamUnavailable
+    from services.kernel.stream.topic import WrongTopic
+    from services.main.folder import LostSecret
+
+    try:
+        yield
+    except (WrongTopic, NotMigrated, LostSecret, RuntimeError) as problem:
+        _stop(str(problem), 1)
+    except StoreUnavailable as problem:
+        _stop(f"TANGGAP_DATABASE_URL: basis data tidak menjawab ({problem.kind}).", UNREACHABLE)
+    except StreamUnavailable as problem:
+        _stop(f"TANGGAP_KAFKA: Kafka tidak menjawab ({problem}).", UNREACHABLE)
 
 
 @user.command("add")
@@ -91,7 +241,9 @@ def add_user(
 
 
 @app.command()
-def token(name: str) -> None:
+def token(
+    name: Annotated[str, typer.Argument(help="Nama akun yang haknya dipakai.")],
+) -> None:
     """Print a bearer token for scripts."""
     with _access() as access:
         account = access.get_account(name)
@@ -153,8 +305,13 @@ def events(
 ) -> None:
     """Print the log copy, one event a line."""
     with _client() as client:
-        for each in client.get("/events", {"complaint": complaint, "since": since})["items"]:
-            print(json.dumps(each, ensure_ascii=False))  # noqa: T201
+        more = True
+        while more:
+            found = client.get("/events", {"complaint": complaint, "since": since})
+            for each in found["items"]:
+                print(json.dumps(each, ensure_ascii=False))  # noqa: T201
+            since = found["next"]
+            more = since is not None
 
 
 @app.command()
@@ -286,10 +443,12 @@ class _Opened:
     """The accounts of the data folder, for as long as a command needs them."""
 
     def __enter__(self) -> AccessStore:
-        path = _settings().data / "access.sqlite"
-        if not path.exists():
+        settings = _settings()
+        path = settings.data / "access.sqlite"
+        if settings.mode == "node" and not path.exists():
             _stop(f"{path} belum ada. Jalankan `tanggap up` dahulu.", UNREACHABLE)
-        self._store = AccessStore(path, system_clock)
+        with _district_starts():
+            self._store = AccessStore(place(settings, "access"), system_clock)
         return self._store
 
     def __exit__(self, *_error: object) -> None:
@@ -302,7 +461,7 @@ def _access() -> _Opened:
 
 def _client() -> Client:
     try:
-        return Client(_settings().data)
+        return Client(_settings())
     except Unreachable as problem:
         _stop(str(problem), UNREACHABLE)
 
@@ -312,7 +471,7 @@ def _print_json(value: Any) -> None:
 
 
 def _stop(message: str, code: int) -> NoReturn:
-    err.print(message)
+    err.print(message, soft_wrap=True)
     raise typer.Exit(code)
 
 

@@ -17,6 +17,8 @@ import typer
 from services.kernel.access.principal import Grant
 from services.kernel.access.store import AccessStore
 from services.kernel.clock import system_clock
+from services.main.places import place
+from services.main.settings import Settings
 
 ADDRESS = "address.json"
 ACCOUNT = "command-line"
@@ -32,13 +34,10 @@ class Unreachable(Exception):
 class Client:
     """A node's calls, for one command."""
 
-    def __init__(self, data: Path) -> None:
-        record = data / ADDRESS
-        if not record.exists():
-            raise Unreachable(f"Tidak ada node yang berjalan pada {data}. Jalankan `tanggap up`.")
+    def __init__(self, settings: Settings) -> None:
         self._http = httpx.Client(
-            base_url=json.loads(record.read_text())["address"] + "/api/v1",
-            headers={"Authorization": f"Bearer {_token(data)}"},
+            base_url=_address(settings) + "/api/v1",
+            headers={"Authorization": f"Bearer {_token(settings)}"},
             timeout=TIMEOUT_SECONDS,
             trust_env=False,
         )
@@ -89,8 +88,22 @@ class Client:
         return response.json()
 
 
-def _token(data: Path) -> str:
-    access = AccessStore(data / "access.sqlite", system_clock)
+def _address(settings: Settings) -> str:
+    if settings.mode == "district":
+        if settings.public_url is None:
+            raise Unreachable("TANGGAP_PUBLIC_URL belum diisi: alamat kabupaten tidak diketahui.")
+        return settings.public_url.rstrip("/")
+    record = settings.data / ADDRESS
+    if not record.exists():
+        raise Unreachable(
+            f"Tidak ada node yang berjalan pada {settings.data}. Jalankan `tanggap up`."
+        )
+    address: str = json.loads(record.read_text())["address"]
+    return address
+
+
+def _token(settings: Settings) -> str:
+    access = AccessStore(place(settings, "access"), system_clock)
     try:
         account = access.get_account(ACCOUNT)
         if account is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from services.main.settings import Settings
 
 SECRET_BYTES = 32
+RECORD = "origin.json"
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ class Folder:
         return self.path / name
 
 
+def is_new(settings: Settings) -> bool:
+    """Say whether no node was ever started on this folder."""
+    return not (settings.data / RECORD).exists()
+
+
 def open_folder(settings: Settings) -> Folder:
     """Make the folder and its secrets at the first start; read them afterwards.
 
@@ -33,9 +39,11 @@ def open_folder(settings: Settings) -> Folder:
     """
     path = settings.data
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    begun = (path / "origin.json").exists()
-    receipt_secret = _secret(settings.secret_file or path / "receipt.secret", begun)
-    master_key = _secret(settings.keys or path / "master.key", begun)
+    begun = (path / RECORD).exists()
+    # A district's processes share their secrets: none of them may make one of its own.
+    given = begun or settings.mode == "district"
+    receipt_secret = _secret(settings.secret_file or path / "receipt.secret", given)
+    master_key = _secret(settings.keys or path / "master.key", given)
     # The record is written last: where it is, the first start came to its end.
     origin = _origin(path, settings.origin)
     return Folder(path, origin, receipt_secret, master_key)
@@ -46,7 +54,7 @@ class LostSecret(Exception):
 
 
 def _origin(path: Path, wanted: str | None) -> str:
-    record = path / "origin.json"
+    record = path / RECORD
     if record.exists():
         name = str(json.loads(record.read_text())["origin"])
         if wanted not in (None, name):
@@ -57,10 +65,10 @@ def _origin(path: Path, wanted: str | None) -> str:
     return name
 
 
-def _secret(file: Path, begun: bool) -> bytes:
+def _secret(file: Path, given: bool) -> bytes:
     if not file.exists():
-        if begun:
-            raise LostSecret(f"{file} is gone; put it back from your backup")
+        if given:
+            raise LostSecret(f"{file} is missing; put it back, from your backup if need be")
         _write(file, secrets.token_bytes(SECRET_BYTES))
     return file.read_bytes()
 

@@ -48,6 +48,16 @@ class CasesOf:
         """Return how many cases came in or went on after a `place`."""
         return self._reporting.news(_filters(seen, Asked()), since)
 
+    def notices(self, held: Sequence[tuple[str, Reach]], account: str) -> list[dict[str, Any]]:
+        """Return what those who hold these roles were told lately, the newest first."""
+        return self._reporting.notices(held, account)
+
+    def unread(
+        self, held: Sequence[tuple[str, Reach]], account: str, after: datetime | None
+    ) -> int:
+        """Return how much of that arrived after an instant."""
+        return self._reporting.unread(held, account, after)
+
     def boxes(self) -> Mapping[str, datetime]:
         """Return when the suggestion box of each Puskesmas was last opened."""
         return self._reporting.boxes()

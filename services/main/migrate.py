@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from services.kernel.clock import Clock, system_clock
 from services.kernel.district import District
 from services.main.node import Node
 from services.main.settings import Settings
@@ -22,7 +23,7 @@ class AlreadyServed(Exception):
 
 
 @contextmanager
-def opened(settings: Settings, district: District) -> Iterator[Node]:
+def opened(settings: Settings, district: District, clock: Clock = system_clock) -> Iterator[Node]:
     """Make or upgrade the stores, and hold them for one node until the block ends.
 
     Waits while another process upgrades. Raises AlreadyServed.
@@ -36,7 +37,7 @@ def opened(settings: Settings, district: District) -> Iterator[Node]:
                 raise AlreadyServed(
                     f"Node lain sedang berjalan pada {settings.data}. Hentikan dahulu."
                 ) from None
-            node = Node(settings, district)  # opening a store makes or upgrades it
+            node = Node(settings, district, clock)  # opening a store makes or upgrades it
         yield node
 
 

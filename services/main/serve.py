@@ -1,4 +1,4 @@
-"""Runs a node behind one port until it is told to stop."""
+"""Runs a node, or one service of a district, behind one port until it is told to stop."""
 
 import gc
 import json
@@ -15,7 +15,8 @@ from services.kernel.district import District
 from services.kernel.web.live import Live
 from services.main.client import ADDRESS
 from services.main.migrate import opened
-from services.main.node import Node, node_app
+from services.main.node import Node
+from services.main.process import Process
 from services.main.settings import Settings
 
 GRACE_SECONDS = 3
@@ -67,16 +68,32 @@ def serve_node(
         _serve(node, host, port, prepare or _nothing)
 
 
-def _serve(node: Node, host: str, port: int, prepare: Prepare) -> None:
+def serve_service(settings: Settings, district: District, name: str, host: str, port: int) -> None:
+    """Serve one service of a district; as `serve_node`.
+
+    Raises NotMigrated, WrongTopic, and StoreUnavailable or StreamUnavailable where database or
+    brokers do not answer.
+    """
+    configure_logs(settings.log_level)
+    process = Process(name, settings, district)
+    try:
+        process.start()
+    except BaseException:
+        process.close()
+        raise
+    _serve(process, host, port, _nothing)
+
+
+def _serve(served: Node | Process, host: str, port: int, prepare: Prepare) -> None:
     address = f"http://{host}:{port}"
-    record = node.settings.data / ADDRESS
+    record = served.settings.data / ADDRESS
     record.write_text(json.dumps({"address": address}))
-    sys.stdout.write("\n".join([f"Tanggap: {address}", *prepare(node.access), ""]))
+    sys.stdout.write("\n".join([f"Tanggap: {address}", *prepare(served.access), ""]))
     sys.stdout.flush()
     # uvicorn passes a signal on when it has shut down; what is left to do then is ours.
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_given: None)
-    app = node_app(node)
+    app = served.app()
     _tune_interpreter()
     try:
         config = uvicorn.Config(
@@ -90,7 +107,7 @@ def _serve(node: Node, host: str, port: int, prepare: Prepare) -> None:
         Server(config, app.state.live).run()
     finally:
         record.unlink(missing_ok=True)
-        node.stop()
+        served.stop()
 
 
 def _tune_interpreter() -> None:

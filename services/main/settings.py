@@ -1,17 +1,27 @@
 """What differs between deployments, chosen in this one place (`TANGGAP_…`, or a `.env` file)."""
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
     EnvSettingsSource,
+    NoDecode,
     SettingsConfigDict,
 )
 
+if TYPE_CHECKING:
+    from services.kernel.stream.topic import Topic
+
 PREFIX = "TANGGAP_"
+SECRETS = Path("/run/secrets")
+NEEDED = (
+    *("database_url", "kafka", "redis_url", "reporting_url"),
+    *("origin", "secret_file", "keys"),
+)
+"""What a district cannot be without."""
 
 
 class BadSetting(Exception):
@@ -21,20 +31,63 @@ class BadSetting(Exception):
 class Settings(BaseSettings):
     """The settings of one process."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        extra="ignore",
+        secrets_dir=SECRETS if SECRETS.is_dir() else None,
+    )
 
-    mode: Literal["node"] = Field("node", description="how the system is run")
+    mode: Literal["node", "district"] = Field("node", description="how the system is run")
     data: Path = Field(Path(".data"), description="the folder of all stores")
     origin: str | None = Field(
         None,
         pattern=r"^[a-z0-9][a-z0-9-]{1,40}$",
         description="this deployment's name; the data folder's own record when left out",
     )
+    database_url: SecretStr | None = Field(
+        None, description="the PostgreSQL database of all stores but reporting's"
+    )
+    kafka: str | None = Field(None, description="the brokers that are asked first")
+    topic: str = Field("tanggap", pattern=r"^[a-zA-Z0-9._-]{1,100}$", description="the stream")
+    kafka_options: dict[str, Any] = Field(
+        {}, description="the Kafka client's own options, for SASL and TLS (JSON)"
+    )
+    kafka_delivery_seconds: float = Field(
+        30.0, ge=1, le=300, description="after so long without an answer a page is sent again"
+    )
+    redis_url: SecretStr | None = Field(None, description="Celery's broker")
+    reporting_url: str | None = Field(None, description="where the other services find reporting")
+    puskesmas: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(), description="the codes that this intake endpoint serves; empty: all"
+    )
     secret_file: Path | None = Field(None, description="where the secret of receipts lies")
     keys: Path | None = Field(None, description="where the keyring's master key lies")
     timezone: str = Field("Asia/Jakarta", description="of pages that concern no one Puskesmas")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     public_url: str | None = Field(None, description="the address that people type")
+
+    @field_validator("puskesmas", mode="before")
+    @classmethod
+    def _codes(cls, given: object) -> object:
+        return given.replace(",", " ").split() if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        for name in NEEDED if self.mode == "district" else ():
+            if getattr(self, name) is None:
+                raise ValueError(f"{PREFIX}{name.upper()} is needed for MODE=district")
+        for name in ("database_url", "kafka") if self.mode == "node" else ():
+            if getattr(self, name) is not None:
+                raise ValueError(f"{PREFIX}{name.upper()} is for MODE=district only")
+        return self
+
+    def kafka_topic(self) -> "Topic":
+        """Return the topic of the stream (district)."""
+        from services.kernel.stream.topic import Topic
+
+        assert self.kafka is not None
+        return Topic(self.kafka, self.topic, self.kafka_options)
 
 
 def load_settings() -> Settings:
@@ -47,6 +100,8 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
+        if not first["loc"]:
+            raise BadSetting(first["msg"].removeprefix("Value error, ")) from None
         name = PREFIX + str(first["loc"][0]).upper()
         raise BadSetting(f"{name}: {first['msg']}") from None
 

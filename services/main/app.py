@@ -1,0 +1,93 @@
+"""The app of a process: the calls and pages of the services that it runs."""
+
+from collections.abc import Callable, Collection
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, FastAPI
+
+from services.intake import api as intake_api
+from services.intake import pages as intake_pages
+from services.intake.suggesting import Nearby
+from services.kernel.access.web import undeclared_routes
+from services.kernel.keyring import Words
+from services.kernel.web import accounts, master
+from services.kernel.web.app import create_app
+from services.main.parts import Parts
+from services.publication import api as publication_api
+from services.publication import pages as publication_pages
+from services.reporting import api as reporting_api
+from services.reporting import pages as reporting_pages
+from services.resolution import accompanying_api
+from services.resolution import api as resolution_api
+from services.resolution import pages as resolution_pages
+from services.resolution.pages import CaseLists
+
+SERVICES: Final = ("intake", "resolution", "publication", "reporting")
+NAV: Final = (
+    *resolution_pages.NAV,
+    *intake_pages.NAV,
+    *publication_pages.NAV,
+    *reporting_pages.NAV,
+    accounts.NAV,
+    master.NAV,
+)
+
+
+def create(
+    parts: Parts,
+    services: Collection[str],
+    lists: CaseLists,
+    nearby: Nearby,
+    ready: Callable[[], dict[str, str]],
+    more: Collection[APIRouter] = (),
+) -> FastAPI:
+    """Return the app of some services; `lists` and `nearby` answer across cases, `ready` names
+    what fails now, `more` are routes of this way to run only.
+
+    Raises RuntimeError for a route that declares no permission.
+    """
+    calls, pages = _routers(parts, services, lists, nearby)
+    app = create_app(
+        "Tanggap",
+        # Tried in this order, and intake is called most.
+        routers=[*calls, *pages, *more],
+        packages=[f"services.{name}" for name in SERVICES],
+        nav=NAV,
+        zone=ZoneInfo(parts.settings.timezone),
+        public_url=parts.settings.public_url,
+    )
+    app.state.access = parts.access
+    app.state.ready = ready
+    app.state.public_url = parts.settings.public_url
+    if undeclared := undeclared_routes(app):
+        raise RuntimeError(f"no permission is declared for {', '.join(undeclared)}")
+    return app
+
+
+def _routers(
+    parts: Parts, services: Collection[str], lists: CaseLists, nearby: Nearby
+) -> tuple[list[APIRouter], list[APIRouter]]:
+    district = parts.district
+    calls: list[APIRouter] = []
+    pages: list[APIRouter] = []
+    if "intake" in services:
+        words = Words(parts.keyring)
+        calls.append(intake_api.router(parts.intake, parts.importing))
+        pages.append(intake_pages.router(parts.intake, parts.importing, words, nearby))
+    if "resolution" in services:
+        resolution, words = parts.resolution, Words(parts.keyring)
+        calls += [resolution_api.router(resolution), accompanying_api.router(resolution)]
+        pages += [
+            resolution_pages.router(resolution, lists, words),
+            accounts.router(district),
+            master.router(district, lambda code: resolution.promises.calendar(code).overrides),
+        ]
+    if "publication" in services:
+        words = Words(parts.keyring)
+        calls.append(publication_api.router(parts.publication))
+        pages.append(publication_pages.router(parts.publication, words, district))
+    if "reporting" in services:
+        calls.append(reporting_api.router(parts.reporting, district))
+        pages.append(reporting_pages.router(parts.reporting, district))
+    return calls, pages

@@ -1,0 +1,124 @@
+"""Lifelike case histories for benches, drills and trials: `tanggap generate`, and the demo's.
+
+What happens is planned from a seed alone (`arrivals`, `lives`, `words`), then lived through on a
+node's own services by a clock that is set (`writing`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from services.kernel.access.store import AccessStore
+from services.kernel.calendar import WorkCalendar
+from services.kernel.clock import system_clock
+from services.kernel.district import District
+from services.main.generate.arrivals import arrivals, box_openings, places
+from services.main.generate.lives import Life, lives
+from services.main.generate.writing import Crew, Opening, SetClock, Writing
+from services.main.migrate import opened
+from services.main.node import Node
+from services.main.settings import Settings
+
+SPAN = timedelta(days=548)
+"""How far back the histories reach: 18 months."""
+Told = Callable[[str, float], None]
+
+
+class CannotGenerate(Exception):
+    """Histories cannot be written here, or until then; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What was written."""
+
+    complaints: int
+    events: int
+
+
+class Histories:
+    """The histories of `cases` complaints over 18 months up to the first moment of `until`.
+
+    The same seed, district and `until` give the same histories; ids and keys are new each time.
+    `until` None: today. Raises CannotGenerate for a time that has not come, or one for which the
+    district has no rules.
+    """
+
+    def __init__(
+        self, settings: Settings, district: District, cases: int, seed: int, until: date | None
+    ) -> None:
+        self._settings, self._district = settings, district
+        self._cases, self._seed = cases, seed
+        now = system_clock()
+        zone = ZoneInfo(settings.timezone)
+        day = until or now.astimezone(zone).date()
+        self._until = datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+        self._begun = self._until - SPAN
+        if self._until > now:
+            raise CannotGenerate("--until: hari itu belum tiba. Pilih hari ini atau sebelumnya.")
+        first = min(rules.in_force_from for rules in district.rules)
+        if self._begun.date() < first:
+            raise CannotGenerate(
+                f"--until: aturan kabupaten baru berlaku sejak {first}. "
+                f"Pilih hari yang paling awal {(first + SPAN)}."
+            )
+
+    def write(self, told: Told, accounts: Callable[[AccessStore], object]) -> Generated:
+        """Fill an empty data folder; `accounts` adds those whom the histories may name.
+
+        `told` is called with what is done now (`histories`, `reports`) and how much of it is, 0 to
+        1. Raises CannotGenerate where the folder has a history of its own, and AlreadyServed.
+        """
+        clock = SetClock(self._begun - timedelta(days=1))
+        with opened(self._settings, self._district, clock) as node:
+            try:
+                if node.intake.recorder.max_notification_id():
+                    raise CannotGenerate(
+                        f"{self._settings.data} sudah berisi. Pilih folder lain dengan --data."
+                    )
+                accounts(node.access)
+                return self._fill(node, clock, told)
+            finally:
+                node.close()
+
+    def planned(self) -> tuple[list[Life], list[Opening]]:
+        """Return the histories as they are planned, and when boxes are opened."""
+        chance = Random(self._seed)  # noqa: S311 - histories, not secrets
+        calendars = {
+            each.code: WorkCalendar(each.zone, each.work_days)
+            for each in self._district.all_puskesmas
+        }
+        among = places(calendars, chance)
+        first = self._begun.date()
+        come = arrivals(among, self._cases, first, self._until, chance)
+        openings = box_openings(among, first, self._until, chance)
+        return lives(come, self._district.unit, self._seed, self._until), openings
+
+    def _fill(self, node: Node, clock: SetClock, told: Told) -> Generated:
+        node.intake.record_district(node.folder.origin)
+        node.resolution.record_district()
+        found, openings = self.planned()
+        writing = Writing(node, clock, Crew(_known(node.access)))
+        for now in writing.write(found, openings):
+            told("histories", (now - self._begun) / SPAN)
+        log = node.reporting.log
+        behind = log.lag()
+        while left := log.lag():
+            told("reports", 1 - left / behind)
+            log.step()
+        services = (node.intake, node.resolution, node.publication)
+        return Generated(
+            len(found), sum(each.recorder.max_notification_id() or 0 for each in services)
+        )
+
+
+def _known(access: AccessStore) -> dict[tuple[str, str], str]:
+    """Return the accounts by Puskesmas and role, so that histories name who works there."""
+    return {
+        (puskesmas, grant.role): account.id
+        for account in access.list_accounts()
+        for grant in account.grants
+        for puskesmas in grant.puskesmas or ()
+    }

@@ -1,0 +1,172 @@
+"""What every deployment is put together from: each part made from the settings, when first asked
+for. A node asks for all of them, a district's process for those of its service."""
+
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Final
+
+import uuid_utils.compat
+from celery import Celery
+
+from services.intake.application import Intake
+from services.intake.imported import TASK as IMPORT
+from services.intake.importing import Importing
+from services.intake.jobs import tasks as intake_tasks
+from services.kernel.access.store import AccessStore
+from services.kernel.clock import Clock, system_clock
+from services.kernel.district import District
+from services.kernel.errors import NotFound
+from services.kernel.follower import Follower
+from services.kernel.jobs import Jobs, Task, celery_app
+from services.kernel.keyring import Keyring, Pool
+from services.kernel.policy import Policy
+from services.kernel.relay import Relay
+from services.kernel.store import Service
+from services.kernel.store.database import Database
+from services.kernel.stream import EmbeddedStream, Stream
+from services.main.folder import open_folder
+from services.main.places import place
+from services.main.settings import Settings
+from services.publication.application import Publishing
+from services.publication.policy import policy as publication_policy
+from services.reporting.application import Reporting
+from services.resolution.application import Resolution
+from services.resolution.jobs import OVERDUE
+from services.resolution.jobs import tasks as resolution_tasks
+from services.resolution.policy import policy as resolution_policy
+
+WRITING: Final = ("intake", "resolution", "publication")
+JOBS: Final = {"intake": (IMPORT,), "resolution": (OVERDUE,)}
+"""By service, the names of what it does later."""
+STORES: Final = (*WRITING, "keyring", "access")
+
+
+class Parts:
+    """The parts of one deployment. Whoever asks for one closes all of them in the end.
+
+    `followed` are the followers of this process, which reporting shows.
+    """
+
+    followed: tuple[Follower, ...] = ()
+
+    def __init__(self, settings: Settings, district: District, clock: Clock = system_clock) -> None:
+        self.settings = settings
+        self.district = district
+        self.clock = clock
+        self.folder = open_folder(settings)
+
+    def place(self, name: str) -> Database:
+        """Return where a store lies."""
+        return place(self.settings, name)
+
+    @cached_property
+    def access(self) -> AccessStore:
+        """Accounts, sessions and tokens."""
+        return AccessStore(self.place("access"), self.clock)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The keys to all sealed words."""
+        return Keyring(self.place("keyring"), self.folder.master_key, self.clock, Pool(os.urandom))
+
+    @cached_property
+    def stream(self) -> Stream:
+        """The one log that all services write to and follow."""
+        if self.settings.kafka is None:
+            return EmbeddedStream(self.folder.store("stream.sqlite"), self.clock)
+        from services.kernel.stream.kafka import KafkaStream
+
+        topic = self.settings.kafka_topic()
+        topic.check()
+        return KafkaStream(topic, delivery_seconds=self.settings.kafka_delivery_seconds)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """The service of what comes in."""
+        return Intake(
+            self.place("intake"),
+            self.folder.origin,
+            self.clock,
+            self.keyring,
+            self.district,
+            uuid_utils.compat.uuid7,
+            self.folder.receipt_secret,
+            self.folder.store("attachments"),
+        )
+
+    @cached_property
+    def importing(self) -> Importing:
+        """Intake's way in for whole files."""
+        return Importing(self.intake, self.keyring, uuid_utils.compat.uuid7)
+
+    @cached_property
+    def resolution(self) -> Resolution:
+        """The service of the cases."""
+        return Resolution(
+            self.place("resolution"), self.folder.origin, self.clock, self.keyring, self.district
+        )
+
+    @cached_property
+    def publication(self) -> Publishing:
+        """The service of what goes out."""
+        return Publishing(
+            self.place("publication"),
+            self.folder.origin,
+            self.clock,
+            self.keyring,
+            self.district.allow_same_approver,
+        )
+
+    @cached_property
+    def reporting(self) -> Reporting:
+        """The service that answers questions."""
+        path = self.folder.store("reporting.duckdb")
+        return Reporting(path, self.stream, self.clock, followed=self.followed)
+
+    @cached_property
+    def celery(self) -> Celery:
+        """What tasks are declared to."""
+        return celery_app()
+
+    def service(self, name: str) -> Service:
+        """Return a service that writes, by its name."""
+        found: Service = getattr(self, name)
+        return found
+
+    def new_relay(self, name: str) -> Relay:
+        """Return a new relay of a service's events."""
+        return Relay(self.service(name), self.stream)
+
+    def new_follower(self, name: str) -> Follower | None:
+        """Return a new follower for a service; None for one that follows nobody."""
+        policies: dict[str, Policy] = {}
+        if name == "resolution":
+            policies[name] = resolution_policy(self.is_home, self.resolution.promises)
+        elif name == "publication":
+            policies[name] = publication_policy(self.is_home)
+        policy = policies.get(name)
+        return None if policy is None else Follower(self.service(name), policy, self.stream)
+
+    def new_jobs(self, name: str) -> Jobs:
+        """Return what runs a service's due tasks in this process."""
+        tasks: Mapping[str, Task] = {}
+        if name == "intake":
+            tasks = intake_tasks(self.importing)
+        elif name == "resolution":
+            tasks = resolution_tasks(self.resolution)
+        return Jobs(self.service(name), tasks, self.celery)
+
+    def is_home(self, puskesmas: str) -> bool:
+        """Say whether this origin is the home of a Puskesmas (design: home)."""
+        try:
+            home = self.district.puskesmas(puskesmas).home
+        except NotFound:
+            return False  # another district file's; a follower must not stop at it
+        return home is None or home == self.folder.origin
+
+    def close(self) -> None:
+        """Close what was opened: sources before the stream they write to."""
+        for name in (*WRITING, "reporting", "stream", "keyring", "access"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).close()

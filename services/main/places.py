@@ -1,0 +1,14 @@
+"""Where the stores of a deployment lie: in files of its folder, or in schemas of its server."""
+
+from services.kernel.store.database import Database, place_of
+from services.main.settings import Settings
+
+
+def place(settings: Settings, name: str) -> Database:
+    """Return the place of a store, by its name."""
+    if settings.database_url is None:
+        return place_of(settings.data / f"{name}.sqlite")
+    # Psycopg is loaded where there is a server only: it would double the start of a node.
+    from services.kernel.store.servers import PostgresSchema
+
+    return PostgresSchema(settings.database_url.get_secret_value(), name)

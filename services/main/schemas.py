@@ -1,0 +1,69 @@
+"""A district's database and topic: made and upgraded by its owner, before its processes start.
+
+Each store is a schema; each service has a role that can touch only its own and what the kernel
+shares (`access`: all, `keyring`: all but reporting). Whoever signs in to the database is a member
+of such a role; no process can change or remove an event, an opening, or a table.
+"""
+
+from typing import Final
+
+from services.kernel.clock import Clock, system_clock
+from services.kernel.district import District
+from services.kernel.store.database import Connection
+from services.kernel.store.servers import PostgresSchema
+from services.main.parts import STORES, WRITING, Parts
+from services.main.settings import Settings
+
+SHARED: Final = {"access": (*WRITING, "reporting"), "keyring": WRITING}
+ADDED_TO: Final = {"keyring": ("openings", "opened")} | dict.fromkeys(WRITING, ("stored_events",))
+"""By store, the tables to which rows are only ever added."""
+_ONE_AT_A_TIME: Final = "SELECT pg_advisory_lock(hashtextextended('tanggap-migrate', 3))"
+
+
+class _Owner(Parts):
+    """The parts as the database's owner opens them: what is missing is made."""
+
+    def place(self, name: str) -> PostgresSchema:
+        return PostgresSchema(self._url, name, makes=True)
+
+    @property
+    def _url(self) -> str:
+        assert self.settings.database_url is not None
+        return self.settings.database_url.get_secret_value()
+
+
+def migrate_district(settings: Settings, district: District, clock: Clock = system_clock) -> None:
+    """Make or upgrade schemas, tables, roles and topic; several may at once, each waits its turn.
+
+    Raises StoreUnavailable, StreamUnavailable, and WrongTopic for a topic that is there but wrong.
+    """
+    owner = _Owner(settings, district, clock)
+    turn = owner.place("public").connect()
+    try:
+        turn.execute(_ONE_AT_A_TIME)
+        for name in STORES:
+            owner.place(name).create()
+        # Opening a store makes or upgrades its tables.
+        _opened = owner.access, owner.keyring, *(owner.service(name) for name in WRITING)
+        for name in STORES:
+            _grant(turn, name)
+        topic = settings.kafka_topic()
+        topic.create()
+        topic.check()
+    finally:
+        owner.close()
+        turn.close()
+
+
+def _grant(owner: Connection, store: str) -> None:
+    """Let the roles of a store do what they must, and nothing else."""
+    for service in SHARED.get(store, (store,)):
+        role = f"tanggap_{service}"
+        if not owner.execute("SELECT 1 FROM pg_roles WHERE rolname = ?", (role,)).fetchone():
+            owner.execute(f"CREATE ROLE {role} NOLOGIN")
+        owner.execute(f"GRANT USAGE ON SCHEMA {store} TO {role}")
+        owner.execute(
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {store} TO {role}"
+        )
+        for table in ADDED_TO.get(store, ()):
+            owner.execute(f"REVOKE UPDATE, DELETE ON {store}.{table} FROM {role}")

@@ -1,0 +1,108 @@
+"""A real Kafka broker, as one process with its own controller."""
+
+import signal
+import socket
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.running import free_port
+
+LIBRARIES = Path(__file__).parents[2] / ".venv" / "kafka"
+PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{broker}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={folder}/log
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+group.initial.rebalance.delay.ms=0
+auto.create.topics.enable=false
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=500
+"""
+JAVA = ("java", "-Xms128m", "-Xmx384m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+
+
+class KafkaServer:
+    """A broker that can be killed, frozen and started again on the same folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._broker, controller = free_port(), free_port()
+        self.servers = f"127.0.0.1:{self._broker}"
+        self._log = folder / "broker.log"
+        self._settings = folder / "server.properties"
+        self._settings.write_text(
+            PROPERTIES.format(broker=self._broker, controller=controller, folder=folder)
+        )
+        self._java = [*JAVA, "-cp", f"{LIBRARIES}/*"]
+        cluster = uuid.uuid4().hex[:22]
+        subprocess.run(
+            [
+                *(*self._java, "kafka.tools.StorageTool", "format"),
+                *("-t", cluster, "-c", str(self._settings)),
+            ],
+            check=True,
+            capture_output=True,
+        )
+        self.start()
+
+    def start(self) -> None:
+        """Start the broker and wait until it listens."""
+        with self._log.open("a") as out:
+            self._process = subprocess.Popen(
+                [*self._java, "kafka.Kafka", str(self._settings)],
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+        _wait_for(self._broker, self._process, self._log)
+
+    def kill(self) -> None:
+        """End the broker as a power cut would."""
+        self._process.kill()
+        self._process.wait()
+
+    def freeze(self) -> None:
+        """Have the broker do nothing, its connections open."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Have it go on."""
+        self._process.send_signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        """End the broker, however it stands."""
+        self._process.send_signal(signal.SIGCONT)
+        self._process.terminate()
+        self._process.wait(30)
+
+
+@contextmanager
+def running_kafka(folder: Path) -> Iterator[KafkaServer]:
+    """Run a broker on its own folder until the block ends."""
+    server = KafkaServer(folder)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        assert process.poll() is None, log.read_text()[-2000:]
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"the broker does not listen: {log.read_text()[-2000:]}")

@@ -1,0 +1,59 @@
+"""The proxy of a district leads every route to the service that has it."""
+
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from services.kernel.district import SHIPPED, load_district
+from services.main.app import SERVICES, create
+from services.main.lists import CasesOf
+from services.main.node import Node
+from services.main.settings import Settings
+
+FILE = Path(__file__).parents[2] / "infra" / "proxy" / "Caddyfile"
+_MATCHER = re.compile(r"^\t@(\w+) path (.+)$", re.MULTILINE)
+_HANDLED = re.compile(r"^\thandle (\S+) \{\n\t\treverse_proxy \{\$TANGGAP_(\w+)", re.MULTILINE)
+
+
+def led_to(path: str) -> str:
+    """Return the service to which the file leads a path: the first that matches, or the last."""
+    text = FILE.read_text()
+    matchers = {f"@{name}": paths.split() for name, paths in _MATCHER.findall(text)}
+    for matcher, service in _HANDLED.findall(text):
+        if any(fnmatchcase(path, each) for each in matchers[matcher]):
+            return str(service).lower()
+    return "resolution"
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    node = Node(Settings(data=tmp_path_factory.mktemp("node")), load_district(SHIPPED))
+    yield node
+    node.close()
+
+
+def routes(node: Node, services: tuple[str, ...]) -> set[str]:
+    """Return the paths of these services, their places filled in."""
+    app = create(node, services, CasesOf(node.reporting), node.reporting.nearby, dict)
+    found = {str(getattr(each, "path", "")) for each in iter_route_contexts(app.routes)}
+    return {re.sub(r"\{[^}]+\}", "x1", path) for path in found}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_route_of_a_service_leads_to_it(node: Node, service: str) -> None:
+    own = routes(node, (service,)) - routes(node, ())
+    assert own
+    assert {path: led_to(path) for path in own} == dict.fromkeys(own, service)
+
+
+def test_what_no_service_has_alone_is_answered_everywhere(node: Node) -> None:
+    assert {led_to(path) for path in routes(node, ())} == {"resolution"}
+
+
+def test_nobody_outside_asks_what_is_internal() -> None:
+    text = FILE.read_text()
+    assert text.index("handle /internal/*") < text.index("\thandle {\n")
