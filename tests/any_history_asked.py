@@ -272,7 +272,7 @@ def _publishing_call(
     id = publication.id
 
     def call(node: Node, once: Once | None) -> "Future[Answer]":
-        take = node.publishing
+        take = node.publication
         repeat: dict[str, Any] = {"once": once, "expected": expected}
         match name:
             case "draft":

@@ -57,7 +57,7 @@ class NodeByHand:
         self.node = Node(Settings(data=self._folder), self._district, self.clock)
         self.services: dict[str, Service] = {
             each.name: each
-            for each in (self.node.intake, self.node.resolution, self.node.publishing)
+            for each in (self.node.intake, self.node.resolution, self.node.publication)
         }
         self.node.intake.record_district(self.node.folder.origin)
         self.node.resolution.record_district()
@@ -139,7 +139,7 @@ class NodeByHand:
     def run_due(self) -> None:
         """Run the tasks that are due now, until none is."""
         for jobs in self.node.jobs:
-            service = jobs._service
+            service = jobs.service
             waiting = service.select(DUE)
             while any(_due(row["due_at"]) <= self.clock.now for row in waiting):
                 jobs.step()

@@ -200,7 +200,7 @@ class Sides:
             else:
                 case, publication = each
                 self.events["publication"] += 1
-                found = self.at.node.publishing.of_complaint(case.id)
+                found = self.at.node.publication.of_complaint(case.id)
                 assert len(found) == len(case.publications)
                 publication.id = found[case.publications.index(publication)].id
                 self.check_publication(publication)
@@ -261,7 +261,7 @@ class Sides:
         assert self.at.steps("resolution", case.id) == _plain(case.steps)
 
     def check_publication(self, publication: Publication) -> None:
-        found = self.at.node.publishing.get(publication.id)
+        found = self.at.node.publication.get(publication.id)
         assert (found.state, set(found.allowed), found.version, found.informed) == (
             publication.state,
             publication.allowed,

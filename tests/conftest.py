@@ -8,6 +8,8 @@ from hypothesis import settings
 
 from tests.running import RunningNode, running_node
 
+pytest_plugins = ["tests.servers.fixtures"]
+
 # For those who look for long: pytest --hypothesis-profile=long --timeout=0 FILE
 settings.register_profile(
     "long", max_examples=200, stateful_step_count=60, deadline=None, print_blob=True

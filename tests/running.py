@@ -27,6 +27,10 @@ def free_port() -> int:
         return port
 
 
+DEMO = ("up", "--demo", "--histories", "0")
+"""The demo's accounts, without its histories: tests make what they need."""
+
+
 class RunningNode:
     """A node's process and, for each demo account, a client signed in by token."""
 
@@ -107,7 +111,7 @@ def running_node(
     `under` is a command that becomes the node, such as `strace -D`.
     """
     port = port or free_port()
-    arguments = ["up", "--demo", "--data", str(data), "--port", str(port), *more]
+    arguments = [*DEMO, "--data", str(data), "--port", str(port), *more]
     process = subprocess.Popen(
         [*under, sys.executable, "-m", "services.main.cli", *arguments],
         stdout=subprocess.PIPE,
@@ -120,7 +124,7 @@ def running_node(
         first = process.stdout.readline()
         assert first.startswith("Tanggap: "), (data.parent / "node.log").read_text()[-3000:]
         node = RunningNode(data, process, f"http://127.0.0.1:{port}")
-        _wait_until_it_listens(node)
+        wait_until_it_listens(node)
         yield node
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0, (data.parent / "node.log").read_text()[-3000:]
@@ -130,7 +134,7 @@ def running_node(
             process.wait()
 
 
-def _wait_until_it_listens(node: RunningNode) -> None:
+def wait_until_it_listens(node: RunningNode) -> None:
     transport = httpx.HTTPTransport(retries=10)
     with httpx.Client(transport=transport, base_url=node.address, trust_env=False) as client:
         for _attempt in range(200):

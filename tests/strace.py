@@ -17,9 +17,9 @@ from typing import Any
 COMMAND = ("strace", "-D", "-f", "--seccomp-bpf", "-q", "-y", "-xx", "-s", "1000000")
 CALLS = "fdatasync,fsync,pwrite64,write,writev,sendto,sendmsg"
 
-_WHOLE = re.compile(r"(\d+) (\w+)\((.*)\) += (-?\d+|\?)")
-_BEGUN = re.compile(r"(\d+) (\w+)\((.*) <unfinished \.\.\.>$")
-_RESUMED = re.compile(r"(\d+) <\.\.\. (\w+) resumed>.*\) += (-?\d+|\?)")
+_WHOLE = re.compile(r"(\d+) +(\w+)\((.*)\) += (-?\d+|\?)")
+_BEGUN = re.compile(r"(\d+) +(\w+)\((.*) <unfinished \.\.\.>$")
+_RESUMED = re.compile(r"(\d+) +<\.\.\. (\w+) resumed>.*\) += (-?\d+|\?)")
 _DESCRIPTOR = re.compile(r"\d+<([^>]*)>")
 _STRING = re.compile(r'"((?:\\x[0-9a-f]{2})*)"(\.\.\.)?')
 _HEX = re.compile(r"(?:\\x[0-9a-f]{2})+")

@@ -2,9 +2,14 @@
 
 import sys
 
-from tests.bench import footprint, intake, visible
+from tests.bench import footprint, intake, pages, visible
 
-BENCHES = {"intake": intake.run, "visible": visible.run, "footprint": footprint.run}
+BENCHES = {
+    "intake": intake.run,
+    "visible": visible.run,
+    "footprint": footprint.run,
+    "pages": pages.run,
+}
 
 
 def main(names: list[str]) -> int:

@@ -3,11 +3,19 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable
+from typing import Any
 
-from tests.drills import kill
+from tests.drills import kill, outage
 from tests.drills.sabotage import KNOWN
 
-DRILLS = {"kill": kill.run}
+DRILLS: dict[str, Callable[[int, int, str | None], dict[str, Any]]] = {
+    "kill": kill.run,
+    **{
+        name: lambda runs, seed, _sabotage, name=name: outage.run(name, runs, seed)  # type: ignore[misc]
+        for name in ("broker", "database", "redis")
+    },
+}
 
 
 def main() -> int:

@@ -72,7 +72,7 @@ def savepoint_dropped(armed: threading.Event) -> None:
     batches = itertools.count(1)
 
     def write_early(self: writer.GroupWriter, batch: list[Any]) -> None:
-        if self.path.stem != "intake" or not armed.is_set():
+        if self.database.name != "intake" or not armed.is_set():
             write(self, batch)
             return
         if needs := [each for order in batch for each in order.needs]:

@@ -7,17 +7,17 @@ command line's own module.
 import sqlite3
 import sys
 
-from services.kernel.store import connection, sqlite
+from services.kernel.store import files, sqlite
 from services.main.cli import app
 
 
-def switch_off(opened: sqlite3.Connection) -> None:
+def switch_off(connection: sqlite3.Connection) -> None:
     """Open as the product does, and then let commits return before they are on the disk."""
-    opened.execute("PRAGMA journal_mode=WAL")
-    opened.execute("PRAGMA synchronous=OFF")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=OFF")
 
 
-for module in (connection, sqlite):
-    module.assert_durable = switch_off  # type: ignore[attr-defined]
+files.assert_durable = switch_off
+sqlite.assert_durable = switch_off  # type: ignore[attr-defined]
 sys.argv = sys.argv[sys.argv.index("-m") + 1 :]
 app()

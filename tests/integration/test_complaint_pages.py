@@ -160,12 +160,15 @@ def test_the_holder_of_a_receipt_responds_and_the_code_stays_off_the_page(pages:
     code = given["receipt"]
     wrong = respond(pages, receipt=code, wish="rate", words="Cepat.")
     assert wrong.status_code == 422 and code not in wrong.text and "Cepat." in wrong.text
-    assert respond(pages, receipt="AAAA-BBBB-CCCC", wish="withdraw").status_code == 404
+    assert respond(pages, receipt="AAAA-BBBB-CCCC", wish="withdraw", sure="1").status_code == 404
     done = respond(pages, receipt=code.lower(), wish="rate", rating="4", words="Cepat.", key="r")
     assert done.status_code == 200 and given["number"] in done.text and code not in done.text
     assert respond(pages, receipt=code, wish="reopen", words="Masih.").status_code == 200
-    assert respond(pages, receipt=code, wish="withdraw").status_code == 200
-    assert respond(pages, receipt=code, wish="withdraw").status_code == 409
+    unsure = respond(pages, receipt=code, wish="withdraw")
+    assert unsure.status_code == 422
+    assert "Pencabutan tidak dapat dibatalkan." in unsure.text
+    assert respond(pages, receipt=code, wish="withdraw", sure="1").status_code == 200
+    assert respond(pages, receipt=code, wish="withdraw", sure="1").status_code == 409
     answer = pages.node.public.post(
         "/receipts/rating", json={"receipt": code, "rating": 1, "remark": "Lagi."}
     )
@@ -203,7 +206,7 @@ def test_the_holder_of_a_receipt_responds_and_the_code_stays_off_the_page(pages:
     for path in ("/r", "/r/tanggapi"):
         page = httpx.post(
             pages.node.address + path,
-            data={"receipt": "ZZZZ", "wish": "withdraw"},
+            data={"receipt": "ZZZZ", "wish": "withdraw", "sure": "1"},
             headers={"Origin": pages.node.address},
             trust_env=False,
         )

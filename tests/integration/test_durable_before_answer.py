@@ -15,7 +15,7 @@ import pytest
 
 import services
 from services.kernel.district import SHIPPED, load_district
-from services.kernel.store.connection import assert_durable, connect
+from services.kernel.store.files import assert_durable, connect
 from services.main.node import Node
 from services.main.settings import Settings
 from tests.running import running_node
@@ -220,7 +220,7 @@ def test_one_place_opens_sqlite_files() -> None:
                 opened.append(file.relative_to(SERVICES).as_posix())
             if isinstance(found, ast.ImportFrom) and (found.module or "").startswith("sqlite3"):
                 assert not {"connect", "dbapi2"} & {each.name for each in found.names}, file
-    assert opened == ["kernel/store/connection.py"]
+    assert opened == ["kernel/store/files.py"]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from services.kernel.contracts import Message, SealedBox, intake, resolution
 from services.kernel.district import SHIPPED, load_district
 from services.main.demo import PASSWORD, add_accounts
 from services.main.migrate import opened
-from services.main.node import Node, node_app
+from services.main.node import Node
 from services.main.settings import Settings
 from tests.messages import START, message
 from tests.running import RunningNode, running_node
@@ -46,7 +46,7 @@ class House:
 
     def __init__(self, node: Node) -> None:
         self.node = node
-        self.app = node_app(node)
+        self.app = node.app()
         self._tokens: dict[str, str] = {}
 
     def call(self, method: str, username: str, path: str, **more: Any) -> httpx.Response:
@@ -160,7 +160,7 @@ def test_what_came_before_its_complaint_goes_on_when_that_arrives(house: House) 
     # Recorded before the results, though it arrives after them.
     house.send(complaints, event(1, 0, complaints, about, RECEIVED, time=START.replace(year=2025)))
     house.queues(left=0)
-    assert len(house.node.publishing.select("SELECT * FROM publications")) == 2
+    assert len(house.node.publication.select("SELECT * FROM publications")) == 2
 
 
 def test_a_follower_does_not_stop_at_a_puskesmas_that_it_does_not_know(house: House) -> None:

@@ -11,6 +11,8 @@ from services.kernel.aggregate import Intent
 from services.kernel.clock import system_clock
 from services.kernel.keyring import Keyring, Pool
 from services.kernel.store import Ids, UnitOfWork
+from services.kernel.store.database import Database
+from services.publication import waiting
 from services.publication.application import Publishing
 from services.publication.domain import Publication
 
@@ -21,13 +23,11 @@ MEDIA = ["notice_board"]
 class Desk:
     """Publication's service on its own stores, with drafts made as its policy makes them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: Database) -> None:
         self.keyring = Keyring(
             folder / "keyring.sqlite", os.urandom(32), system_clock, Pool(os.urandom)
         )
-        self.service = Publishing(
-            folder / "publication.sqlite", "uji", system_clock, self.keyring, same_approver=True
-        )
+        self.service = Publishing(database, "uji", system_clock, self.keyring, same_approver=True)
 
     def draft(self, confidentiality: str = "open", puskesmas: str = "puring") -> UUID:
         complaint, id = uuid4(), uuid4()
@@ -37,22 +37,18 @@ class Desk:
 
         def decide(uow: UnitOfWork) -> Ids:
             form = {"number": "PRG-2026-A-000001", "service_unit": None, "entered_by": "rini"}
-            uow.save(
-                Publication.draft(
-                    uow.act(HEAD),
-                    id=id,
-                    puskesmas=puskesmas,
-                    complaint=str(complaint),
-                    text=box,
-                    confidentiality=confidentiality,
-                    documented_by="sari",
-                    **form,
-                )
+            publication = Publication.draft(
+                uow.act(HEAD),
+                id=id,
+                puskesmas=puskesmas,
+                complaint=str(complaint),
+                text=box,
+                confidentiality=confidentiality,
+                documented_by="sari",
+                **form,
             )
-            uow.connection.execute(
-                "INSERT INTO publications (publication, complaint) VALUES (?, ?)",
-                (str(id), str(complaint)),
-            )
+            uow.save(publication)
+            waiting.note(uow, publication)
             return {}
 
         self.service.command(decide, None).result()
@@ -68,8 +64,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
+def desk(tmp_path: Path, database: Database) -> Iterator[Desk]:
+    made = Desk(tmp_path, database)
     yield made
     made.service.close()
     made.keyring.close()

@@ -110,6 +110,15 @@ def test_an_empty_filter_is_none(site: PageSite) -> None:
     assert "PRG-2026-A-000003" in site.page("dinas", "/laporan/keluhan", **query).text
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2026-02-30", "besok"])
+@pytest.mark.parametrize("name", ["from", "to"])
+def test_a_day_beyond_the_calendar_is_refused(site: PageSite, name: str, day: str) -> None:
+    for path in ("/laporan", "/laporan/keluhan", "/laporan/kendali"):
+        answer = site.page("dinas", path, **{name: day})
+        assert answer.status_code == 422
+        assert "Tulis tanggal seperti 2026-11-09." in answer.text
+
+
 def test_a_receipt_shows_the_way_and_the_published_answer(site: PageSite) -> None:
     answer = site.page(None, "/r", form={"receipt": CODE})
     assert answer.status_code == 200

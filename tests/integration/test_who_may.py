@@ -19,7 +19,7 @@ from services.kernel.access.principal import Grant
 from services.kernel.access.web import declared_routes
 from services.kernel.district import SHIPPED, load_district
 from services.main.demo import PASSWORD
-from services.main.node import Node, node_app
+from services.main.node import Node
 from services.main.settings import Settings
 
 OWN, OTHER = "puring", "lamaru"
@@ -46,6 +46,8 @@ REPORTS: Final = ALL - {"admin"}
 PUBLICATIONS: Final = READS - {"officer"}
 # What was said, of any complaint of the own place.
 OPENS: Final = READS - {"officer", "district"}
+# Who opened it: those who answer for it.
+ANSWERS: Final = TEAM | CHAIR | HEAD | AUDIT
 # Whether all is well: who mends it, and the district, whose stream it is.
 WATCHES: Final = ADMIN | DISTRICT
 
@@ -155,6 +157,9 @@ TABLE: dict[str, Row] = {
     "GET /catat/luring": Row(DESK, query=FILTER),
     "POST /catat/luring": Row(DESK, {"puskesmas": "{code}", **GIVEN}),
     "GET /catat/luring.js": FREE,
+    "GET /catat/poster": Row(DESK, query=FILTER),
+    "GET /catat/kotak": Row(DESK, query=FILTER),
+    "POST /catat/kotak": Row(DESK, {"puskesmas": "{code}"}),
     "GET /catat/{id}/slip": Row(DESK),
     "GET /catat/{id}": Row(DESK),
     "POST /catat/{id}/betulkan": Row(DESK, {}),
@@ -162,12 +167,25 @@ TABLE: dict[str, Row] = {
     "POST /catat/{id}/duplikat": Row(TEAM, {}),
     "POST /catat/{id}/duplikat/lepas": Row(TEAM, {}),
     "POST /catat/{id}/lampiran": Row(DESK, file=True),
+    "GET /data-induk": Row(ALL, placed=False),
+    "GET /pengguna": Row(ADMIN, placed=False),
+    "GET /pengguna/baru": Row(ADMIN, placed=False),
+    "POST /pengguna": Row(ADMIN, {}, placed=False),
+    "GET /pengguna/{account_id}": Row(ADMIN, placed=False),
+    **{
+        f"POST /pengguna/{{account_id}}/{what}": Row(ADMIN, {}, placed=False)
+        for what in ("peran", "sandi", "token", "akhiri", "tutup", "buka")
+    },
     "GET /kerja": Row(READS, placed=False),
     "GET /kerja/berita": Row(READS, query={"since": "0"}, placed=False),
+    "GET /pemberitahuan": Row(READS, placed=False),
+    "GET /pemberitahuan/baru": Row(READS, placed=False),
+    "POST /pemberitahuan/dibaca": Row(READS, {}, placed=False),
     "GET /kasus": Row(READS, query=FILTER),
     "GET /evaluasi": Row(CHAIR, placed=False),
     "GET /bidang": Row(READS, placed=False),
     "GET /kasus/{id}": Row(READS),
+    "GET /kasus/{id}/pembukaan": Row(ANSWERS),
     **{f"POST /kasus/{{id}}/{step}": Row(given[0], {}) for step, given in STEPS.items()},
     "GET /terbitkan": Row(PUBLICATIONS, placed=False),
     "GET /terbitkan/{id}": Row(PUBLICATIONS),
@@ -208,6 +226,7 @@ class Place:
     publication: str
     imported: str
     attachment: str
+    account_id: str
 
     def filled(self, route: str, text: str) -> str:
         """Return a path, query or body with this Puskesmas' things in its places."""
@@ -321,6 +340,7 @@ class House:
             publication,
             taken.json()["import"],
             attached.json()["attachment"],
+            self.node.access.add_account(f"spare-{code}", PASSWORD, []).id,
         )
 
 
@@ -329,8 +349,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder: Path = tmp_path_factory.mktemp("house")
     node = Node(Settings(data=folder), load_district(SHIPPED))
     node.start()
-    with TestClient(node_app(node)):
-        yield House(node, node_app(node))
+    with TestClient(node.app()):
+        yield House(node, node.app())
     node.stop()
 
 
@@ -469,6 +489,15 @@ def test_a_coordinator_opens_the_words_of_the_own_area(house: House) -> None:
         assert house.ask(area, "GET", "/bidang").status_code == 200
         for page, word in ((case, "answer"), (queue, "text"), (draft, "summary")):
             assert (WORDS[word] in page.text) == (area == "UKM"), (area, page.url)
+        # Nor does anybody remark on another area's case.
+        assert (f"/kasus/{given['id']}/comments" in case.text) == (area == "UKM")
+        said = {"comment": "Sudah dibahas."}
+        for path, typed in (
+            (f"{API}/cases/{given['id']}/comments", {"json": said}),
+            (f"/kasus/{given['id']}/comments", {"data": said | {"key": area}}),
+        ):
+            answer = house.ask(area, "POST", path, **typed)
+            assert (answer.status_code == 403) == (area == "UKPP"), (area, path, answer.text)
     opened_by = {each.account for each in house.node.keyring.openings(given["id"])}
     assert house.accounts["UKM"] in opened_by and house.accounts["UKPP"] not in opened_by
 

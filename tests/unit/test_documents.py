@@ -12,6 +12,7 @@ import pytest
 import typer.main
 
 from services.main.cli import app
+from services.main.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("intake", "resolution", "publication", "reporting")
@@ -202,6 +203,14 @@ def test_the_readme_names_every_command_and_every_target() -> None:
     assert commands() <= said
     for target in targets() - {"lock"}:
         assert any(re.match(rf"make {target}\b", span) for span in said), target
+
+
+def test_the_readme_names_every_setting_and_what_it_is_when_left_out() -> None:
+    rows = re.findall(r"^\| `TANGGAP_([A-Z_]+)` \| ([^|]+) \|", text_of("README.md"), re.MULTILINE)
+    assert [name.lower() for name, _default in rows] == list(Settings.model_fields)
+    for name, default in rows:
+        fixed = Settings.model_fields[name.lower()].default
+        assert fixed in (None, frozenset()) or default.strip() == f"`{fixed}`"
 
 
 @pytest.mark.parametrize(

@@ -235,4 +235,7 @@ def test_a_page_that_fails_is_a_page(client: TestClient) -> None:
     assert '<html lang="en">' in missing.text
     stranger = client.post("/kasus/1", data={"word": "x"})
     assert stranger.status_code == 401
-    assert 'href="/masuk"' in stranger.text
+    assert 'action="/masuk"' in stranger.text
+    script = client.post("/kasus/1", data={"word": "x"}, headers={"sec-fetch-mode": "cors"})
+    assert script.status_code == 401
+    assert 'href="/masuk"' in script.text

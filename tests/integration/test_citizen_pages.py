@@ -1,0 +1,148 @@
+"""What a citizen is offered and shown, and how little of a phone's data it takes."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urljoin
+
+import httpx
+import pytest
+
+from tests.running import RunningNode
+
+KILOBYTES = 60
+RATE, REOPEN, WITHDRAW = (
+    f'href="/r/tanggapi?wish={wish}"' for wish in ("rate", "reopen", "withdraw")
+)
+_LOADED = re.compile(r'<(?:link|script|img)\b[^>]*?\b(?:href|src)="([^"]+)"')
+_IMPORTED = re.compile(r"""\bfrom\s+["']([^"']+)["']|\bimport\s+["']([^"']+)["']""")
+
+
+@pytest.fixture(scope="module")
+def browser(node: RunningNode) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=node.address, timeout=60, trust_env=False) as client:
+        yield client
+
+
+def receive(node: RunningNode, **facts: Any) -> dict[str, Any]:
+    body = {"channel": "phone", "kind": "complaint", "text": "Obat kosong."} | facts
+    answer = node.as_("rini").post("/puskesmas/puring/complaints", json=body)
+    found: dict[str, Any] = answer.raise_for_status().json()
+    node.until("sari", f"/complaints/{found['id']}", lambda _it: True)
+    return found
+
+
+def take(node: RunningNode, id: str, *steps: tuple[str, dict[str, Any]]) -> None:
+    node.until("sari", f"/cases/{id}", lambda _case: True)
+    for step, body in steps:
+        answer = node.as_("sari").post(f"/cases/{id}/{step}", json=body).raise_for_status()
+    node.settle(answer.json()["position"])
+
+
+def receipt(browser: httpx.Client, given: dict[str, Any]) -> str:
+    return browser.post("/r", data={"receipt": given["receipt"]}).raise_for_status().text
+
+
+HANDLED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("grade", {"grade": "green"}),
+    ("immediate-answer", {"answer": "Sudah ada."}),
+    ("documentation", {"summary": "Obat sudah ada."}),
+)
+
+
+def test_what_is_open_may_be_taken_back_and_not_yet_rated(
+    node: RunningNode, browser: httpx.Client
+) -> None:
+    given = receive(node)
+    take(node, given["id"], *HANDLED[:1])
+    page = receipt(browser, given)
+    assert WITHDRAW in page and RATE not in page and REOPEN not in page
+    assert "sesudah ada hasilnya" in page
+
+
+def test_what_has_a_result_may_be_rated_or_asked_for_again(
+    node: RunningNode, browser: httpx.Client
+) -> None:
+    given = receive(node)
+    take(node, given["id"], *HANDLED)
+    page = receipt(browser, given)
+    assert RATE in page and REOPEN in page and WITHDRAW not in page
+
+
+def test_what_was_taken_back_leads_to_a_new_one(node: RunningNode, browser: httpx.Client) -> None:
+    given = receive(node)
+    node.until("sari", f"/cases/{given['id']}", lambda _case: True)
+    node.settle(given["position"])
+    said = {"receipt": given["receipt"], "wish": "withdraw", "sure": "true"}
+    assert browser.post("/r/tanggapi", data=said).status_code == 200
+    node.until("sari", f"/cases/{given['id']}", lambda case: case["state"] == "withdrawn")
+    for _look in range(100):
+        page = receipt(browser, given)
+        if WITHDRAW not in page:
+            break
+    assert 'href="/p/puring/lapor"' in page
+    assert WITHDRAW not in page and RATE not in page
+
+
+def test_praise_asks_for_nothing(node: RunningNode, browser: httpx.Client) -> None:
+    given = receive(node, kind="praise")
+    node.settle(given["position"])
+    page = receipt(browser, given)
+    assert "Tidak ada yang perlu Anda lakukan." in page
+    assert WITHDRAW not in page and RATE not in page
+
+
+def test_a_wish_is_chosen_already_and_no_other_word_is(browser: httpx.Client) -> None:
+    assert 'value="reopen" checked' in browser.get("/r/tanggapi?wish=reopen").text
+    assert "checked" not in browser.get("/r/tanggapi?wish=<b>").text
+
+
+def test_figures_are_shown_from_five_complaints_on(
+    node: RunningNode, browser: httpx.Client
+) -> None:
+    def at(code: str) -> str:
+        return browser.get(f"/p/{code}").raise_for_status().text
+
+    assert "sedikitnya 5 keluhan" in at("lamaru")
+    while "sedikitnya 5 keluhan" in at("puring"):
+        node.settle(receive(node)["position"])
+    found = re.search(r"Kami terima</span> <b>(\d+)</b>", at("puring"))
+    listed = node.as_("wulan").get("/reports/totals", params={"puskesmas": "puring"}).json()
+    assert found and int(found[1]) == listed["items"][0]["received"] == 5
+
+
+def weight(browser: httpx.Client, page: httpx.Response) -> int:
+    """Return the bytes that a page and all that it loads take on the way."""
+    waiting = [urljoin(str(page.url), each) for each in _LOADED.findall(page.text)]
+    seen, total = set[str](), page.num_bytes_downloaded
+    while waiting:
+        address = waiting.pop()
+        if address in seen or not address.startswith(str(browser.base_url)):
+            continue
+        seen.add(address)
+        loaded = browser.get(address).raise_for_status()
+        total += loaded.num_bytes_downloaded
+        if address.endswith(".js"):
+            names = (each or other for each, other in _IMPORTED.findall(loaded.text))
+            waiting += [urljoin(address, name) for name in names]
+    assert any(each.endswith(".css") for each in seen), "the style is part of the page"
+    return total
+
+
+def test_every_page_of_a_citizen_takes_little(node: RunningNode, browser: httpx.Client) -> None:
+    given = receive(node)
+    take(node, given["id"], *HANDLED)
+    sent = {"kind": "complaint", "text": "Antre lama sekali."}
+    pages = {
+        **{
+            path: browser.get(path)
+            for path in ("/p/puring", "/p/puring/papan", "/p/puring/lapor", "/r", "/r/tanggapi")
+        },
+        "step 2": browser.post("/p/puring/lapor", data={**sent, "step": "1"}),
+        "step 3": browser.post("/p/puring/lapor", data={**sent, "step": "2"}),
+        "thanks": browser.post("/p/puring/lapor", data=sent),
+        "receipt": browser.post("/r", data={"receipt": given["receipt"]}),
+    }
+    weights = {name: weight(browser, page.raise_for_status()) for name, page in pages.items()}
+    assert {name: each for name, each in weights.items() if each > KILOBYTES * 1024} == {}
+    assert min(weights.values()) > 2 * 1024, "something was weighed"

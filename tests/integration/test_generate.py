@@ -1,0 +1,78 @@
+"""`tanggap generate` fills a data folder that a node then serves as its own."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.running import RunningNode, running_node
+
+CASES = 60
+
+
+def tanggap(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "services.main.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("generated") / "data"
+
+
+@pytest.fixture(scope="module")
+def written(data: Path) -> dict[str, Any]:
+    made = tanggap("generate", "--cases", str(CASES), "--seed", "7", "--data", str(data), "--json")
+    assert made.returncode == 0, made.stderr
+    found: dict[str, Any] = json.loads(made.stdout)
+    return found
+
+
+@pytest.fixture(scope="module")
+def served(data: Path, written: dict[str, Any]) -> Iterator[RunningNode]:
+    with running_node(data) as node:
+        yield node
+
+
+def test_it_says_what_it_wrote(written: dict[str, Any]) -> None:
+    assert written["complaints"] == CASES
+    assert written["events"] > 8 * CASES
+
+
+def test_a_node_serves_it_as_its_own_history(served: RunningNode, written: dict[str, Any]) -> None:
+    asked = served.as_("agus")
+    found = asked.get("/verify").raise_for_status().json()
+    assert found["whole"]
+    assert sum(each["events"] for each in found["sources"]) == written["events"]
+    (line,) = asked.get("/reports/totals").raise_for_status().json()["items"]
+    assert line["received"] + line["praise"] == CASES
+
+
+def test_live_facts_are_those_of_a_rebuild(served: RunningNode) -> None:
+    answer = served.as_("admin").post("/rebuild", json={"check": True})
+    last = json.loads(answer.raise_for_status().text.strip().splitlines()[-1])
+    assert last["outcome"]["differences"] == []
+
+
+def test_nothing_was_set_aside_and_nothing_is_behind(served: RunningNode) -> None:
+    found = served.as_("admin").get("/operations").raise_for_status().json()
+    assert found["queues"] == found["trouble"] == found["forks"] == found["late"] == []
+    assert [each["lag"] for each in found["followers"]] == [0, 0]
+
+
+def test_a_folder_with_a_history_is_left_alone(data: Path, served: RunningNode) -> None:
+    beside_a_node = tanggap("generate", "--cases", "5", "--data", str(data))
+    assert beside_a_node.returncode == 1
+    assert "sedang berjalan" in beside_a_node.stderr
+
+
+def test_a_folder_is_filled_once(tmp_path: Path) -> None:
+    first = tanggap("generate", "--cases", "1", "--data", str(tmp_path))
+    assert first.returncode == 0, first.stderr
+    again = tanggap("generate", "--cases", "1", "--data", str(tmp_path))
+    assert again.returncode == 1
+    assert "sudah berisi" in again.stderr

@@ -1,0 +1,108 @@
+"""Generated histories are planned from their seed alone, and look like those of a district."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from services.kernel.district import SHIPPED, load_district
+from services.main.generate import SPAN, CannotGenerate, Histories
+from services.main.generate.arrivals import BOX
+from services.main.generate.lives import Life
+from services.main.settings import Settings
+from services.resolution.domain import FINDINGS
+
+DISTRICT = load_district(SHIPPED)
+UNTIL = date(2026, 6, 1)
+ENDS_AT = datetime(2026, 5, 31, 17, tzinfo=UTC)
+"""Midnight of that day in Jakarta."""
+CASES = 3000
+BESIDE = {"inform", "approve", "confirm", "release", "take_back"}
+
+
+def histories(seed: int = 1, cases: int = CASES) -> Histories:
+    return Histories(Settings(data=Path("unused")), DISTRICT, cases, seed, UNTIL)
+
+
+@pytest.fixture(scope="module")
+def planned() -> list[Life]:
+    return histories().planned()[0]
+
+
+def test_the_same_seed_gives_the_same_histories(planned: list[Life]) -> None:
+    assert histories().planned()[0] == planned
+    assert histories(seed=2).planned()[0] != planned
+
+
+def test_they_reach_from_eighteen_months_back_to_the_end(planned: list[Life]) -> None:
+    assert len(planned) == CASES
+    moments = [step.at for life in planned for step in life.steps]
+    moments += [life.arrival.at for life in planned]
+    assert max(moments) <= ENDS_AT
+    assert ENDS_AT - SPAN - timedelta(days=1) < min(moments) < ENDS_AT - SPAN + timedelta(days=7)
+
+
+def test_steps_follow_one_another_within_office_hours(planned: list[Life]) -> None:
+    for life in planned:
+        path = [step.at for step in life.steps if step.name not in BESIDE]
+        assert path == sorted(path)
+        assert all(at > life.arrival.at for at in path)
+        for step in life.steps:
+            local = life.arrival.place.calendar.local(step.at)
+            assert life.arrival.place.calendar.is_working_day(local.date()), (life, step)
+            assert 7 <= local.hour < 14
+
+
+def test_every_kind_of_history_is_there(planned: list[Life]) -> None:
+    names = Counter(step.name for life in planned for step in life.steps)
+    assert set(names) >= BESIDE | {
+        *("correct", "link", "withdraw", "rate", "ask_to_reopen", "call_team", "acknowledge"),
+        *("assign", "comment", "grade", "refer", "escalate", "meet", "pause", "resume"),
+        *("answer", "analyse", "plan", "carry_out", "document", "evaluate"),
+    }
+    assert {life.form.kind for life in planned} == {
+        *("complaint", "suggestion", "praise", "information_request"),
+    }
+    found = {step.facts.get("finding") for life in planned for step in life.steps}
+    assert found >= set(FINDINGS)
+    assert any(life.arrival.heard_at < life.arrival.at for life in planned), "a late entry"
+
+
+def test_puskesmas_differ_and_some_are_quiet(planned: list[Life]) -> None:
+    among = Counter(life.puskesmas for life in planned)
+    counts = [among[each.code] for each in DISTRICT.all_puskesmas]
+    assert len(counts) == 36
+    assert max(counts) > 2 * CASES / 36
+    assert min(counts) < CASES / 36 / 4
+
+
+def test_texts_differ_and_name_no_place_that_was_left_open(planned: list[Life]) -> None:
+    texts = [life.form.text for life in planned]
+    assert len(set(texts)) > 0.75 * len(texts)
+    assert not any("{" in text for text in texts)
+
+
+def test_anonymous_ones_hold_nobody(planned: list[Life]) -> None:
+    anonymous = [life for life in planned if life.form.confidentiality == "anonymous"]
+    assert anonymous
+    assert not any(life.form.person.known() for life in anonymous)
+    assert not any(step.name == "inform" for life in anonymous for step in life.steps)
+
+
+def test_boxes_are_opened_though_nothing_is_in_them() -> None:
+    found, openings = histories(cases=10).planned()
+    with_slips = {
+        (life.puskesmas, life.arrival.at) for life in found if life.arrival.channel == BOX
+    }
+    assert with_slips < {*openings, *with_slips}
+    assert len(openings) > 36 * 17 / 2
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [(date(2999, 1, 1), "belum tiba"), (date(2024, 1, 1), "aturan kabupaten")],
+)
+def test_a_time_without_rules_or_to_come_is_refused(until: date, said: str) -> None:
+    with pytest.raises(CannotGenerate, match=said):
+        Histories(Settings(data=Path("unused")), DISTRICT, 10, 1, until)
