@@ -14,7 +14,7 @@ up: $(RUN)
 
 test: $(DEV)
 	@infra/test-needs
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: $(DEV)
 	$(BIN)/ruff format --check .
@@ -27,6 +27,7 @@ check: $(DEV)
 
 bench: $(DEV)
 	@infra/test-needs
+	$(COMPILED) $(BIN)/python -m compileall -q services
 	$(BIN)/python -m tests.bench $(NAME)
 
 drill: $(DEV)
