@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
 
-.PHONY: up test check bench drill lock
+.PHONY: up test check bench drill district district-down lock
 
 up: $(RUN)
 	$(BIN)/tanggap up --demo
@@ -32,6 +32,13 @@ bench: $(DEV)
 
 drill: $(DEV)
 	$(BIN)/python -m tests.drills $(or $(NAME),kill) --runs $(or $(RUNS),3) --seed $(or $(SEED),1) $(if $(SABOTAGE),--sabotage $(SABOTAGE))
+
+# The district by docker-compose; BROKERS=3, DEMO=no, and to drop all data: DATA=drop.
+district:
+	@BROKERS=$(or $(BROKERS),1) DEMO=$(or $(DEMO),yes) infra/district up
+
+district-down:
+	@DATA=$(or $(DATA),keep) infra/district down
 
 # For maintainers: write the lock files anew from pyproject.toml.
 lock: $(DEV)

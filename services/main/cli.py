@@ -131,6 +131,7 @@ def _generated(
 def migrate(
     data: Annotated[Path | None, typer.Option(help="Folder data.")] = None,
     district: Annotated[Path, typer.Option(help="Berkas kabupaten (YAML).")] = SHIPPED,
+    demo: Annotated[bool, typer.Option(help="Tambahkan akun percobaan (MODE=district).")] = False,
 ) -> None:
     """Make or upgrade the stores; safe to run twice and by several at once."""
     from services.main.migrate import migrate as bring_up_to_date
@@ -140,8 +141,10 @@ def migrate(
         from services.main.schemas import migrate_district
 
         with _district_starts():
-            migrate_district(settings, _district(district))
-        out.print("Basis data dan topik mutakhir.")
+            lines = migrate_district(settings, _district(district), demo=demo)
+        out.print("\n".join(["Basis data dan topik mutakhir.", *lines]))
+    elif demo:
+        _stop("--demo: untuk node, pakai `tanggap up --demo`.", WRONG_USE)
     elif bring_up_to_date(settings, _district(district)):
         out.print(f"Penyimpanan di {settings.data} mutakhir.")
     else:

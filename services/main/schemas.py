@@ -11,6 +11,7 @@ from services.kernel.clock import Clock, system_clock
 from services.kernel.district import District
 from services.kernel.store.database import Connection
 from services.kernel.store.servers import PostgresSchema
+from services.main.demo import add_accounts
 from services.main.parts import STORES, WRITING, Parts
 from services.main.settings import Settings
 
@@ -32,9 +33,12 @@ class _Owner(Parts):
         return self.settings.database_url.get_secret_value()
 
 
-def migrate_district(settings: Settings, district: District, clock: Clock = system_clock) -> None:
+def migrate_district(
+    settings: Settings, district: District, clock: Clock = system_clock, *, demo: bool = False
+) -> list[str]:
     """Make or upgrade schemas, tables, roles and topic; several may at once, each waits its turn.
 
+    With `demo`, the demo accounts that are missing are added; returns the lines that tell of them.
     Raises StoreUnavailable, StreamUnavailable, and WrongTopic for a topic that is there but wrong.
     """
     owner = _Owner(settings, district, clock)
@@ -50,6 +54,7 @@ def migrate_district(settings: Settings, district: District, clock: Clock = syst
         topic = settings.kafka_topic()
         topic.create()
         topic.check()
+        return add_accounts(owner.access) if demo else []
     finally:
         owner.close()
         turn.close()

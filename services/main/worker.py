@@ -1,12 +1,12 @@
 """A district's workers and their clock: Celery on Redis."""
 
 import atexit
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from celery import Celery
 from celery.beat import Scheduler
-from celery.signals import worker_process_init, worker_process_shutdown
+from celery.signals import worker_process_init, worker_process_shutdown, worker_ready
 
 from services.kernel.district import District
 from services.kernel.jobs import Jobs, celery_app
@@ -16,6 +16,9 @@ from services.main.serve import configure_logs
 from services.main.settings import Settings
 
 PROCESSES: Final = 2
+ALIVE: Final = "alive"
+"""A file of the data folder, touched by a worker or clock that gets on."""
+ALIVE_SECONDS: Final = 10.0
 
 
 class Workers:
@@ -30,6 +33,7 @@ class Workers:
             Queue(self.app, name, JOBS[name], lambda name=name: self._jobs(name))  # type: ignore[misc]
             for name in services
         ]
+        worker_ready.connect(self._ready, weak=False)
         worker_process_init.connect(self._begin, weak=False)
         worker_process_shutdown.connect(self._end, weak=False)
 
@@ -39,6 +43,9 @@ class Workers:
         if name not in self._made:
             self._made[name] = self._parts.new_jobs(name)
         return self._made[name]
+
+    def _ready(self, sender: Any, **_given: object) -> None:
+        sender.timer.call_repeatedly(ALIVE_SECONDS, _alive(self._settings))
 
     def _begin(self, **_given: object) -> None:
         configure_logs(self._settings.log_level)
@@ -70,9 +77,24 @@ def run_scheduler(settings: Settings) -> None:
     """Tick for every service until told to stop."""
     app = broker_app(settings)
     app.conf.beat_schedule = clock(tuple(JOBS))
-    app.Beat(
-        loglevel="WARNING", schedule="", scheduler_cls=Scheduler, pidfile=None, quiet=True
-    ).run()
+    alive = _alive(settings)
+
+    class Clock(Scheduler):
+        """Celery's own, which shows that it goes."""
+
+        def tick(self, *given: Any, **named: Any) -> Any:
+            alive()
+            return super().tick(*given, **named)  # type: ignore[no-untyped-call]
+
+    app.Beat(loglevel="WARNING", schedule="", scheduler_cls=Clock, pidfile=None, quiet=True).run()
+
+
+def _alive(settings: Settings) -> Callable[[], None]:
+    """Return what shows that a process without a port gets on (for its health check)."""
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = settings.data / ALIVE
+    file.touch()
+    return file.touch
 
 
 def broker_app(settings: Settings) -> Celery:
