@@ -25,7 +25,7 @@ class Relay:
     """Moves one service's events to the stream."""
 
     def __init__(self, service: Service, stream: Stream) -> None:
-        self._service = service
+        self.service = service
         self._stream = stream
         self._sender: Sender | None = None
         self._sent = recorded_positions(service)
@@ -45,16 +45,16 @@ class Relay:
 
     def lag(self) -> int:
         """How many events of the outbox are not yet on the stream."""
-        return (self._service.recorder.max_notification_id() or 0) - self.position
+        return (self.service.recorder.max_notification_id() or 0) - self.position
 
     def step(self) -> None:
         """Send the next page, if there is one within half a second."""
         if events := self._page():
-            self.send([self._service.publish(position, event) for position, event in events])
+            self.send([self.service.publish(position, event) for position, event in events])
 
     def _page(self) -> Sequence[Placed]:
         """Return the next events, as they were saved or, where that is not known, as stored."""
-        service, after = self._service, self.position
+        service, after = self.service, self.position
         events = service.recent.after(after, PAGE)
         if events == []:
             self._subscription.wait(WAIT_SECONDS)
@@ -68,11 +68,11 @@ class Relay:
     def send(self, page: Sequence[Message]) -> None:
         """Send a page, then record that it was sent."""
         if self._sender is None:
-            self._sender = self._stream.sender(self._service.source)
+            self._sender = self._stream.sender(self.service.source)
         sent = dict(self._sent)
         self._sender.send([self._chained(message, sent) for message in page])
         failpoints.hit(failpoints.PAGE_SENT)
-        self._service.writer.run(lambda connection: _record(connection, sent))
+        self.service.writer.run(lambda connection: _record(connection, sent))
         self._sent = sent
         failpoints.hit(failpoints.POSITION_SAVED)
 
@@ -84,7 +84,7 @@ class Relay:
 
     def _start_anew(self) -> None:
         self._drop_sender()
-        self._sent = recorded_positions(self._service)
+        self._sent = recorded_positions(self.service)
 
     def _drop_sender(self) -> None:
         if self._sender is not None:

@@ -1,7 +1,7 @@
 """The app of a process: the calls and pages of the services that it runs."""
 
-from collections.abc import Callable, Collection
-from typing import Final
+from collections.abc import Collection
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, FastAPI
@@ -10,6 +10,7 @@ from services.intake import api as intake_api
 from services.intake import pages as intake_pages
 from services.intake.suggesting import Nearby
 from services.kernel.access.web import undeclared_routes
+from services.kernel.condition import Condition, Figures
 from services.kernel.keyring import Words
 from services.kernel.web import accounts, master
 from services.kernel.web.app import create_app
@@ -34,16 +35,26 @@ NAV: Final = (
 )
 
 
+class Served(Protocol):
+    """The process that an app is served by."""
+
+    def failing(self) -> dict[str, str]:
+        """What fails now, and how."""
+
+    def condition(self) -> Condition:
+        """How it stands."""
+
+
 def create(
     parts: Parts,
     services: Collection[str],
     lists: CaseLists,
     nearby: Nearby,
-    ready: Callable[[], dict[str, str]],
+    process: Served,
     more: Collection[APIRouter] = (),
 ) -> FastAPI:
-    """Return the app of some services; `lists` and `nearby` answer across cases, `ready` names
-    what fails now, `more` are routes of this way to run only.
+    """Return the app of some services; `lists` and `nearby` answer across cases, `process` tells
+    how it stands, `more` are routes of this way to run only.
 
     Raises RuntimeError for a route that declares no permission.
     """
@@ -58,7 +69,8 @@ def create(
         public_url=parts.settings.public_url,
     )
     app.state.access = parts.access
-    app.state.ready = ready
+    app.state.ready = process.failing
+    app.state.figures = Figures(process.condition, parts.clock)
     app.state.public_url = parts.settings.public_url
     if undeclared := undeclared_routes(app):
         raise RuntimeError(f"no permission is declared for {', '.join(undeclared)}")

@@ -373,48 +373,28 @@ def verify() -> None:
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Say what is reachable, how far behind each follower is, and what is wrong."""
-    with _client() as client:
-        found = client.get("/operations", {})
-    wrong = _wrong(found)
+    from services.kernel.store.database import StoreUnavailable
+    from services.main.doctor import table, unreachable, wrong
+
+    lines = unreachable(_settings())
+    found: dict[str, Any] = {}
+    try:
+        with Client(_settings()) as client:
+            found = client.get("/operations", {})
+    except Unreachable as problem:
+        lines.append(str(problem))
+    except StoreUnavailable:
+        pass  # it stands among the lines already
+    away = bool(lines)
+    lines += wrong(found, system_clock()) if found else []
     if as_json:
-        _print_json(found)
+        _print_json(found | {"wrong": lines})
     else:
-        behind = Table("Pengikut", "Belum dibaca", "Gagal")
-        log_copy = {"name": "reporting", "lag": found["lag"], "failure": found["failure"]}
-        for each in (log_copy, *found["followers"]):
-            behind.add_row(each["name"], str(each["lag"]), each["failure"] or "–")
-        out.print(behind)
-        for line in wrong or ["Semuanya sehat."]:
+        if found:
+            out.print(table(found))
+        for line in lines or ["Semuanya sehat."]:
             out.print(line, soft_wrap=True)
-    raise typer.Exit(1 if wrong else 0)
-
-
-def _wrong(found: dict[str, Any]) -> list[str]:
-    """Return what is wrong by a node's operations call, and how each is mended."""
-    lines = [
-        f"{each['name']} gagal ({each['failure']}); ia mencoba lagi sendiri."
-        for each in ({"name": "reporting", "failure": found["failure"]}, *found["followers"])
-        if each["failure"]
-    ]
-    lines += [
-        f"{each['follower']} menyisihkan {each['subject']}: {each['type']}, {each['reason']}, "
-        f"sejak {each['since']}, {each['behind']} di belakangnya. "
-        "Perbaiki sebabnya, lalu ulangi antreannya di halaman Operasi."
-        for each in found["queues"]
-    ]
-    lines += [
-        f"{each['source']}:{each['id']} menunggu {each['waits_for']}; diambil begitu tiba."
-        for each in found["late"]
-    ]
-    lines += [
-        f"{each['source']}:{each['id']} bertentangan. Hubungi pengelola sumber itu."
-        for each in found["forks"]
-    ]
-    lines += [
-        f"{each['source']}:{each['id']} tidak terbaca: {each['trouble']}."
-        for each in found["trouble"]
-    ]
-    return lines
+    raise typer.Exit(UNREACHABLE if away else 1 if lines else 0)
 
 
 STEP_COLUMNS = ("step", "state", "happened_at", "recorded_at", "role", "actor")
@@ -464,7 +444,8 @@ def _access() -> _Opened:
 
 def _client() -> Client:
     try:
-        return Client(_settings())
+        with _district_starts():
+            return Client(_settings())
     except Unreachable as problem:
         _stop(str(problem), UNREACHABLE)
 

@@ -90,9 +90,10 @@ class Client:
 
 def _address(settings: Settings) -> str:
     if settings.mode == "district":
-        if settings.public_url is None:
+        url = settings.inside_url or settings.public_url
+        if url is None:
             raise Unreachable("TANGGAP_PUBLIC_URL belum diisi: alamat kabupaten tidak diketahui.")
-        return settings.public_url.rstrip("/")
+        return url.rstrip("/")
     record = settings.data / ADDRESS
     if not record.exists():
         raise Unreachable(

@@ -3,11 +3,13 @@
 from fastapi import FastAPI
 
 from services.kernel.clock import Clock, system_clock
+from services.kernel.condition import Condition, condition
 from services.kernel.district import District
 from services.main.app import SERVICES, create
 from services.main.lists import CasesOf
 from services.main.parts import JOBS, WRITING, Parts
 from services.main.settings import Settings
+from services.main.watching import Here, process_name
 
 
 class Node(Parts):
@@ -18,9 +20,9 @@ class Node(Parts):
         self.access  # noqa: B018 - opened with the others, so that one start makes every store
         found = {name: self.new_follower(name) for name in WRITING}
         self.followers = {name: follower for name, follower in found.items() if follower}
-        self.followed = tuple(self.followers.values())
         self.relays = {name: self.new_relay(name) for name in WRITING}
         self.jobs = tuple(self.new_jobs(name) for name in JOBS)
+        self.watch = Here(self.condition, tuple(self.followers.values()), clock)
         self.workers = [
             self.reporting.worker,
             *(follower.worker for follower in self.followers.values()),
@@ -45,9 +47,23 @@ class Node(Parts):
         """Return the workers that fail now, and how."""
         return {each.name: each.failure for each in self.workers if each.failure}
 
+    def condition(self) -> Condition:
+        """Return how the node stands."""
+        return condition(
+            process_name(),
+            SERVICES,
+            self.folder.path,
+            leads=True,
+            relays=tuple(self.relays.values()),
+            followers=tuple(self.followers.values()),
+            jobs=self.jobs,
+            log=self.reporting.condition_of_log,
+            failing=self.failing(),
+        )
+
     def app(self) -> FastAPI:
         """Return the app of all four services."""
         reporting = self.reporting
-        app = create(self, SERVICES, CasesOf(reporting), reporting.nearby, self.failing)
+        app = create(self, SERVICES, CasesOf(reporting), reporting.nearby, self)
         reporting.log.on_news = app.state.live.wake
         return app

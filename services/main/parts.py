@@ -31,6 +31,7 @@ from services.main.settings import Settings
 from services.publication.application import Publishing
 from services.publication.policy import policy as publication_policy
 from services.reporting.application import Reporting
+from services.reporting.processes import Nobody, Watch
 from services.resolution.application import Resolution
 from services.resolution.jobs import OVERDUE
 from services.resolution.jobs import tasks as resolution_tasks
@@ -45,10 +46,10 @@ STORES: Final = (*WRITING, "keyring", "access")
 class Parts:
     """The parts of one deployment. Whoever asks for one closes all of them in the end.
 
-    `followed` are the followers of this process, which reporting shows.
+    `watch` is what reporting shows of the processes that relay and follow.
     """
 
-    followed: tuple[Follower, ...] = ()
+    watch: Watch = Nobody()
 
     def __init__(self, settings: Settings, district: District, clock: Clock = system_clock) -> None:
         self.settings = settings
@@ -122,7 +123,7 @@ class Parts:
     def reporting(self) -> Reporting:
         """The service that answers questions."""
         path = self.folder.store("reporting.duckdb")
-        return Reporting(path, self.stream, self.clock, followed=self.followed)
+        return Reporting(path, self.stream, self.clock, watch=self.watch)
 
     @cached_property
     def celery(self) -> Celery:

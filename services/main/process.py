@@ -6,30 +6,72 @@ from collections.abc import Sequence
 from fastapi import FastAPI
 
 from services.kernel.clock import Clock, system_clock
+from services.kernel.condition import Condition, clock_ahead, condition
 from services.kernel.district import District
+from services.kernel.follower import Follower
+from services.kernel.jobs import Jobs
 from services.kernel.leader import Leader
+from services.kernel.relay import Relay
 from services.kernel.worker import Worker
 from services.main.app import create
 from services.main.asking import Questions, RemoteLists, internal_secret, router
-from services.main.parts import WRITING, Parts
+from services.main.parts import JOBS, WRITING, Parts
 from services.main.settings import Settings
+from services.main.watching import Register, Teller, process_name, queue_router
 
 
 class Process(Parts):
     """The parts of one service, started and stopped together."""
 
     def __init__(
-        self, name: str, settings: Settings, district: District, clock: Clock = system_clock
+        self,
+        name: str,
+        settings: Settings,
+        district: District,
+        clock: Clock = system_clock,
+        *,
+        port: int = 0,
     ) -> None:
         super().__init__(settings, district, clock)
         self.name = name
         self._secret = internal_secret(self.folder.receipt_secret)
-        self._leader = Leader(self.place(name), self._led) if name in WRITING else None
-        self._own = [self.reporting.worker] if name == "reporting" else []
+        self._relays: tuple[Relay, ...] = ()
+        self._followers: tuple[Follower, ...] = ()
+        self._leader: Leader | None = None
+        self._register: Register | None = None
+        if name == "reporting":
+            self.watch = self._register = Register(WRITING, self.condition, self._secret, clock)
+            self._jobs: tuple[Jobs, ...] = ()
+            self._own = [self.reporting.worker]
+        else:
+            assert settings.reporting_url is not None
+            self._leader = Leader(self.place(name), self._led)
+            self._jobs = (self.new_jobs(name),) if name in JOBS else ()
+            teller = Teller(settings.reporting_url, self._secret, self.condition, port)
+            self._own = [teller.worker]
 
     def _led(self) -> Sequence[Worker]:
         follower = self.new_follower(self.name)
-        return [*([follower.worker] if follower else []), self.new_relay(self.name).worker]
+        self._followers = (follower,) if follower else ()
+        self._relays = (self.new_relay(self.name),)
+        return [each.worker for each in (*self._followers, *self._relays)]
+
+    def condition(self) -> Condition:
+        """Return how this process stands."""
+        leads = self._leader is None or self._leader.leads
+        service = self.service(self.name) if self.name in WRITING else None
+        return condition(
+            process_name(),
+            [self.name],
+            self.folder.path,
+            leads=leads,
+            relays=self._relays if leads else (),
+            followers=self._followers if leads else (),
+            jobs=self._jobs if leads else (),
+            log=None if service else self.reporting.condition_of_log,
+            failing=self.failing(),
+            clock_ahead_seconds=lambda: clock_ahead(service, self.clock) if service else None,
+        )
 
     def start(self) -> None:
         """Record the district file where it changed, and set the workers going."""
@@ -48,6 +90,8 @@ class Process(Parts):
             self._leader.stop()
         for worker in self._own:
             worker.stop()
+        if self._register:
+            self._register.close()
         self.close()
 
     def failing(self) -> dict[str, str]:
@@ -57,12 +101,13 @@ class Process(Parts):
 
     def app(self) -> FastAPI:
         """Return the app of the service."""
-        if self.name == "reporting":
+        if self._register:
             questions = Questions(self.reporting)
-            more = [router(questions, self._secret)]
-            app = create(self, [self.name], questions, questions.nearby, self.failing, more)
+            more = [router(questions, self._secret), self._register.router(self._secret)]
+            app = create(self, [self.name], questions, questions.nearby, self, more)
             self.reporting.log.on_news = app.state.live.wake
             return app
         assert self.settings.reporting_url is not None
         lists = RemoteLists(self.settings.reporting_url, self._secret)
-        return create(self, [self.name], lists, lists.nearby, self.failing)
+        more = [queue_router(lambda: self._followers, self._secret)]
+        return create(self, [self.name], lists, lists.nearby, self, more)

@@ -75,7 +75,7 @@ def serve_service(settings: Settings, district: District, name: str, host: str, 
     brokers do not answer.
     """
     configure_logs(settings.log_level)
-    process = Process(name, settings, district)
+    process = Process(name, settings, district, port=port)
     try:
         process.start()
     except BaseException:

@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     )
     redis_url: SecretStr | None = Field(None, description="Celery's broker")
     reporting_url: str | None = Field(None, description="where the other services find reporting")
+    inside_url: str | None = Field(
+        None, description="where the command line finds the proxy, if not at the public address"
+    )
     puskesmas: Annotated[frozenset[str], NoDecode] = Field(
         frozenset(), description="the codes that this intake endpoint serves; empty: all"
     )

@@ -250,9 +250,54 @@ class FollowerState(BaseModel):
     """How far one service's follower is."""
 
     name: str = Field(examples=["resolution"])
-    lag: int = Field(description="messages of the stream that are still to be read")
+    lag: int | None = Field(
+        description="messages of the stream that are still to be read; null: it does not answer"
+    )
     failure: str | None = Field(description="the kind of failure, while it fails")
     failing_since: datetime | None
+    late: list[LateMessage]
+
+
+class RelayState(BaseModel):
+    """How far one service's events are on their way to the stream."""
+
+    service: str = Field(examples=["intake"])
+    unsent: int
+    oldest_unsent_at: datetime | None = Field(description="when the oldest of them was recorded")
+    failure: str | None = Field(description="the kind of failure, while it fails")
+    failing_since: datetime | None
+
+
+class JobsState(BaseModel):
+    """What a service does later, and is due by now."""
+
+    service: str
+    due: int = Field(description="at most a page of them is counted")
+    oldest_due_at: datetime | None
+
+
+class TaskSetAside(BaseModel):
+    """A task that is sent no more, because none of its messages came to an end."""
+
+    task: str
+    argument: str
+    since: datetime
+
+
+class ProcessState(BaseModel):
+    """One process of the deployment, as it was last heard."""
+
+    process: str = Field(description="its machine and number", examples=["dinas-1:4711"])
+    services: list[str]
+    leads: bool = Field(description="whether it relays and follows for its service's store")
+    failing: dict[str, str] = Field(description="what of it fails, and how")
+    disk_free: int = Field(description="bytes, where its data folder lies")
+    disk_size: int = Field(description="bytes")
+    clock_ahead_seconds: float | None = Field(
+        description="its clock against that of the database's server; null: it has none"
+    )
+    heard_at: datetime
+    silent: bool = Field(description="it should have been heard since")
 
 
 class WaitingQueue(BaseModel):
@@ -285,11 +330,19 @@ class Replayed(BaseModel):
 
 
 class Operations(BaseModel):
-    """How far the log copy is, and each follower; what each has set aside."""
+    """How far the log copy is, each relay and each follower; what is set aside; how each process
+    stands."""
 
+    relays: list[RelayState]
     followers: list[FollowerState]
     queues: list[WaitingQueue]
-    lag: int = Field(description="messages of the stream that are still to be read")
+    jobs: list[JobsState]
+    tasks: list[TaskSetAside]
+    processes: list[ProcessState]
+    missing: list[str] = Field(description="services of which no process is heard that leads")
+    lag: int | None = Field(
+        description="messages of the stream that are still to be read; null: it does not answer"
+    )
     offsets: dict[str, int]
     failure: str | None
     late: list[LateMessage]

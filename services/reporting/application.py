@@ -11,15 +11,18 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from msgspec import to_builtins
+
 from services.kernel.access.reach import Reach
 from services.kernel.clock import Clock
+from services.kernel.condition import FollowerState, follower_state
 from services.kernel.errors import Conflict, NotFound, Unavailable, invalid
 from services.kernel.receipts import receipt_hash
 from services.kernel.stream import Stream
 from services.kernel.text import _
-from services.reporting import followers
-from services.reporting.followers import Followed
+from services.reporting import processes
 from services.reporting.logcopy import LogCopy
+from services.reporting.processes import Nobody, Watch
 from services.reporting.queries import (
     Filters,
     When,
@@ -56,11 +59,11 @@ class Reporting:
         stream: Stream,
         clock: Clock,
         *,
-        followed: Sequence[Followed] = (),
+        watch: Watch | None = None,
         memory: str = MEMORY,
     ) -> None:
         self.clock = clock
-        self._followers = followed
+        self._watch = watch or Nobody()
         self._stream = stream
         self._rebuilding = threading.Lock()
         self._figures = Remembered(lambda: work.place(self.store.reader()))
@@ -229,24 +232,16 @@ class Reporting:
         return work.boxes(self.store.reader())
 
     def operations(self) -> dict[str, Any]:
-        """Return how far the log copy is, what it waits for, and what it could not read; and of
-        each follower how far it is and what it has set aside."""
+        """Return how far the log copy is, what it waits for, and what it could not read; and how
+        each process stands, its relay and follower, and what is set aside."""
         reader, log = self.store.reader(), self.log
+        mine = self.condition_of_log()
         return {
-            "followers": [followers.state(each) for each in self._followers],
-            "queues": followers.queues(self._followers),
-            "lag": log.lag(),
+            **processes.state(self._watch, self.name),
+            "lag": mine.lag,
             "offsets": {str(at): offset for at, offset in sorted(log.offsets.items())},
             "failure": self.worker.failure,
-            "late": [
-                {
-                    "source": each.message.source,
-                    "id": each.message.id,
-                    "waits_for": each.message.previous,
-                    "arrived_at": each.arrived_at,
-                }
-                for each in log.holes()
-            ],
+            "late": [to_builtins(each, builtin_types=(datetime,)) for each in mine.late],
             "sources": upkeep.sources(reader),
             "forks": upkeep.forks(reader),
             "trouble": upkeep.trouble(reader),
@@ -254,7 +249,11 @@ class Reporting:
 
     def replay_queue(self, subject: str) -> list[dict[str, Any]]:
         """Have the followers try a subject's set-aside events again; raises NotFound for none."""
-        return followers.replay(self._followers, subject)
+        return processes.replay(self._watch, subject)
+
+    def condition_of_log(self) -> FollowerState:
+        """Return how far the log copy is."""
+        return follower_state(self.name, self.log.lag, self.worker, self.log.holes())
 
     def verify(self) -> dict[str, Any]:
         """Say whether the log copy's history is whole, and where it is not."""

@@ -22,7 +22,8 @@ import redis as redis_client
 
 from services.kernel.queue import AGAIN
 from tests.drills.checks import Findings
-from tests.servers.district import RunningDistrict, running_district
+from tests.running import RunningNode
+from tests.servers.district import running_district
 from tests.servers.kafka import KafkaServer, running_kafka
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.redis import RedisServer, running_redis
@@ -85,7 +86,7 @@ class Faults:
 class Crowd:
     """Officers who write complaints down, each again with the same key until it is acknowledged."""
 
-    def __init__(self, district: RunningDistrict, *, imports: bool) -> None:
+    def __init__(self, district: RunningNode, *, imports: bool) -> None:
         self._district = district
         self.imported: list[str] = []
         self._ended = threading.Event()
@@ -195,11 +196,11 @@ def run(drill: str, runs: int, seed: int) -> dict[str, Any]:
             fired = dict.fromkeys(faults, 0)
             crowd = Crowd(district, imports=drill == "redis")
             try:
-                _go_through(faults, fired, crowd, runs, random.Random(seed), findings)
+                go_through(faults, fired, crowd, runs, random.Random(seed), findings)
             finally:
                 crowd.end()
             crowd.check_imports(findings)
-            drained = _check(district, crowd, findings)
+            drained = check(district, crowd, findings)
     missing = [each for each, times in fired.items() if runs >= len(fired) and not times]
     for each in missing:
         findings.add(f"{each} never fired")
@@ -221,7 +222,7 @@ def run(drill: str, runs: int, seed: int) -> dict[str, Any]:
     }
 
 
-def _go_through(
+def go_through(
     faults: dict[str, Callable[[float], None]],
     fired: dict[str, int],
     crowd: Crowd,
@@ -242,7 +243,7 @@ def _go_through(
         findings.add("after the last fault nothing is acknowledged any more")
 
 
-def _check(district: RunningDistrict, crowd: Crowd, to: Findings) -> float:
+def check(district: RunningNode, crowd: Crowd, to: Findings) -> float:
     """Compare what was acknowledged with the log; return how long the backlog took to drain."""
     began = time.monotonic()
     client = district.as_("rini")
@@ -274,7 +275,7 @@ def _check(district: RunningDistrict, crowd: Crowd, to: Findings) -> float:
     return round(drained, 1)
 
 
-def _events(district: RunningDistrict) -> dict[str, Counter[str]]:
+def _events(district: RunningNode) -> dict[str, Counter[str]]:
     """Return by an event's name how often each subject has it, as the log copy holds them."""
     done = district.tanggap("events")
     found: dict[str, Counter[str]] = {name: Counter() for name in EACH}

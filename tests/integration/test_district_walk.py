@@ -6,11 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from uuid import uuid4
 
+import httpx
 import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+from services.kernel.stream.kafka import KafkaStream
+from services.kernel.stream.topic import Topic
+from services.main.app import SERVICES
+from tests.integration.test_operations import DOCUMENTED, event
 from tests.integration.test_real_complaints import *  # noqa: F403 - the same tests, elsewhere
 from tests.integration.test_real_complaints import Walk
 from tests.running import RunningNode
@@ -61,3 +67,49 @@ def test_the_topic_is_read_by_others(node: RunningDistrict, walked: dict[str, Wa
 @cache
 def validator(type: str) -> Draft202012Validator:
     return Draft202012Validator(json.loads((CONTRACTS / type / "schema.json").read_text()))
+
+
+def test_every_process_is_heard_and_sound(node: RunningDistrict) -> None:
+    found = node.until("wulan", "/operations", lambda found: not found["missing"])
+    assert {each["services"][0] for each in found["processes"]} == set(SERVICES)
+    assert {each["service"] for each in found["relays"]} == {"intake", "resolution", "publication"}
+    assert not any(each["silent"] or each["failing"] for each in found["processes"])
+    done = node.tanggap("doctor")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_each_process_serves_its_figures(node: RunningDistrict) -> None:
+    for name in SERVICES:
+        told = httpx.get(f"{node.addresses[name]}/metrics", trust_env=False).text
+        assert "tanggap_disk_free_bytes" in told
+        figure = "follower_unread_messages" if name == "reporting" else "relay_unsent_events"
+        assert f'tanggap_{figure}{{service="{name}"}} 0.0' in told
+
+
+def test_a_queue_is_tried_again_where_it_lies(node: RunningDistrict) -> None:
+    """Documented at a place whose complaint nobody received: publication sets it aside."""
+    about, source = str(uuid4()), "/elsewhere/resolution"
+    servers, topic = (node.environment[f"TANGGAP_{name}"] for name in ("KAFKA", "TOPIC"))
+    stream = KafkaStream(Topic(servers, topic, {}))
+    sender = stream.sender(source)
+    sender.send([event(1, 0, source, about, DOCUMENTED)])
+    sender.close()
+    stream.close()
+    found = node.until("wulan", "/operations", lambda found: found["queues"])
+    assert [(each["follower"], each["subject"]) for each in found["queues"]] == [
+        ("publication", about)
+    ]
+    path = f"/operations/queues/{about}/replay"
+    (drained,) = node.as_("admin").post(path).raise_for_status().json()["items"]
+    assert (drained["follower"], drained["left"]) == ("publication", 1)
+    assert node.as_("admin").post(path.replace(about, str(uuid4()))).status_code == 404
+    done = node.tanggap("doctor")
+    assert done.returncode == 1
+    assert f"publication menyisihkan {about}" in done.stdout
+
+
+def test_nobody_outside_tells_or_asks(node: RunningDistrict) -> None:
+    reporting = node.addresses["reporting"]
+    for path in ("/internal/conditions", "/internal/lists/place"):
+        assert httpx.post(reporting + path, trust_env=False).status_code == 401
+        assert node.public.post(f"/../..{path}").status_code == 404

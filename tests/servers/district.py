@@ -31,6 +31,7 @@ class RunningDistrict(RunningNode):
     """The proxy's process as what people talk to, and the services behind it by name."""
 
     services: dict[str, "subprocess.Popen[str]"]
+    addresses: dict[str, str]
     environment: dict[str, str]
 
     def tanggap(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -80,6 +81,7 @@ def running_district(
     with ExitStack() as running:
         district = RunningDistrict.__new__(RunningDistrict)
         district.environment, district.services = environment, {}
+        district.addresses = {name: f"http://127.0.0.1:{ports[name]}" for name in SERVICES}
         migrated = district.tanggap("migrate")
         assert migrated.returncode == 0, migrated.stderr
         settings = Settings(mode="node", data=folder, database_url=None, kafka=None).model_copy(

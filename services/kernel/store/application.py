@@ -73,7 +73,8 @@ class Service(Application[UUID]):
         self.writer.run(lambda connection: database.define(connection, schema + self.tables))
         self._last_time = self._last_recorded()
         self._last_position = self.recorder.max_notification_id() or 0
-        if database.shared:
+        self.shared = database.shared
+        if self.shared:
             self.writer.on_begin(self._follow_the_others)
         self.recent = Recent()
         self._joined: _Joined | None = None

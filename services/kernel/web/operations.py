@@ -33,6 +33,12 @@ def ready(request: Request) -> dict[str, str]:
 
 
 @router.get("/metrics")
-def figures() -> Response:
-    """Serve the figures in Prometheus' text format."""
-    return Response(generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
+def figures(request: Request) -> Response:
+    """Serve the figures in Prometheus' text format: of the process, and of how its service stands.
+
+    `app.state.figures`, when set, is the collector of the latter.
+    """
+    content = generate_latest()
+    if (own := getattr(request.app.state, "figures", None)) is not None:
+        content += generate_latest(own)
+    return Response(content, headers={"content-type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,141 @@
+"""What `tanggap doctor` looks at: what the deployment stands on, and how its processes stand."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from rich.table import Table
+
+from services.main.settings import Settings
+
+OLD: Final = timedelta(minutes=1)
+"""What is not sent, or not done, for so long does not get on by itself."""
+LITTLE_SPACE: Final = 0.05
+WRONG_CLOCK_SECONDS: Final = 5.0
+SECONDS: Final = 5.0
+
+
+def unreachable(settings: Settings) -> list[str]:
+    """Return a line for each server of a district that does not answer, or is not as it must be."""
+    return [] if settings.mode != "district" else list(_servers(settings))
+
+
+def _servers(settings: Settings) -> Iterator[str]:
+    from redis import Redis
+    from redis.exceptions import RedisError
+
+    from services.kernel.store.database import StoreUnavailable
+    from services.kernel.stream import StreamUnavailable
+    from services.kernel.stream.topic import WrongTopic
+    from services.main.places import place
+
+    try:
+        place(settings, "access").connect().close()
+    except StoreUnavailable as problem:
+        yield f"TANGGAP_DATABASE_URL: basis data tidak menjawab ({problem.kind})."
+    except RuntimeError as problem:
+        yield f"TANGGAP_DATABASE_URL: {problem}"
+    try:
+        settings.kafka_topic().check()
+    except StreamUnavailable as problem:
+        yield f"TANGGAP_KAFKA: Kafka tidak menjawab ({problem}). Kejadian menunggu dan menyusul."
+    except WrongTopic as problem:
+        yield f"TANGGAP_KAFKA: {problem}"
+    assert settings.redis_url is not None
+    url = settings.redis_url.get_secret_value()
+    try:
+        with Redis.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS) as redis:
+            redis.ping()
+    except RedisError as problem:
+        yield (
+            f"TANGGAP_REDIS_URL: Redis tidak menjawab ({type(problem).__name__}). "
+            "Yang jatuh tempo menunggu dan menyusul."
+        )
+
+
+def table(found: dict[str, Any]) -> Table:
+    """Return what the operations call found, a row for each relay and follower."""
+    rows = Table("Bagian", "Belum dikirim", "Belum dibaca", "Gagal")
+    unsent = {each["service"]: each for each in found["relays"]}
+    read = {each["name"]: each for each in found["followers"]}
+    read["reporting"] = {"lag": found["lag"], "failure": found["failure"]}
+    for name in (*unsent, *(name for name in read if name not in unsent)):
+        sends, reads = unsent.get(name), read.get(name)
+        failures = [each["failure"] for each in (sends, reads) if each and each["failure"]]
+        rows.add_row(
+            name,
+            str(sends["unsent"]) if sends else "–",
+            "–" if reads is None else "?" if reads["lag"] is None else str(reads["lag"]),
+            ", ".join(failures) or "–",
+        )
+    return rows
+
+
+def wrong(found: dict[str, Any], now: datetime) -> list[str]:
+    """Return what is wrong by the operations call, and how each is mended."""
+    return [*_of_processes(found), *_of_the_way(found, now), *_of_the_log(found)]
+
+
+def _of_processes(found: dict[str, Any]) -> Iterator[str]:
+    for name in found["missing"]:
+        yield f"{name}: tidak ada proses yang terdengar memimpin. Jalankan `tanggap serve {name}`."
+    for each in found["processes"]:
+        who = f"{'/'.join(each['services'])} ({each['process']})"
+        if each["silent"]:
+            yield f"{who} tidak terdengar sejak {each['heard_at']}. Lihat lognya, lalu mulai lagi."
+            continue
+        for name, failure in each["failing"].items():
+            yield f"{who}: {name} gagal ({failure}); ia mencoba lagi sendiri."
+        if each["disk_free"] < each["disk_size"] * LITTLE_SPACE:
+            free = each["disk_free"] // 2**20
+            yield f"{who}: tinggal {free} MiB di disk. Kosongkan atau perbesar."
+        ahead = each["clock_ahead_seconds"]
+        if ahead is not None and abs(ahead) > WRONG_CLOCK_SECONDS:
+            yield f"{who}: jam mesin berbeda {ahead:.0f} detik. Nyalakan penyelarasan waktu (NTP)."
+
+
+def _of_the_way(found: dict[str, Any], now: datetime) -> Iterator[str]:
+    for each in found["relays"]:
+        if _is_old(each["oldest_unsent_at"], now):
+            yield (
+                f"{each['service']}: {each['unsent']} kejadian belum terkirim, "
+                f"yang tertua dari {each['oldest_unsent_at']}; menyusul begitu aliran menjawab."
+            )
+    for each in found["followers"]:
+        if each["failure"]:
+            yield f"{each['name']} gagal ({each['failure']}); ia mencoba lagi sendiri."
+        for late in each["late"]:
+            yield _waits(late)
+    for each in found["jobs"]:
+        if _is_old(each["oldest_due_at"], now):
+            yield (
+                f"{each['service']}: {each['due']} pekerjaan jatuh tempo belum dikerjakan, sejak "
+                f"{each['oldest_due_at']}. Periksa `tanggap worker` dan `tanggap scheduler`."
+            )
+    for each in found["tasks"]:
+        yield f"{each['task']} {each['argument']} disisihkan: tidak pernah selesai dikerjakan."
+    for each in found["queues"]:
+        yield (
+            f"{each['follower']} menyisihkan {each['subject']}: {each['type']}, {each['reason']}, "
+            f"sejak {each['since']}, {each['behind']} di belakangnya. "
+            "Perbaiki sebabnya, lalu ulangi antreannya di halaman Operasi."
+        )
+
+
+def _of_the_log(found: dict[str, Any]) -> Iterator[str]:
+    if found["failure"]:
+        yield f"reporting gagal ({found['failure']}); ia mencoba lagi sendiri."
+    for each in found["late"]:
+        yield _waits(each)
+    for each in found["forks"]:
+        yield f"{each['source']}:{each['id']} bertentangan. Hubungi pengelola sumber itu."
+    for each in found["trouble"]:
+        yield f"{each['source']}:{each['id']} tidak terbaca: {each['trouble']}."
+
+
+def _waits(late: dict[str, Any]) -> str:
+    return f"{late['source']}:{late['id']} menunggu {late['waits_for']}; diambil begitu tiba."
+
+
+def _is_old(moment: str | None, now: datetime) -> bool:
+    return moment is not None and now - datetime.fromisoformat(moment) > OLD

@@ -1,0 +1,88 @@
+"""The doctor names each trouble, and nothing where all is well."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.main.doctor import wrong
+
+NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
+LONG_AGO = (NOW - timedelta(hours=1)).isoformat()
+JUST_NOW = (NOW - timedelta(seconds=2)).isoformat()
+PROCESS = {
+    "process": "dinas-1:42",
+    "services": ["intake"],
+    "leads": True,
+    "failing": {},
+    "disk_free": 60,
+    "disk_size": 100,
+    "clock_ahead_seconds": 0.2,
+    "heard_at": JUST_NOW,
+    "silent": False,
+}
+RELAY = {
+    "service": "intake",
+    "unsent": 3,
+    "oldest_unsent_at": JUST_NOW,
+    "failure": None,
+    "failing_since": None,
+}
+LATE = {"source": "/a/intake", "id": 7, "waits_for": 5, "arrived_at": JUST_NOW}
+FOLLOWER = {"name": "resolution", "lag": 4, "failure": None, "failing_since": None, "late": []}
+QUEUE = {
+    "follower": "publication",
+    "subject": "c-1",
+    "source": "/a/resolution",
+    "id": 3,
+    "type": "tanggap.ResolutionDocumented.v1",
+    "reason": "not_found",
+    "since": JUST_NOW,
+    "behind": 2,
+}
+WELL: dict[str, Any] = {
+    "relays": [RELAY],
+    "followers": [FOLLOWER],
+    "queues": [],
+    "jobs": [{"service": "intake", "due": 1, "oldest_due_at": JUST_NOW}],
+    "tasks": [],
+    "processes": [PROCESS],
+    "missing": [],
+    "lag": 1,
+    "failure": None,
+    "late": [],
+    "forks": [],
+    "trouble": [],
+}
+
+
+def test_what_just_happens_is_no_trouble() -> None:
+    assert wrong(WELL, NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"missing": ["publication"]}, "publication"),
+        ({"processes": [PROCESS | {"silent": True}]}, "tidak terdengar"),
+        ({"processes": [PROCESS | {"failing": {"store": "OperationalError"}}]}, "store gagal"),
+        ({"processes": [PROCESS | {"disk_free": 4}]}, "disk"),
+        ({"processes": [PROCESS | {"clock_ahead_seconds": -86_400.0}]}, "NTP"),
+        ({"relays": [RELAY | {"oldest_unsent_at": LONG_AGO}]}, "3 kejadian belum terkirim"),
+        ({"followers": [FOLLOWER | {"failure": "StreamUnavailable"}]}, "StreamUnavailable"),
+        ({"followers": [FOLLOWER | {"late": [LATE]}]}, "menunggu 5"),
+        ({"late": [LATE]}, "menunggu 5"),
+        (
+            {"jobs": [{"service": "intake", "due": 2, "oldest_due_at": LONG_AGO}]},
+            "tanggap scheduler",
+        ),
+        ({"tasks": [{"task": "t", "argument": "a", "since": JUST_NOW}]}, "disisihkan"),
+        ({"queues": [QUEUE]}, "publication menyisihkan c-1"),
+        ({"failure": "IOException"}, "IOException"),
+        ({"forks": [{"source": "/a/intake", "id": 9}]}, "bertentangan"),
+        ({"trouble": [{"source": "/a/x", "id": 2, "trouble": "unknown_type"}]}, "tidak terbaca"),
+    ],
+)
+def test_each_trouble_is_one_line(more: dict[str, Any], told: str) -> None:
+    (line,) = wrong(WELL | more, NOW)
+    assert told in line
