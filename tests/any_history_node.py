@@ -59,8 +59,7 @@ class NodeByHand:
             each.name: each
             for each in (self.node.intake, self.node.resolution, self.node.publication)
         }
-        self.node.intake.record_district(self.node.folder.origin)
-        self.node.resolution.record_district()
+        self.node.record_district()
         self._at = at
 
     def _close(self) -> None:

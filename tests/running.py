@@ -6,8 +6,9 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,13 @@ DEMO = ("up", "--demo", "--histories", "0")
 """The demo's accounts, without its histories: tests make what they need."""
 
 
+LISTENS_SECONDS = 60.0
+
+
 class RunningNode:
     """A node's process and, for each demo account, a client signed in by token."""
+
+    environment: Mapping[str, str] = {}
 
     def __init__(self, data: Path, process: "subprocess.Popen[str]", address: str) -> None:
         self.data = data
@@ -84,7 +90,7 @@ class RunningNode:
         """Run the command line against this node."""
         return subprocess.run(
             [sys.executable, "-m", "services.main.cli", *arguments],
-            env=os.environ | {"TANGGAP_DATA": str(self.data)},
+            env={**os.environ, **self.environment, "TANGGAP_DATA": str(self.data)},
             capture_output=True,
             text=True,
             timeout=120,
@@ -104,11 +110,15 @@ def day_in_jakarta(moment: str) -> str:
 
 @contextmanager
 def running_node(
-    data: Path, *more: str, under: Sequence[str] = (), port: int | None = None
+    data: Path,
+    *more: str,
+    under: Sequence[str] = (),
+    port: int | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[RunningNode]:
     """Start a node, on a free port unless one is given; it must stop on SIGTERM with exit code 0.
 
-    `under` is a command that becomes the node, such as `strace -D`.
+    `under` is a command that becomes the node, such as `strace -D`; `environment` adds settings.
     """
     port = port or free_port()
     arguments = [*DEMO, "--data", str(data), "--port", str(port), *more]
@@ -118,12 +128,14 @@ def running_node(
         stderr=(data.parent / "node.log").open("a"),
         text=True,
         cwd=data.parent,
+        env={**os.environ, **(environment or {})},
     )
     try:
         assert process.stdout is not None
         first = process.stdout.readline()
         assert first.startswith("Tanggap: "), (data.parent / "node.log").read_text()[-3000:]
         node = RunningNode(data, process, f"http://127.0.0.1:{port}")
+        node.environment = environment or {}
         wait_until_it_listens(node)
         yield node
         process.send_signal(signal.SIGTERM)
@@ -135,13 +147,13 @@ def running_node(
 
 
 def wait_until_it_listens(node: RunningNode) -> None:
-    transport = httpx.HTTPTransport(retries=10)
-    with httpx.Client(transport=transport, base_url=node.address, trust_env=False) as client:
-        for _attempt in range(200):
+    """Ask until it answers; a proxy answers 502 for a service that does not listen yet."""
+    until = time.monotonic() + LISTENS_SECONDS
+    with httpx.Client(base_url=node.address, trust_env=False) as client:
+        while time.monotonic() < until:
             node.process_must_live()
-            try:
+            with suppress(httpx.TransportError):
                 if client.get("/health/live").status_code == 200:
                     return
-            except httpx.TransportError:
-                continue
+            time.sleep(0.02)
     raise AssertionError("the node does not listen")

@@ -1,7 +1,7 @@
 """Intake's use cases: receive a complaint, open a suggestion box, record the district file."""
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -194,8 +194,9 @@ class Intake(Service):
         if form.incident_at is not None:
             uow.not_in_future(form.incident_at, f"{within}occurred_at")
         year = act.recorded_at.astimezone(ZoneInfo(here.zone)).year
-        running = uow.next_in(f"{here.code}/{here.letter}/{year}")
-        number = f"{here.short_code}-{year}-{here.letter}-{running:06d}"
+        letter = self.district.letter_at(self.origin, here)
+        running = uow.next_in(f"{here.code}/{letter}/{year}")
+        number = f"{here.short_code}-{year}-{letter}-{running:06d}"
         complaint = Complaint.receive(
             act,
             id=id,
@@ -221,9 +222,10 @@ class Intake(Service):
         """Raise InvalidInput naming every field of a form that cannot stand at this Puskesmas."""
         check(self.district, here, form)
 
-    def record_district(self, home: str) -> None:
-        """Record the district file as events, where they differ from what is recorded.
+    def record_district(self, codes: Collection[str]) -> None:
+        """Record units and these Puskesmas of the district file as events, where they differ from
+        what is recorded.
 
-        A Puskesmas without a home of its own is at home in `home`, the origin that loads it.
+        A Puskesmas without a home of its own is at home in the origin that loads the file.
         """
-        self.transact(lambda uow: record_district(uow, self.district, home)).result()
+        self.transact(lambda uow: record_district(uow, self.district, codes, self.origin)).result()

@@ -1,13 +1,16 @@
 """The district file as events: what differs from what is recorded is recorded."""
 
+from collections.abc import Collection
+
 from services.intake.domain import PuskesmasEntry, UnitEntry, entry_id
 from services.kernel.aggregate import SYSTEM, Intent
 from services.kernel.district import District
 from services.kernel.store import UnitOfWork
 
 
-def record_district(uow: UnitOfWork, district: District, home: str) -> None:
-    """Record units and Puskesmas where they changed; `home` is the origin that loads the file."""
+def record_district(uow: UnitOfWork, district: District, codes: Collection[str], home: str) -> None:
+    """Record units and these Puskesmas where they changed; `home` is the origin that loads the
+    file."""
     act = uow.act(Intent(SYSTEM, "district_file"))
     for unit in district.units:
         unit_facts = {
@@ -28,7 +31,7 @@ def record_district(uow: UnitOfWork, district: District, home: str) -> None:
         elif entry.differs(unit_facts):
             entry.record(UnitEntry.Changed, act, **unit_facts)
         uow.save(entry)
-    for each in district.all_puskesmas:
+    for each in (p for p in district.all_puskesmas if p.code in codes):
         facts = {
             "code": each.code,
             "name": each.name,

@@ -24,8 +24,8 @@ class Sorted:
 
 
 def tracking_name(delivery: Delivery) -> str:
-    """Return the name under which a follower tracks a source on a partition."""
-    return f"{delivery.message.source}/{delivery.partition}"
+    """Return the name under which a follower tracks a chain of a source."""
+    return f"{delivery.message.source}/{delivery.chain}"
 
 
 def sort_out(deliveries: Iterable[Delivery], tracked: dict[str, int]) -> Sorted:

@@ -5,7 +5,8 @@ the last id sent to each partition. A crash between the two sends the page again
 a repeat by its id and a missing one by `previous`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Final, Literal
 
 import msgspec
 
@@ -19,19 +20,31 @@ from services.kernel.worker import Worker
 
 PAGE = 500
 WAIT_SECONDS = 0.5
+Way = Literal["relay", "uplink"]
+_TABLES: Final[dict[Way, str]] = {"relay": "relayed", "uplink": "uplinked"}
+"""Where it is recorded how far each way has got."""
 
 
 class Relay:
-    """Moves one service's events to the stream."""
+    """Moves one service's events to a stream; `way` is which: to this deployment's own, or up to
+    the district's. While it may not send, it waits."""
 
-    def __init__(self, service: Service, stream: Stream) -> None:
+    def __init__(
+        self,
+        service: Service,
+        stream: Stream,
+        way: Way = "relay",
+        may_send: Callable[[], bool] = lambda: True,
+    ) -> None:
         self.service = service
+        self.way: Way = way
+        self._may_send = may_send
         self._stream = stream
         self._sender: Sender | None = None
-        self._sent = recorded_positions(service)
+        self._sent = recorded_positions(service, way)
         self._subscription = service.subscription(self.position)
         self.worker = Worker(
-            f"relay-{service.name}",
+            f"{way}-{service.name}",
             self.step,
             failed=self._start_anew,
             wake=self._subscription.stop,
@@ -49,7 +62,9 @@ class Relay:
 
     def step(self) -> None:
         """Send the next page, if there is one within half a second."""
-        if events := self._page():
+        if not self._may_send():
+            self.worker.pause(WAIT_SECONDS)
+        elif events := self._page():
             self.send([self.service.publish(position, event) for position, event in events])
 
     def _page(self) -> Sequence[Placed]:
@@ -72,7 +87,7 @@ class Relay:
         sent = dict(self._sent)
         self._sender.send([self._chained(message, sent) for message in page])
         failpoints.hit(failpoints.PAGE_SENT)
-        self.service.writer.run(lambda connection: _record(connection, sent))
+        self.service.writer.run(lambda connection: _record(connection, self.way, sent))
         self._sent = sent
         failpoints.hit(failpoints.POSITION_SAVED)
 
@@ -84,7 +99,7 @@ class Relay:
 
     def _start_anew(self) -> None:
         self._drop_sender()
-        self._sent = recorded_positions(self.service)
+        self._sent = recorded_positions(self.service, self.way)
 
     def _drop_sender(self) -> None:
         if self._sender is not None:
@@ -92,17 +107,16 @@ class Relay:
             self._sender = None
 
 
-def recorded_positions(service: Service) -> dict[int, int]:
+def recorded_positions(service: Service, way: Way = "relay") -> dict[int, int]:
     """Return the last id sent to each partition, as recorded."""
-    rows = service.writer.run(
-        lambda connection: connection.execute("SELECT partition, last_id FROM relayed").fetchall()
-    )
+    statement = f"SELECT partition, last_id FROM {_TABLES[way]}"  # noqa: S608 - a name of ours
+    rows = service.writer.run(lambda connection: connection.execute(statement).fetchall())
     return {row["partition"]: row["last_id"] for row in rows}
 
 
-def _record(connection: Connection, sent: dict[int, int]) -> None:
+def _record(connection: Connection, way: Way, sent: dict[int, int]) -> None:
     connection.executemany(
-        "INSERT INTO relayed VALUES (?, ?) "
+        f"INSERT INTO {_TABLES[way]} VALUES (?, ?) "  # noqa: S608 - a name of ours
         "ON CONFLICT (partition) DO UPDATE SET last_id = excluded.last_id",
         sent.items(),
     )

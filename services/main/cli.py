@@ -67,15 +67,19 @@ def up(
 ) -> None:
     """Start a node: all four services on one port."""
     from services.main.demo import add_accounts
+    from services.main.edge import HomeOfNone
     from services.main.migrate import AlreadyServed
     from services.main.serve import serve_node
 
     settings, loaded = _settings(data), _district(district)
-    if demo and histories and is_new(settings):
+    if settings.mode == "district":
+        _stop("`tanggap up` menjalankan node; untuk kabupaten pakai `tanggap serve`.", WRONG_USE)
+    # Histories are of every Puskesmas of the file; an edge is the home of its own alone.
+    if demo and histories and settings.mode == "node" and is_new(settings):
         _generated(settings, loaded, histories, DEMO_SEED, None, add_accounts)
     try:
         serve_node(settings, loaded, host, port, add_accounts if demo else None)
-    except AlreadyServed as problem:
+    except (AlreadyServed, HomeOfNone) as problem:
         _stop(str(problem), 1)
 
 
@@ -92,8 +96,10 @@ def generate(
     as_json: AsJson = False,
 ) -> None:
     """Fill a new data folder with lifelike histories of 18 months, for trials and measurements."""
+    if (settings := _settings(data)).mode != "node":
+        _stop("`tanggap generate` mengisi folder sebuah node (TANGGAP_MODE=node).", WRONG_USE)
     day = until.date() if until else None
-    written = _generated(_settings(data), _district(district), cases, seed, day)
+    written = _generated(settings, _district(district), cases, seed, day)
     if as_json:
         _print_json({"complaints": written.complaints, "events": written.events})
     else:

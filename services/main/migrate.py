@@ -11,6 +11,7 @@ from pathlib import Path
 
 from services.kernel.clock import Clock, system_clock
 from services.kernel.district import District
+from services.main.edge import Edge
 from services.main.node import Node
 from services.main.settings import Settings
 
@@ -37,7 +38,9 @@ def opened(settings: Settings, district: District, clock: Clock = system_clock) 
                 raise AlreadyServed(
                     f"Node lain sedang berjalan pada {settings.data}. Hentikan dahulu."
                 ) from None
-            node = Node(settings, district, clock)  # opening a store makes or upgrades it
+            # Opening a store makes or upgrades it.
+            kind = Edge if settings.mode == "edge" else Node
+            node = kind(settings, district, clock)
         yield node
 
 

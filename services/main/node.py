@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.kernel.clock import Clock, system_clock
 from services.kernel.condition import Condition, condition
 from services.kernel.district import District
+from services.kernel.relay import Relay
 from services.main.app import SERVICES, create
 from services.main.lists import CasesOf
 from services.main.parts import JOBS, WRITING, Parts
@@ -13,7 +14,12 @@ from services.main.watching import Here, process_name
 
 
 class Node(Parts):
-    """The parts of a node, started and stopped together; opening it upgrades its stores."""
+    """The parts of a node, started and stopped together; opening it upgrades its stores.
+
+    `uplinks` are the relays to a district's stream, where there is one (an edge).
+    """
+
+    uplinks: tuple[Relay, ...] = ()
 
     def __init__(self, settings: Settings, district: District, clock: Clock = system_clock) -> None:
         super().__init__(settings, district, clock)
@@ -32,8 +38,7 @@ class Node(Parts):
 
     def start(self) -> None:
         """Record the district file where it changed, and set the workers going."""
-        self.intake.record_district(self.folder.origin)
-        self.resolution.record_district()
+        self.record_district()
         for worker in self.workers:
             worker.start()
 
@@ -54,7 +59,7 @@ class Node(Parts):
             SERVICES,
             self.folder.path,
             leads=True,
-            relays=tuple(self.relays.values()),
+            relays=(*self.relays.values(), *self.uplinks),
             followers=tuple(self.followers.values()),
             jobs=self.jobs,
             log=self.reporting.condition_of_log,

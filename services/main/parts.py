@@ -16,7 +16,6 @@ from services.intake.jobs import tasks as intake_tasks
 from services.kernel.access.store import AccessStore
 from services.kernel.clock import Clock, system_clock
 from services.kernel.district import District
-from services.kernel.errors import NotFound
 from services.kernel.follower import Follower
 from services.kernel.jobs import Jobs, Task, celery_app
 from services.kernel.keyring import Keyring, Pool
@@ -139,6 +138,17 @@ class Parts:
         """Return a new relay of a service's events."""
         return Relay(self.service(name), self.stream)
 
+    @cached_property
+    def uplink(self) -> Stream:
+        """The stream of the district that an edge belongs to; it may be out of reach."""
+        from services.kernel.stream.kafka import KafkaStream
+
+        return KafkaStream(
+            self.settings.kafka_topic(),
+            delivery_seconds=self.settings.kafka_delivery_seconds,
+            check=True,
+        )
+
     def new_follower(self, name: str) -> Follower | None:
         """Return a new follower for a service; None for one that follows nobody."""
         policies: dict[str, Policy] = {}
@@ -158,16 +168,33 @@ class Parts:
             tasks = resolution_tasks(self.resolution)
         return Jobs(self.service(name), tasks, self.celery)
 
+    @cached_property
+    def homed(self) -> frozenset[str]:
+        """The Puskesmas whose home this origin is (design: home): one that names none is at home
+        in the district, or on the node."""
+        here = {self.folder.origin} | ({None} if self.settings.mode != "edge" else set())
+        return frozenset(each.code for each in self.district.all_puskesmas if each.home in here)
+
+    def record_district(self) -> None:
+        """Record what this origin declares of the district file, where it changed: an edge only
+        the Puskesmas that are at home there, for all else comes down to it."""
+        self.intake.record_district(self.declares)
+        if self.settings.mode != "edge":
+            self.resolution.record_district()
+
+    @property
+    def declares(self) -> frozenset[str]:
+        """The Puskesmas of the file that this origin records."""
+        if self.settings.mode == "edge":
+            return self.homed
+        return frozenset(each.code for each in self.district.all_puskesmas)
+
     def is_home(self, puskesmas: str) -> bool:
-        """Say whether this origin is the home of a Puskesmas (design: home)."""
-        try:
-            home = self.district.puskesmas(puskesmas).home
-        except NotFound:
-            return False  # another district file's; a follower must not stop at it
-        return home is None or home == self.folder.origin
+        """Say whether this origin is the home of a Puskesmas; of one of another file it is not."""
+        return puskesmas in self.homed
 
     def close(self) -> None:
         """Close what was opened: sources before the stream they write to."""
-        for name in (*WRITING, "reporting", "stream", "keyring", "access"):
+        for name in (*WRITING, "reporting", "stream", "uplink", "keyring", "access"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()

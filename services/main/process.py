@@ -76,7 +76,7 @@ class Process(Parts):
     def start(self) -> None:
         """Record the district file where it changed, and set the workers going."""
         if self.name == "intake":
-            self.intake.record_district(self.folder.origin)
+            self.intake.record_district(self.declares)
         elif self.name == "resolution":
             self.resolution.record_district()
         for worker in self._own:

@@ -1,7 +1,7 @@
 """What differs between deployments, chosen in this one place (`TANGGAP_…`, or a `.env` file)."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -22,6 +22,13 @@ NEEDED = (
     *("origin", "secret_file", "keys"),
 )
 """What a district cannot be without."""
+NEEDED_BY_EDGE = ("origin", "uplink_kafka", "uplink_url", "uplink_token")
+"""What an edge cannot be without."""
+ONLY: Final = {
+    **dict.fromkeys(("database_url", "kafka", "redis_url", "reporting_url"), "district"),
+    **dict.fromkeys(("uplink_kafka", "uplink_url", "uplink_token"), "edge"),
+}
+"""By setting, the one mode that has it."""
 
 
 class BadSetting(Exception):
@@ -38,7 +45,7 @@ class Settings(BaseSettings):
         secrets_dir=SECRETS if SECRETS.is_dir() else None,
     )
 
-    mode: Literal["node", "district"] = Field("node", description="how the system is run")
+    mode: Literal["node", "district", "edge"] = Field("node", description="how the system is run")
     data: Path = Field(Path(".data"), description="the folder of all stores")
     origin: str | None = Field(
         None,
@@ -55,6 +62,15 @@ class Settings(BaseSettings):
     )
     kafka_delivery_seconds: float = Field(
         30.0, ge=1, le=300, description="after so long without an answer a page is sent again"
+    )
+    uplink_kafka: str | None = Field(
+        None, description="the brokers of the district that an edge belongs to"
+    )
+    uplink_url: str | None = Field(
+        None, description="the district's address, for keys and files", pattern=r"^https?://[^/]+$"
+    )
+    uplink_token: SecretStr | None = Field(
+        None, description="the token that the district gave this edge (`tanggap token`)"
     )
     redis_url: SecretStr | None = Field(None, description="Celery's broker")
     reporting_url: str | None = Field(None, description="where the other services find reporting")
@@ -77,20 +93,22 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        for name in NEEDED if self.mode == "district" else ():
+        needed = {"district": NEEDED, "edge": NEEDED_BY_EDGE}.get(self.mode, ())
+        for name in needed:
             if getattr(self, name) is None:
-                raise ValueError(f"{PREFIX}{name.upper()} is needed for MODE=district")
-        for name in ("database_url", "kafka") if self.mode == "node" else ():
-            if getattr(self, name) is not None:
-                raise ValueError(f"{PREFIX}{name.upper()} is for MODE=district only")
+                raise ValueError(f"{PREFIX}{name.upper()} is needed for MODE={self.mode}")
+        for name, mode in ONLY.items():
+            if mode != self.mode and getattr(self, name) is not None:
+                raise ValueError(f"{PREFIX}{name.upper()} is for MODE={mode} only")
         return self
 
     def kafka_topic(self) -> "Topic":
-        """Return the topic of the stream (district)."""
+        """Return the topic of the district's stream (district, edge)."""
         from services.kernel.stream.topic import Topic
 
-        assert self.kafka is not None
-        return Topic(self.kafka, self.topic, self.kafka_options)
+        servers = self.kafka or self.uplink_kafka
+        assert servers is not None
+        return Topic(servers, self.topic, self.kafka_options)
 
 
 def load_settings() -> Settings:

@@ -121,7 +121,7 @@ def _row(delivery: Delivery, place: int) -> Row:
         place,
         message.source,
         message.id,
-        delivery.partition,
+        delivery.chain,
         delivery.offset,
         message.previous,
         message.subject,

@@ -54,10 +54,10 @@ def position_before_send(_armed: threading.Event) -> None:
 
     def send(self: Any, page: Sequence[Message]) -> None:
         if self._sender is None:
-            self._sender = self._stream.sender(self._service.source)
+            self._sender = self._stream.sender(self.service.source)
         sent = dict(self._sent)
         chained = [self._chained(message, sent) for message in page]
-        self._service.writer.run(lambda connection: relay._record(connection, sent))
+        self.service.writer.run(lambda connection: relay._record(connection, self.way, sent))
         self._sent = sent
         failpoints.hit(failpoints.POSITION_SAVED)
         self._sender.send(chained)

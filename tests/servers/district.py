@@ -15,6 +15,7 @@ import psycopg
 
 from services.kernel.access.store import AccessStore
 from services.kernel.clock import system_clock
+from services.kernel.district import SHIPPED
 from services.main.app import SERVICES
 from services.main.demo import add_accounts
 from services.main.parts import JOBS
@@ -53,10 +54,16 @@ class RunningDistrict(RunningNode):
 
 @contextmanager
 def running_district(
-    folder: Path, postgres: Postgres, kafka: str, redis: RedisServer, **more: str
+    folder: Path,
+    postgres: Postgres,
+    kafka: str,
+    redis: RedisServer,
+    *,
+    file: Path = SHIPPED,
+    **more: str,
 ) -> Iterator[RunningDistrict]:
-    """Make a district's database and topic, and run its processes until the block ends; `more` are
-    settings of the environment."""
+    """Make a district's database and topic, and run its processes until the block ends; `file` is
+    the district file, `more` are settings of the environment."""
     database = f"district_{secrets.token_hex(4)}"
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {database}")
@@ -91,9 +98,10 @@ def running_district(
         add_accounts(access)
         access.close()
         commands: dict[str, tuple[str, ...]] = {
-            name: ("serve", name, "--port", str(ports[name])) for name in SERVICES
+            name: ("serve", name, "--port", str(ports[name]), "--district", str(file))
+            for name in SERVICES
         }
-        commands |= {f"worker-{name}": ("worker", name) for name in JOBS}
+        commands |= {f"worker-{name}": ("worker", name, "--district", str(file)) for name in JOBS}
         for name, command in (commands | {"scheduler": ("scheduler",)}).items():
             started = running.enter_context(
                 _process(
@@ -117,8 +125,11 @@ def running_district(
                 folder / "proxy.log",
             )
         )
+        for name, address in (*district.addresses.items(), ("proxy", "")):
+            process = district.services.get(name, proxy)
+            here = address or f"http://127.0.0.1:{ports['proxy']}"
+            wait_until_it_listens(RunningNode(folder, process, here))
         district.__init__(folder / "command", proxy, f"http://127.0.0.1:{ports['proxy']}")  # type: ignore[misc]
-        wait_until_it_listens(district)
         yield district
 
 

@@ -16,10 +16,11 @@ PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{broker}
+listeners=PLAINTEXT://127.0.0.1:{broker},FAR://127.0.0.1:{far},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{broker},FAR://{advertised}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,FAR:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={folder}/log
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1
@@ -35,15 +36,26 @@ JAVA = ("java", "-Xms128m", "-Xmx384m", "-XX:TieredStopAtLevel=1", "-XX:+UseSeri
 
 
 class KafkaServer:
-    """A broker that can be killed, frozen and started again on the same folder."""
+    """A broker that can be killed, frozen and started again on the same folder.
 
-    def __init__(self, folder: Path) -> None:
-        self._broker, controller = free_port(), free_port()
+    `far` is the port that others are led to who come by `advertised`: a line between them and the
+    broker that can be cut.
+    """
+
+    def __init__(self, folder: Path, advertised: str | None = None) -> None:
+        self._broker, self.far, controller = free_port(), free_port(), free_port()
         self.servers = f"127.0.0.1:{self._broker}"
+        self.advertised = advertised or f"127.0.0.1:{free_port()}"
         self._log = folder / "broker.log"
         self._settings = folder / "server.properties"
         self._settings.write_text(
-            PROPERTIES.format(broker=self._broker, controller=controller, folder=folder)
+            PROPERTIES.format(
+                broker=self._broker,
+                far=self.far,
+                advertised=self.advertised,
+                controller=controller,
+                folder=folder,
+            )
         )
         self._java = [*JAVA, "-cp", f"{LIBRARIES}/*"]
         cluster = uuid.uuid4().hex[:22]
@@ -88,9 +100,9 @@ class KafkaServer:
 
 
 @contextmanager
-def running_kafka(folder: Path) -> Iterator[KafkaServer]:
+def running_kafka(folder: Path, advertised: str | None = None) -> Iterator[KafkaServer]:
     """Run a broker on its own folder until the block ends."""
-    server = KafkaServer(folder)
+    server = KafkaServer(folder, advertised)
     try:
         yield server
     finally:

@@ -118,6 +118,8 @@ class District(Part):
     """The whole file. Raises nothing once read; lookups raise NotFound for an unknown code.
 
     A case that misses one of the limits in `escalate_overdue` is put before the district office.
+    `letters` gives, by origin, the letter in the numbers of complaints that it receives for a
+    Puskesmas that is at home elsewhere (two endpoints never share a letter).
     """
 
     code: Slug
@@ -125,6 +127,7 @@ class District(Part):
     office: Name
     allow_same_approver: bool = False
     escalate_overdue: tuple[LimitName, ...] = ()
+    letters: dict[Slug, Letter] = {}
     kecamatan: tuple[Name, ...]
     all_puskesmas: tuple[Puskesmas, ...] = Field(alias="puskesmas", min_length=1)
     units: tuple[Unit, ...] = Field(min_length=1)
@@ -136,6 +139,16 @@ class District(Part):
     def puskesmas(self, code: str) -> Puskesmas:
         """Return the Puskesmas of that code."""
         return _found(self._puskesmas.get(code), _("Puskesmas ini tidak ada di daftar."))
+
+    def letter_at(self, origin: str, here: Puskesmas) -> str:
+        """Return the letter in the numbers that an origin gives for a Puskesmas.
+
+        Raises NotFound where it is at home elsewhere and the file has no letter for this origin.
+        """
+        if here.home in (None, origin):
+            return here.letter
+        message = _("Berkas kabupaten tidak punya huruf (letters) untuk {origin}.", origin=origin)
+        return _found(self.letters.get(origin), message)
 
     def unit(self, code: str) -> Unit:
         """Return the service unit of that code."""
@@ -212,7 +225,11 @@ class District(Part):
         yield from _repeated("kecamatan", "", self.kecamatan)
         for name in ("code", "name", "short_code"):
             yield from _repeated("puskesmas", name, (getattr(p, name) for p in self.all_puskesmas))
+        yield from _repeated("letters", "", self.letters.values())
         for index, each in enumerate(self.all_puskesmas):
+            if each.letter in self.letters.values():
+                message = _("Huruf {letter} sudah dipakai di letters.", letter=each.letter)
+                yield FieldError(f"puskesmas[{index}].letter", message)
             yield from self._lost(f"puskesmas[{index}]", each)
         yield from self._rules_problems()
 

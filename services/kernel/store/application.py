@@ -66,6 +66,7 @@ class Service(Application[UUID]):
     def __init__(self, place: Path | Database, origin: str, clock: Clock) -> None:
         database = place_of(place)
         super().__init__(dict(database.library))
+        self.origin = origin
         self.source = f"/{origin}/{self.name}"
         self.clock = clock
         self.writer: GroupWriter = self._recorder.datastore.writer

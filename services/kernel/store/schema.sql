@@ -21,6 +21,12 @@ CREATE TABLE IF NOT EXISTS relayed (
     last_id   INTEGER NOT NULL
 ) STRICT;
 
+-- As `relayed`, for the stream of the district that an edge belongs to.
+CREATE TABLE IF NOT EXISTS uplinked (
+    partition INTEGER PRIMARY KEY,
+    last_id   INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS followed (
     partition   INTEGER PRIMARY KEY,
     next_offset INTEGER NOT NULL

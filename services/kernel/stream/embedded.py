@@ -4,11 +4,12 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -21,14 +22,18 @@ from services.kernel.store.files import SqliteFile
 from services.kernel.store.rows import insert_rows
 from services.kernel.stream.port import Delivery, StreamUnavailable
 
+T = TypeVar("T")
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS log (
     offset     INTEGER PRIMARY KEY,
     headers    BLOB NOT NULL,
     value      BLOB NOT NULL,
-    arrived_at TEXT NOT NULL
+    arrived_at TEXT NOT NULL,
+    lane       INTEGER
 ) STRICT
 """
+LANE = "ALTER TABLE log ADD COLUMN lane INTEGER"
+"""For a file that was made before there were edges."""
 TAIL = 4096
 PARTITION = 0
 
@@ -40,11 +45,16 @@ class EmbeddedStream:
         self._file = SqliteFile(path)
         self._clock = clock
         self._writer = GroupWriter(self._file, failpoints.STREAM_STORED)
-        self._writer.run(_create)
+        self._writer.run(self._create)
         self._last_arrival = self._writer.run(_last_arrival)
         self._tail: deque[Delivery] = deque(maxlen=TAIL)
         self._news = threading.Condition()
         self._senders: dict[str, EmbeddedSender] = {}
+
+    def _create(self, connection: Connection) -> None:
+        connection.execute(SCHEMA)
+        if "lane" not in self._file.columns(connection, "log"):
+            connection.execute(LANE)
 
     def partition_of(self, key: bytes) -> int:
         """Everything lies on the one partition."""
@@ -71,23 +81,34 @@ class EmbeddedStream:
         """Finish what is being written, and close the file."""
         self._writer.close()
 
-    def _append(self, sender: "EmbeddedSender", page: Sequence[Message]) -> None:
-        if self._senders.get(sender.source) is not sender:
-            raise StreamUnavailable(f"another sender has taken over for {sender.source}")
+    def store(
+        self,
+        page: Sequence[Message],
+        lanes: Sequence[int] | None = None,
+        also: Callable[[Connection], object] = lambda _none: None,
+    ) -> None:
+        """Store a page, each message on its lane if `lanes` are given, and `also` what is written
+        in the same transaction of the file; raises StreamUnavailable."""
+        on: Sequence[int | None] = lanes or [None] * len(page)
         rows = [(msgspec.json.encode(_plain(message)), message.value) for message in page]
 
         def work(connection: Connection) -> list[Delivery]:
             arrived_at = self._last_arrival = max(self._clock(), self._last_arrival)
             stamp = arrived_at.isoformat()
             (first,) = connection.execute("SELECT ifnull(max(offset), -1) + 1 FROM log").fetchone()
+            placed = [
+                (offset, *row, stamp, lane)
+                for offset, (row, lane) in enumerate(zip(rows, on, strict=True), start=first)
+            ]
             insert_rows(
                 connection,
-                "INSERT INTO log (offset, headers, value, arrived_at) VALUES",
-                [(offset, *row, stamp) for offset, row in enumerate(rows, start=first)],
+                "INSERT INTO log (offset, headers, value, arrived_at, lane) VALUES",
+                placed,
             )
+            also(connection)
             return [
-                Delivery(message, PARTITION, offset, arrived_at)
-                for offset, message in enumerate(page, start=first)
+                Delivery(message, PARTITION, offset, arrived_at, lane)
+                for offset, (message, lane) in enumerate(zip(page, on, strict=True), start=first)
             ]
 
         future = self._writer.submit(work)
@@ -96,6 +117,10 @@ class EmbeddedStream:
             future.result()
         except sqlite3.Error as error:
             raise StreamUnavailable(str(error)) from error
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Return what `work` reads of the file, or defines in it."""
+        return self._writer.run(work)
 
     def _stored(self, future: "Future[list[Delivery]]") -> None:
         if future.exception() is None:
@@ -113,7 +138,9 @@ class EmbeddedSender:
 
     def send(self, page: Sequence[Message]) -> None:
         """Store a page in one savepoint; raises StreamUnavailable."""
-        self._stream._append(self, page)
+        if self._stream._senders.get(self.source) is not self:
+            raise StreamUnavailable(f"another sender has taken over for {self.source}")
+        self._stream.store(page)
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -178,7 +205,7 @@ class EmbeddedReader:
 
     def _from_file(self, limit: int) -> list[Delivery]:
         rows = self._connection.execute(
-            "SELECT offset, headers, value, arrived_at FROM log WHERE offset >= ? "
+            "SELECT offset, headers, value, arrived_at, lane FROM log WHERE offset >= ? "
             "ORDER BY offset LIMIT ?",
             (self._next, limit),
         ).fetchall()
@@ -191,6 +218,7 @@ class EmbeddedReader:
                 PARTITION,
                 row["offset"],
                 datetime.fromisoformat(row["arrived_at"]),
+                row["lane"],
             )
             for row in rows
         ]
@@ -198,10 +226,6 @@ class EmbeddedReader:
 
 def _plain(message: Message) -> list[tuple[str, str]]:
     return [(name, data.decode()) for name, data in message.headers()]
-
-
-def _create(connection: Connection) -> None:
-    connection.execute(SCHEMA)
 
 
 def _last_arrival(connection: Connection) -> datetime:

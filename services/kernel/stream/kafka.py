@@ -28,9 +28,12 @@ _POSITIVE: Final = 0x7FFFFFFF
 
 class KafkaStream:
     """The stream on one topic; that it is as it must be is checked when a process starts
-    (`Topic.check`)."""
+    (`Topic.check`), or, where it may be out of reach then, at first use."""
 
-    def __init__(self, topic: Topic, *, delivery_seconds: float = DELIVERY_SECONDS) -> None:
+    def __init__(
+        self, topic: Topic, *, delivery_seconds: float = DELIVERY_SECONDS, check: bool = False
+    ) -> None:
+        self._unchecked = topic if check else None
         self._topic = topic.name
         self._partitions = [
             TopicPartition(topic.name, number) for number in range(topic.partitions)
@@ -99,7 +102,14 @@ class KafkaStream:
                 raise StreamUnavailable(f"partition {place.partition} does not answer")
         return last
 
+    def _check(self) -> None:
+        """Raise WrongTopic or StreamUnavailable, until the topic was found to be right."""
+        if self._unchecked is not None:
+            self._unchecked.check()
+            self._unchecked = None
+
     def _consumer(self, name: str) -> KafkaConsumer:
+        self._check()
         return KafkaConsumer(
             **self._options,
             client_id=f"tanggap-{name}",
@@ -161,6 +171,7 @@ class KafkaSender:
     def _begin(self) -> KafkaProducer:
         if self._producer is None:
             stream = self._stream
+            stream._check()
             self._producer = KafkaProducer(
                 **stream._options,
                 client_id=f"tanggap{self._source.replace('/', '-')}",

@@ -13,12 +13,23 @@ from services.kernel.contracts import Message
 
 
 class Delivery(NamedTuple):
-    """A message as it lies on the stream; `arrived_at` is when the stream took it."""
+    """A message as it lies on the stream; `arrived_at` is when the stream took it.
+
+    `lane` is the chain that it belongs to among those of its source, where that is not its
+    partition: below 0 what an edge took over from the partitions of its district's stream, of
+    which it keeps only a part.
+    """
 
     message: Message
     partition: int
     offset: int
     arrived_at: datetime
+    lane: int | None = None
+
+    @property
+    def chain(self) -> int:
+        """The lane of what was taken over, else the partition."""
+        return self.partition if self.lane is None else self.lane
 
 
 class StreamUnavailable(Exception):

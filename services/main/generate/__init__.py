@@ -97,8 +97,7 @@ class Histories:
         return lives(come, self._district.unit, self._seed, self._until), openings
 
     def _fill(self, node: Node, clock: SetClock, told: Told) -> Generated:
-        node.intake.record_district(node.folder.origin)
-        node.resolution.record_district()
+        node.record_district()
         found, openings = self.planned()
         writing = Writing(node, clock, Crew(_known(node.access)))
         for now in writing.write(found, openings):

@@ -45,14 +45,15 @@ def forks(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
 def gaps(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
     """Return the positions of each source that are missing between its first and its last.
 
-    A store's positions are gapless, and all are published.
+    A store's positions are gapless, and all are published. Of what an edge took over (lanes below
+    0) it keeps a part only; there the chains say whether that part is whole.
     """
     found = connection.execute(
         f"""
         SELECT source, after + 1 AS first_missing, id - 1 AS last_missing
         FROM (
             SELECT source, id, lag(id, 1, 0) OVER (PARTITION BY source ORDER BY id) AS after
-            FROM log
+            FROM log WHERE partition >= 0
         )
         WHERE id > after + 1 ORDER BY source, id LIMIT {SHOWN}
         """
