@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from services.kernel import failpoints
-from services.kernel.contracts import Message, read
+from services.kernel.contracts import read
 from services.kernel.district import District
 from services.kernel.store import Service
 from services.main.node import Node
@@ -177,7 +177,7 @@ class NodeByHand:
         stored = {
             (each.source, each.id): message_hash(each)
             for service in self.services.values()
-            for each in _published(service)
+            for each in service.published(1, 1_000_000)
         }
         if copied != stored:
             wrong = copied.items() ^ stored.items()
@@ -191,11 +191,6 @@ class NodeByHand:
 
 def _due(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-def _published(service: Service) -> list[Message]:
-    stored = service.recorder.select_notifications(1, 1_000_000)
-    return [service.publish(each.id, service.mapper.to_domain_event(each)) for each in stored]
 
 
 def _nothing(*_: Any) -> None:

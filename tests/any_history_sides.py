@@ -20,7 +20,7 @@ from tests.any_history_asked import Call, Choice, Received
 from tests.any_history_node import FOLLOWING, WRITING, NodeByHand
 
 EVERYBODY = Filters(scope=None)
-SOURCES: tuple[Source, ...] = ("log", "stream")
+SOURCES: tuple[Source, ...] = ("log", "stream", "stores")
 BY: tuple[By, ...] = ("unit", "puskesmas", "channel", "category")
 SHORT = {"puring": "PRG", "lamaru": "LMR"}
 ERRORS: dict[str, type[errors.Problem]] = {

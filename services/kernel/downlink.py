@@ -133,10 +133,7 @@ class Downlink:
             if not ours:
                 continue
             first, last = min(ours), max(ours)
-            written = {
-                each.id: service.publish(each.id, service.mapper.to_domain_event(each))
-                for each in service.recorder.select_notifications(first, last - first + 1)
-            }
+            written = {each.id: each for each in service.published(first, last - first + 1)}
             for id, message in ours.items():
                 if id not in written or _content(written[id]) != _content(message):
                     self.duplicate = f"{source}:{id}"

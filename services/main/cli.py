@@ -356,7 +356,7 @@ def totals(
 @app.command()
 def rebuild(
     check: Annotated[bool, typer.Option("--check", help="Hanya membandingkan.")] = False,
-    source: Annotated[str, typer.Option("--from", help="log atau stream.")] = "log",
+    source: Annotated[str, typer.Option("--from", help="log, stream, atau stores.")] = "log",
 ) -> None:
     """Rebuild the facts beside the live ones, compare, and swap."""
     last: dict[str, Any] = {}

@@ -8,6 +8,7 @@ from services.kernel.district import District
 from services.kernel.relay import Relay
 from services.main.app import SERVICES, create
 from services.main.lists import CasesOf
+from services.main.outboxes import OwnOutboxes
 from services.main.parts import JOBS, WRITING, Parts
 from services.main.settings import Settings
 from services.main.watching import Here, process_name
@@ -28,6 +29,7 @@ class Node(Parts):
         self.followers = {name: follower for name, follower in found.items() if follower}
         self.relays = {name: self.new_relay(name) for name in WRITING}
         self.jobs = tuple(self.new_jobs(name) for name in JOBS)
+        self.outboxes = OwnOutboxes([self.service(name) for name in WRITING])
         self.watch = Here(self.condition, tuple(self.followers.values()), clock)
         self.workers = [
             self.reporting.worker,

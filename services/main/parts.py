@@ -30,6 +30,7 @@ from services.main.settings import Settings
 from services.publication.application import Publishing
 from services.publication.policy import policy as publication_policy
 from services.reporting.application import Reporting
+from services.reporting.outboxes import NoOutboxes, Outboxes
 from services.reporting.processes import Nobody, Watch
 from services.resolution.application import Resolution
 from services.resolution.jobs import OVERDUE
@@ -45,10 +46,12 @@ STORES: Final = (*WRITING, "keyring", "access")
 class Parts:
     """The parts of one deployment. Whoever asks for one closes all of them in the end.
 
-    `watch` is what reporting shows of the processes that relay and follow.
+    `watch` is what reporting shows of the processes that relay and follow, `outboxes` what it
+    makes the facts of anew when it is asked for that from the stores.
     """
 
     watch: Watch = Nobody()
+    outboxes: Outboxes = NoOutboxes()
 
     def __init__(self, settings: Settings, district: District, clock: Clock = system_clock) -> None:
         self.settings = settings
@@ -122,7 +125,7 @@ class Parts:
     def reporting(self) -> Reporting:
         """The service that answers questions."""
         path = self.folder.store("reporting.duckdb")
-        return Reporting(path, self.stream, self.clock, watch=self.watch)
+        return Reporting(path, self.stream, self.clock, watch=self.watch, outboxes=self.outboxes)
 
     @cached_property
     def celery(self) -> Celery:

@@ -15,6 +15,7 @@ from services.kernel.relay import Relay
 from services.kernel.worker import Worker
 from services.main.app import create
 from services.main.asking import Questions, RemoteLists, internal_secret, router
+from services.main.outboxes import RemoteOutboxes, outbox_router
 from services.main.parts import JOBS, WRITING, Parts
 from services.main.settings import Settings
 from services.main.watching import Register, Teller, process_name, queue_router
@@ -41,6 +42,10 @@ class Process(Parts):
         self._register: Register | None = None
         if name == "reporting":
             self.watch = self._register = Register(WRITING, self.condition, self._secret, clock)
+            sources = {f"/{self.folder.origin}/{service}": service for service in WRITING}
+            self.outboxes = self._asked = RemoteOutboxes(
+                sources, self._register.address_of, self._secret
+            )
             self._jobs: tuple[Jobs, ...] = ()
             self._own = [self.reporting.worker]
         else:
@@ -92,6 +97,7 @@ class Process(Parts):
             worker.stop()
         if self._register:
             self._register.close()
+            self._asked.close()
         self.close()
 
     def failing(self) -> dict[str, str]:
@@ -109,5 +115,8 @@ class Process(Parts):
             return app
         assert self.settings.reporting_url is not None
         lists = RemoteLists(self.settings.reporting_url, self._secret)
-        more = [queue_router(lambda: self._followers, self._secret)]
+        more = [
+            queue_router(lambda: self._followers, self._secret),
+            outbox_router(self.service(self.name), self._secret),
+        ]
         return create(self, [self.name], lists, lists.nearby, self, more)

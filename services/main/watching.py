@@ -115,18 +115,26 @@ class Register:
 
     def replay(self, subject: str) -> list[Drained]:
         """Ask whoever follows to try a subject's queue again, in order."""
-        now = self._clock()
-        with self._lock:
-            asked = [
-                f"http://{host}:{told.port}{QUEUES}/{subject}"
-                for told, host, at in self._told.values()
-                if told.condition.followers and now - at <= SILENT
-            ]
+        asked = [f"{at}{QUEUES}/{subject}" for at, found in self._answering() if found.followers]
         drained = []
         for address in asked:
             answer = self._http.post(address).raise_for_status()
             drained += msgspec.msgpack.decode(answer.content, type=list[Drained])
         return drained
+
+    def address_of(self, service: str) -> str | None:
+        """Return where a process of a service answers; None when none was heard lately."""
+        found = [at for at, condition in self._answering() if service in condition.services]
+        return found[0] if found else None
+
+    def _answering(self) -> list[tuple[str, Condition]]:
+        now = self._clock()
+        with self._lock:
+            return [
+                (f"http://{host}:{told.port}", told.condition)
+                for told, host, at in self._told.values()
+                if now - at <= SILENT
+            ]
 
     def close(self) -> None:
         """Let go of the connections."""

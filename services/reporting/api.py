@@ -57,7 +57,11 @@ class RebuildBody(Body):
     """How to make the facts anew."""
 
     check: bool = Field(False, description="only compare")
-    source: Source = Field("log", description="log: the log copy; stream: all of the stream")
+    source: Source = Field(
+        "log",
+        description="log: the log copy; stream: all of the stream; stores: what the services "
+        "themselves hold",
+    )
 
 
 class JsonLinesResponse(StreamingResponse):

@@ -22,6 +22,7 @@ from services.kernel.stream import Stream
 from services.kernel.text import _
 from services.reporting import processes
 from services.reporting.logcopy import LogCopy
+from services.reporting.outboxes import NoOutboxes, Outboxes
 from services.reporting.processes import Nobody, Watch
 from services.reporting.queries import (
     Filters,
@@ -60,10 +61,12 @@ class Reporting:
         clock: Clock,
         *,
         watch: Watch | None = None,
+        outboxes: Outboxes | None = None,
         memory: str = MEMORY,
     ) -> None:
         self.clock = clock
         self._watch = watch or Nobody()
+        self._outboxes = outboxes or NoOutboxes()
         self._stream = stream
         self._rebuilding = threading.Lock()
         self._figures = Remembered(lambda: work.place(self.store.reader()))
@@ -262,12 +265,14 @@ class Reporting:
     def rebuild(self, source: Source, told: Callable[[Progress], None], *, check: bool) -> Outcome:
         """Make the facts anew and compare; unless this only checks, swap. One at a time.
 
-        Raises Conflict while another rebuild is under way.
+        Raises Conflict while another rebuild is under way, Unavailable for one from the stores
+        when a service does not answer.
         """
         if not self._rebuilding.acquire(blocking=False):
             raise Conflict(_("Pembangunan ulang lain sedang berjalan. Tunggu sampai selesai."))
         try:
-            return Rebuild(self.store, self.log, self._stream, source, told).run(check=check)
+            sides = self.store, self.log, self._stream
+            return Rebuild(*sides, source, told, self._outboxes).run(check=check)
         finally:
             self._rebuilding.release()
 

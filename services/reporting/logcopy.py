@@ -79,7 +79,7 @@ class LogCopy:
         """Read anew where the log ends (while nothing is taken)."""
         ends = self._connection.execute("SELECT max(place), max(arrived_at) FROM log").fetchone()
         place, newest = ends or (None, None)
-        self._place = 0 if place is None else place + 1
+        self.place = 0 if place is None else place + 1
         self._newest = LONG_AGO if newest is None else aware(newest)
 
     def _close(self) -> None:
@@ -138,7 +138,7 @@ class LogCopy:
             for touched in self._watching:
                 touched.update(each.message.subject for each in batch.taken)
             self.offsets = read_to
-            self._place += len(batch.taken)
+            self.place += len(batch.taken)
             self._newest = max([self._newest, *(each.arrived_at for each in batch.taken)])
         for delivery in go_back:
             self._reader.seek(delivery.partition, delivery.offset)
@@ -152,7 +152,7 @@ class LogCopy:
         connection.execute("BEGIN")
         try:
             if batch.taken:
-                connection.execute(_INSERT, {"batch": as_batch(batch.taken, self._place)})
+                connection.execute(_INSERT, {"batch": as_batch(batch.taken, self.place)})
                 fold_touched(connection, batch.taken, self._newest)
             for fork in [*batch.forks, *self._contradicting(batch.repeats)]:
                 _keep_apart(connection, fork)

@@ -16,18 +16,17 @@ from typing import Any, Literal
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from services.kernel.chain import sort_out
-from services.kernel.stream import Delivery, Stream
+from services.kernel.stream import Stream
 from services.reporting import folds
+from services.reporting.copies import STAGED, Copied, Upto, copy_stores, copy_stream
 from services.reporting.logcopy import LogCopy, subjects
-from services.reporting.messages import as_batch, insert
+from services.reporting.outboxes import NoOutboxes, Outboxes
 from services.reporting.store import Store
 
-Source = Literal["log", "stream"]
+Source = Literal["log", "stream", "stores"]
 BESIDE = "_rebuilt"
 CHUNK = 500_000
 SAMPLE = 50_000
-PAGE = 8_000
 SHOWN = 20
 
 
@@ -52,16 +51,22 @@ class Difference:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a rebuild found, how long it took, and whether the new facts are in use now."""
+    """What a rebuild found, how long it took, and whether the new facts are in use now.
+
+    From the stores: for how many events their own time stands in for that of their arrival, and
+    how many are still on their way to the log copy.
+    """
 
     events: int
     seconds: float
     differences: tuple[Difference, ...]
     swapped: bool
+    without_arrival: int = 0
+    on_their_way: int = 0
 
 
 class Rebuild:
-    """One rebuild, from the log copy itself or from the stream again."""
+    """One rebuild, from the log copy itself, from the stream again, or from the stores."""
 
     def __init__(
         self,
@@ -70,16 +75,19 @@ class Rebuild:
         stream: Stream,
         source: Source = "log",
         told: Callable[[Progress], None] = lambda _progress: None,
+        outboxes: Outboxes | None = None,
     ) -> None:
         self._store = store
         self._connection = store.connection()
         self._live = log
         self._stream = stream
-        self._log = "log" + (BESIDE if source == "stream" else "")
+        self._outboxes = outboxes or NoOutboxes()
+        self._source = source
+        self._log = "log" + ("" if source == "log" else BESIDE)
         self._told = told
         self._began = time.monotonic()
         self._tables = [fold.name for fold in folds.folds()]
-        if source == "stream":
+        if source != "log":
             self._tables.append("log")
 
     def run(self, *, check: bool) -> Outcome:
@@ -99,62 +107,51 @@ class Rebuild:
     def _run(self, touched: set[str], *, check: bool) -> Outcome:
         self._clear()
         folds.create_tables(self._connection, BESIDE)
-        if self._log != "log":
-            with self._live.writing:
-                offsets = dict(self._live.offsets)
-            self._copy_stream(offsets)
+        with self._live.writing:
+            live = self._live
+            upto = Upto(dict(live.offsets), dict(live.tracked), live.place)
+        copied = self._copy(upto)
         total = build(self._connection, self._log, BESIDE, self._told)
         # Nothing is taken while both sides are compared: they are of the same moment.
         with self._live.writing:
             self._connection.execute("BEGIN")
-            self._catch_up(touched)
+            self._catch_up(touched, upto)
             found = tuple(differences(self._connection, self._tables))
             if not check:
                 self._swap()
             self._connection.execute("COMMIT")
             self._live.reload_ends()
-        return Outcome(total, time.monotonic() - self._began, found, not check)
+        return Outcome(
+            total,
+            time.monotonic() - self._began,
+            found,
+            not check,
+            copied.without_arrival,
+            copied.on_their_way,
+        )
 
     def _clear(self) -> None:
-        for table in (*self._tables, "log"):
-            self._connection.execute(f"DROP TABLE IF EXISTS {table}{BESIDE}")
+        for table in (STAGED, *(each + BESIDE for each in (*self._tables, "log"))):
+            self._connection.execute(f"DROP TABLE IF EXISTS {table}")
 
-    def _copy_stream(self, offsets: dict[int, int]) -> None:
-        """Take the stream from its beginning up to where the live log copy has read it."""
-        columns = self._connection.execute("DESCRIBE log").fetchall()
-        described = ", ".join(f"{column[0]} {column[1]}" for column in columns)
-        self._connection.execute(f"CREATE TABLE {self._log} ({described})")
-        reader = self._stream.reader("rebuild", {})
-        tracked: dict[str, int] = {}
-        read: dict[int, int] = dict.fromkeys(offsets, 0)
-        adding = insert(self._log)
-        late: list[Delivery] = []
-        place = 0
-        try:
-            while any(read[at] < end for at, end in offsets.items()):
-                page = reader.poll(PAGE, 1.0)
-                for delivery in page:
-                    read[delivery.partition] = delivery.offset + 1
-                within = [each for each in page if each.offset < offsets.get(each.partition, 0)]
-                batch = sort_out([*late, *within], tracked)
-                tracked |= batch.tracked
-                late = batch.late
-                if batch.taken:
-                    self._connection.execute(adding, {"batch": as_batch(batch.taken, place)})
-                    place += len(batch.taken)
-        finally:
-            reader.close()
+    def _copy(self, upto: Upto) -> Copied:
+        connection, stream = self._connection, self._stream
+        if self._source == "stream":
+            return copy_stream(connection, self._log, stream, upto)
+        if self._source == "stores":
+            return copy_stores(connection, self._log, stream, self._outboxes, upto)
+        return Copied()
 
-    def _catch_up(self, touched: set[str]) -> None:
+    def _catch_up(self, touched: set[str], upto: Upto) -> None:
         """Fold in what the live log copy has taken meanwhile."""
         connection = self._connection
         if self._log != "log":
             connection.execute(
                 f"INSERT INTO {self._log} SELECT * REPLACE (row_number() OVER () "
                 f"+ (SELECT coalesce(max(place), 0) FROM {self._log}) AS place) "
-                "FROM (FROM log WHERE subject IN (SELECT unnest($touched::VARCHAR[]))) "
+                "FROM (FROM log WHERE place >= $since) "
                 f"ANTI JOIN {self._log} USING (source, id)",
-                {"touched": list(touched)},
+                {"since": upto.place},
             )
         for key, keys in subjects(touched).items():
             folds.bind_touched(connection, key, keys, self._log)

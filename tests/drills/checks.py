@@ -77,7 +77,7 @@ def check(
 ) -> None:
     """Repeat a run's commands, let the node come to rest, and compare everything.
 
-    The facts are compared with a rebuild from `source`, the log or the stream.
+    The facts are compared with a rebuild from `source`.
     """
     repeat(node, ledger, load, to)
     if late := unsettled(node):
@@ -194,7 +194,7 @@ def check_complaints(ledger: Ledger, copy: StreamCopy, to: Findings) -> None:
 
 
 def check_facts(node: DrillNode, to: Findings, source: str) -> None:
-    """The live facts are those that a rebuild makes, from the log copy or from the stream."""
+    """The live facts are those that a rebuild makes."""
     body = {"check": True, "source": source}
     answer = node.as_("admin").post("/rebuild", json=body).raise_for_status()
     last = json.loads(answer.text.splitlines()[-1])

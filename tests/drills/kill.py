@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from services.kernel import failpoints
+from services.reporting.rebuild import Source
 from tests.drills.checks import Findings, StreamCopy, check
 from tests.drills.load import Ledger, Load
 from tests.drills.node import DrillFailed, DrillNode
@@ -23,7 +24,8 @@ FAULTS = (*failpoints.ALL, MOMENT)
 ENOUGH_RUNS = 14
 ACKNOWLEDGED = 50
 RUNS_A_FOLDER = 25
-STREAM_EVERY = 3
+REBUILT_FROM: tuple[Source, ...] = ("log", "stream", "stores")
+"""A run after the other."""
 LAST_PASSING = 8
 WAIT_SECONDS = 30.0
 
@@ -113,7 +115,7 @@ class KillDrill:
                     node.end()
                 node = start(run + 1)
                 before = len(self._findings.found)
-                source = "stream" if run % STREAM_EVERY == STREAM_EVERY - 1 else "log"
+                source = REBUILT_FROM[run % len(REBUILT_FROM)]
                 check(node, ledger, load, copy, self._findings, source)
                 print(f"{run + 1} of {self._runs} runs", file=sys.stderr, flush=True)
                 if len(self._findings.found) > before:

@@ -265,7 +265,7 @@ def check(district: RunningNode, crowd: Crowd, to: Findings) -> float:
         to.compare(name, wanted, Counter({id: there[name][id] for id in wanted}))
         if twice := sum(times > 1 for times in there[name].values()):
             to.add(f"{name}: {twice} more than once", doubled=twice)
-    for source in ("log", "stream"):
+    for source in ("log", "stream", "stores"):
         done = district.tanggap("rebuild", "--check", "--from", source)
         if done.returncode != 0:
             to.add(f"rebuild from {source}: {(done.stdout + done.stderr)[-500:]}", differs=1)

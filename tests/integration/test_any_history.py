@@ -170,7 +170,7 @@ class AnyHistory(RuleBasedStateMachine):
                 self.sides.follow(name)
 
     @precondition(lambda self: self.sides.keys > self.looked + 8)
-    @rule(source=st.sampled_from([None, "log", "stream"]), check=st.booleans())
+    @rule(source=st.sampled_from([None, "log", "stream", "stores"]), check=st.booleans())
     def look(self, source: Any, check: bool) -> None:
         self.looked = self.sides.keys
         if source is None:

@@ -243,7 +243,7 @@ def test_an_issue_that_keeps_coming_back_is_shown_on_each_of_its_cases(node: Run
     assert "Masalah berulang" not in alone
 
 
-@pytest.mark.parametrize("source", ["log", "stream"])
+@pytest.mark.parametrize("source", ["log", "stream", "stores"])
 def test_facts_made_anew_say_the_same(node: RunningNode, source: str) -> None:
     done = node.tanggap("rebuild", "--from", source, "--check")
     assert done.returncode == 0, done.stdout + done.stderr

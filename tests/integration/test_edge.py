@@ -96,6 +96,10 @@ def test_with_the_line_cut_both_work_and_all_comes_together_once(both: Both) -> 
         lambda found: any(each["type"] == "tanggap.CaseGraded.v1" for each in found["items"]),
     )
     for node in (both.edge, both.district):
-        for command in (("rebuild", "--check"), ("verify",)):
+        for command in (
+            ("rebuild", "--check"),
+            ("rebuild", "--check", "--from", "stores"),
+            ("verify",),
+        ):
             done = node.tanggap(*command)
             assert done.returncode == 0, done.stdout + done.stderr

@@ -1,7 +1,7 @@
 """Rebuilding: the same facts, from the log or from the stream; a difference is named; readers
 and the stream go on meanwhile."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,7 +13,9 @@ from tests.histories import deliveries, told
 from tests.integration.test_reporting_log_copy import Bench
 from tests.messages import subject
 
-SOURCES: list[Source] = ["log", "stream"]
+ELSEWHERE = "/node-3/resolution"
+"""A source of another origin, whose store cannot be asked."""
+SOURCES: list[Source] = ["log", "stream", "stores"]
 
 
 def history(about: int) -> list[Message]:
@@ -30,6 +32,27 @@ def history(about: int) -> list[Message]:
             ]
         )
     ]
+
+
+class Kept:
+    """What lies on the stream, as outboxes of the services that wrote it; more may be written."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._stream = bench.stream
+        self.unsent: list[Message] = []
+
+    def sources(self) -> Sequence[str]:
+        return sorted({each.source for each in self._written()} - {ELSEWHERE})
+
+    def after(self, source: str, position: int) -> Sequence[Message]:
+        written = [each for each in self._written() if each.source == source]
+        return [each for each in written if each.id > position][:4]
+
+    def _written(self) -> list[Message]:
+        reader = self._stream.reader("kept", {})
+        sent = [each.message for each in reader.poll(1000, 0)]
+        reader.close()
+        return [msgspec.structs.replace(each, previous=0) for each in (*sent, *self.unsent)]
 
 
 @pytest.fixture
@@ -49,9 +72,10 @@ def _from(source: str, message: Message) -> Message:
     return msgspec.structs.replace(message, source=source)
 
 
-def rebuild(bench: Bench, source: Source = "log") -> Rebuild:
+def rebuild(bench: Bench, source: Source = "log", kept: Kept | None = None) -> Rebuild:
     reporting = bench.reporting
-    return Rebuild(reporting.store, reporting.log, bench.stream, source)
+    sides = reporting.store, reporting.log, bench.stream
+    return Rebuild(*sides, source, outboxes=kept or Kept(bench))
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -97,6 +121,48 @@ def test_a_log_that_lost_a_message_is_mended_from_the_stream(bench: Bench) -> No
     assert rebuild(bench).run(check=True).differences == ()
 
 
+def test_a_log_that_lost_a_message_is_mended_from_the_stores(bench: Bench) -> None:
+    bench.reporting.store.reader().execute("DELETE FROM log WHERE name = 'CaseGraded'")
+    outcome = rebuild(bench, "stores").run(check=False)
+    # That of the other origin can be had from no store here.
+    assert ("log", 0, 2) in [
+        (each.table, each.only_live, each.only_rebuilt) for each in outcome.differences
+    ]
+    assert (outcome.without_arrival, outcome.on_their_way) == (2, 0)
+    assert bench.ask("SELECT count(*) FROM log") == [(17,)]
+    assert bench.ask("SELECT count(*) FROM log WHERE arrived_at = time AND stream_offset < 0") == [
+        (2,)
+    ]
+    assert rebuild(bench, "stores").run(check=True).differences == ()
+
+
+def test_a_log_that_was_tampered_with_differs_from_the_stores(bench: Bench) -> None:
+    connection = bench.reporting.store.reader()
+    connection.execute(
+        "UPDATE log SET actor = 'somebody' WHERE name = 'CaseGraded' AND source = ?",
+        ["/node-1/resolution"],
+    )
+    assert rebuild(bench, "log").run(check=True).differences == ()
+    (difference,) = rebuild(bench, "stores").run(check=True).differences
+    assert (difference.table, difference.subjects) == ("log", (subject(1),))
+
+
+def test_what_is_still_on_its_way_is_left_out_of_a_rebuild_from_the_stores(bench: Bench) -> None:
+    kept = Kept(bench)
+    last = _from("/node-1/resolution", history(1)[-1])
+    following = _following(last, "CaseReopened")
+    kept.unsent.append(following)
+    outcome = rebuild(bench, "stores", kept).run(check=False)
+    assert (outcome.events, outcome.differences) == (18, ())
+    assert (outcome.without_arrival, outcome.on_their_way) == (0, 1)
+    kept.unsent.clear()
+    bench.send(following, source=last.source)
+    bench.follow()
+    assert bench.ask("SELECT count(*), count(DISTINCT place) FROM log") == [(19, 19)]
+    outcome = rebuild(bench, "stores", kept).run(check=True)
+    assert (outcome.events, outcome.differences, outcome.on_their_way) == (19, (), 0)
+
+
 @pytest.mark.parametrize("source", SOURCES)
 def test_what_arrives_meanwhile_is_in_the_new_facts(bench: Bench, source: Source) -> None:
     def arrive(progress: Progress) -> None:
@@ -110,7 +176,8 @@ def test_what_arrives_meanwhile_is_in_the_new_facts(bench: Bench, source: Source
             bench.follow()
 
     reporting = bench.reporting
-    found = Rebuild(reporting.store, reporting.log, bench.stream, source, arrive).run(check=False)
+    sides = reporting.store, reporting.log, bench.stream
+    found = Rebuild(*sides, source, arrive, Kept(bench)).run(check=False)
     assert found.differences == ()
     assert bench.ask("SELECT count(*) FROM log") == [(25,)]
     assert bench.ask(

@@ -181,6 +181,13 @@ class Service(Application[UUID]):
         events = self.events.get(id)
         return [self.publish(event.originator_version, event) for event in events]
 
+    def published(self, first: int, limit: int) -> list[Message]:
+        """Return the outbox from a position on, as messages without `previous`."""
+        return [
+            self.publish(each.id, self.mapper.to_domain_event(each))
+            for each in self.recorder.select_notifications(first, limit)
+        ]
+
     def publish(self, position: int, event: Any) -> Message:
         """Return a domain event as the message that the stream carries."""
         contract = self.outbox[type(event)]
