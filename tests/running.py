@@ -108,22 +108,25 @@ def day_in_jakarta(moment: str) -> str:
     return datetime.fromisoformat(moment).astimezone(ZoneInfo("Asia/Jakarta")).date().isoformat()
 
 
-@contextmanager
-def running_node(
+def start_node(
     data: Path,
     *more: str,
     under: Sequence[str] = (),
+    host: str = "127.0.0.1",
     port: int | None = None,
     environment: Mapping[str, str] | None = None,
-) -> Iterator[RunningNode]:
-    """Start a node, on a free port unless one is given; it must stop on SIGTERM with exit code 0.
+) -> RunningNode:
+    """Start a node, on a free port unless one is given, and wait until it answers.
 
     `under` is a command that becomes the node, such as `strace -D`; `environment` adds settings.
     """
     port = port or free_port()
-    arguments = [*DEMO, "--data", str(data), "--port", str(port), *more]
+    address = ("--host", host, "--port", str(port))
     process = subprocess.Popen(
-        [*under, sys.executable, "-m", "services.main.cli", *arguments],
+        [
+            *(*under, sys.executable, "-m", "services.main.cli"),
+            *(*DEMO, "--data", str(data), *address, *more),
+        ],
         stdout=subprocess.PIPE,
         stderr=(data.parent / "node.log").open("a"),
         text=True,
@@ -134,16 +137,43 @@ def running_node(
         assert process.stdout is not None
         first = process.stdout.readline()
         assert first.startswith("Tanggap: "), (data.parent / "node.log").read_text()[-3000:]
-        node = RunningNode(data, process, f"http://127.0.0.1:{port}")
+        node = RunningNode(data, process, f"http://{host}:{port}")
         node.environment = environment or {}
         wait_until_it_listens(node)
-        yield node
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0, (data.parent / "node.log").read_text()[-3000:]
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    return node
+
+
+def stop_node(node: RunningNode) -> None:
+    """Stop a node, which must end on SIGTERM with exit code 0."""
+    try:
+        node.process.send_signal(signal.SIGTERM)
+        assert node.process.wait(30) == 0, (node.data.parent / "node.log").read_text()[-3000:]
     finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+        kill_node(node)
+
+
+def kill_node(node: RunningNode) -> None:
+    """End a node as a power cut would, if it still runs."""
+    if node.process.poll() is None:
+        node.process.kill()
+        node.process.wait()
+
+
+@contextmanager
+def running_node(data: Path, *more: str, **how: Any) -> Iterator[RunningNode]:
+    """Run a node, as `start_node` does, until the block ends; it must stop on SIGTERM with exit
+    code 0."""
+    node = start_node(data, *more, **how)
+    try:
+        yield node
+    except BaseException:
+        kill_node(node)
+        raise
+    stop_node(node)
 
 
 def wait_until_it_listens(node: RunningNode) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from tests.drills import containers, kill, outage
+from tests.drills import containers, kill, outage, partition
 from tests.drills.sabotage import KNOWN
 
 DRILLS: dict[str, Callable[[int, int, str | None], dict[str, Any]]] = {
@@ -15,6 +15,7 @@ DRILLS: dict[str, Callable[[int, int, str | None], dict[str, Any]]] = {
         name: lambda runs, seed, _sabotage, name=name: outage.run(name, runs, seed)  # type: ignore[misc]
         for name in ("broker", "database", "redis")
     },
+    "partition": lambda runs, seed, _sabotage: partition.run(runs, seed),
 }
 ASKED_FOR: dict[str, Callable[[int, int, str | None], dict[str, Any]]] = {
     "containers": lambda runs, seed, _sabotage: containers.run(runs, seed),

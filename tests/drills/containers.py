@@ -108,10 +108,10 @@ def run(runs: int, seed: int) -> dict[str, Any]:
                 _kill_each(district, crowd, runs, random.Random(seed), healed, findings)
             finally:
                 crowd.end()
-            drained = check(district, crowd, findings)
+            drained = check(district, [crowd], findings)
             district.down()
             district.up()
-            check(district, crowd, findings)
+            check(district, [crowd], findings)
         finally:
             district.drop()
     return {

@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from tests.servers.redis import RedisServer, running_redis
 ACKNOWLEDGED = 50
 """So many commands are answered before each fault."""
 CLIENTS = 4
+PAUSE_SECONDS = 0.05
 DELIVERY_SECONDS = 5
 AWAY_SECONDS = (0.5, 8.0)
 """From a blink to longer than a page may take."""
@@ -86,8 +87,11 @@ class Faults:
 class Crowd:
     """Officers who write complaints down, each again with the same key until it is acknowledged."""
 
-    def __init__(self, district: RunningNode, *, imports: bool) -> None:
+    def __init__(
+        self, district: RunningNode, *, imports: bool, pause: float = PAUSE_SECONDS
+    ) -> None:
         self._district = district
+        self._pause = pause
         self.imported: list[str] = []
         self._ended = threading.Event()
         self._lock = threading.Condition()
@@ -125,6 +129,17 @@ class Crowd:
         except httpx.TransportError:
             return None
         return str(answer.json()["id"]) if answer.status_code == 201 else None
+
+    def ask_again(self, to: Findings) -> Counter[str]:
+        """Repeat every command that was acknowledged; return how often each complaint should be
+        there."""
+        client = self._district.as_("rini")
+        for key, id in self.acknowledged.items():
+            if (again := self.ask(client, key)) != id:
+                to.add(
+                    f"a repeated key gave {'nothing' if again is None else 'another id'}", doubled=1
+                )
+        return Counter(self.acknowledged.values())
 
     def _import(self, client: httpx.Client) -> None:
         """Hand in a file whose rows a worker takes, and wait for its end before the next."""
@@ -169,7 +184,7 @@ class Crowd:
                 with self._lock:
                     self.acknowledged[key] = found
                     self._lock.notify_all()
-            time.sleep(0.05)
+            time.sleep(self._pause)
 
 
 def run(drill: str, runs: int, seed: int) -> dict[str, Any]:
@@ -200,7 +215,7 @@ def run(drill: str, runs: int, seed: int) -> dict[str, Any]:
             finally:
                 crowd.end()
             crowd.check_imports(findings)
-            drained = check(district, crowd, findings)
+            drained = check(district, [crowd], findings)
     missing = [each for each, times in fired.items() if runs >= len(fired) and not times]
     for each in missing:
         findings.add(f"{each} never fired")
@@ -243,22 +258,20 @@ def go_through(
         findings.add("after the last fault nothing is acknowledged any more")
 
 
-def check(district: RunningNode, crowd: Crowd, to: Findings) -> float:
-    """Compare what was acknowledged with the log; return how long the backlog took to drain."""
+def check(place: RunningNode, crowds: Sequence[Crowd], to: Findings) -> float:
+    """Compare what was acknowledged with a place's log; return how long its backlog took to drain.
+
+    Each crowd asks again where it asked before.
+    """
     began = time.monotonic()
-    client = district.as_("rini")
-    for key, id in crowd.acknowledged.items():
-        if (again := crowd.ask(client, key)) != id:
-            to.add(f"a repeated key gave {'nothing' if again is None else 'another id'}", doubled=1)
-    wanted = Counter(crowd.acknowledged.values())
-    there = _events(district)
+    wanted: Counter[str] = Counter()
+    for crowd in crowds:
+        wanted += crowd.ask_again(to)
+    there = _events(place)
     while (
-        not all(
-            wanted <= there[name] for name in ("ComplaintReceived", "CaseOpened", "TeamNotified")
-        )
-        and time.monotonic() - began < WAIT_SECONDS
+        not all(wanted <= there[name] for name in EACH) and time.monotonic() - began < WAIT_SECONDS
     ):
-        there = _events(district)
+        there = _events(place)
     drained = time.monotonic() - began
     for name in EACH:
         # What an import wrote is counted there; here, that nothing is there twice.
@@ -266,18 +279,18 @@ def check(district: RunningNode, crowd: Crowd, to: Findings) -> float:
         if twice := sum(times > 1 for times in there[name].values()):
             to.add(f"{name}: {twice} more than once", doubled=twice)
     for source in ("log", "stream", "stores"):
-        done = district.tanggap("rebuild", "--check", "--from", source)
+        done = place.tanggap("rebuild", "--check", "--from", source)
         if done.returncode != 0:
             to.add(f"rebuild from {source}: {(done.stdout + done.stderr)[-500:]}", differs=1)
-    whole = district.tanggap("verify")
+    whole = place.tanggap("verify")
     if whole.returncode != 0:
         to.add(f"verify: {(whole.stdout + whole.stderr)[-500:]}", differs=1)
     return round(drained, 1)
 
 
-def _events(district: RunningNode) -> dict[str, Counter[str]]:
+def _events(place: RunningNode) -> dict[str, Counter[str]]:
     """Return by an event's name how often each subject has it, as the log copy holds them."""
-    done = district.tanggap("events")
+    done = place.tanggap("events")
     found: dict[str, Counter[str]] = {name: Counter() for name in EACH}
     if done.returncode == 0:
         for line in done.stdout.splitlines():

@@ -60,10 +60,12 @@ def running_district(
     redis: RedisServer,
     *,
     file: Path = SHIPPED,
+    known_as: str = "localhost",
     **more: str,
 ) -> Iterator[RunningDistrict]:
     """Make a district's database and topic, and run its processes until the block ends; `file` is
-    the district file, `more` are settings of the environment."""
+    the district file, `known_as` another name by which the proxy is asked, `more` are settings of
+    the environment."""
     database = f"district_{secrets.token_hex(4)}"
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {database}")
@@ -121,7 +123,11 @@ def running_district(
                 ["caddy", "run", "--config", str(PROXY), "--adapter", "caddyfile"],
                 environment
                 | {f"TANGGAP_{name.upper()}": f"127.0.0.1:{ports[name]}" for name in SERVICES}
-                | {"TANGGAP_SITE": f"http://127.0.0.1:{ports['proxy']}", "HOME": str(folder)},
+                | {
+                    "TANGGAP_SITE": f"http://127.0.0.1:{ports['proxy']}",
+                    "TANGGAP_INSIDE": f"http://{known_as}:{ports['proxy']}",
+                    "HOME": str(folder),
+                },
                 folder / "proxy.log",
             )
         )

@@ -26,12 +26,11 @@ def district_file(folder: Path) -> Path:
     return file
 
 
-@contextmanager
-def running_edge(
-    data: Path, district: RunningDistrict, kafka: str, file: Path, address: str | None = None
-) -> Iterator[RunningNode]:
-    """Run the edge until the block ends; `kafka` and `address` are the line to the district."""
-    environment = {
+def settings_of_edge(
+    district: RunningDistrict, kafka: str, address: str | None = None
+) -> dict[str, str]:
+    """Return an edge's settings; `kafka` and `address` are the line to the district."""
+    return {
         "TANGGAP_MODE": "edge",
         "TANGGAP_ORIGIN": ORIGIN,
         "TANGGAP_UPLINK_KAFKA": kafka,
@@ -40,5 +39,13 @@ def running_edge(
         "TANGGAP_TOPIC": district.environment["TANGGAP_TOPIC"],
         "TANGGAP_KAFKA_DELIVERY_SECONDS": "5",
     }
+
+
+@contextmanager
+def running_edge(
+    data: Path, district: RunningDistrict, kafka: str, file: Path, address: str | None = None
+) -> Iterator[RunningNode]:
+    """Run the edge until the block ends; `kafka` and `address` are the line to the district."""
+    environment = settings_of_edge(district, kafka, address)
     with running_node(data, "--district", str(file), environment=environment) as node:
         yield node
