@@ -125,7 +125,14 @@ class Parts:
     def reporting(self) -> Reporting:
         """The service that answers questions."""
         path = self.folder.store("reporting.duckdb")
-        return Reporting(path, self.stream, self.clock, watch=self.watch, outboxes=self.outboxes)
+        return Reporting(
+            path,
+            self.stream,
+            self.clock,
+            watch=self.watch,
+            outboxes=self.outboxes,
+            memory=self.settings.reporting_memory,
+        )
 
     @cached_property
     def celery(self) -> Celery:

@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     )
     secret_file: Path | None = Field(None, description="where the secret of receipts lies")
     keys: Path | None = Field(None, description="where the keyring's master key lies")
+    reporting_memory: str = Field(
+        "128MB", pattern=r"^[1-9][0-9]*(MB|GB)$", description="what reporting's questions may use"
+    )
     timezone: str = Field("Asia/Jakarta", description="of pages that concern no one Puskesmas")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     public_url: str | None = Field(None, description="the address that people type")

@@ -2,13 +2,16 @@
 
 import sys
 
-from tests.bench import footprint, intake, pages, visible
+from tests.bench import as_of, footprint, intake, lifecycle, pages, rebuild, visible
 
 BENCHES = {
     "intake": intake.run,
     "visible": visible.run,
     "footprint": footprint.run,
     "pages": pages.run,
+    "rebuild": rebuild.run,
+    "as_of": as_of.run,
+    "lifecycle": lifecycle.run,
 }
 
 

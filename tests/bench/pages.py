@@ -1,19 +1,15 @@
 """The staff's pages on the whole demo district, beside the same pages with nothing in them."""
 
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.bench.history import CASES, district
 from tests.bench.line import Measure, p95
 from tests.running import RunningNode, running_node
 
-CASES, SEED = 26_000, 1
-DISTRICT = Path(__file__).parents[2] / ".bench" / f"district-{CASES}-{SEED}"
-"""It is made once, which takes minutes; a later run takes it as it is."""
 ROUNDS = 20
 PAGES = {
     "rini": ("/kerja", "/kasus?mine=1", "/catat?puskesmas=puring", "/catat/{complaint}"),
@@ -41,7 +37,7 @@ def run() -> Iterator[Measure]:
         folder = Path(name)
         with running_node(folder / "empty") as node:
             empty = _rounds(node)
-        shutil.copytree(_district(), folder / "district")
+        shutil.copytree(district(), folder / "district")
         with running_node(folder / "district") as node:
             full = _rounds(node)
     together = [each for times in full.values() for each in times]
@@ -64,17 +60,6 @@ def run() -> Iterator[Measure]:
             },
         },
     )
-
-
-def _district() -> Path:
-    """Return the data folder of the demo district."""
-    if not DISTRICT.exists():
-        began = DISTRICT.with_suffix(".begun")
-        shutil.rmtree(began, ignore_errors=True)
-        asked = ["generate", "--cases", str(CASES), "--seed", str(SEED), "--data", str(began)]
-        subprocess.run([sys.executable, "-m", "services.main.cli", *asked], check=True)
-        began.rename(DISTRICT)
-    return DISTRICT
 
 
 def _rounds(node: RunningNode) -> dict[str, list[float]]:
