@@ -1,5 +1,6 @@
 """A real Redis server that keeps nothing on disk: what may not be lost does not lie there."""
 
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +39,14 @@ class RedisServer:
         """End the server as a power cut would."""
         self._process.kill()
         self._process.wait()
+
+    def freeze(self) -> None:
+        """Have the server do nothing, its connections open."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Have it go on."""
+        self._process.send_signal(signal.SIGCONT)
 
 
 @contextmanager
