@@ -57,10 +57,10 @@ def state(watch: Watch, log: str) -> dict[str, Any]:
     """Return what the processes tell: relays, followers (but the one named `log`), queues, tasks,
     and how they are themselves."""
     heard = list(watch.heard())
-    conditions = [each.condition for each in heard]
+    leading = _leading(heard)
 
     def of_all(name: str) -> list[dict[str, Any]]:
-        return [_plain(each) for found in conditions for each in getattr(found, name)]
+        return [_plain(each) for found in leading for each in getattr(found, name)]
 
     return {
         "relays": of_all("relays"),
@@ -84,6 +84,16 @@ def state(watch: Watch, log: str) -> dict[str, Any]:
             for each in heard
         ],
     }
+
+
+def _leading(heard: Sequence[Heard]) -> list[Condition]:
+    """Return who leads: of several that say so of one service, who was heard last. The others have
+    ended, and what they had not sent or read then says nothing any more."""
+    leaders: dict[tuple[str, ...], Condition] = {}
+    for each in sorted(heard, key=lambda each: each.heard_at):
+        if each.condition.leads:
+            leaders[tuple(each.condition.services)] = each.condition
+    return [found for _services, found in sorted(leaders.items())]
 
 
 def replay(watch: Watch, subject: str) -> list[dict[str, Any]]:
