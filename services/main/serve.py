@@ -94,7 +94,7 @@ def _serve(served: Node | Process, host: str, port: int, prepare: Prepare) -> No
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_given: None)
     app = served.app()
-    _tune_interpreter()
+    tune_interpreter()
     try:
         config = uvicorn.Config(
             app,
@@ -110,7 +110,7 @@ def _serve(served: Node | Process, host: str, port: int, prepare: Prepare) -> No
         served.stop()
 
 
-def _tune_interpreter() -> None:
+def tune_interpreter() -> None:
     """Set the interpreter up for one process that does everything.
 
     What lives as long as the process is kept from the collector of cyclic garbage: a search of

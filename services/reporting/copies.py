@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from duckdb import DuckDBPyConnection
 
 from services.kernel.chain import sort_out
-from services.kernel.stream import Delivery, Stream
+from services.kernel.stream import Delivery, ReadAhead, Stream
 from services.reporting.messages import as_batch, insert
 from services.reporting.outboxes import Outboxes
 
@@ -38,7 +38,7 @@ class Copied:
 def copy_stream(connection: DuckDBPyConnection, log: str, stream: Stream, upto: Upto) -> Copied:
     """Take the stream from its beginning up to where the live log copy has read it."""
     _create(connection, log)
-    reader = stream.reader("rebuild", {})
+    reader = ReadAhead(stream.reader("rebuild", {}), "rebuild")
     tracked: dict[str, int] = {}
     read: dict[int, int] = dict.fromkeys(upto.offsets, 0)
     adding = insert(log)

@@ -21,7 +21,7 @@ from duckdb import DuckDBPyConnection
 
 from services.kernel import failpoints
 from services.kernel.chain import Holes, Sorted, sort_out
-from services.kernel.stream import Delivery, Stream
+from services.kernel.stream import Delivery, ReadAhead, Stream
 from services.kernel.worker import Worker
 from services.reporting import folds
 from services.reporting.messages import (
@@ -35,7 +35,7 @@ from services.reporting.store import Store, aware, stored
 
 log = structlog.get_logger()
 NAME = "reporting"
-BATCH = 8000
+BATCH = 16_000
 WAIT_SECONDS = 0.5
 REST_SECONDS = 0.05
 UUID_LENGTH = 36
@@ -50,7 +50,7 @@ class LogCopy:
         self._store = store
         self._stream = stream
         self._connection = store.connection()
-        self._reader = stream.reader(NAME, {})
+        self._reader = ReadAhead(stream.reader(NAME, {}), NAME)
         self.writing = threading.RLock()
         self._news = threading.Condition()
         self._rested = time.monotonic()
@@ -73,7 +73,7 @@ class LogCopy:
         self.offsets = {int(at): offset for at, offset in msgspec.json.decode(row[1]).items()}
         self._holes = Holes()
         self.reload_ends()
-        self._reader = self._stream.reader(NAME, self.offsets)
+        self._reader = ReadAhead(self._stream.reader(NAME, self.offsets), NAME)
 
     def reload_ends(self) -> None:
         """Read anew where the log ends (while nothing is taken)."""

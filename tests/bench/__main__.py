@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.bench import as_of, footprint, intake, lifecycle, pages, rebuild, visible
+from tests.bench import as_of, footprint, intake, kafka, lifecycle, pages, rebuild, visible
 
 BENCHES = {
     "intake": intake.run,
@@ -12,6 +12,7 @@ BENCHES = {
     "rebuild": rebuild.run,
     "as_of": as_of.run,
     "lifecycle": lifecycle.run,
+    "kafka": kafka.run,
 }
 
 

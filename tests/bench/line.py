@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from typing import Any
 
-PACKAGES = ("fastapi", "uvicorn", "eventsourcing", "duckdb", "pydantic")
+PACKAGES = ("fastapi", "uvicorn", "eventsourcing", "duckdb", "pydantic", "kafka-python")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.kernel.contracts import Message
-from services.kernel.stream import Delivery, Reader, Stream, StreamUnavailable
+from services.kernel.stream import Delivery, ReadAhead, Reader, Stream, StreamUnavailable
 from tests.messages import message, subject
 
 SOURCE = "/node-a/intake"
@@ -155,3 +155,31 @@ class StreamContract:
         for source in sources:
             ids = sorted(each.message.id for each in found if each.message.source == source)
             assert ids == list(range(1, 51))
+
+    def test_who_reads_ahead_gets_the_same(self, stream: Stream) -> None:
+        stream.sender(SOURCE).send([message(n, about=subject(n % 5)) for n in range(1, 61)])
+        wanted = read_all(stream.reader("a", {}), 60)
+        reader = ReadAhead(stream.reader("b", {}), "b")
+        found = [each for _page in range(60) for each in reader.poll(7, 0.1)]
+        reader.close()
+        assert len(found) == 60
+        assert sorted(found, key=place) == sorted(wanted, key=place)
+
+    def test_who_reads_ahead_may_go_back_and_misses_nothing(self, stream: Stream) -> None:
+        stream.sender(SOURCE).send([message(n, about=subject(n % 5)) for n in range(1, 61)])
+        wanted = sorted(map(place, read_all(stream.reader("a", {}), 60)))
+        reader = ReadAhead(stream.reader("b", {}), "b")
+        first: list[Delivery] = []
+        while len(first) < 20:
+            first.extend(reader.poll(7, 0.1))
+        back = first[3]
+        reader.seek(back.partition, back.offset)
+        later = [each for _page in range(60) for each in reader.poll(7, 0.1)]
+        reader.close()
+        again = [each for each in map(place, first) if each >= place(back)]
+        again = [each for each in again if each[0] == back.partition]
+        assert sorted(map(place, [*first, *later])) == sorted([*wanted, *again])
+
+
+def place(delivery: Delivery) -> tuple[int, int]:
+    return delivery.partition, delivery.offset

@@ -1,5 +1,6 @@
 """The stream's contract on a real broker, and what only a topic can do wrong."""
 
+import time
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -74,6 +75,10 @@ def test_a_setting_that_would_lose_or_date_events_is_named(
 ) -> None:
     admin = KafkaAdminClient(bootstrap_servers=topic.servers)
     admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic.name, {setting: value})])
+    asked = [ConfigResource(ConfigResourceType.TOPIC, topic.name)]
+    # The controller has taken it; the broker that is asked hears of it a little later.
+    while admin.describe_configs(asked)["topic"][topic.name][setting]["value"] != value:
+        time.sleep(0.01)
     admin.close()
     with pytest.raises(WrongTopic, match=f"has {setting}={value}, and needs"):
         topic.check()
