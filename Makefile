@@ -31,8 +31,9 @@ bench: $(DEV)
 	$(BIN)/python -m tests.bench $(NAME)
 
 drill: $(DEV)
-	@infra/test-needs && infra/drill-needs
-	$(BIN)/python -m tests.drills $(or $(NAME),kill) --runs $(or $(RUNS),3) --seed $(or $(SEED),1) $(if $(SABOTAGE),--sabotage $(SABOTAGE))
+	@infra/test-needs
+	@$(if $(filter-out partition,$(NAME)),,infra/drill-needs)
+	$(BIN)/python -m tests.drills $(NAME) --runs $(or $(RUNS),3) --seed $(or $(SEED),1) $(if $(SABOTAGE),--sabotage $(SABOTAGE))
 
 # The district by docker-compose; BROKERS=3, DEMO=no, and to drop all data: DATA=drop.
 district:

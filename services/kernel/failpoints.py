@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 KEY_STORED = "key-stored"
 EVENTS_SAVED = "events-saved"
+PAGE_WRITTEN = "page-written"
+"""A page lies at the brokers, in a transaction that is not committed yet (Kafka only)."""
 STREAM_STORED = "stream-stored"
 PAGE_SENT = "page-sent"
 POSITION_SAVED = "position-saved"
@@ -17,6 +19,7 @@ FACTS_FOLDED = "facts-folded"
 ALL = (
     KEY_STORED,
     EVENTS_SAVED,
+    PAGE_WRITTEN,
     STREAM_STORED,
     PAGE_SENT,
     POSITION_SAVED,

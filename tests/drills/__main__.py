@@ -4,17 +4,16 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from tests.drills import containers, kill, outage, partition
+from tests.drills import containers, kill, outage, partition, processes
 from tests.drills.sabotage import KNOWN
 
 DRILLS: dict[str, Callable[[int, int, str | None], dict[str, Any]]] = {
     "kill": kill.run,
-    **{
-        name: lambda runs, seed, _sabotage, name=name: outage.run(name, runs, seed)  # type: ignore[misc]
-        for name in ("broker", "database", "redis")
-    },
+    "processes": processes.run,
+    **{name: partial(outage.run, name) for name in ("broker", "database", "redis")},
     "partition": lambda runs, seed, _sabotage: partition.run(runs, seed),
 }
 ASKED_FOR: dict[str, Callable[[int, int, str | None], dict[str, Any]]] = {

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.drills.checks import Findings
-from tests.drills.outage import ACKNOWLEDGED, Crowd, check
+from tests.drills.crowd import Crowd
+from tests.drills.district import ACKNOWLEDGED
+from tests.drills.whole import check
 from tests.running import RunningNode, free_port
 
 ROOT: Final = Path(__file__).parents[2]
@@ -103,7 +105,7 @@ def run(runs: int, seed: int) -> dict[str, Any]:
         try:
             district.up()
             up_seconds = round(time.monotonic() - began, 1)
-            crowd = Crowd(district, imports=False)
+            crowd = Crowd(district, importers=0)
             try:
                 _kill_each(district, crowd, runs, random.Random(seed), healed, findings)
             finally:
@@ -123,7 +125,7 @@ def run(runs: int, seed: int) -> dict[str, Any]:
         "failpoints": dict.fromkeys(KINDS, runs),
         "healed_seconds": healed,
         "acknowledged": len(crowd.acknowledged),
-        "asked_again": crowd.unanswered,
+        "asked_again": crowd.people.asked_again,
         "drained_seconds": drained,
         "lost": findings.lost,
         "doubled": findings.doubled,

@@ -7,11 +7,9 @@ import random
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
-
-from tests.drills.node import DrillNode
 
 OFFICERS = 4
 PLACES = ("puring", "lamaru")
@@ -19,6 +17,13 @@ CHANNELS = ("in_person", "phone", "whatsapp", "suggestion_box", "web")
 KINDS = ("complaint", "complaint", "complaint", "suggestion", "praise", "information_request")
 FULL_WALK_EVERY = 4
 PATIENCE_SECONDS = 10.0
+
+
+class Asked(Protocol):
+    """What commands are asked of."""
+
+    def as_(self, username: str) -> httpx.Client:
+        """Return a client that is signed in."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Command:
     key: str
     body: dict[str, Any]
 
-    def ask(self, node: DrillNode) -> httpx.Response:
+    def ask(self, node: Asked) -> httpx.Response:
         client = node.as_(self.user)
         return client.post(self.path, json=self.body, headers={"Idempotency-Key": self.key})
 
@@ -44,7 +49,7 @@ class Ledger:
     refused: list[str] = field(default_factory=list)
     news: threading.Condition = field(default_factory=threading.Condition)
 
-    def ask(self, node: DrillNode, command: Command) -> dict[str, Any] | None:
+    def ask(self, node: Asked, command: Command) -> dict[str, Any] | None:
         """Ask; keep what is acknowledged. None: refused. httpx.TransportError: nobody knows."""
         self.asked[command.key] = command
         response = command.ask(node)
@@ -68,7 +73,7 @@ class Ledger:
 class Load:
     """The threads of one run. `cases` are the acknowledged complaints that open a case."""
 
-    def __init__(self, node: DrillNode, ledger: Ledger, seed: int, run: int) -> None:
+    def __init__(self, node: Asked, ledger: Ledger, seed: int, run: int) -> None:
         self.node, self.ledger, self._run = node, ledger, run
         self.complaints: list[str] = []
         self.cases: list[str] = []
@@ -126,8 +131,11 @@ class Load:
             done += 1
 
 
-def walk(node: DrillNode, ledger: Ledger, case: str, *, full: bool) -> None:
-    """Take a case on: to its grade, or all the way to its release.
+def walk(
+    node: Asked, ledger: Ledger, case: str, *, full: bool, patience: float = PATIENCE_SECONDS
+) -> None:
+    """Take a case on: to its grade, or all the way to its release. What follows by itself is waited
+    for with so many seconds of patience.
 
     Walked again after a restart, the same keys give the same answers, and what is missing is done.
     """
@@ -135,7 +143,7 @@ def walk(node: DrillNode, ledger: Ledger, case: str, *, full: bool) -> None:
     def step(user: str, path: str, **body: Any) -> None:
         ledger.ask(node, Command(user, path, f"{path} {case}", body))
 
-    if not _waited_for(node, "sari", f"/cases/{case}"):
+    if not _waited_for(node, patience, "sari", f"/cases/{case}"):
         ledger.refused.append("a case did not open")
         return
     step("sari", f"/cases/{case}/grade", grade="yellow", reason="Menunggu lebih dari dua jam.")
@@ -143,7 +151,7 @@ def walk(node: DrillNode, ledger: Ledger, case: str, *, full: bool) -> None:
         return
     step("sari", f"/cases/{case}/immediate-answer", answer="Loket kedua dibuka saat ramai.")
     step("sari", f"/cases/{case}/documentation", summary="Loket kedua dibuka.")
-    found = _waited_for(node, "kukuh", "/publications", complaint=case)
+    found = _waited_for(node, patience, "kukuh", "/publications", complaint=case)
     if not found:
         ledger.refused.append("a documented case got no draft")
         return
@@ -152,9 +160,9 @@ def walk(node: DrillNode, ledger: Ledger, case: str, *, full: bool) -> None:
     step("dewi", f"{publication}/release")
 
 
-def _waited_for(node: DrillNode, user: str, path: str, **asked: Any) -> Any:
+def _waited_for(node: Asked, patience: float, user: str, path: str, **asked: Any) -> Any:
     """Ask until it is there (an empty list is not); None when it does not come."""
-    until = time.monotonic() + PATIENCE_SECONDS
+    until = time.monotonic() + patience
     while time.monotonic() < until:
         response = node.as_(user).get(path, params=asked)
         if response.status_code == 200 and response.json().get("items", True):

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.drills.checks import Findings
-from tests.drills.outage import Crowd, check
+from tests.drills.crowd import Crowd
+from tests.drills.whole import check
 from tests.running import RunningNode, free_port, kill_node, start_node, stop_node
 from tests.servers.district import RunningDistrict, running_district
 from tests.servers.edge import ORIGIN, district_file, settings_of_edge
@@ -78,8 +79,8 @@ def run(runs: int, seed: int) -> dict[str, Any]:
     chance = random.Random(seed)
     drained: dict[str, float] = {}
     with both_ends() as (district, edge, cable, toxiproxy):
-        at_edge = Crowd(edge.node, imports=False, pause=PAUSE_SECONDS)
-        at_district = Crowd(district, imports=False)
+        at_edge = Crowd(edge.node, team=False, pause=PAUSE_SECONDS)
+        at_district = Crowd(district, team=False)
         try:
             for number in range(runs):
                 if not _one_run(at_edge, at_district, edge, cable, toxiproxy, fired, chance):
@@ -92,8 +93,8 @@ def run(runs: int, seed: int) -> dict[str, Any]:
             at_edge.end()
             at_district.end()
         crowds = [at_edge, at_district]
-        drained["district"] = check(district, crowds, findings)
-        drained["edge"] = check(edge.node, crowds, findings)
+        drained["district"] = check(district, crowds, findings, from_afar=True)
+        drained["edge"] = check(edge.node, crowds, findings, from_afar=True)
         check_cases_are_at_home(district, findings)
     return {
         "drill": "partition",
@@ -105,7 +106,7 @@ def run(runs: int, seed: int) -> dict[str, Any]:
             "edge": len(at_edge.acknowledged),
             "district": len(at_district.acknowledged),
         },
-        "asked_again": at_edge.unanswered + at_district.unanswered,
+        "asked_again": at_edge.people.asked_again + at_district.people.asked_again,
         "drained_seconds": drained,
         "lost": findings.lost,
         "doubled": findings.doubled,

@@ -1,26 +1,33 @@
 """Ways to break the product on purpose: a drill that passes with one of them proves nothing.
 
-Each is applied in the node's own process before it serves, and changes one thing.
+Each is applied in the product's own process before it serves, and changes one thing.
 """
 
 import dataclasses
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from services.kernel import failpoints, follower, relay
+from services.kernel import failpoints, follower, queue, relay
 from services.kernel.chain import Sorted, sort_out, tracking_name
 from services.kernel.contracts import Message
 from services.kernel.store import writer
-from services.kernel.stream import Delivery, embedded
+from services.kernel.stream import Delivery, embedded, kafka
 from services.reporting import folds, logcopy, rebuild
 
 DROP_EVERY = 20
 BATCHES_BEFORE_COMMIT = 1000
 
 
-def apply(name: str, armed: threading.Event) -> None:
+class Near(Protocol):
+    """Tells a sabotage whether the end is near."""
+
+    def is_set(self) -> bool:
+        """Say whether the drill is about to end the process."""
+
+
+def apply(name: str, armed: Near) -> None:
     """Break what `name` says; `armed` is set when the drill is about to end the process."""
     KNOWN[name](armed)
 
@@ -30,7 +37,18 @@ def _sort_everywhere(sort: Callable[[Iterable[Delivery], dict[str, int]], Sorted
         each.sort_out = sort  # type: ignore[attr-defined]
 
 
-def dedup_off(_armed: threading.Event) -> None:
+def _send_everywhere(pages: Callable[[Sequence[Message]], Sequence[Sequence[Message]]]) -> None:
+    """Have either stream store these pages in place of one."""
+    for sender in (embedded.EmbeddedSender, kafka.KafkaSender):
+
+        def send_pages(self: Any, page: Sequence[Message], send: Any = sender.send) -> None:
+            for each in pages(page):
+                send(self, each)
+
+        sender.send = send_pages  # type: ignore[method-assign]
+
+
+def dedup_off(_armed: Near) -> None:
     """Followers take repeats, and the relay sends every page twice (which alone does no harm)."""
 
     def sort(deliveries: Iterable[Delivery], tracked: dict[str, int]) -> Sorted:
@@ -39,17 +57,11 @@ def dedup_off(_armed: threading.Event) -> None:
         found.repeats = []
         return found
 
-    send = embedded.EmbeddedSender.send
-
-    def send_twice(self: embedded.EmbeddedSender, page: Sequence[Message]) -> None:
-        send(self, page)
-        send(self, page)
-
     _sort_everywhere(sort)
-    embedded.EmbeddedSender.send = send_twice  # type: ignore[method-assign]
+    _send_everywhere(lambda page: [page, page])
 
 
-def position_before_send(_armed: threading.Event) -> None:
+def position_before_send(_armed: Near) -> None:
     """The relay records a page as sent before it sends it."""
 
     def send(self: Any, page: Sequence[Message]) -> None:
@@ -66,7 +78,7 @@ def position_before_send(_armed: threading.Event) -> None:
     relay.Relay.send = send  # type: ignore[method-assign]
 
 
-def savepoint_dropped(armed: threading.Event) -> None:
+def savepoint_dropped(armed: Near) -> None:
     """Intake answers its works before the COMMIT that covers them, which comes much later."""
     write = writer.GroupWriter._write
     batches = itertools.count(1)
@@ -78,7 +90,7 @@ def savepoint_dropped(armed: threading.Event) -> None:
         if needs := [each for order in batch for each in order.needs]:
             self._store_needs(needs)
         if not self.connection.in_transaction:
-            self.connection.execute("BEGIN IMMEDIATE")
+            self._begin()
         for done in map(self._one, batch):
             if done.error is None:
                 done.order.future.set_result(done.result)
@@ -90,7 +102,7 @@ def savepoint_dropped(armed: threading.Event) -> None:
     writer.GroupWriter._write = write_early  # type: ignore[method-assign]
 
 
-def previous_ignored(_armed: threading.Event) -> None:
+def previous_ignored(_armed: Near) -> None:
     """Followers do not look at what precedes a message, and the stream drops some."""
 
     def sort(deliveries: Iterable[Delivery], tracked: dict[str, int]) -> Sorted:
@@ -104,21 +116,17 @@ def previous_ignored(_armed: threading.Event) -> None:
                 found.tracked[name] = delivery.message.id
         return found
 
-    send = embedded.EmbeddedSender.send
     received = itertools.count(1)
 
     def is_dropped(message: Message) -> bool:
         of_complaint = message.type.startswith("tanggap.ComplaintReceived.")
         return of_complaint and next(received) % DROP_EVERY == 0
 
-    def send_most(self: embedded.EmbeddedSender, page: Sequence[Message]) -> None:
-        send(self, [message for message in page if not is_dropped(message)])
-
     _sort_everywhere(sort)
-    embedded.EmbeddedSender.send = send_most  # type: ignore[method-assign]
+    _send_everywhere(lambda page: [[message for message in page if not is_dropped(message)]])
 
 
-def fold_line_changed(_armed: threading.Event) -> None:
+def fold_line_changed(_armed: Near) -> None:
     """One line of the fold of states is another one in the live path, and there only."""
     true_folds, fold_bound = folds.folds, folds.fold_bound
     live = threading.local()
@@ -143,10 +151,16 @@ def fold_line_changed(_armed: threading.Event) -> None:
     folds.fold_bound = fold
 
 
-KNOWN: dict[str, Callable[[threading.Event], None]] = {
+def queue_trusted(_armed: Near) -> None:
+    """What was sent to a worker once is never sent again: a lost queue loses work."""
+    queue.MOST = 1  # type: ignore[misc]
+
+
+KNOWN: dict[str, Callable[[Near], None]] = {
     "dedup-off": dedup_off,
     "position-before-send": position_before_send,
     "savepoint-dropped": savepoint_dropped,
     "previous-ignored": previous_ignored,
     "fold-line-changed": fold_line_changed,
+    "queue-trusted": queue_trusted,
 }

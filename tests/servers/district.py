@@ -6,21 +6,16 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 
-from services.kernel.access.store import AccessStore
-from services.kernel.clock import system_clock
 from services.kernel.district import SHIPPED
 from services.main.app import SERVICES
-from services.main.demo import add_accounts
 from services.main.parts import JOBS
-from services.main.places import place
-from services.main.settings import Settings
 from tests.running import RunningNode, free_port, wait_until_it_listens
 from tests.servers.postgres import Postgres
 from tests.servers.redis import RedisServer
@@ -29,11 +24,20 @@ PROXY = Path(__file__).parents[2] / "infra" / "proxy" / "Caddyfile"
 
 
 class RunningDistrict(RunningNode):
-    """The proxy's process as what people talk to, and the services behind it by name."""
+    """The proxy's process as what people talk to, and all processes behind it by name: `intake`,
+    `intake-2`, …, `worker-intake`, `scheduler`, `proxy`. Any of them can be killed and started
+    again."""
 
-    services: dict[str, "subprocess.Popen[str]"]
-    addresses: dict[str, str]
     environment: dict[str, str]
+
+    def __init__(self, folder: Path, address: str) -> None:
+        # Who is talked to is the proxy, which is one of the processes.
+        super().__init__(folder / "command", subprocess.Popen(["true"], text=True), address)
+        self._folder = folder
+        self._commands: dict[str, list[str]] = {}
+        self.services: dict[str, subprocess.Popen[str]] = {}
+        self.addresses: dict[str, str] = {}
+        self._logged: dict[str, int] = {}
 
     def tanggap(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run the command line against this district."""
@@ -49,7 +53,62 @@ class RunningDistrict(RunningNode):
     def process_must_live(self) -> None:
         for name, process in self.services.items():
             assert process.poll() is None, f"{name} has ended"
-        super().process_must_live()
+
+    def launch(self, name: str) -> None:
+        """Start a process in a session of its own."""
+        log = self._log(name)
+        self._logged[name] = log.stat().st_size if log.exists() else 0
+        self.services[name] = subprocess.Popen(
+            self._commands[name],
+            env=self.environment | {"TANGGAP_DATA": str(self._folder / name)},
+            stdout=subprocess.PIPE,
+            stderr=log.open("a"),
+            text=True,
+            start_new_session=True,
+        )
+
+    def await_start(self, name: str) -> None:
+        """Wait until a launched process serves; workers and the clock have no port to ask."""
+        process, address = self.services[name], self.addresses.get(name)
+        if address is None:
+            return
+        if name != "proxy":
+            assert process.stdout is not None
+            first = process.stdout.readline()
+            assert first.startswith("Tanggap: "), self.said(name)[-3000:]
+        wait_until_it_listens(RunningNode(self._folder, process, address))
+
+    def kill(self, name: str) -> None:
+        """End a process, with those that it forked, as a power cut would."""
+        process = self.services[name]
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def end(self, name: str) -> None:
+        """Have a process end by itself, which it must."""
+        process = self.services[name]
+        try:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0, f"{name}: {self.said(name)[-3000:]}"
+        finally:
+            self.kill(name)
+
+    def said(self, name: str) -> str:
+        """Return what a process has logged since its start."""
+        return self._log(name).read_bytes()[self._logged[name] :].decode()
+
+    def _log(self, name: str) -> Path:
+        return self._folder / f"{name}.log"
+
+
+Program = Callable[[str], Sequence[str]]
+"""The program of a process, by its name, that takes the command line's arguments."""
+
+
+def command_line(_name: str) -> Sequence[str]:
+    """Return the product's own program."""
+    return sys.executable, "-m", "services.main.cli"
 
 
 @contextmanager
@@ -61,18 +120,29 @@ def running_district(
     *,
     file: Path = SHIPPED,
     known_as: str = "localhost",
+    copies: Mapping[str, int] | None = None,
+    program: Program = command_line,
     **more: str,
 ) -> Iterator[RunningDistrict]:
-    """Make a district's database and topic, and run its processes until the block ends; `file` is
-    the district file, `known_as` another name by which the proxy is asked, `more` are settings of
-    the environment."""
+    """Make a district's database and topic, and run its processes until the block ends.
+
+    `file` is the district file, `known_as` another name by which the proxy is asked, `copies` how
+    many processes a service has (one where it is not said), `program` what runs them, `more` are
+    settings of the environment.
+    """
     database = f"district_{secrets.token_hex(4)}"
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {database}")
-    ports = {name: free_port() for name in (*SERVICES, "proxy")}
     for name in ("receipt.secret", "master.key"):
         (folder / name).write_bytes(secrets.token_bytes(32))
-    environment = {
+    served = {name: processes_of(name, (copies or {}).get(name, 1)) for name in SERVICES}
+    ports = {each: free_port() for names in served.values() for each in names}
+    port = free_port()
+    proxy = f"http://127.0.0.1:{port}"
+    district = RunningDistrict(folder, proxy)
+    district.addresses = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+    district.addresses["proxy"] = proxy
+    district.environment = {
         **os.environ,
         "TANGGAP_MODE": "district",
         "TANGGAP_ORIGIN": "dinas",
@@ -82,81 +152,39 @@ def running_district(
         "TANGGAP_TOPIC": f"tanggap-{uuid4()}",
         "TANGGAP_SECRET_FILE": str(folder / "receipt.secret"),
         "TANGGAP_KEYS": str(folder / "master.key"),
-        "TANGGAP_REPORTING_URL": f"http://127.0.0.1:{ports['reporting']}",
-        "TANGGAP_PUBLIC_URL": f"http://127.0.0.1:{ports['proxy']}",
+        "TANGGAP_REPORTING_URL": district.addresses["reporting"],
+        "TANGGAP_PUBLIC_URL": proxy,
         "TANGGAP_DATA": str(folder / "command"),
         **more,
     }
+    migrated = district.tanggap("migrate", "--district", str(file), "--demo")
+    assert migrated.returncode == 0, migrated.stderr
+    commands = {
+        each: ["serve", name, "--port", str(ports[each]), "--district", str(file)]
+        for name, names in served.items()
+        for each in names
+    }
+    commands |= {f"worker-{name}": ["worker", name, "--district", str(file)] for name in JOBS}
+    commands["scheduler"] = ["scheduler"]
+    district._commands = {name: [*program(name), *given] for name, given in commands.items()}
+    upstreams = {
+        f"TANGGAP_{name.upper()}=" + " ".join(f"127.0.0.1:{ports[each]}" for each in names)
+        for name, names in served.items()
+    }
+    district._commands["proxy"] = [
+        *("env", *sorted(upstreams), f"HOME={folder}"),
+        *(f"TANGGAP_SITE={proxy}", f"TANGGAP_INSIDE=http://{known_as}:{port}"),
+        *("caddy", "run", "--config", str(PROXY), "--adapter", "caddyfile"),
+    ]
     with ExitStack() as running:
-        district = RunningDistrict.__new__(RunningDistrict)
-        district.environment, district.services = environment, {}
-        district.addresses = {name: f"http://127.0.0.1:{ports[name]}" for name in SERVICES}
-        migrated = district.tanggap("migrate")
-        assert migrated.returncode == 0, migrated.stderr
-        settings = Settings(mode="node", data=folder, database_url=None, kafka=None).model_copy(
-            update={"database_url": _secret(environment["TANGGAP_DATABASE_URL"])}
-        )
-        access = AccessStore(place(settings, "access"), system_clock)
-        add_accounts(access)
-        access.close()
-        commands: dict[str, tuple[str, ...]] = {
-            name: ("serve", name, "--port", str(ports[name]), "--district", str(file))
-            for name in SERVICES
-        }
-        commands |= {f"worker-{name}": ("worker", name, "--district", str(file)) for name in JOBS}
-        for name, command in (commands | {"scheduler": ("scheduler",)}).items():
-            started = running.enter_context(
-                _process(
-                    [sys.executable, "-m", "services.main.cli", *command],
-                    environment | {"TANGGAP_DATA": str(folder / name)},
-                    folder / f"{name}.log",
-                )
-            )
-            district.services[name] = started
-        for name in SERVICES:
-            process = district.services[name]
-            assert process.stdout is not None
-            first = process.stdout.readline()
-            assert first.startswith("Tanggap: "), (folder / f"{name}.log").read_text()[-3000:]
-        proxy = running.enter_context(
-            _process(
-                ["caddy", "run", "--config", str(PROXY), "--adapter", "caddyfile"],
-                environment
-                | {f"TANGGAP_{name.upper()}": f"127.0.0.1:{ports[name]}" for name in SERVICES}
-                | {
-                    "TANGGAP_SITE": f"http://127.0.0.1:{ports['proxy']}",
-                    "TANGGAP_INSIDE": f"http://{known_as}:{ports['proxy']}",
-                    "HOME": str(folder),
-                },
-                folder / "proxy.log",
-            )
-        )
-        for name, address in (*district.addresses.items(), ("proxy", "")):
-            process = district.services.get(name, proxy)
-            here = address or f"http://127.0.0.1:{ports['proxy']}"
-            wait_until_it_listens(RunningNode(folder, process, here))
-        district.__init__(folder / "command", proxy, f"http://127.0.0.1:{ports['proxy']}")  # type: ignore[misc]
+        for name in district._commands:
+            district.launch(name)
+            running.callback(district.end, name)
+        for name in district._commands:
+            district.await_start(name)
         yield district
 
 
-@contextmanager
-def _process(
-    command: list[str], environment: dict[str, str], log: Path
-) -> Iterator["subprocess.Popen[str]"]:
-    process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=log.open("a"), text=True
-    )
-    try:
-        yield process
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0, log.read_text()[-3000:]
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-
-
-def _secret(text: str) -> object:
-    from pydantic import SecretStr
-
-    return SecretStr(text)
+def processes_of(service: str, copies: int) -> list[str]:
+    """Return the names of a service's processes."""
+    return [service, *(f"{service}-{number}" for number in range(2, copies + 1))]

@@ -16,6 +16,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 from kafka.partitioner.default import murmur2
 
+from services.kernel import failpoints
 from services.kernel.contracts import Message, from_headers
 from services.kernel.contracts.envelope import MalformedMessage, stray
 from services.kernel.stream.port import Delivery, StreamUnavailable
@@ -155,7 +156,9 @@ class KafkaSender:
                 producer.flush(timeout=stream._delivery_ms / 1000)
                 for future in futures:
                     future.get(timeout=0)
+                failpoints.hit(failpoints.PAGE_WRITTEN)
                 producer.commit_transaction()
+                failpoints.hit(failpoints.STREAM_STORED)
         except StreamUnavailable:
             self.close()
             raise

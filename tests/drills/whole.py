@@ -1,0 +1,136 @@
+"""After the faults: a district, or an edge, comes to rest, and has all that was acknowledged, once.
+
+Only what anybody may ask of it is used, so that it holds for one in containers, too.
+"""
+
+import json
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from services.main.watching import TELL_SECONDS
+from tests.drills.checks import Findings
+from tests.drills.crowd import Crowd, People
+from tests.running import RunningNode
+
+EACH: Final = ("ComplaintReceived", "CaseOpened", "TeamNotified")
+"""What each complaint has once."""
+WALKED: Final = (
+    *("CaseGraded", "ImmediateAnswerGiven", "ResolutionDocumented"),
+    *("PublicationDrafted", "PublicationApproved", "ResolutionPublished"),
+)
+"""What each that was taken all the way has once besides."""
+REST_SECONDS: Final = 120.0
+
+
+def check(
+    place: RunningNode,
+    crowds: Sequence[Crowd],
+    to: Findings,
+    *,
+    from_afar: bool = False,
+    first_is_enough: bool = False,
+) -> float:
+    """Compare what was acknowledged with a place's log; return how long its backlog took to drain.
+
+    Each crowd asks again where it asked before. `from_afar`: some of it may come from another
+    place, which this one does not know to wait for. `first_is_enough`: what is wrong with the
+    events is told before anything is made anew from them.
+    """
+    wanted: Counter[str] = Counter()
+    for crowd in crowds:
+        crowd.check_imports(to)
+        wanted += crowd.ask_again(to)
+    began = time.monotonic()
+    if from_afar:
+        _arrive(place, wanted)
+    _come_to_rest(People(place), to)
+    drained = time.monotonic() - began
+    walked = Counter(id for crowd in crowds for id in crowd.walked)
+    _check_events(place, {EACH: wanted, WALKED: walked}, to)
+    if first_is_enough and to.found:
+        return round(drained, 1)
+    for source in ("log", "stream", "stores"):
+        done = place.tanggap("rebuild", "--check", "--from", source)
+        if done.returncode != 0:
+            to.add(f"rebuild from {source}: {_differing(done)}", differs=1)
+    whole = place.tanggap("verify")
+    if whole.returncode != 0:
+        to.add(f"verify: {(whole.stdout + whole.stderr)[-500:]}", differs=1)
+    return round(drained, 1)
+
+
+def _differing(done: "subprocess.CompletedProcess[str]") -> str:
+    """Return the tables that a rebuild found to differ, or what it said instead."""
+    with suppress(ValueError, LookupError):
+        outcome = json.loads(done.stdout.splitlines()[-1])["outcome"]
+        return ", ".join(f"{each['table']} differs" for each in outcome["differences"])
+    return (done.stdout + done.stderr)[-500:]
+
+
+def _come_to_rest(people: People, to: Findings) -> None:
+    """Wait until nothing is on its way any more: each process has said so since the last event."""
+    until = time.monotonic() + REST_SECONDS
+    found, since = _operations(people), time.monotonic()
+    while time.monotonic() < until:
+        before, found = found, _operations(people)
+        if _moves(found) or found["sources"] != before["sources"]:
+            since = time.monotonic()
+        elif time.monotonic() - since > TELL_SECONDS * 2:
+            break
+        time.sleep(0.2)
+    else:
+        to.add(f"did not come to rest: {', '.join(_moves(found)) or 'the log grows'}")
+    for queue in found["queues"]:
+        to.add(f"{queue['follower']} set aside: {queue['reason']}", doubled=1)
+
+
+def _operations(people: People) -> dict[str, Any]:
+    found: dict[str, Any] = people.as_("admin").get("/operations").raise_for_status().json()
+    return found
+
+
+def _moves(found: dict[str, Any]) -> list[str]:
+    """Return what is still on its way, or not known of."""
+    unsent = [f"{each['service']} relays" for each in found["relays"] if each["unsent"]]
+    unread = [f"{each['name']} follows" for each in found["followers"] if each["lag"] != 0]
+    silent = [f"{each} is not heard" for each in found["missing"]]
+    return [*unsent, *unread, *silent, *(["reporting follows"] if found["lag"] != 0 else [])]
+
+
+def _arrive(place: RunningNode, wanted: Counter[str]) -> None:
+    """Wait until all that is wanted is there, but not for ever."""
+    until = time.monotonic() + REST_SECONDS
+    there = _events(place)
+    while not all(wanted <= there[name] for name in EACH) and time.monotonic() < until:
+        there = _events(place)
+
+
+def _check_events(
+    place: RunningNode, wanted: Mapping[tuple[str, ...], Counter[str]], to: Findings
+) -> None:
+    there = _events(place)
+    for names, subjects in wanted.items():
+        for name in names:
+            # What an import wrote is counted there; here, that nothing is there twice.
+            to.compare(name, subjects, Counter({id: there[name][id] for id in subjects}))
+            if twice := sum(times > 1 for id, times in there[name].items() if id not in subjects):
+                to.add(f"{name}: {twice} more than once", doubled=twice)
+
+
+def _events(place: RunningNode) -> dict[str, Counter[str]]:
+    """Return by an event's name how often each subject has it, as the log copy holds them.
+
+    What publication says is about a complaint, too: that is its subject.
+    """
+    done = place.tanggap("events")
+    found: dict[str, Counter[str]] = {name: Counter() for name in (*EACH, *WALKED)}
+    if done.returncode == 0:
+        for line in done.stdout.splitlines():
+            event = json.loads(line)
+            if (name := event["type"].split(".")[1]) in found:
+                found[name][event["subject"]] += 1
+    return found
