@@ -21,8 +21,7 @@ from services.intake.attachments.content import REQUEST_BYTES, cleaned
 from services.intake.forms import form_of
 from services.intake.slips import receipt_of
 from services.intake.typed import Values, line, moment, once, read_form, refused
-from services.kernel.access.throttle import FormThrottle
-from services.kernel.access.web import PUBLIC, client_address
+from services.kernel.access.web import PUBLIC, count_a_form
 from services.kernel.aggregate import Intent
 from services.kernel.district import Puskesmas
 from services.kernel.errors import FieldError, InvalidInput, Problem, TooMany
@@ -78,7 +77,7 @@ def add(
     pages: APIRouter, intake: Intake, desk_labels: Mapping[str, Text], choices: Choices
 ) -> None:
     """Add the form; `desk_labels` and `choices` are the desk's."""
-    throttle, attaching = FormThrottle(), Attaching(intake)
+    attaching = Attaching(intake)
     labels = {**desk_labels, **LABELS}
 
     def show(
@@ -133,7 +132,7 @@ def add(
                 return show(request, here, refused(values, problem, {}), step, problem.status)
             return show(request, here, Form(values), step + 1)
         try:
-            throttle.take(client_address(request.scope))
+            count_a_form(request)
             id, without_photo = _receive(intake, attaching, here, values, photo_name, photo)
         except Problem as problem:
             form = refused(values, problem, _PLACES)

@@ -41,6 +41,9 @@ class Served(Protocol):
     def failing(self) -> dict[str, str]:
         """What fails now, and how."""
 
+    def missed(self) -> dict[str, str]:
+        """What fails now without which requests are taken all the same, and how."""
+
     def condition(self) -> Condition:
         """How it stands."""
 
@@ -67,9 +70,10 @@ def create(
         nav=NAV,
         zone=ZoneInfo(parts.settings.timezone),
         public_url=parts.settings.public_url,
+        fleeting=parts.fleeting,
     )
     app.state.access = parts.access
-    app.state.ready = process.failing
+    app.state.ready, app.state.missed = process.failing, process.missed
     app.state.figures = Figures(process.condition, parts.clock)
     app.state.public_url = parts.settings.public_url
     if undeclared := undeclared_routes(app):

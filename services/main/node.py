@@ -54,6 +54,10 @@ class Node(Parts):
         """Return the workers that fail now, and how."""
         return {each.name: each.failure for each in self.workers if each.failure}
 
+    def missed(self) -> dict[str, str]:
+        """A node has all that it needs in itself."""
+        return {}
+
     def condition(self) -> Condition:
         """Return how the node stands."""
         return condition(
@@ -72,5 +76,5 @@ class Node(Parts):
         """Return the app of all four services."""
         reporting = self.reporting
         app = create(self, SERVICES, CasesOf(reporting), reporting.nearby, self)
-        reporting.log.on_news = app.state.live.wake
+        reporting.log.on_news = self.ring_news
         return app

@@ -16,6 +16,7 @@ from services.intake.jobs import tasks as intake_tasks
 from services.kernel.access.store import AccessStore
 from services.kernel.clock import Clock, system_clock
 from services.kernel.district import District
+from services.kernel.fleeting import NEWS, Alone, Fleeting
 from services.kernel.follower import Follower
 from services.kernel.jobs import Jobs, Task, celery_app
 from services.kernel.keyring import Keyring, Pool
@@ -64,9 +65,22 @@ class Parts:
         return place(self.settings, name)
 
     @cached_property
+    def fleeting(self) -> Fleeting:
+        """What the processes of this deployment share and may lose."""
+        if self.settings.redis_url is None:
+            return Alone()
+        from services.kernel.fleeting.on_redis import OnRedis
+
+        return OnRedis(self.settings.redis_url.get_secret_value(), self.folder.receipt_secret)
+
+    def ring_news(self) -> None:
+        """Tell every process that there is more to see."""
+        self.fleeting.ring(NEWS)
+
+    @cached_property
     def access(self) -> AccessStore:
         """Accounts, sessions and tokens."""
-        return AccessStore(self.place("access"), self.clock)
+        return AccessStore(self.place("access"), self.clock, fleeting=self.fleeting)
 
     @cached_property
     def keyring(self) -> Keyring:

@@ -74,7 +74,7 @@ class Process(Parts):
             followers=self._followers if leads else (),
             jobs=self._jobs if leads else (),
             log=None if service else self.reporting.condition_of_log,
-            failing=self.failing(),
+            failing=self.failing() | self.missed(),
             clock_ahead_seconds=lambda: clock_ahead(service, self.clock) if service else None,
         )
 
@@ -84,7 +84,7 @@ class Process(Parts):
             self.intake.record_district(self.declares)
         elif self.name == "resolution":
             self.resolution.record_district()
-        for worker in self._own:
+        for worker in (*self.fleeting.workers, *self._own):
             worker.start()
         if self._leader:
             self._leader.start()
@@ -93,7 +93,7 @@ class Process(Parts):
         """Let every worker finish the step in hand, then close the stores."""
         if self._leader:
             self._leader.stop()
-        for worker in self._own:
+        for worker in (*self._own, *self.fleeting.workers):
             worker.stop()
         if self._register:
             self._register.close()
@@ -105,13 +105,17 @@ class Process(Parts):
         workers = [*self._own, *(self._leader.workers if self._leader else ())]
         return {each.name: each.failure for each in workers if each.failure}
 
+    def missed(self) -> dict[str, str]:
+        """Return what fails now without which requests are taken all the same, and how."""
+        return {each.name: each.failure for each in self.fleeting.workers if each.failure}
+
     def app(self) -> FastAPI:
         """Return the app of the service."""
         if self._register:
             questions = Questions(self.reporting)
             more = [router(questions, self._secret), self._register.router(self._secret)]
             app = create(self, [self.name], questions, questions.nearby, self, more)
-            self.reporting.log.on_news = app.state.live.wake
+            self.reporting.log.on_news = self.ring_news
             return app
         assert self.settings.reporting_url is not None
         lists = RemoteLists(self.settings.reporting_url, self._secret)

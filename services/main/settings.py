@@ -72,7 +72,9 @@ class Settings(BaseSettings):
     uplink_token: SecretStr | None = Field(
         None, description="the token that the district gave this edge (`tanggap token`)"
     )
-    redis_url: SecretStr | None = Field(None, description="Celery's broker")
+    redis_url: SecretStr | None = Field(
+        None, description="the Redis of workers' messages, limits and bells"
+    )
     reporting_url: str | None = Field(None, description="where the other services find reporting")
     inside_url: str | None = Field(
         None, description="where the command line finds the proxy, if not at the public address"

@@ -4,6 +4,7 @@ import pytest
 
 from services.kernel.access.throttle import FormThrottle
 from services.kernel.errors import TooMany
+from services.kernel.fleeting import Alone
 
 ADDRESS = "203.0.113.77"
 
@@ -37,8 +38,9 @@ def test_all_addresses_of_one_ipv6_subscriber_count_as_one() -> None:
 
 
 def test_no_address_is_kept_in_clear() -> None:
-    throttle = FormThrottle()
+    counts = Alone()
+    throttle = FormThrottle(counts)
     throttle.take(".".join(["198", "51", "100", "23"]))
-    kept = throttle._limiter.storage.__dict__
+    kept = counts._counts._limiter.storage.__dict__
     assert any(kept.values())
     assert "198.51.100" not in repr(kept)

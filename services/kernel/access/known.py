@@ -1,8 +1,9 @@
 """Who is behind a token, from memory: it is asked on every request.
 
-A commit of this process empties the memory before the next answer, one of another process (the
-command line) at most a tenth of a second later: looking at the file each time cost the event loop
-more than all the rest of the check.
+The store decides, and says by its `revision` whether something was revoked: looking there each time
+cost the event loop more than all the rest of the check. A commit of this process has it look before
+the next answer, and so does the bell that another process rings. Where bells are heard it looks
+every second all the same, lest one was lost; where none are, every tenth of a second.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,8 @@ from services.kernel.access.records import account_of
 from services.kernel.store.direct import Direct
 
 _MOST = 10_000
-_LOOK_EVERY_SECONDS = 0.1
+LOOK_EVERY_SECONDS = 0.1
+LOOK_WHERE_TOLD_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -26,18 +28,23 @@ class Known:
 
 
 class KnownTokens:
-    """The tokens that were asked for lately. The caller sees to it that one thread asks at a time;
-    Safe to share between threads."""
+    """The tokens that were asked for lately. Safe to share between threads.
 
-    def __init__(self, direct: Direct, ticks: Callable[[], float]) -> None:
+    `is_told` says whether the bells of other processes are heard.
+    """
+
+    def __init__(
+        self, direct: Direct, ticks: Callable[[], float], is_told: Callable[[], bool]
+    ) -> None:
         self._direct = direct
+        self._is_told = is_told
         self._ticks = ticks
         self._look_at = float("-inf")
         self._version = -1
         self._known: dict[bytes, Known] = {}
 
     def look_again(self) -> None:
-        """Look at the file before the next answer."""
+        """Look at the store before the next answer."""
         self._look_at = float("-inf")
 
     def find(self, digest: bytes) -> Known | None:
@@ -47,7 +54,8 @@ class KnownTokens:
         return self._known.get(digest) or self._look_up(digest)
 
     def _forget_what_changed(self) -> None:
-        self._look_at = self._ticks() + _LOOK_EVERY_SECONDS
+        every = LOOK_WHERE_TOLD_SECONDS if self._is_told() else LOOK_EVERY_SECONDS
+        self._look_at = self._ticks() + every
         row = self._direct.row("SELECT number FROM revision")
         version = 0 if row is None else row["number"]
         if version != self._version:

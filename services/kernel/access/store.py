@@ -35,6 +35,7 @@ from services.kernel.access.throttle import SignInThrottle
 from services.kernel.access.usernames import checked_username, folded, network_of
 from services.kernel.clock import Clock
 from services.kernel.errors import Conflict, NotFound, NotSignedIn, invalid
+from services.kernel.fleeting import REVOKED, Alone, Fleeting
 from services.kernel.store.database import (
     Connection,
     Database,
@@ -61,15 +62,17 @@ class AccessStore:
         clock: Clock,
         *,
         passwords: Passwords | None = None,
-        throttle: SignInThrottle | None = None,
         ticks: Callable[[], float] = time.monotonic,
+        fleeting: Fleeting | None = None,
     ) -> None:
         self._clock = clock
         self._passwords = passwords or Passwords()
-        self.throttle = throttle or SignInThrottle()
+        self._fleeting = fleeting = fleeting or Alone()
+        self.throttle = SignInThrottle(fleeting)
         database = place_of(place)
         self._direct = Direct(database, ticks)
-        self._known = KnownTokens(self._direct, ticks)
+        self._known = KnownTokens(self._direct, ticks, lambda: fleeting.hears_others)
+        fleeting.on(REVOKED, self._known.look_again)
         with self._direct.transaction() as write:
             bring_up_to_date(database, write)
         self._background = ThreadPoolExecutor(1, thread_name_prefix="access-seen")
@@ -99,7 +102,7 @@ class AccessStore:
         stored = self._passwords.hash(password)
         account_id = str(uuid_utils.uuid7())
         facts = (account_id, name, display_name or name, language, packed(grants), stored)
-        with self._transaction() as write:
+        with self._direct.transaction() as write:
             added = write.execute(
                 "INSERT INTO account(id, username, display_name, language, grants, password,"
                 " created_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (username) DO NOTHING",
@@ -162,7 +165,7 @@ class AccessStore:
 
     def saw(self, account_id: str, until: datetime) -> None:
         """Record that an account has seen what it was told up to this arrival; never less."""
-        with self._transaction() as write:
+        with self._direct.transaction() as write:
             write.execute(
                 "UPDATE account SET told_until = max(coalesce(told_until, 0), ?) WHERE id = ?",
                 (microseconds_of(until), account_id),
@@ -196,13 +199,13 @@ class AccessStore:
             if not accepted:
                 self.throttle.failed(username, address)
         if row is None or not accepted:
-            with self._transaction() as write:
+            with self._direct.transaction() as write:
                 self._note(write, row["id"] if row else None, "sign_in_failed", address)
             return None
         renewed = None
         if self._passwords.outdated(row["password"]):
             renewed = self._passwords.hash(password)
-        with self._transaction() as write:
+        with self._direct.transaction() as write:
             if renewed is not None:
                 write.execute(
                     "UPDATE account SET password = ? WHERE id = ? AND password = ?",
@@ -228,7 +231,7 @@ class AccessStore:
 
     def end_session(self, token: str) -> None:
         """End the session or token; nothing happens when there is none."""
-        with self._transaction() as write:
+        with self._revoking() as write:
             ended = write.execute(
                 "UPDATE session SET ended_at = ? WHERE digest = ? AND ended_at IS NULL"
                 " RETURNING account_id",
@@ -239,7 +242,7 @@ class AccessStore:
 
     def end_all(self, account_id: str, *, by: str | None = None) -> None:
         """End every session and token of an account."""
-        with self._transaction() as write:
+        with self._revoking() as write:
             self._end_all(write, account_id, by)
 
     def sessions(self, account_id: str) -> list[SessionInfo]:
@@ -300,7 +303,10 @@ class AccessStore:
 
     def _write_seen(self, digest: bytes, at: int) -> None:
         # A convenience for people: when the store is held too long by another, it is let go.
-        with suppress(sqlite3.OperationalError, StoreUnavailable), self._transaction() as write:
+        with (
+            suppress(sqlite3.OperationalError, StoreUnavailable),
+            self._direct.transaction() as write,
+        ):
             write.execute("UPDATE session SET seen_at = ? WHERE digest = ?", (at, digest))
 
     def _open(
@@ -314,7 +320,7 @@ class AccessStore:
         token = secrets.token_urlsafe(32)
         now = self._now()
         expires = None if lifetime is None else now + int(lifetime.total_seconds())
-        with self._transaction() as write:
+        with self._direct.transaction() as write:
             whose = write.execute("SELECT id FROM account WHERE id = ?", (account_id,))
             if whose.fetchone() is None:
                 raise NotFound(_("Akun ini tidak ada."))
@@ -338,7 +344,7 @@ class AccessStore:
         needed: bool = False,
     ) -> None:
         """`needed`: afterwards the account manages no accounts, so another must."""
-        with self._transaction() as write:
+        with self._revoking() as write:
             if needed:
                 _another_must_manage(write, account_id)
             changed = write.execute(
@@ -373,15 +379,15 @@ class AccessStore:
         )
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
+    def _revoking(self) -> Iterator[Connection]:
+        """Yield a transaction after which what is remembered of tokens may hold no more."""
         with self._direct.transaction() as write:
             yield write
-            # Other processes see by it that what they remember of tokens may have changed.
             write.execute(
                 "INSERT INTO revision VALUES (1, 1)"
                 " ON CONFLICT (id) DO UPDATE SET number = revision.number + 1"
             )
-        self._known.look_again()
+        self._fleeting.ring(REVOKED)
 
     def _rows(self, query: str, *values: object) -> list[Row]:
         return self._direct.rows(query, values)

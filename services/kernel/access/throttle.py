@@ -1,19 +1,19 @@
-"""How often something may be tried from one place: a sign-in, a public form, a receipt's code."""
+"""How often something may be tried from one place: a sign-in, a public form, a receipt's code.
 
-import hashlib
+All processes of a deployment count together (`services/kernel/fleeting`), and names and addresses
+are counted so that nobody can tell which they are.
+"""
+
 import ipaddress
 import math
-import secrets
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import storage_from_string
-from limits.strategies import MovingWindowRateLimiter
 from prometheus_client import Counter
 
 from services.kernel.errors import NotFound, TooMany
+from services.kernel.fleeting import Alone, Fleeting
 from services.kernel.text import Text, _
 
 PER_USERNAME = 5
@@ -35,25 +35,24 @@ class SignInThrottle:
     """Counts failed sign-ins of the last minute, by username and by network address.
 
     Right passwords are never counted: a whole Puskesmas behind one address can start its day.
-    `storage` is a storage of the `limits` library, `memory://` for one process or `redis://…`.
     """
 
     def __init__(
         self,
-        storage: str = "memory://",
+        counts: Fleeting | None = None,
         *,
         per_username: int = PER_USERNAME,
         per_address: int = PER_ADDRESS,
     ) -> None:
-        self._limiter = MovingWindowRateLimiter(storage_from_string(storage))
+        self._counts = counts or Alone()
         self._username = RateLimitItemPerMinute(per_username, namespace="sign-in-username")
         self._address = RateLimitItemPerMinute(per_address, namespace="sign-in-address")
 
     def check(self, username: str, address: str) -> None:
         """Raise TooMany, with `retry_after` in seconds, when either has failed too often."""
         for item, key in ((self._username, username.casefold()), (self._address, address)):
-            if not self._limiter.test(item, key):
-                wait = _wait(self._limiter, item, key)
+            if not self._counts.fits(item, key):
+                wait = self._counts.wait_seconds(item, key)
                 message = _(
                     "Terlalu banyak percobaan masuk. Coba lagi dalam {seconds} detik.",
                     seconds=wait,
@@ -62,38 +61,36 @@ class SignInThrottle:
 
     def failed(self, username: str, address: str) -> None:
         """Count one failed sign-in."""
-        self._limiter.hit(self._username, username.casefold())
-        self._limiter.hit(self._address, address)
+        self._counts.hit(self._username, username.casefold())
+        self._counts.hit(self._address, address)
 
 
 class FormThrottle:
     """Counts what is sent from one address by forms that anybody may fill in.
 
     The many people behind one address (the waiting room's network, a telephone company) fit in;
-    a script does not. Who complains must stay unknown, so an address is counted under a keyed
-    hash, with a key that lives as long as this object. `storage` as for `SignInThrottle`.
+    a script does not.
     """
 
     def __init__(
         self,
-        storage: str = "memory://",
+        counts: Fleeting | None = None,
         *,
         per_minute: int = FORMS_PER_MINUTE,
         per_hour: int = FORMS_PER_HOUR,
     ) -> None:
-        self._limiter = MovingWindowRateLimiter(storage_from_string(storage))
+        self._counts = counts or Alone()
         self._items = (
             RateLimitItemPerMinute(per_minute, namespace="form-minute"),
             RateLimitItemPerHour(per_hour, namespace="form-hour"),
         )
-        self._networks = _Networks()
 
     def take(self, address: str) -> None:
         """Count one form; raise TooMany, with `retry_after` in seconds, when it is one too many."""
-        key = self._networks.hidden(address)
+        key = _site(address)
         for item in self._items:
-            if not self._limiter.test(item, key):
-                wait = _wait(self._limiter, item, key)
+            if not self._counts.fits(item, key):
+                wait = self._counts.wait_seconds(item, key)
                 message = _(
                     "Terlalu banyak kiriman dari jaringan ini. Tunggu {minutes} menit, lalu kirim"
                     " lagi; yang sudah Anda tulis masih ada di bawah.",
@@ -101,11 +98,11 @@ class FormThrottle:
                 )
                 raise _too_many(message, wait)
         for item in self._items:
-            self._limiter.hit(item, key)
+            self._counts.hit(item, key)
 
 
 class CodeThrottle:
-    """Counts the wrong receipt codes of the last minute by network, under a keyed hash as above.
+    """Counts the wrong receipt codes of the last minute by network.
 
     Right codes are never counted, and go on being answered when somebody else on the same network
     (a waiting room, a telephone company) mistypes: beyond `wrong` only further wrong ones are told
@@ -115,15 +112,14 @@ class CodeThrottle:
 
     def __init__(
         self,
-        storage: str = "memory://",
+        counts: Fleeting | None = None,
         *,
         wrong: int = WRONG_CODES,
         blocked: int = CODES_BLOCKED,
     ) -> None:
-        self._limiter = MovingWindowRateLimiter(storage_from_string(storage))
+        self._counts = counts or Alone()
         self._wrong = RateLimitItemPerMinute(wrong, namespace="code-wrong")
         self._blocked = RateLimitItemPerMinute(blocked, namespace="code-blocked")
-        self._networks = _Networks()
 
     @contextmanager
     def trying(self, address: str) -> Iterator[None]:
@@ -131,14 +127,14 @@ class CodeThrottle:
 
         Raises TooMany, with `retry_after` in seconds, in place of one wrong code too many.
         """
-        key = self._networks.hidden(address)
-        if not self._limiter.test(self._blocked, key):
+        key = _site(address)
+        if not self._counts.fits(self._blocked, key):
             raise self._refused(self._blocked, key)
         try:
             yield
         except NotFound:
-            self._limiter.hit(self._blocked, key)
-            if not self._limiter.hit(self._wrong, key):
+            self._counts.hit(self._blocked, key)
+            if not self._counts.hit(self._wrong, key):
                 raise self._refused(self._wrong, key) from None
             _CODES.labels("unknown").inc()
             raise
@@ -146,24 +142,13 @@ class CodeThrottle:
 
     def _refused(self, item: RateLimitItem, key: str) -> TooMany:
         _CODES.labels("refused").inc()
-        wait = _wait(self._limiter, item, key)
+        wait = self._counts.wait_seconds(item, key)
         message = _(
             "Terlalu banyak kode yang salah dari jaringan ini. Tunggu {seconds} detik, periksa kode"
             " pada tanda terima Anda, lalu coba lagi.",
             seconds=wait,
         )
         return _too_many(message, wait)
-
-
-class _Networks:
-    """Names networks so that nobody can tell which they are; the key lives as long as this."""
-
-    def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
-
-    def hidden(self, address: str) -> str:
-        site = _site(address).encode()
-        return hashlib.blake2b(site, key=self._key, digest_size=16).hexdigest()
 
 
 def _site(address: str) -> str:
@@ -175,11 +160,6 @@ def _site(address: str) -> str:
     if parsed.version == 4:
         return str(parsed)
     return str(ipaddress.ip_network((parsed, _IPV6_SITE), strict=False))
-
-
-def _wait(limiter: MovingWindowRateLimiter, item: RateLimitItem, key: str) -> int:
-    opens = limiter.get_window_stats(item, key).reset_time
-    return max(1, math.ceil(opens - time.time()))
 
 
 def _too_many(message: Text, seconds: int) -> TooMany:

@@ -30,7 +30,7 @@ from starlette.staticfiles import StaticFiles
 from services.kernel.access.permissions import roles_of
 from services.kernel.access.principal import Principal
 from services.kernel.access.store import SESSION_LIFETIME, AccessStore
-from services.kernel.access.throttle import CodeThrottle
+from services.kernel.access.throttle import CodeThrottle, FormThrottle
 from services.kernel.errors import Forbidden, NotSignedIn
 from services.kernel.text import _
 
@@ -226,3 +226,9 @@ def trying_a_code(request: Request) -> AbstractContextManager[None]:
     """
     throttle: CodeThrottle = request.app.state.codes
     return throttle.trying(client_address(request.scope))
+
+
+def count_a_form(request: Request) -> None:
+    """Count a form that anybody may send; raises TooMany (`FormThrottle.take`)."""
+    throttle: FormThrottle = request.app.state.forms
+    throttle.take(client_address(request.scope))

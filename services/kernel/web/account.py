@@ -68,7 +68,6 @@ def change_password(
         if isinstance(problem, TooMany):
             page.headers["retry-after"] = str(problem.extra.get("retry_after", 60))
         return page
-    request.app.state.live.wake()
     response = see_other(request, PATH, CHANGED)
     token = store.open_session(principal.account_id)
     set_session_cookie(response, token, secure=request.app.state.secure_cookies)
@@ -80,7 +79,6 @@ def end_everywhere(request: Request, principal: Own) -> Response:
     """End every session and token of the reader, this one too."""
     store: AccessStore = request.app.state.access
     store.end_all(principal.account_id)
-    request.app.state.live.wake()
     response = see_other(request, SIGN_IN_PAGE, ENDED)
     clear_session_cookie(response, secure=request.app.state.secure_cookies)
     return response

@@ -205,7 +205,6 @@ def router(district: District) -> APIRouter:
         account, password = _store(request).account(account_id), new_password()
         _not_own(principal, account_id)
         _store(request).set_password(account_id, password, by=principal.account_id)
-        request.app.state.live.wake()
         return one(request, account, {"password": password})
 
     @pages.post(PATH + "/{account_id}/token")
@@ -276,5 +275,4 @@ def _rows(form: Form) -> Iterable[int]:
 
 
 def _done(request: Request, account_id: str, said: Flash) -> Response:
-    request.app.state.live.wake()
     return see_other(request, f"{PATH}/{account_id}", said)

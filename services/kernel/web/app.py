@@ -13,8 +13,9 @@ from starlette.types import ASGIApp
 
 from services.kernel.access import api as access_api
 from services.kernel.access.origin import SameOriginOnly
-from services.kernel.access.throttle import CodeThrottle
+from services.kernel.access.throttle import CodeThrottle, FormThrottle
 from services.kernel.clock import Clock, system_clock
+from services.kernel.fleeting import NEWS, REVOKED, Alone, Fleeting
 from services.kernel.web import account, assets, operations, problems, signin
 from services.kernel.web.assets import Assets
 from services.kernel.web.direct import DirectRoute, Shortcut
@@ -59,13 +60,15 @@ def create_app(
     access_log: AccessLog = "notable",
     max_body: int = MIB,
     clock: Clock = system_clock,
+    fleeting: Fleeting | None = None,
 ) -> FastAPI:
     """Return an app with the shared routes (sign-in, static files, health, metrics) and `routers`.
 
     `packages` are the services whose `templates/` and `static/` pages use (`services.intake`, its
     templates named `intake/…`). `zone` is the zone of pages that name none. `access_log` is `all`,
     `notable` (slower than a second to the first byte, or a fault of ours) or `off`. `max_body` in
-    bytes holds for every route that sets no `max_body_size` of its own. Whoever builds the app
+    bytes holds for every route that sets no `max_body_size` of its own; by `fleeting` limits are
+    counted and open pages hear of news. Whoever builds the app
     sets `app.state.access` (AccessStore), and `app.state.ready` if wanted, before any request.
     """
     https = urlsplit(public_url or "").scheme == "https"
@@ -86,8 +89,13 @@ def create_app(
     problems.install(app)
     rooms = [("", HERE), *((name.rpartition(".")[2], _folder(name)) for name in packages)]
     app.state.secure_cookies = https
-    app.state.codes = CodeThrottle()
+    fleeting = fleeting or Alone()
+    app.state.fleeting = fleeting
+    app.state.codes = CodeThrottle(fleeting)
+    app.state.forms = FormThrottle(fleeting)
     app.state.live = Live()
+    for bell in (NEWS, REVOKED):
+        fleeting.on(bell, app.state.live.wake)
     app.state.assets = Assets([(prefix, folder / "static") for prefix, folder in rooms])
     app.state.pages = Pages(
         [(prefix, folder / "templates") for prefix, folder in rooms],

@@ -1,6 +1,7 @@
 """Is the process alive, is it ready, and its figures: for machines that watch over it."""
 
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -21,15 +22,21 @@ async def live() -> dict[str, str]:
 
 
 @router.get("/health/ready")
-def ready(request: Request) -> dict[str, str]:
+def ready(request: Request) -> dict[str, Any]:
     """Say that everything needed to take requests is there, else 503 with what fails and why.
 
-    `app.state.ready`, when set, returns the failing parts as name and reason.
+    `app.state.ready`, when set, returns the failing parts as name and reason; `app.state.missed`
+    those without which requests are taken all the same.
     """
-    check: Callable[[], dict[str, str]] | None = getattr(request.app.state, "ready", None)
-    if failing := check() if check else {}:
+    if failing := _told(request, "ready"):
         raise Unavailable(_("Belum siap menerima permintaan."), extra={"failing": failing})
-    return {"status": "ready"}
+    missed = _told(request, "missed")
+    return {"status": "ready"} | ({"missed": missed} if missed else {})
+
+
+def _told(request: Request, name: str) -> dict[str, str]:
+    check: Callable[[], dict[str, str]] | None = getattr(request.app.state, name, None)
+    return check() if check else {}
 
 
 @router.get("/metrics")

@@ -94,7 +94,6 @@ def sign_out(request: Request) -> Response:
     store: AccessStore = request.app.state.access
     if token := token_of(request):
         store.end_session(token)
-        request.app.state.live.wake()
     response = see_other(request, SIGN_IN_PAGE, SIGNED_OUT)
     clear_session_cookie(response, secure=request.app.state.secure_cookies)
     return response
