@@ -72,9 +72,9 @@ class RunningNode:
             assert answer.status_code == 503, answer.text
         raise AssertionError(f"{position} did not arrive")
 
-    def until(self, username: str, path: str, good: Any, **params: Any) -> Any:
+    def until(self, username: str, path: str, good: Any, attempts: int = 600, **params: Any) -> Any:
         """Ask until `good(answer)` holds; every ask waits on the server for what is new."""
-        for _attempt in range(600):
+        for _attempt in range(attempts):
             answer = self.as_(username).get(path, params=params)
             if answer.status_code == 200 and good(answer.json()):
                 return answer.json()

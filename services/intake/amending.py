@@ -43,7 +43,7 @@ class Amending:
         key = self.key(id)
         was = standing_form(standing, key)
         form = replace(was, **changes)
-        check(intake.district, intake.district.puskesmas(standing.puskesmas), form)
+        check(intake.district, intake.at(standing.puskesmas), form)
         entropy = intake.keyring.entropy
         text, person = standing.text, standing.complainant
         if form.text != was.text:

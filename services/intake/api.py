@@ -1,11 +1,12 @@
 """Intake's calls (JSON, under /api/v1)."""
 
 import asyncio
+from collections.abc import Callable
 from time import monotonic
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, File, Header, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Header, Query, Request, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
@@ -25,13 +26,17 @@ from services.kernel.commands import (
     done,
     intent,
 )
+from services.kernel.errors import NotFound
+from services.kernel.text import _
 from services.kernel.web.direct import DirectRoute
 from services.kernel.web.language import language_of, say
 from services.kernel.web.problems import etag
+from services.kernel.web.refusals import refusals
 
 IMPORT_BYTES = 11 << 20
 WAIT_SECONDS = 20.0
 ASK_SECONDS = 0.1
+BY_ID = "/complaints/{id}"
 
 
 class Received(Done):
@@ -96,7 +101,7 @@ class ComplaintView(BaseModel):
 
 def router(intake: Intake, importing: Importing) -> APIRouter:
     """Return intake's calls."""
-    api = APIRouter(prefix="/api/v1", tags=["intake"])
+    api = APIRouter(prefix="/api/v1", tags=["intake"], responses=refusals(421))
 
     async def receive_complaint(
         code: str,
@@ -118,8 +123,28 @@ def router(intake: Intake, importing: Importing) -> APIRouter:
         route_class_override=DirectRoute,
     )
     _add_imports(api, importing)
+    by_id = APIRouter()
+    _add_reading(by_id, intake)
+    later_api.add_by_id(by_id, intake)
+    api.include_router(by_id, prefix=BY_ID)
+    # The same calls once more, by which a district's proxy finds the endpoint of a Puskesmas.
+    of_code = [Depends(_of_code(intake))]
+    api.include_router(by_id, prefix="/puskesmas/{code}" + BY_ID, dependencies=of_code)
+    later_api.add_box(api, intake)
+    receipt_api.add(api, intake)
+    return api
 
-    @api.get("/complaints/{id}", response_model=ComplaintView)
+
+def _of_code(intake: Intake) -> Callable[[UUID, str], None]:
+    def of_code(id: UUID, code: str) -> None:
+        if intake.get(id).puskesmas != intake.at(code).code:
+            raise NotFound(_("Keluhan ini tidak ada di Puskesmas ini."))
+
+    return of_code
+
+
+def _add_reading(api: APIRouter, intake: Intake) -> None:
+    @api.get("", response_model=ComplaintView)
     def read_complaint(
         id: UUID, principal: Annotated[Principal, requires("complaint.read")], response: Response
     ) -> Any:
@@ -137,10 +162,6 @@ def router(intake: Intake, importing: Importing) -> APIRouter:
             ],
             **{name: getattr(complaint, name) for name in SHOWN},
         }
-
-    later_api.add(api, intake)
-    receipt_api.add(api, intake)
-    return api
 
 
 def _add_imports(api: APIRouter, importing: Importing) -> None:

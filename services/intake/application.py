@@ -19,7 +19,7 @@ from services.kernel.aggregate import Intent
 from services.kernel.clock import Clock
 from services.kernel.contracts import SealedBox
 from services.kernel.district import District, Puskesmas
-from services.kernel.errors import FieldError, InvalidInput
+from services.kernel.errors import FieldError, InvalidInput, NotServedHere
 from services.kernel.keyring import IDENTITY_PLACE, Keyring, WrappedKey
 from services.kernel.receipts import receipt_code, receipt_hash
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
@@ -52,7 +52,11 @@ class _Written:
 
 
 class Intake(Service):
-    """The intake service: its store and its commands."""
+    """The intake service: its store and its commands.
+
+    `is_home` says whether a Puskesmas is at home in this origin; `serves` are the codes of those
+    that this process answers for, none: all of the file.
+    """
 
     name = "intake"
     outbox = OUTBOX
@@ -69,6 +73,8 @@ class Intake(Service):
         new_id: Callable[[], UUID],
         receipt_secret: bytes,
         files: Path,
+        is_home: Callable[[str], bool],
+        serves: Collection[str] = (),
     ) -> None:
         super().__init__(place, origin, clock)
         self.writer.store_first(keyring.store)
@@ -77,6 +83,22 @@ class Intake(Service):
         self.new_id = new_id
         self._receipt_secret = receipt_secret
         self.files = files
+        self._is_home = is_home
+        self._serves = frozenset(serves)
+
+    def at(self, code: str) -> Puskesmas:
+        """Return a Puskesmas of the file; raises NotFound, and NotServedHere for one that is
+        another endpoint's."""
+        here = self.district.puskesmas(code)
+        if self._serves and code not in self._serves:
+            raise NotServedHere(
+                _(
+                    "Titik penerimaan ini tidak melayani Puskesmas {code}. Kirim lewat alamat "
+                    "kabupaten; pengelola dapat menambahkan kodenya ke TANGGAP_PUSKESMAS.",
+                    code=code,
+                )
+            )
+        return here
 
     def receipt(self, complaint: UUID) -> str:
         """Return the code on a complaint's receipt; it is derived, and stored nowhere."""
@@ -88,8 +110,10 @@ class Intake(Service):
         return hmac.digest(self._receipt_secret, b"tanggap-import-row", "sha256")
 
     def get(self, id: UUID) -> Complaint:
-        """Return one complaint; raises NotFound."""
-        return self.read(Complaint, id)
+        """Return one complaint; raises NotFound, and NotServedHere."""
+        complaint = self.read(Complaint, id)
+        self.at(complaint.puskesmas)
+        return complaint
 
     def receive(
         self,
@@ -104,9 +128,9 @@ class Intake(Service):
         `intent.occurred_at` is when the Puskesmas heard it. The key of its words is durable
         before the event that needs it. `noted` writes, in the same transaction, where the
         complaint came from; it is not called for a repeat. Raises NotFound for
-        an unknown Puskesmas, InvalidInput with every wrong field.
+        an unknown Puskesmas, NotServedHere, InvalidInput with every wrong field.
         """
-        here = self.district.puskesmas(puskesmas)
+        here = self.at(puskesmas)
         self.check(here, form)
         written = self._sealed(form)
 
@@ -132,7 +156,7 @@ class Intake(Service):
         `intent.occurred_at` is when it was opened. Raises NotFound for an unknown Puskesmas,
         InvalidInput with every wrong field of every slip (`slips[3].text`).
         """
-        here = self.district.puskesmas(puskesmas)
+        here = self.at(puskesmas)
         errors: list[FieldError] = []
         for place, slip in enumerate(slips):
             try:
@@ -194,7 +218,8 @@ class Intake(Service):
         if form.incident_at is not None:
             uow.not_in_future(form.incident_at, f"{within}occurred_at")
         year = act.recorded_at.astimezone(ZoneInfo(here.zone)).year
-        letter = self.district.letter_at(self.origin, here)
+        at_home = self._is_home(here.code)
+        letter = self.district.letter_at(self.origin, here, at_home=at_home)
         running = uow.next_in(f"{here.code}/{letter}/{year}")
         number = f"{here.short_code}-{year}-{letter}-{running:06d}"
         complaint = Complaint.receive(

@@ -85,14 +85,14 @@ def add(pages: APIRouter, intake: Intake, choices: Choices, reachable: Reachable
         code = puskesmas or (among[0].code if len(among) == 1 else None)
         if code is None:
             return show(request, principal, None, Form())
-        here = intake.district.puskesmas(code)
+        here = intake.at(code)
         principal.role_for(OPEN, code)
         return show(request, principal, here, Form())
 
     @pages.post(PATH)
     def opened(request: Request, principal: Opener, values: Fields) -> Response:
         """Write the opening and all its slips down, or nothing; once however often it is sent."""
-        here = intake.district.puskesmas(line(values, "puskesmas"))
+        here = intake.at(line(values, "puskesmas"))
         principal.role_for(OPEN, here.code)
         rows = _rows(values)
         if line(values, "go") == "more":

@@ -92,7 +92,7 @@ def add(
         opened: str = "",
     ) -> Response:
         complaint = intake.get(id)
-        here = intake.district.puskesmas(complaint.puskesmas)
+        here = intake.at(complaint.puskesmas)
         files = list(complaint.attachments.items())
         about = attaching.about(complaint)
         boxes = [complaint.text, complaint.complainant, *(each.file_name for _id, each in files)]
@@ -151,7 +151,7 @@ def add(
         """Do one thing to a complaint and show it again, or what is to be mended."""
         complaint = intake.get(id)
         principal.role_for(permission, complaint.puskesmas)
-        zone = ZoneInfo(intake.district.puskesmas(complaint.puskesmas).zone)
+        zone = ZoneInfo(intake.at(complaint.puskesmas).zone)
         try:
             not_shown_yet(values)
             wrong: list[FieldError] = []
@@ -198,7 +198,7 @@ def add(
         return take(request, id, principal, CORRECT, values, do, CORRECTED, "correct")
 
     def _changes(complaint: Complaint, values: Values, principal: Principal) -> dict[str, Any]:
-        zone = ZoneInfo(intake.district.puskesmas(complaint.puskesmas).zone)
+        zone = ZoneInfo(intake.at(complaint.puskesmas).zone)
         about = attaching.about(complaint)
         boxes = [(about, complaint.text), (about, complaint.complainant)]
         text, person = words.open(principal, "complaint_form", boxes)

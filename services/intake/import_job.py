@@ -73,7 +73,7 @@ class Taking:
         return None
 
     def _take(self, found: Found, portion: Sequence[Row]) -> None:
-        here = self._intake.district.puskesmas(found["puskesmas"])
+        here = self._intake.at(found["puskesmas"])
         begun: list[tuple[Row, Future[Answer]]] = []
         settled: list[tuple[str, int, str, str | None, str | None]] = []
         for row in portion:
@@ -141,7 +141,7 @@ class Taking:
             content = self._files.content(found)
             if content is None:
                 return None
-            here = self._intake.district.puskesmas(found["puskesmas"])
+            here = self._intake.at(found["puskesmas"])
             sheet = open_sheet(content[1], content[0])
             rows = sheet.rows(plan_of(found), ZoneInfo(here.zone))
             if len(self._open) >= IN_HAND:

@@ -103,7 +103,7 @@ def add(pages: APIRouter, intake: Intake, importing: Importing) -> None:
     def show(
         request: Request, principal: Principal, code: str, id: UUID, plan: Plan | None = None
     ) -> Response:
-        here = intake.district.puskesmas(code)
+        here = intake.at(code)
         found = importing.outcome(code, str(id))
         waiting = importing.stored(code, str(id)) if found.state == "waiting" else None
         review = waiting and reviewing.review(code, waiting, principal, plan)

@@ -78,7 +78,7 @@ class Reviewing:
         opened = self._opens(puskesmas, stored.account, stored.name, principal)
         shown: list[Sample] = []
         if opened and not errors:
-            zone = ZoneInfo(self._intake.district.puskesmas(puskesmas).zone)
+            zone = ZoneInfo(self._intake.at(puskesmas).zone)
             first = Sheet(sheet.headings, sheet.records[: 4 * SAMPLES], sheet.chat)
             rows = first.rows(read, zone)
             shown = [_sample(each) for each in rows if not each.errors][:SAMPLES]

@@ -65,7 +65,7 @@ class Importing:
 
     def judged(self, puskesmas: str, sheet: Sheet, plan: Plan) -> Outcome:
         """Return what would become of a file's rows; raises InvalidInput for an unfinished plan."""
-        here = self._intake.district.puskesmas(puskesmas)
+        here = self._intake.at(puskesmas)
         rejected: Rejected = []
         keys: list[str] = []
         for row in (rows := sheet.rows(plan, ZoneInfo(here.zone))):
@@ -97,7 +97,7 @@ class Importing:
         """
         intake = self._intake
         sheet = open_sheet(data, filename)
-        plan = self._suggested(intake.district.puskesmas(puskesmas).code, sheet, channel)
+        plan = self._suggested(intake.at(puskesmas).code, sheet, channel)
         if not waits:
             plan.check()
         id = str(self._new_id())

@@ -1,4 +1,4 @@
-"""Intake's calls for what is done later: corrections, withdrawals, links, files, the box."""
+"""Intake's calls for what is done later: corrections, withdrawals, links, files; and the box."""
 
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -55,18 +55,17 @@ class AttachmentAdded(StepDone):
     size: int = Field(description="bytes that are kept")
 
 
-def add(api: APIRouter, intake: Intake) -> None:
-    """Add the calls."""
+def add_by_id(api: APIRouter, intake: Intake) -> None:
+    """Add the calls about one complaint, to a router whose prefix names its `{id}`."""
     _add_amending(api, intake)
     _add_attachments(api, intake)
-    _add_box(api, intake)
 
 
 def _add_amending(api: APIRouter, intake: Intake) -> None:
     amending = Amending(intake)
 
     @api.post(
-        "/complaints/{id}/corrections",
+        "/corrections",
         response_model=StepDone,
         responses=refusals(409),
         dependencies=[requires("complaint.correct")],
@@ -85,7 +84,7 @@ def _add_amending(api: APIRouter, intake: Intake) -> None:
         )
 
     @api.post(
-        "/complaints/{id}/withdrawal",
+        "/withdrawal",
         response_model=StepDone,
         responses=refusals(409),
         dependencies=[requires("complaint.withdraw")],
@@ -107,7 +106,7 @@ def _add_amending(api: APIRouter, intake: Intake) -> None:
         )
 
     @api.put(
-        "/complaints/{id}/duplicate-of/{other}",
+        "/duplicate-of/{other}",
         response_model=StepDone,
         responses=refusals(409),
         dependencies=[requires("complaint.link")],
@@ -117,7 +116,7 @@ def _add_amending(api: APIRouter, intake: Intake) -> None:
         return step.take(intake.source, intake.get(id).puskesmas, amending.link, id, other)
 
     @api.delete(
-        "/complaints/{id}/duplicate-of/{other}",
+        "/duplicate-of/{other}",
         response_model=StepDone,
         responses=refusals(409),
         dependencies=[requires("complaint.link")],
@@ -131,7 +130,7 @@ def _add_attachments(api: APIRouter, intake: Intake) -> None:
     attaching = Attaching(intake)
 
     @api.post(
-        "/complaints/{id}/attachments",
+        "/attachments",
         status_code=201,
         response_model=AttachmentAdded,
         responses=refusals(409),
@@ -164,7 +163,7 @@ def _add_attachments(api: APIRouter, intake: Intake) -> None:
         return done(intake.source, attached.answer)
 
     @api.get(
-        "/complaints/{id}/attachments/{attachment}",
+        "/attachments/{attachment}",
         response_class=Response,
         responses={
             200: {
@@ -180,7 +179,9 @@ def _add_attachments(api: APIRouter, intake: Intake) -> None:
         return file_response(attaching.open(id, attachment, principal))
 
 
-def _add_box(api: APIRouter, intake: Intake) -> None:
+def add_box(api: APIRouter, intake: Intake) -> None:
+    """Add the call for an opening of the suggestion box."""
+
     @api.post(
         "/puskesmas/{code}/box-openings",
         status_code=201,

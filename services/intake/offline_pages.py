@@ -49,7 +49,7 @@ def add(pages: APIRouter, intake: Intake, labels: Mapping[str, Text], choices: C
     @pages.get(PATH)
     def kept_form(request: Request, principal: Desk, puskesmas: str) -> Response:
         """Show the desk form as it is kept: nothing of any complaint stands in it."""
-        here = intake.district.puskesmas(puskesmas)
+        here = intake.at(puskesmas)
         principal.role_for(RECEIVE, here.code)
         return render(
             request,
@@ -96,7 +96,7 @@ def _taken(
     intake: Intake, principal: Principal, values: dict[str, str | list[str]]
 ) -> dict[str, Any]:
     """Receive one kept form; return its id and number. Raises what `Intake.receive` raises."""
-    here = intake.district.puskesmas(line(values, "puskesmas"))
+    here = intake.at(line(values, "puskesmas"))
     principal.role_for(RECEIVE, here.code)
     if line(values, "account") != principal.account_id:
         message = _("Catatan ini milik akun lain. Masuklah dengan akun yang menulisnya.")

@@ -116,14 +116,14 @@ def _add_desk(pages: APIRouter, intake: Intake) -> None:
         code = puskesmas or (reachable[0].code if len(reachable) == 1 else None)
         if code is None:
             return show(request, principal, None, Form())
-        here = intake.district.puskesmas(code)
+        here = intake.at(code)
         principal.role_for(RECEIVE, code)
         return show(request, principal, here, Form())
 
     @pages.post(PATH)
     def write_down(request: Request, principal: Desk, values: Fields) -> Response:
         """Write a complaint down, and lead to its slip (SOP Lamaru 1c, 2b)."""
-        here = intake.district.puskesmas(str(values.get("puskesmas", "")))
+        here = intake.at(str(values.get("puskesmas", "")))
         principal.role_for(RECEIVE, here.code)
         try:
             not_shown_yet(values)
@@ -147,7 +147,7 @@ def _add_slip(pages: APIRouter, intake: Intake) -> None:
         """Show the slip that the complainant takes home; it is printed from the browser."""
         complaint = intake.get(id)
         principal.role_for(RECEIVE, complaint.puskesmas)
-        here = intake.district.puskesmas(complaint.puskesmas)
+        here = intake.at(complaint.puskesmas)
         response = render(
             request,
             "intake/slip.html",

@@ -36,7 +36,7 @@ def add(pages: APIRouter, intake: Intake, reachable: Reachable) -> None:
         """Show the posters of a Puskesmas, or of one of its units, as they are printed."""
         places = reachable(intake, principal)
         code = puskesmas or (places[0].code if len(places) == 1 else None)
-        here = None if code is None else intake.district.puskesmas(code)
+        here = None if code is None else intake.at(code)
         if here is not None:
             principal.role_for(RECEIVE, here.code)
         language = language_of(request)

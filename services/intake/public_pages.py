@@ -108,7 +108,7 @@ def add(
     @pages.get("/p/{code}/lapor", dependencies=[PUBLIC])
     def report_form(request: Request, code: str, unit: str = "") -> Response:
         """Show the first step; `unit` is filled in by the picture that hangs at a unit."""
-        here = intake.district.puskesmas(code)
+        here = intake.at(code)
         known = {each.code for each in intake.district.units_of(code)}
         # A poster may hang longer than its unit is there: then the person chooses.
         values = {"service_unit": unit} if unit in known else {}
@@ -117,7 +117,7 @@ def add(
     @pages.post("/p/{code}/lapor", dependencies=[PUBLIC], max_body_size=REQUEST_BYTES)
     async def report(request: Request, code: str, given: Sent) -> Response:
         """Show the step that is wanted; after the last one, answer with the receipt."""
-        return await run_in_threadpool(step_on, request, intake.district.puskesmas(code), *given)
+        return await run_in_threadpool(step_on, request, intake.at(code), *given)
 
     def step_on(
         request: Request, here: Puskesmas, values: Values, photo_name: str, photo: bytes

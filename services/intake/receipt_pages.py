@@ -92,7 +92,7 @@ def add(pages: APIRouter, intake: Intake) -> None:
             if isinstance(problem, TooMany):
                 page.headers["retry-after"] = str(problem.extra["retry_after"])
             return page
-        here = intake.district.puskesmas(complaint.puskesmas)
+        here = intake.at(complaint.puskesmas)
         response = render(
             request,
             "intake/responded.html",

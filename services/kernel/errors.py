@@ -104,6 +104,13 @@ class Forbidden(Problem):
     code = "forbidden"
 
 
+class NotServedHere(Problem):
+    """Another process answers for this Puskesmas; asked there, it is done."""
+
+    status = 421
+    code = "not_served_here"
+
+
 class TooMany(Problem):
     """Too many attempts in a short time; `extra["retry_after"]` is in seconds."""
 

@@ -19,7 +19,7 @@ from eventsourcing.persistence import Tracking
 from services.kernel import failpoints
 from services.kernel.chain import Holes, Sorted, sort_out
 from services.kernel.contracts import Message, from_headers, in_order, read
-from services.kernel.errors import Problem
+from services.kernel.errors import Problem, Unavailable
 from services.kernel.policy import Policy
 from services.kernel.store import Service, UnitOfWork
 from services.kernel.store.database import Connection, Row
@@ -190,6 +190,9 @@ class Follower:
         try:
             self._handle(uow, delivery)
             uow.flush()
+        except Unavailable:
+            # Nothing is wrong with the event: the whole batch is tried again.
+            raise
         except Exception as error:
             connection.execute("ROLLBACK TO event")
             connection.execute("RELEASE event")

@@ -16,6 +16,8 @@ from services.kernel.worker import Worker
 
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0
+_WHO_IS_SILENT = "SET idle_session_timeout = 10000"
+"""A leader that is frozen, its connection open, leads no more after these milliseconds."""
 _TRY = "SELECT pg_try_advisory_lock(hashtextextended(current_schema, 2))"
 
 
@@ -59,6 +61,7 @@ class Leader:
         """Take the lead if it is free, or see that it is still held."""
         if self._connection is None:
             self._connection = self._database.connect()
+            self._connection.execute(_WHO_IS_SILENT)
         if self.workers:
             self._connection.execute("SELECT 1")
             return

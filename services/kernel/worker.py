@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import structlog
 
+from services.kernel.faults import fault
+
 log = structlog.get_logger()
 PAUSE_AFTER_FAILURE = (0.1, 0.5, 2.0, 5.0)
 
@@ -76,5 +78,5 @@ class Worker:
         # The kind of failure only: a message may quote what a person wrote.
         if self.failure is None:
             self.failing_since = datetime.now(UTC)
-            log.exception("worker_failed", worker=self.name, error=type(error).__name__)
+            log.error("worker_failed", worker=self.name, **fault(error))
         self.failure = type(error).__name__

@@ -66,9 +66,9 @@ def up(
     ] = DEMO_CASES,
 ) -> None:
     """Start a node: all four services on one port."""
+    from services.main.claims import AlreadyServed
     from services.main.demo import add_accounts
     from services.main.edge import HomeOfNone
-    from services.main.migrate import AlreadyServed
     from services.main.serve import serve_node
 
     settings, loaded = _settings(data), _district(district)
@@ -115,9 +115,9 @@ def _generated(
     accounts: Callable[[AccessStore], object] = lambda _access: None,
 ) -> "Generated":
     """Write histories and show how far it is."""
+    from services.main.claims import AlreadyServed
     from services.main.generate import CannotGenerate, Histories
-    from services.main.migrate import AlreadyServed
-    from services.main.serve import configure_logs
+    from services.main.logs import configure_logs
 
     configure_logs(settings.log_level)
     with Progress(console=err, transient=True) as bar:
@@ -144,6 +144,7 @@ def migrate(
 
     settings = _settings(data)
     if settings.mode == "district":
+        _stop_an_endpoint(settings)
         from services.main.schemas import migrate_district
 
         with _district_starts():
@@ -168,6 +169,8 @@ def serve(
     from services.main.serve import serve_service
 
     settings = _settings_of_a_district()
+    if service is not Served.INTAKE:
+        _stop_an_endpoint(settings)
     with _district_starts():
         serve_service(settings, _district(district), service.value, host, port)
 
@@ -184,6 +187,7 @@ def worker(
     from services.main.worker import run_worker
 
     settings = _settings_of_a_district()
+    _stop_an_endpoint(settings)
     names = [each.value for each in services or ()] or list(JOBS)
     if without := [name for name in names if name not in JOBS]:
         _stop(f"{without[0]} tidak punya pekerjaan; yang punya: {', '.join(JOBS)}.", WRONG_USE)
@@ -197,6 +201,12 @@ def scheduler() -> None:
     from services.main.worker import run_scheduler
 
     run_scheduler(_settings_of_a_district())
+
+
+def _stop_an_endpoint(settings: Settings) -> None:
+    """What an intake endpoint with a store of its own does later, it does itself."""
+    if settings.own_store:
+        _stop("TANGGAP_DISTRICT_ORIGIN: hanya untuk `tanggap serve intake`.", WRONG_USE)
 
 
 def _settings_of_a_district() -> Settings:
@@ -213,12 +223,15 @@ def _district_starts() -> Iterator[None]:
     from services.kernel.store.servers import NotMigrated
     from services.kernel.stream import StreamUnavailable
     from services.kernel.stream.topic import WrongTopic
+    from services.main.claims import AlreadyServed
     from services.main.folder import LostSecret
 
     try:
         yield
-    except (WrongTopic, NotMigrated, LostSecret, RuntimeError) as problem:
+    except (AlreadyServed, WrongTopic, NotMigrated, LostSecret, RuntimeError) as problem:
         _stop(str(problem), 1)
+    except BadSetting as problem:
+        _stop(str(problem), WRONG_USE)
     except StoreUnavailable as problem:
         _stop(f"TANGGAP_DATABASE_URL: basis data tidak menjawab ({problem.kind}).", UNREACHABLE)
     except StreamUnavailable as problem:
@@ -380,7 +393,7 @@ def verify() -> None:
 def doctor(as_json: AsJson = False) -> None:
     """Say what is reachable, how far behind each follower is, and what is wrong."""
     from services.kernel.store.database import StoreUnavailable
-    from services.main.doctor import table, unreachable, wrong
+    from services.main.doctor import table, takes_nothing, unreachable, wrong
 
     lines = unreachable(_settings())
     found: dict[str, Any] = {}
@@ -389,8 +402,8 @@ def doctor(as_json: AsJson = False) -> None:
             found = client.get("/operations", {})
     except Unreachable as problem:
         lines.append(str(problem))
-    except StoreUnavailable:
-        pass  # it stands among the lines already
+    except StoreUnavailable as problem:
+        lines = lines or [takes_nothing(_settings(), problem)]
     away = bool(lines)
     lines += wrong(found, system_clock()) if found else []
     if as_json:

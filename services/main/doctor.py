@@ -1,11 +1,13 @@
 """What `tanggap doctor` looks at: what the deployment stands on, and how its processes stand."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from rich.table import Table
 
+from services.kernel.store.database import StoreUnavailable
 from services.main.settings import Settings
 
 OLD: Final = timedelta(minutes=1)
@@ -24,7 +26,6 @@ def _servers(settings: Settings) -> Iterator[str]:
     from redis import Redis
     from redis.exceptions import RedisError
 
-    from services.kernel.store.database import StoreUnavailable
     from services.kernel.stream import StreamUnavailable
     from services.kernel.stream.topic import WrongTopic
     from services.main.places import place
@@ -51,6 +52,15 @@ def _servers(settings: Settings) -> Iterator[str]:
             f"TANGGAP_REDIS_URL: Redis tidak menjawab ({type(problem).__name__}). "
             "Yang jatuh tempo menunggu dan menyusul."
         )
+
+
+def takes_nothing(settings: Settings, problem: StoreUnavailable) -> str:
+    """Return the line for a data folder in which nothing can be written now."""
+    free = shutil.disk_usage(settings.data).free // 2**20
+    return (
+        f"Penyimpanan di {settings.data} tidak menerima apa pun sekarang ({problem.kind}); "
+        f"tinggal {free} MiB di disk. Kosongkan atau perbesar: ia melanjutkan sendiri."
+    )
 
 
 def table(found: dict[str, Any]) -> Table:

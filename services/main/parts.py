@@ -2,7 +2,7 @@
 for. A node asks for all of them, a district's process for those of its service."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Final
 
@@ -24,7 +24,7 @@ from services.kernel.policy import Policy
 from services.kernel.relay import Relay
 from services.kernel.store import Service
 from services.kernel.store.database import Database
-from services.kernel.stream import EmbeddedStream, Stream
+from services.kernel.stream import EmbeddedStream, Stream, StreamUnavailable
 from services.main.folder import open_folder
 from services.main.places import place
 from services.main.settings import Settings
@@ -48,11 +48,13 @@ class Parts:
     """The parts of one deployment. Whoever asks for one closes all of them in the end.
 
     `watch` is what reporting shows of the processes that relay and follow, `outboxes` what it
-    makes the facts of anew when it is asked for that from the stores.
+    makes the facts of anew when it is asked for that from the stores; `serves` are the Puskesmas
+    whose complaints come in here, none: all.
     """
 
     watch: Watch = Nobody()
     outboxes: Outboxes = NoOutboxes()
+    serves: Collection[str] = ()
 
     def __init__(self, settings: Settings, district: District, clock: Clock = system_clock) -> None:
         self.settings = settings
@@ -94,9 +96,15 @@ class Parts:
             return EmbeddedStream(self.folder.store("stream.sqlite"), self.clock)
         from services.kernel.stream.kafka import KafkaStream
 
-        topic = self.settings.kafka_topic()
-        topic.check()
-        return KafkaStream(topic, delivery_seconds=self.settings.kafka_delivery_seconds)
+        topic, later = self.settings.kafka_topic(), False
+        try:
+            topic.check()
+        except StreamUnavailable:
+            # What needs no stream goes on without; the topic is checked when it is there.
+            later = True
+        return KafkaStream(
+            topic, delivery_seconds=self.settings.kafka_delivery_seconds, check=later
+        )
 
     @cached_property
     def intake(self) -> Intake:
@@ -110,6 +118,8 @@ class Parts:
             uuid_utils.compat.uuid7,
             self.folder.receipt_secret,
             self.folder.store("attachments"),
+            self.is_home,
+            self.serves,
         )
 
     @cached_property
@@ -196,20 +206,25 @@ class Parts:
     def homed(self) -> frozenset[str]:
         """The Puskesmas whose home this origin is (design: home): one that names none is at home
         in the district, or on the node."""
-        here = {self.folder.origin} | ({None} if self.settings.mode != "edge" else set())
+        here = {self.folder.origin} | ({None} if self._is_district else set())
         return frozenset(each.code for each in self.district.all_puskesmas if each.home in here)
 
     def record_district(self) -> None:
         """Record what this origin declares of the district file, where it changed: an edge only
         the Puskesmas that are at home there, for all else comes down to it."""
         self.intake.record_district(self.declares)
-        if self.settings.mode != "edge":
+        if self._is_district:
             self.resolution.record_district()
+
+    @property
+    def _is_district(self) -> bool:
+        """Whether those are at home here that the file gives no home, and what holds for all."""
+        return self.settings.mode != "edge" and not self.settings.own_store
 
     @property
     def declares(self) -> frozenset[str]:
         """The Puskesmas of the file that this origin records."""
-        if self.settings.mode == "edge":
+        if not self._is_district:
             return self.homed
         return frozenset(each.code for each in self.district.all_puskesmas)
 

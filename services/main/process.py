@@ -15,6 +15,7 @@ from services.kernel.relay import Relay
 from services.kernel.worker import Worker
 from services.main.app import create
 from services.main.asking import Questions, RemoteLists, internal_secret, router
+from services.main.endpoint import check_endpoint, named
 from services.main.outboxes import RemoteOutboxes, outbox_router
 from services.main.parts import JOBS, WRITING, Parts
 from services.main.settings import Settings
@@ -35,11 +36,15 @@ class Process(Parts):
     ) -> None:
         super().__init__(settings, district, clock)
         self.name = name
+        self.stream  # noqa: B018 - a wrong topic stops the start, brokers that are away do not
         self._secret = internal_secret(self.folder.receipt_secret)
         self._relays: tuple[Relay, ...] = ()
         self._followers: tuple[Follower, ...] = ()
         self._leader: Leader | None = None
         self._register: Register | None = None
+        self.serves = settings.puskesmas
+        if name == "intake":
+            check_endpoint(settings, district)
         if name == "reporting":
             self.watch = self._register = Register(WRITING, self.condition, self._secret, clock)
             sources = {f"/{self.folder.origin}/{service}": service for service in WRITING}
@@ -50,10 +55,15 @@ class Process(Parts):
             self._own = [self.reporting.worker]
         else:
             assert settings.reporting_url is not None
-            self._leader = Leader(self.place(name), self._led)
             self._jobs = (self.new_jobs(name),) if name in JOBS else ()
             teller = Teller(settings.reporting_url, self._secret, self.condition, port)
             self._own = [teller.worker]
+            if settings.own_store:
+                # Alone on its store: it relays, and does itself what is due there.
+                self._relays = (self.new_relay(name),)
+                self._own += [each.worker for each in (*self._relays, *self._jobs)]
+            else:
+                self._leader = Leader(self.place(name), self._led)
 
     def _led(self) -> Sequence[Worker]:
         follower = self.new_follower(self.name)
@@ -65,7 +75,7 @@ class Process(Parts):
         """Return how this process stands."""
         leads = self._leader is None or self._leader.leads
         service = self.service(self.name) if self.name in WRITING else None
-        return condition(
+        found = condition(
             process_name(),
             [self.name],
             self.folder.path,
@@ -77,10 +87,13 @@ class Process(Parts):
             failing=self.failing() | self.missed(),
             clock_ahead_seconds=lambda: clock_ahead(service, self.clock) if service else None,
         )
+        return (
+            named(found, f"{self.name}@{self.folder.origin}") if self.settings.own_store else found
+        )
 
     def start(self) -> None:
         """Record the district file where it changed, and set the workers going."""
-        if self.name == "intake":
+        if self.name == "intake" and not self.settings.own_store:
             self.intake.record_district(self.declares)
         elif self.name == "resolution":
             self.resolution.record_district()

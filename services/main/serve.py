@@ -6,14 +6,16 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 
-import structlog
 import uvicorn
 
 from services.kernel.access.store import AccessStore
 from services.kernel.district import District
 from services.kernel.web.live import Live
+from services.main.claims import claimed
 from services.main.client import ADDRESS
+from services.main.logs import configure_logs
 from services.main.migrate import opened
 from services.main.node import Node
 from services.main.process import Process
@@ -21,21 +23,6 @@ from services.main.settings import Settings
 
 GRACE_SECONDS = 3
 SWITCH_SECONDS = 0.02
-
-
-def configure_logs(level: str) -> None:
-    """Write JSON lines to standard error, from `level` on."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        cache_logger_on_first_use=True,
-    )
 
 
 class Server(uvicorn.Server):
@@ -71,17 +58,18 @@ def serve_node(
 def serve_service(settings: Settings, district: District, name: str, host: str, port: int) -> None:
     """Serve one service of a district; as `serve_node`.
 
-    Raises NotMigrated, WrongTopic, and StoreUnavailable or StreamUnavailable where database or
-    brokers do not answer.
+    Raises BadSetting, AlreadyServed, NotMigrated, WrongTopic, and StoreUnavailable where the
+    database does not answer.
     """
     configure_logs(settings.log_level)
-    process = Process(name, settings, district, port=port)
-    try:
-        process.start()
-    except BaseException:
-        process.close()
-        raise
-    _serve(process, host, port, _nothing)
+    with claimed(settings.data) if settings.own_store else nullcontext():
+        process = Process(name, settings, district, port=port)
+        try:
+            process.start()
+        except BaseException:
+            process.close()
+            raise
+        _serve(process, host, port, _nothing)
 
 
 def _serve(served: Node | Process, host: str, port: int, prepare: Prepare) -> None:

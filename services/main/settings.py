@@ -25,7 +25,9 @@ NEEDED = (
 NEEDED_BY_EDGE = ("origin", "uplink_kafka", "uplink_url", "uplink_token")
 """What an edge cannot be without."""
 ONLY: Final = {
-    **dict.fromkeys(("database_url", "kafka", "redis_url", "reporting_url"), "district"),
+    **dict.fromkeys(
+        ("database_url", "kafka", "redis_url", "reporting_url", "district_origin"), "district"
+    ),
     **dict.fromkeys(("uplink_kafka", "uplink_url", "uplink_token"), "edge"),
 }
 """By setting, the one mode that has it."""
@@ -51,6 +53,11 @@ class Settings(BaseSettings):
         None,
         pattern=r"^[a-z0-9][a-z0-9-]{1,40}$",
         description="this deployment's name; the data folder's own record when left out",
+    )
+    district_origin: str | None = Field(
+        None,
+        pattern=r"^[a-z0-9][a-z0-9-]{1,40}$",
+        description="the district's own origin, for an intake endpoint that is one itself",
     )
     database_url: SecretStr | None = Field(
         None, description="the PostgreSQL database of all stores but reporting's"
@@ -106,6 +113,11 @@ class Settings(BaseSettings):
             if mode != self.mode and getattr(self, name) is not None:
                 raise ValueError(f"{PREFIX}{name.upper()} is for MODE={mode} only")
         return self
+
+    @property
+    def own_store(self) -> bool:
+        """Whether this is an intake endpoint with a store, and so an origin, of its own."""
+        return self.district_origin not in (None, self.origin)
 
     def kafka_topic(self) -> "Topic":
         """Return the topic of the district's stream (district, edge)."""

@@ -13,8 +13,8 @@ from celery.signals import worker_process_init, worker_process_shutdown, worker_
 from services.kernel.district import District
 from services.kernel.jobs import Jobs, celery_app
 from services.kernel.queue import LIMIT_SECONDS, TICK_SECONDS, Queue, send_tick
+from services.main.logs import configure_logs
 from services.main.parts import JOBS, Parts
-from services.main.serve import configure_logs
 from services.main.settings import Settings
 
 log = structlog.get_logger()

@@ -18,6 +18,7 @@ from services.kernel.access.web import PUBLIC, requires, trying_a_code
 from services.kernel.commands import Body
 from services.kernel.district import District
 from services.kernel.errors import Forbidden, Problem
+from services.kernel.faults import fault
 from services.kernel.text import _
 from services.kernel.web.refusals import refusals
 from services.reporting.answers import (
@@ -228,7 +229,7 @@ def rebuild_lines(reporting: Reporting, source: Source, *, check: bool) -> Itera
         except Problem as problem:
             news.put(problem.code)
         except Exception as error:
-            log.exception("rebuild_failed", error=type(error).__name__)
+            log.error("rebuild_failed", **fault(error))
             news.put(type(error).__name__)
 
     threading.Thread(target=work, name="rebuild", daemon=True).start()

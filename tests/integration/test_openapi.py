@@ -203,21 +203,34 @@ def things(node: RunningNode, asker: Asker) -> Things:
     return found
 
 
+def of_one(asker: Asker, things: Things, at: str, one: str, other: str, **path: str) -> None:
+    """What is read of one complaint, and done to it; the other is withdrawn."""
+    here = {"id": one, **path}
+    asker.well("officer", f"GET {at}", **here)
+    unit = "loket" if path else "farmasi"
+    fixed = {"reason": "Salah unit.", "service_unit": unit}
+    asker.well("officer", f"POST {at}/corrections", fixed, **here)
+    for method in ("PUT", "DELETE"):
+        label = f"{method} {at}/duplicate-of/{{other}}"
+        asker.well("complaint_team", label, **here, other=other)
+    reason = {"reason": "Sudah beres."}
+    asker.well("officer", f"POST {at}/withdrawal", reason, **{**here, "id": other})
+    file, form = {"file": PDF}, "multipart/form-data"
+    added = asker.well("officer", f"POST {at}/attachments", file, **here, media_type=form)
+    things.attachments.append(added["attachment"])
+    asker.well(
+        "head", f"GET {at}/attachments/{{attachment}}", **here, attachment=added["attachment"]
+    )
+
+
 def later(asker: Asker, things: Things) -> None:
     """What is done later to complaints that stand at the beginning."""
     one, other = things.complaints[:2]
     receipt = {"receipt": things.receipts[0]}
-    at = "/complaints/{id}"
-    fixed = {"reason": "Salah unit.", "service_unit": "loket"}
-    asker.well("officer", f"POST {at}/corrections", fixed, id=one)
-    for method in ("PUT", "DELETE"):
-        asker.well("complaint_team", f"{method} {at}/duplicate-of/{{other}}", id=one, other=other)
-    asker.well("officer", f"POST {at}/withdrawal", {"reason": "Sudah beres."}, id=other)
-    file, form = {"file": PDF}, "multipart/form-data"
-    added = asker.well("officer", f"POST {at}/attachments", file, id=one, media_type=form)
-    things.attachments.append(added["attachment"])
-    path = {"id": one, "attachment": added["attachment"]}
-    asker.well("head", f"GET {at}/attachments/{{attachment}}", **path)
+    label, body = "POST /puskesmas/{code}/complaints", {"channel": "in_person", "text": "Antre."}
+    another = asker.well("officer", label, body, code="puring")["id"]
+    of_one(asker, things, "/complaints/{id}", one, other)
+    of_one(asker, things, "/puskesmas/{code}/complaints/{id}", one, another, code="puring")
     box = {"opened_at": "2026-01-02T08:00:00+07:00", "officers": ["Sari"], "slips": [{"text": "a"}]}
     asker.well("officer", "POST /puskesmas/{code}/box-openings", box, code="puring")
     for label, more in (
@@ -254,7 +267,6 @@ def test_every_call_answers_well_what_is_well_asked(
     day = {"day": "2030-01-01", "working": False, "why": "Banjir"}
     asker.well("district", "POST /puskesmas/{code}/calendar", day, code="puring")
     for role, label, path in (
-        ("officer", "GET /complaints/{id}", {"id": case}),
         ("officer", "GET /cases/{id}", {"id": case}),
         ("head", "GET /publications", {"query": {"complaint": case}}),
         ("district", "GET /reports/complaints", {"query": {"limit": 3, **after}}),

@@ -89,6 +89,16 @@ STEPS: dict[str, tuple[frozenset[str], dict[str, Any]]] = {
     "referral": (TEAM | HEAD, {"referred_to": "RSUD", "reason": SAID}),
     "reopening": (CHAIR | HEAD, {"reason": SAID}),
 }
+OF_ONE: dict[str, Row] = {
+    "GET ": Row(READS),
+    "POST /corrections": Row(DESK, {"reason": SAID, "barrier": "habit"}),
+    "POST /withdrawal": Row(DESK, {}),
+    "POST /attachments": Row(DESK, file=True),
+    # The walker wrote it down, so that the officer may not open it.
+    "GET /attachments/{attachment}": Row(OPENS),
+    "PUT /duplicate-of/{other}": Row(TEAM),
+    "DELETE /duplicate-of/{other}": Row(TEAM),
+}
 OUTGOING: dict[str, tuple[frozenset[str], dict[str, Any]]] = {
     "draft": (PUBLISHER, {"text": SAID}),
     "approval": (HEAD, {"text": SAID}),
@@ -107,14 +117,11 @@ TABLE: dict[str, Row] = {
     f"POST {API}/puskesmas/{{code}}/imports": Row(DESK, file=True),
     f"GET {API}/puskesmas/{{code}}/imports/{{id}}": Row(DESK),
     f"POST {API}/puskesmas/{{code}}/imports/{{id}}/stop": Row(DESK),
-    f"GET {API}/complaints/{{id}}": Row(READS),
-    f"POST {API}/complaints/{{id}}/corrections": Row(DESK, {"reason": SAID, "barrier": "habit"}),
-    f"POST {API}/complaints/{{id}}/withdrawal": Row(DESK, {}),
-    f"POST {API}/complaints/{{id}}/attachments": Row(DESK, file=True),
-    # The walker wrote it down, so that the officer may not open it.
-    f"GET {API}/complaints/{{id}}/attachments/{{attachment}}": Row(OPENS),
-    f"PUT {API}/complaints/{{id}}/duplicate-of/{{other}}": Row(TEAM),
-    f"DELETE {API}/complaints/{{id}}/duplicate-of/{{other}}": Row(TEAM),
+    **{
+        route.replace(" ", f" {API}{within}/complaints/{{id}}"): row
+        for route, row in OF_ONE.items()
+        for within in ("", "/puskesmas/{code}")
+    },
     f"POST {API}/puskesmas/{{code}}/box-openings": Row(DESK, BOX),
     f"POST {API}/receipts/rating": Row(ANYBODY, {"receipt": "{receipt}", "rating": 4}),
     f"POST {API}/receipts/reopen-request": Row(ANYBODY, {"receipt": "{receipt}", "reason": SAID}),

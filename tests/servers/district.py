@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -35,6 +36,7 @@ class RunningDistrict(RunningNode):
         super().__init__(folder / "command", subprocess.Popen(["true"], text=True), address)
         self._folder = folder
         self._commands: dict[str, list[str]] = {}
+        self._settings: dict[str, dict[str, str]] = {}
         self.services: dict[str, subprocess.Popen[str]] = {}
         self.addresses: dict[str, str] = {}
         self._logged: dict[str, int] = {}
@@ -60,7 +62,9 @@ class RunningDistrict(RunningNode):
         self._logged[name] = log.stat().st_size if log.exists() else 0
         self.services[name] = subprocess.Popen(
             self._commands[name],
-            env=self.environment | {"TANGGAP_DATA": str(self._folder / name)},
+            env=self.environment
+            | {"TANGGAP_DATA": str(self._folder / name)}
+            | self._settings.get(name, {}),
             stdout=subprocess.PIPE,
             stderr=log.open("a"),
             text=True,
@@ -111,6 +115,35 @@ def command_line(_name: str) -> Sequence[str]:
     return sys.executable, "-m", "services.main.cli"
 
 
+@dataclass(frozen=True)
+class Endpoint:
+    """An intake process more, for some Puskesmas; with an `origin`, on a store of its own."""
+
+    name: str
+    puskesmas: tuple[str, ...]
+    origin: str | None = None
+
+    def settings(self) -> dict[str, str]:
+        """Return the settings by which it differs from the district's."""
+        given = {"TANGGAP_PUSKESMAS": ",".join(self.puskesmas)}
+        if self.origin is not None:
+            given |= {"TANGGAP_ORIGIN": self.origin, "TANGGAP_DISTRICT_ORIGIN": "dinas"}
+        return given
+
+
+def _routes(folder: Path, endpoints: Sequence[Endpoint], ports: dict[str, int]) -> Path:
+    lines = [
+        f"{each.name} 127.0.0.1:{ports[each.name]} {' '.join(each.puskesmas)}" for each in endpoints
+    ]
+    written = folder / "endpoints.caddy"
+    program = PROXY.parent / "endpoint-routes"
+    done = subprocess.run(
+        [str(program)], input="\n".join(lines), capture_output=True, text=True, check=True
+    )
+    written.write_text(done.stdout)
+    return written
+
+
 @contextmanager
 def running_district(
     folder: Path,
@@ -121,14 +154,15 @@ def running_district(
     file: Path = SHIPPED,
     known_as: str = "localhost",
     copies: Mapping[str, int] | None = None,
+    endpoints: Sequence["Endpoint"] = (),
     program: Program = command_line,
     **more: str,
 ) -> Iterator[RunningDistrict]:
     """Make a district's database and topic, and run its processes until the block ends.
 
     `file` is the district file, `known_as` another name by which the proxy is asked, `copies` how
-    many processes a service has (one where it is not said), `program` what runs them, `more` are
-    settings of the environment.
+    many processes a service has (one where it is not said), `endpoints` are intake processes more,
+    `program` is what runs them all, `more` are settings of the environment.
     """
     database = f"district_{secrets.token_hex(4)}"
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
@@ -137,6 +171,7 @@ def running_district(
         (folder / name).write_bytes(secrets.token_bytes(32))
     served = {name: processes_of(name, (copies or {}).get(name, 1)) for name in SERVICES}
     ports = {each: free_port() for names in served.values() for each in names}
+    ports |= {each.name: free_port() for each in endpoints}
     port = free_port()
     proxy = f"http://127.0.0.1:{port}"
     district = RunningDistrict(folder, proxy)
@@ -164,6 +199,11 @@ def running_district(
         for name, names in served.items()
         for each in names
     }
+    commands |= {
+        each.name: ["serve", "intake", "--port", str(ports[each.name]), "--district", str(file)]
+        for each in endpoints
+    }
+    district._settings = {each.name: each.settings() for each in endpoints}
     commands |= {f"worker-{name}": ["worker", name, "--district", str(file)] for name in JOBS}
     commands["scheduler"] = ["scheduler"]
     district._commands = {name: [*program(name), *given] for name, given in commands.items()}
@@ -173,6 +213,7 @@ def running_district(
     }
     district._commands["proxy"] = [
         *("env", *sorted(upstreams), f"HOME={folder}"),
+        f"TANGGAP_ENDPOINTS={_routes(folder, endpoints, ports)}",
         *(f"TANGGAP_SITE={proxy}", f"TANGGAP_INSIDE=http://{known_as}:{port}"),
         *("caddy", "run", "--config", str(PROXY), "--adapter", "caddyfile"),
     ]

@@ -1,6 +1,7 @@
 """The proxy of a district leads every route to the service that has it."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -52,6 +53,41 @@ def test_every_route_of_a_service_leads_to_it(node: Node, service: str) -> None:
 
 def test_what_no_service_has_alone_is_answered_everywhere(node: Node) -> None:
     assert {led_to(path) for path in routes(node, ())} == {"resolution"}
+
+
+def written(lines: str) -> "subprocess.CompletedProcess[str]":
+    """Return what the program makes of a list of endpoints."""
+    return subprocess.run(
+        [str(FILE.parent / "endpoint-routes")], input=lines, capture_output=True, text=True
+    )
+
+
+def test_what_comes_in_for_a_puskesmas_leads_to_its_endpoint(node: Node) -> None:
+    made = written("# by hand\n\ntimur intake-2:8080 x1 x2\n").stdout
+    paths = made.partition("path ")[2].partition("\n")[0].split()
+    own = routes(node, ("intake",)) - routes(node, ())
+    given = {path for path in own if path.startswith(("/api/v1/puskesmas/x1/", "/p/x1/"))}
+    assert given and all(any(fnmatchcase(path, each) for each in paths) for path in given)
+    others = routes(node, tuple(set(SERVICES) - {"intake"}))
+    assert not [path for path in others if any(fnmatchcase(path, each) for each in paths)]
+    assert not any(fnmatchcase("/api/v1/puskesmas/x11/complaints", each) for each in paths)
+    text = FILE.read_text()
+    assert text.index("import {$TANGGAP_ENDPOINTS") < text.index("@intake path")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "timur intake-2:8080",
+        "timur intake-2 puring",
+        "ti{mur intake-2:8080 puring",
+        "a b:1 /p",
+        "a b:1 c c",
+    ],
+)
+def test_a_wrong_line_writes_nothing_that_is_used(line: str) -> None:
+    done = written(line)
+    assert done.returncode == 2 and done.stderr.startswith("line 1: wanted is ")
 
 
 def test_nobody_outside_asks_what_is_internal() -> None:

@@ -140,12 +140,12 @@ class District(Part):
         """Return the Puskesmas of that code."""
         return _found(self._puskesmas.get(code), _("Puskesmas ini tidak ada di daftar."))
 
-    def letter_at(self, origin: str, here: Puskesmas) -> str:
+    def letter_at(self, origin: str, here: Puskesmas, *, at_home: bool) -> str:
         """Return the letter in the numbers that an origin gives for a Puskesmas.
 
         Raises NotFound where it is at home elsewhere and the file has no letter for this origin.
         """
-        if here.home in (None, origin):
+        if at_home:
             return here.letter
         message = _("Berkas kabupaten tidak punya huruf (letters) untuk {origin}.", origin=origin)
         return _found(self.letters.get(origin), message)

@@ -1,13 +1,43 @@
 """A store in one SQLite file: write-ahead log, and a commit that is on the disk."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Final, Self
 
-from services.kernel.store.database import Connection, Database
+from services.kernel.store.database import Connection, Database, StoreUnavailable
 
 BUSY_SECONDS = 30.0
+
+
+_UNAVAILABLE: Final = {
+    sqlite3.SQLITE_FULL: "full",
+    sqlite3.SQLITE_IOERR: "io",
+    sqlite3.SQLITE_READONLY: "read-only",
+    sqlite3.SQLITE_BUSY: "busy",
+    sqlite3.SQLITE_LOCKED: "busy",
+    sqlite3.SQLITE_CANTOPEN: "cannot-open",
+}
+"""How a file may take nothing now, though nothing is wrong with the statement."""
+
+
+class FileCursor(sqlite3.Cursor):
+    """A cursor that says of a file that takes nothing now that it is so."""
+
+    def execute(self, statement: str, values: Any = (), /) -> Self:
+        """Run one statement; raises StoreUnavailable."""
+        try:
+            return super().execute(statement, values)
+        except sqlite3.OperationalError as error:
+            raise _said(error) from error
+
+    def executemany(self, statement: str, rows: Iterable[Any], /) -> Self:
+        """Run one statement for each row of values; raises StoreUnavailable."""
+        try:
+            return super().executemany(statement, rows)
+        except sqlite3.OperationalError as error:
+            raise _said(error) from error
 
 
 class FileConnection(sqlite3.Connection):
@@ -15,6 +45,27 @@ class FileConnection(sqlite3.Connection):
 
     spoiled = False
     broken = False
+
+    def cursor(self, factory: Any = FileCursor) -> Any:
+        """Return a cursor that says what a file that takes nothing is."""
+        return super().cursor(factory)
+
+    def execute(self, statement: str, values: Any = (), /) -> FileCursor:
+        """Run one statement; raises StoreUnavailable."""
+        cursor: FileCursor = self.cursor()
+        return cursor.execute(statement, values)
+
+    def executemany(self, statement: str, rows: Iterable[Any], /) -> FileCursor:
+        """Run one statement for each row of values; raises StoreUnavailable."""
+        cursor: FileCursor = self.cursor()
+        return cursor.executemany(statement, rows)
+
+
+def _said(error: sqlite3.OperationalError) -> Exception:
+    """Return the failure as ours where the file takes nothing now, by its kind alone."""
+    # The lowest byte is the kind; those above it say where it was noticed.
+    kind = _UNAVAILABLE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    return error if kind is None else StoreUnavailable(kind)
 
 
 @dataclass(frozen=True)

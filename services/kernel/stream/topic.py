@@ -14,6 +14,8 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 from services.kernel.stream.port import StreamUnavailable
 
 PARTITIONS: Final = 12
+FIRST_ANSWER_MILLISECONDS: Final = 5_000
+"""So long the first answer of any broker is waited for; who asks tries again by itself."""
 REPLICAS: Final = 3
 """So many copies where there are as many brokers; else one."""
 _KEPT: Final = {
@@ -96,7 +98,9 @@ class _Admin:
     def __enter__(self) -> Any:
         try:
             self._client = KafkaAdminClient(
-                bootstrap_servers=self._topic.servers, **self._topic.security
+                bootstrap_servers=self._topic.servers,
+                bootstrap_timeout_ms=FIRST_ANSWER_MILLISECONDS,
+                **self._topic.security,
             )
         except KafkaError as error:
             raise StreamUnavailable(type(error).__name__) from error

@@ -45,6 +45,7 @@ _MEANS: Final[Mapping[int, str]] = {
     412: "`If-Match` names another version than the present one",
     413: "The body is too large",
     415: "The body is of another type than this call takes",
+    421: "Another intake endpoint of the district answers for this Puskesmas",
     422: "Input to mend, named in `errors`; or an Idempotency-Key that came with another body",
     429: "Too many attempts; wait for `Retry-After`",
     503: "Not now; nothing was changed, come again after `Retry-After`",

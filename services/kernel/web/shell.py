@@ -5,7 +5,6 @@ template, the status, the time and the account, never the address, the query or 
 """
 
 import secrets
-import traceback
 from collections.abc import Callable
 from itertools import count
 from time import perf_counter
@@ -17,6 +16,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.kernel.errors import TooLarge
+from services.kernel.faults import fault
 from services.kernel.text import _
 from services.kernel.web import metrics
 from services.kernel.web.problems import problem_response
@@ -24,8 +24,6 @@ from services.kernel.web.problems import problem_response
 AccessLog = Literal["all", "notable", "off"]
 SLOW = 1.0
 """Seconds to the first byte from which a request is notable."""
-
-_FRAMES = 8
 
 log = structlog.get_logger()
 
@@ -113,7 +111,7 @@ class Shell:
         except Exception as error:
             # The answer (500) has been sent by now. Not raised further: the server would print
             # the error's words, and those can be a complainant's.
-            log.error("request failed", **_fault(error), route=route_template(scope), id=number)
+            log.error("request failed", **fault(error), route=route_template(scope), id=number)
 
     def _may_exceed(self, scope: Scope) -> bool:
         """Say whether the body must be counted; the server already holds it to its stated length.
@@ -173,17 +171,3 @@ def _is_plain_refusal(message: Message) -> bool:
         name == b"content-type" and value.startswith(b"text/plain")
         for name, value in message["headers"]
     )
-
-
-def _fault(error: BaseException) -> dict[str, object]:
-    """Return what may be logged of an error: its types and places, without its words."""
-    kinds: list[str] = []
-    cause: BaseException | None = error
-    while cause is not None:
-        kinds.append(type(cause).__name__)
-        cause = cause.__cause__ or cause.__context__
-    places = [
-        f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}"
-        for frame in traceback.extract_tb(error.__traceback__)[-_FRAMES:]
-    ]
-    return {"error": kinds, "at": places}
