@@ -4,12 +4,14 @@ A domain never reads a clock: who acts, when it happened and when it is recorded
 `Act`. The event store's library supplies the aggregate itself; its names stop in this module.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 import eventsourcing.domain as library
+
+from services.kernel.tracing import correlation
 
 SYSTEM = "system"
 """The actor of steps that no person takes."""
@@ -19,14 +21,15 @@ SYSTEM = "system"
 class Intent:
     """Who wants a thing done, when it happened, and what led to it.
 
-    `occurred_at` is as the actor states it (None: now). `caused_at` is the recorded time of the
+    `occurred_at` is as the actor states it (None: now); it belongs to what is being done now unless
+    another `correlation_id` is given. `caused_at` is the recorded time of the
     event that caused this one; nothing is recorded before its cause.
     """
 
     actor: str
     role: str
     occurred_at: datetime | None = None
-    correlation_id: str = ""
+    correlation_id: str = field(default_factory=correlation)
     causation_id: str = ""
     caused_at: datetime | None = None
 

@@ -20,10 +20,11 @@ from services.kernel import failpoints
 from services.kernel.chain import Holes, Sorted, sort_out
 from services.kernel.contracts import Message, from_headers, in_order, read
 from services.kernel.errors import Problem, Unavailable
-from services.kernel.policy import Policy
+from services.kernel.policy import Policy, belongs_to
 from services.kernel.store import Service, UnitOfWork
 from services.kernel.store.database import Connection, Row
 from services.kernel.stream import Delivery, Stream
+from services.kernel.tracing import correlated, span
 from services.kernel.worker import Worker
 
 log = structlog.get_logger()
@@ -130,12 +131,14 @@ class Follower:
 
         def at_once(uow: UnitOfWork) -> None:
             for delivery in mine:
-                self._handle(uow, delivery)
+                with correlated(belongs_to(delivery.message)):
+                    self._handle(uow, delivery)
             self._record(uow.connection, batch, offsets)
 
         def one_by_one(uow: UnitOfWork) -> None:
             for delivery in mine:
-                self._take(uow, delivery)
+                with correlated(belongs_to(delivery.message)):
+                    self._take(uow, delivery)
             self._record(uow.connection, batch, offsets)
 
         run = self._service.transact
@@ -171,7 +174,9 @@ class Follower:
             uow.insert("INSERT INTO arrived VALUES", _stored(delivery))
         if handler := self._interests[message.type]:
             uow.not_before(message.time)
-            handler(uow, message, read(message))
+            with span(f"{self.name} {message.type}"):
+                handler(uow, message, read(message))
+            log.debug("event_handled", follower=self.name, source=message.source, id=message.id)
 
     def _take(self, uow: UnitOfWork, delivery: Delivery) -> None:
         message = delivery.message
@@ -259,7 +264,9 @@ class Follower:
         queue = set_aside(connection, subject)
         for done, (delivery, _reason) in enumerate(queue):
             at = (subject, delivery.message.source, delivery.message.id)
-            if reason := self._try(uow, delivery):
+            with correlated(belongs_to(delivery.message)):
+                reason = self._try(uow, delivery)
+            if reason:
                 connection.execute(
                     "UPDATE set_aside SET reason = ? WHERE subject = ? AND source = ? AND id = ?",
                     (reason, *at),

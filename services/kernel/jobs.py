@@ -15,6 +15,7 @@ from celery import Celery
 
 from services.kernel.store import Service
 from services.kernel.store.database import Connection, Row
+from services.kernel.tracing import correlated, span
 from services.kernel.worker import Worker
 
 log = structlog.get_logger()
@@ -83,12 +84,17 @@ class Jobs:
             self._run(row)
 
     def _run(self, row: Row) -> None:
+        with correlated(f"{row['task']}:{row['argument']}"):
+            self._do(row)
+
+    def _do(self, row: Row) -> None:
         try:
-            again = (
-                self._tasks[row["task"]]
-                .apply(args=[row["argument"]], throw=True)
-                .get(disable_sync_subtasks=False)
-            )
+            with span(row["task"]):
+                again = (
+                    self._tasks[row["task"]]
+                    .apply(args=[row["argument"]], throw=True)
+                    .get(disable_sync_subtasks=False)
+                )
         except Exception as error:
             log.error("task_failed", task=row["task"], error=type(error).__name__)
             delay = BACKOFF[min(row["attempts"], len(BACKOFF) - 1)]

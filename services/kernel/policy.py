@@ -26,12 +26,17 @@ class Policy:
         return found | {each.type: handler for each, handler in self.handlers.items()}
 
 
+def belongs_to(message: Message) -> str:
+    """Return the id of what a message is part of; one that names none is a beginning itself."""
+    return message.correlation_id or f"{message.source}:{message.id}"
+
+
 def caused_by(message: Message) -> Intent:
     """Return the intent of a step that the system takes because `message` arrived."""
     return Intent(
         actor=SYSTEM,
         role="policy",
-        correlation_id=message.correlation_id,
+        correlation_id=belongs_to(message),
         causation_id=f"{message.source}:{message.id}",
         caused_at=message.time,
     )

@@ -71,6 +71,7 @@ def create(
         zone=ZoneInfo(parts.settings.timezone),
         public_url=parts.settings.public_url,
         fleeting=parts.fleeting,
+        access_log="all" if parts.settings.log_level == "debug" else "notable",
     )
     app.state.access = parts.access
     app.state.ready, app.state.missed = process.failing, process.missed

@@ -74,7 +74,8 @@ def _secret(file: Path, given: bool) -> bytes:
 
 
 def _write(file: Path, content: bytes) -> None:
-    new = file.with_name(file.name + ".new")
+    # Processes of one service that begin at once may share a folder.
+    new = file.with_name(f"{file.name}.{os.getpid()}.new")
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
         out.write(content)
         out.flush()

@@ -7,13 +7,14 @@ import structlog
 from structlog.typing import EventDict, ExcInfo
 
 from services.kernel.faults import fault
+from services.kernel.tracing import into_lines
 
 
 def configure_logs(level: str) -> None:
     """Write JSON lines to standard error, from `level` on."""
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            into_lines,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             without_words,

@@ -20,6 +20,7 @@ from services.main.migrate import opened
 from services.main.node import Node
 from services.main.process import Process
 from services.main.settings import Settings
+from services.main.telemetry import collected
 
 GRACE_SECONDS = 3
 SWITCH_SECONDS = 0.02
@@ -50,7 +51,7 @@ def serve_node(
     AlreadyServed.
     """
     configure_logs(settings.log_level)
-    with opened(settings, district) as node:
+    with opened(settings, district) as node, collected("node"):
         node.start()
         _serve(node, host, port, prepare or _nothing)
 
@@ -62,7 +63,7 @@ def serve_service(settings: Settings, district: District, name: str, host: str, 
     database does not answer.
     """
     configure_logs(settings.log_level)
-    with claimed(settings.data) if settings.own_store else nullcontext():
+    with claimed(settings.data) if settings.own_store else nullcontext(), collected(name):
         process = Process(name, settings, district, port=port)
         try:
             process.start()

@@ -3,6 +3,7 @@
 import atexit
 import signal
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import Any, Final
 
 import structlog
@@ -16,6 +17,7 @@ from services.kernel.queue import LIMIT_SECONDS, TICK_SECONDS, Queue, send_tick
 from services.main.logs import configure_logs
 from services.main.parts import JOBS, Parts
 from services.main.settings import Settings
+from services.main.telemetry import collected
 
 log = structlog.get_logger()
 PROCESSES: Final = 2
@@ -33,6 +35,7 @@ class Workers:
         self._settings, self._district = settings, district
         self._parts: Parts | None = None
         self._made: dict[str, Jobs] = {}
+        self._spans = ExitStack()
         self.app = broker_app(settings)
         self._queues = [
             Queue(self.app, name, JOBS[name], lambda name=name: self._jobs(name))  # type: ignore[misc]
@@ -54,9 +57,11 @@ class Workers:
 
     def _begin(self, **_given: object) -> None:
         configure_logs(self._settings.log_level)
+        self._spans.enter_context(collected("worker"))
         atexit.register(self._end)
 
     def _end(self, **_given: object) -> None:
+        self._spans.close()
         parts, self._parts = self._parts, None
         if parts is not None:
             parts.close()

@@ -57,6 +57,8 @@ class EventItem(BaseModel):
     arrived_at: datetime = Field(description="when the stream took it")
     actor: str
     role: str
+    correlation_id: str = Field(description="the request or task that it began with; also in logs")
+    causation_id: str = Field(description="the position of the event that caused it, if one did")
     trouble: str | None = Field(description="why its payload could not be read")
     hash: str = Field(description="SHA-256 of its attributes and value")
 

@@ -1,10 +1,8 @@
 """An edge whose disk is full: what does not fit is refused and says so, nothing is half written;
 when there is room again it goes on by itself, up to the district's stream and down from it."""
 
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,23 +14,11 @@ from services.kernel.stream.kafka import KafkaStream
 from services.kernel.stream.topic import Topic
 from tests.integration.test_operations import RECEIVED, event
 from tests.running import RunningNode, running_node
+from tests.servers.disk import Disk, small_disk
 from tests.servers.edge import HOME, ORIGIN, district_file
 
-SIZE = "64m"
 KEYS = [f"key-{number}" for number in range(12)]
 ABOVE = "/dinas/intake"
-
-
-@contextmanager
-def small_disk(at: Path) -> Iterator[Path]:
-    """Mount a disk of `SIZE` until the block ends."""
-    at.mkdir()
-    options = ["-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(at)]
-    subprocess.run(["mount", *options], check=True)
-    try:
-        yield at
-    finally:
-        subprocess.run(["umount", "--lazy", str(at)], check=True)
 
 
 @pytest.fixture
@@ -51,7 +37,7 @@ def above(topic: Topic) -> Iterator[KafkaStream]:
 
 
 @pytest.fixture
-def edge(tmp_path: Path, topic: Topic) -> Iterator[tuple[RunningNode, Path]]:
+def edge(tmp_path: Path, topic: Topic) -> Iterator[tuple[RunningNode, Disk]]:
     environment = {
         "TANGGAP_MODE": "edge",
         "TANGGAP_ORIGIN": ORIGIN,
@@ -63,19 +49,10 @@ def edge(tmp_path: Path, topic: Topic) -> Iterator[tuple[RunningNode, Path]]:
     }
     file = str(district_file(tmp_path))
     with (
-        small_disk(tmp_path / "disk") as disk,
-        running_node(disk / "data", "--district", file, environment=environment) as node,
+        small_disk(tmp_path / "disk", "64m") as disk,
+        running_node(disk.folder / "data", "--district", file, environment=environment) as node,
     ):
         yield node, disk
-
-
-def fill(disk: Path) -> Path:
-    """Take all the room that is left."""
-    file = disk / "filler"
-    with file.open("wb", buffering=0) as out, suppress(OSError):
-        while out.write(bytes(4096)):
-            pass
-    return file
 
 
 def receive(node: RunningNode, key: str) -> Any:
@@ -103,7 +80,7 @@ class District:
 
 
 def test_what_does_not_fit_is_refused_and_taken_once_there_is_room(
-    edge: tuple[RunningNode, Path], above: KafkaStream
+    edge: tuple[RunningNode, Disk], above: KafkaStream
 ) -> None:
     node, disk = edge
     district = District(above)
@@ -111,7 +88,7 @@ def test_what_does_not_fit_is_refused_and_taken_once_there_is_room(
     come_down = district.file(2)
     for id in (*before, *come_down):
         node.until("sari", f"/cases/{id}", lambda _found: True, attempts=3000)
-    filler = fill(disk)
+    disk.fill()
     answers = [receive(node, key) for key in KEYS]
     come_down += district.file(10)
     statuses = {answer.status_code for answer in answers}
@@ -122,7 +99,7 @@ def test_what_does_not_fit_is_refused_and_taken_once_there_is_room(
     done = node.tanggap("doctor")
     assert done.returncode == 3 and "(full); tinggal 0 MiB" in done.stdout, done.stdout
 
-    filler.unlink()
+    disk.clear()
     taken = [receive(node, key).raise_for_status().json() for key in KEYS]
     for answer, again in zip(answers, taken, strict=True):
         assert answer.status_code != 201 or answer.json()["id"] == again["id"]

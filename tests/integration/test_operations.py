@@ -47,14 +47,14 @@ class House:
     def __init__(self, node: Node) -> None:
         self.node = node
         self.app = node.app()
-        self._tokens: dict[str, str] = {}
+        self.tokens: dict[str, str] = {}
 
     def call(self, method: str, username: str, path: str, **more: Any) -> httpx.Response:
-        if username not in self._tokens:
+        if username not in self.tokens:
             body = {"username": username, "password": PASSWORD}
             answer = self._ask("POST", "/api/v1/session", json=body)
-            self._tokens[username] = answer.json()["token"]
-        headers = {"Authorization": f"Bearer {self._tokens[username]}"}
+            self.tokens[username] = answer.json()["token"]
+        headers = {"Authorization": f"Bearer {self.tokens[username]}"}
         return self._ask(method, path, headers=headers, **more)
 
     def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:

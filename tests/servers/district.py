@@ -98,6 +98,27 @@ class RunningDistrict(RunningNode):
         finally:
             self.kill(name)
 
+    def restart(self) -> None:
+        """End all processes but the proxy as an operator would, and start them again."""
+        names = [name for name in self._commands if name != "proxy"]
+        for name in names:
+            self.services[name].send_signal(signal.SIGTERM)
+        for name in names:
+            assert self.services[name].wait(60) == 0, f"{name}: {self.said(name)[-3000:]}"
+        for name in names:
+            self.launch(name)
+        for name in names:
+            self.await_start(name)
+
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """Have a process do nothing until the block ends, its connections open."""
+        self.services[name].send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.services[name].send_signal(signal.SIGCONT)
+
     def said(self, name: str) -> str:
         """Return what a process has logged since its start."""
         return self._log(name).read_bytes()[self._logged[name] :].decode()
@@ -155,6 +176,7 @@ def running_district(
     known_as: str = "localhost",
     copies: Mapping[str, int] | None = None,
     endpoints: Sequence["Endpoint"] = (),
+    tablespace: str = "pg_default",
     program: Program = command_line,
     **more: str,
 ) -> Iterator[RunningDistrict]:
@@ -162,11 +184,12 @@ def running_district(
 
     `file` is the district file, `known_as` another name by which the proxy is asked, `copies` how
     many processes a service has (one where it is not said), `endpoints` are intake processes more,
-    `program` is what runs them all, `more` are settings of the environment.
+    `tablespace` is where its database lies, `program` what runs them all, `more` are settings of
+    the environment.
     """
     database = f"district_{secrets.token_hex(4)}"
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {database}")
+        connection.execute(f"CREATE DATABASE {database} TABLESPACE {tablespace}")
     for name in ("receipt.secret", "master.key"):
         (folder / name).write_bytes(secrets.token_bytes(32))
     served = {name: processes_of(name, (copies or {}).get(name, 1)) for name in SERVICES}

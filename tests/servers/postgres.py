@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 from tests.running import free_port
 
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
@@ -30,14 +32,18 @@ class Postgres:
         self._user = "postgres" if os.geteuid() == 0 else None
         self.port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
+        self._give(folder)
+        self._run("initdb", "-D", str(self._data), "-U", "tanggap", "-A", "trust", "-E", "UTF8")
+        self.start()
+
+    def _give(self, folder: Path) -> None:
+        """Let the server's user have a folder, and reach it."""
         if self._user is not None:
             account = pwd.getpwnam(self._user)
             os.chown(folder, account.pw_uid, account.pw_gid)
             for above in folder.parents:
                 if above.stat().st_uid == 0 and above != Path("/"):
                     above.chmod(above.stat().st_mode | 0o011)
-        self._run("initdb", "-D", str(self._data), "-U", "tanggap", "-A", "trust", "-E", "UTF8")
-        self.start()
 
     def url(self, database: str = "postgres", user: str = "tanggap") -> str:
         """Return the address of a database."""
@@ -50,6 +56,12 @@ class Postgres:
             *("pg_ctl", "-D", str(self._data), "-w", "-l", str(self._log)),
             *("-o", f"-p {self.port} {options}", "start"),
         )
+
+    def tablespace(self, name: str, folder: Path) -> None:
+        """Have databases lie in a folder, where they are made with this name."""
+        self._give(folder)
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(f"CREATE TABLESPACE {name} LOCATION '{folder}'")
 
     def stop(self, mode: str = "fast") -> None:
         """Stop the server: `fast` as an operator would, `immediate` as a power cut would."""

@@ -14,7 +14,7 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 from services.kernel.stream.port import StreamUnavailable
 
 PARTITIONS: Final = 12
-FIRST_ANSWER_MILLISECONDS: Final = 5_000
+FIRST_ANSWER_MILLISECONDS: Final = 10_000
 """So long the first answer of any broker is waited for; who asks tries again by itself."""
 REPLICAS: Final = 3
 """So many copies where there are as many brokers; else one."""

@@ -14,12 +14,16 @@ _METHODS = frozenset({"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"
 _known: dict[tuple[str, str, int], Histogram] = {}
 
 
+def known_method(method: str) -> str:
+    """Return a method that may be shown: it is the client's own word."""
+    return method if method in _METHODS else "other"
+
+
 def observe(method: str, route: str, status: int, seconds: float) -> None:
     """Count one request."""
     key = (method, route, status)
     child = _known.get(key)
     if child is None:
-        # A method is the client's own word: only the known ones become a label.
-        named = method if method in _METHODS else "other"
+        named = known_method(method)
         child = _known[(named, route, status)] = _SECONDS.labels(named, route, str(status))
     child.observe(seconds)

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.kernel.errors import TooLarge
 from services.kernel.faults import fault
 from services.kernel.text import _
+from services.kernel.tracing import correlated, told
 from services.kernel.web import metrics
 from services.kernel.web.problems import problem_response
 
@@ -95,6 +96,10 @@ class Shell:
             return
         number = f"{self._run}-{next(self._numbers):x}"
         scope.setdefault("state", {})["request_id"] = number
+        with correlated(number):
+            await self._answer(scope, receive, send, number)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, number: str) -> None:
         began = self._clock()
 
         async def dress_and_send(message: Message) -> None:
@@ -135,6 +140,12 @@ class Shell:
     def _note(self, scope: Scope, status: int, seconds: float, number: str) -> None:
         route = route_template(scope)
         metrics.observe(scope["method"], route, status, seconds)
+        told(
+            f"{metrics.known_method(scope['method'])} {route}",
+            seconds,
+            {"http.route": route, "http.response.status_code": status},
+            failed=status >= 500,
+        )
         if seconds < self._log_from and (status < 500 or self._silent):
             return
         principal = scope["state"].get("principal")

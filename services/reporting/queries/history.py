@@ -70,6 +70,8 @@ def _event(row: dict[str, Any]) -> dict[str, Any]:
         "arrived_at": row["arrived_at"],
         "actor": row["actor"],
         "role": row["role"],
+        "correlation_id": row["correlation_id"],
+        "causation_id": row["causation_id"],
         "trouble": row["trouble"],
         "hash": message_hash(as_message(row)),
     }

@@ -1,0 +1,100 @@
+"""A machine whose clock is wrong by a day, and then right again: work goes on, time in the log
+never runs back, nothing is lost or doubled, and it is said."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.kernel.clock import system_clock
+from services.kernel.condition import clock_ahead
+from services.kernel.district import SHIPPED, load_district
+from services.kernel.store import Service
+from services.main.demo import add_accounts
+from services.main.migrate import opened
+from services.main.settings import Settings
+from tests.integration.test_operations import House
+from tests.servers.fixtures import Schemas
+
+DAY = timedelta(days=1)
+PATH = "/api/v1/puskesmas/puring/complaints"
+
+
+class MovedClock:
+    """The machine's clock, and how wrong it is."""
+
+    def __init__(self) -> None:
+        self.wrong = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.wrong
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    return MovedClock()
+
+
+@pytest.fixture
+def house(tmp_path: Path, clock: MovedClock) -> Iterator[House]:
+    with opened(Settings(data=tmp_path / "data"), load_district(SHIPPED), clock) as node:
+        add_accounts(node.access)
+        node.start()
+        yield House(node)
+        node.stop()
+
+
+def receive(house: House) -> str:
+    body = {"channel": "phone", "text": "Antre lama."}
+    answer = house.call("POST", "rini", PATH, json=body)
+    assert answer.status_code == 201, answer.text
+    id: str = answer.json()["id"]
+    return id
+
+
+def case_of(house: House, id: str) -> Any:
+    house.queues(left=0)
+    for _attempt in range(2000):
+        answer = house.call("GET", "sari", f"/api/v1/cases/{id}")
+        if answer.status_code == 200:
+            return answer.json()
+    raise AssertionError(answer.text)
+
+
+@pytest.mark.parametrize("wrong", [DAY, -DAY], ids=["ahead", "behind"])
+def test_by_a_day_and_right_again(house: House, clock: MovedClock, wrong: timedelta) -> None:
+    ids = [receive(house)]
+    case_of(house, ids[0])
+    clock.wrong = wrong
+    # A session is not older or younger by it than people would expect: they sign in again.
+    house.tokens.clear()
+    ids.append(receive(house))
+    case_of(house, ids[1])
+    graded = house.call("POST", "sari", f"/api/v1/cases/{ids[1]}/grade", json={"grade": "green"})
+    assert graded.status_code == 200, graded.text
+    clock.wrong = timedelta(0)
+    house.tokens.clear()
+    ids.append(receive(house))
+    case_of(house, ids[2])
+    for id in ids:
+        step = house.call("POST", "sari", f"/api/v1/cases/{id}/pause", json={"reason": "Menunggu."})
+        assert step.status_code == 200, step.text
+    house.queues(left=0)
+    for service in (house.node.intake, house.node.resolution):
+        events = service.published(1, 1000)
+        times = [each.time for each in events]
+        assert times == sorted(times) and len({each.id for each in events}) == len(events)
+    found = house.call("GET", "wulan", "/api/v1/reports/complaints").json()["items"]
+    assert sorted(int(each["number"].rpartition("-")[2]) for each in found) == [1, 2, 3]
+    lines = house.call("POST", "admin", "/api/v1/rebuild", json={"check": True}).text
+    assert '"differences":[]' in lines.replace(" ", "")
+
+
+def test_it_is_told_against_the_clock_of_the_server(schemas: Schemas, clock: MovedClock) -> None:
+    service = Service(schemas.new(), "dinas", system_clock)
+    clock.wrong = DAY
+    ahead = clock_ahead(service, clock)
+    service.close()
+    assert ahead is not None and round(ahead / 3600) == 24
