@@ -84,7 +84,7 @@ def test_one_waits_until_the_other_has_let_go(
     data.mkdir()
     with (data / "migrate.lock").open("w") as held:
         really(held, fcntl.LOCK_EX)
-        monkeypatch.setattr("services.main.migrate.fcntl.flock", flock)
+        monkeypatch.setattr("services.main.claims.fcntl.flock", flock)
         other = threading.Thread(target=migrate, args=(Settings(data=data), DISTRICT))
         other.start()
         assert tried.wait(60), "it found the folder taken"
