@@ -7,13 +7,14 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+import yaml
 from fastapi.routing import iter_route_contexts
 
 from services.kernel.district import SHIPPED, load_district
 from services.main.app import SERVICES, create
 from services.main.lists import CasesOf
 from services.main.node import Node
-from services.main.settings import Settings
+from services.main.settings import PREFIX, Settings
 
 FILE = Path(__file__).parents[2] / "infra" / "proxy" / "Caddyfile"
 _MATCHER = re.compile(r"^\t@(\w+) path (.+)$", re.MULTILINE)
@@ -93,3 +94,20 @@ def test_a_wrong_line_writes_nothing_that_is_used(line: str) -> None:
 def test_nobody_outside_asks_what_is_internal() -> None:
     text = FILE.read_text()
     assert text.index("handle /internal/*") < text.index("\thandle {\n")
+
+
+def test_the_example_of_endpoints_is_told_only_what_there_is_to_tell() -> None:
+    """As the intake of docker-compose.yml is, but for what makes it an endpoint of its own."""
+    infra = FILE.parents[1]
+    example = yaml.safe_load((infra / "endpoints.yml").read_text())["services"]
+    intake = yaml.safe_load((infra.parent / "docker-compose.yml").read_text())["services"]["intake"]
+    endpoints = {name: each for name, each in example.items() if name != "proxy"}
+    for each in endpoints.values():
+        for name in ("image", "read_only", "cap_drop", "security_opt", "secrets", "healthcheck"):
+            assert each[name] == intake[name], name
+        told = {name.lower() for name in each["environment"] if name.startswith(PREFIX)}
+        assert {name.removeprefix(PREFIX.lower()) for name in told} <= set(Settings.model_fields)
+        only_here = {"TANGGAP_PUSKESMAS", "TANGGAP_DISTRICT_ORIGIN"}
+        others = {"TANGGAP_INSIDE_URL", "TANGGAP_REPORTING_MEMORY"}
+        missing = set(intake["environment"]) - set(each["environment"]) - others
+        assert not missing and set(each["environment"]) - set(intake["environment"]) <= only_here
