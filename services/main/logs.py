@@ -4,6 +4,7 @@ import sys
 from typing import Any, TextIO
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, ExcInfo
 
 from services.kernel.faults import fault
