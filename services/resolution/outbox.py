@@ -28,6 +28,7 @@ OUTBOX: Outbox = {
     Case.Joined: contracts.CaseJoinedV1,
     Case.Restored: contracts.CaseRestoredV1,
     Case.RequestRefused: contracts.CaseRequestRefusedV1,
+    Case.KeyShared: contracts.KeySharedV1,
     RuleBook.Begun: contracts.RulesChangedV1,
     RuleBook.Changed: contracts.RulesChangedV1,
     CalendarBook.Begun: contracts.CalendarChangedV1,

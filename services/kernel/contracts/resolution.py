@@ -230,6 +230,21 @@ class CaseRequestRefusedV1(Event, frozen=True):
 
 
 @published("resolution")
+class KeySharedV1(Event, frozen=True):
+    """The key of a complaint's words went from one origin to another. It never travels on the
+    stream; this only says that it did, and where a copy of it is.
+
+    `purpose`: `home` (received elsewhere, it went to where the case is) or `escalated` (the district
+    office may read the words).
+    """
+
+    key: Public[str]
+    sender: Internal[str]
+    receiver: Internal[str]
+    purpose: Public[str]
+
+
+@published("resolution")
 class RulesChangedV1(Event, frozen=True):
     """A version of the deadline rules came into force; the file itself is quoted whole."""
 

@@ -59,6 +59,10 @@ _BY_NAME: dict[str, Any] = {
     "told_by": "phone",
     "state": "analysed",
     "request": "withdrawal",
+    "key": COMPLAINT,
+    "sender": "dinas",
+    "receiver": "edge-puring",
+    "purpose": "home",
 }
 
 _SUBJECTS = {

@@ -25,6 +25,7 @@ _BESIDE_PATH = (
     events.Escalated,
     events.Corrected,
     events.RequestRefused,
+    events.KeyShared,
 )
 
 
@@ -58,6 +59,7 @@ class Case(Aggregate):
     Joined = events.Joined
     Restored = events.Restored
     RequestRefused = events.RequestRefused
+    KeyShared = events.KeyShared
 
     if TYPE_CHECKING:  # the library would make a dataclass of annotations
         number: str
@@ -81,6 +83,7 @@ class Case(Aggregate):
         other: str | None
         left: State | None
         taken_back_by: str | None
+        key_ways: set[tuple[str, str]]
         last_step_at: datetime
 
     @classmethod
@@ -276,6 +279,14 @@ class Case(Aggregate):
         else:
             self._refuse(act, "reopening")
 
+    def share_key(self, act: Act, sender: str, receiver: str, purpose: str) -> None:
+        """Record that the key of the words went from one origin to another; each way once."""
+        if (sender, receiver) not in self.key_ways:
+            at = max(act.occurred_at, self.received_at)
+            ways = {"sender": sender, "receiver": receiver, "purpose": purpose}
+            later = replace(act, occurred_at=at)
+            self.record(events.KeyShared, later, key=str(self.id), **ways)
+
     def _end(self, act: Act, request: str, event: type[Aggregate.Event], **facts: str) -> None:
         if self.closed or self.state in HANDLED:
             self._refuse(act, request)
@@ -312,6 +323,8 @@ class Case(Aggregate):
                 self.assignee, self.assigned_unit = event.assignee, event.assigned_unit
             case events.Escalated():
                 self.escalated = True
+            case events.KeyShared():
+                self.key_ways.add((event.sender, event.receiver))
             case events.Paused():
                 self._promise(event.deadlines)
                 self.pauses = [*self.pauses, Pause(event.occurred_at)]
@@ -381,7 +394,7 @@ class Case(Aggregate):
         self.deadlines, self.reminded = event.deadlines, set()
         self.state, self.grade, self.finding = State.RECEIVED, None, None
         self.actions, self.done = [], {}
-        self.pauses, self.escalated = [], False
+        self.pauses, self.escalated, self.key_ways = [], False, set()
         self.assignee = self.assigned_unit = None
         self.other = self.left = self.taken_back_by = None
 

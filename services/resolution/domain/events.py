@@ -206,3 +206,13 @@ class RequestRefused(CaseEvent):
     TOPIC = "resolution.CaseRequestRefused"
     request: str
     state: str
+
+
+class KeyShared(CaseEvent):
+    """The key of the complaint's words went from one origin to another."""
+
+    TOPIC = "resolution.KeyShared"
+    key: str
+    sender: str
+    receiver: str
+    purpose: str
