@@ -8,7 +8,7 @@ from hypothesis import settings
 
 from tests.running import RunningNode, running_node
 
-pytest_plugins = ["tests.servers.fixtures"]
+pytest_plugins = ["tests.servers.fixtures", "tests.servers.edge"]
 
 # For those who look for long: pytest --hypothesis-profile=long --timeout=0 FILE
 settings.register_profile(

@@ -170,9 +170,9 @@ class Amending:
         """Return a complaint's key; raises Conflict where there is none any more."""
         key = self._intake.keyring.key(str(id))
         if key is None:
-            raise Conflict(
-                _("Isi keluhan ini sudah dihapus; tidak ada lagi yang bisa ditambahkan.")
-            )
+            said = self._intake.stand(id).said
+            assert said is not None
+            raise Conflict(said)
         return key
 
     def seal(self, id: UUID, words: str, place: str) -> Any:

@@ -27,6 +27,7 @@ from services.kernel.commands import (
     intent,
 )
 from services.kernel.errors import NotFound
+from services.kernel.handover.told import Thread
 from services.kernel.text import _
 from services.kernel.web.direct import DirectRoute
 from services.kernel.web.language import language_of, say
@@ -99,8 +100,8 @@ class ComplaintView(BaseModel):
     attachments: list[AttachmentView]
 
 
-def router(intake: Intake, importing: Importing) -> APIRouter:
-    """Return intake's calls."""
+def router(intake: Intake, importing: Importing, thread: Thread) -> APIRouter:
+    """Return intake's calls; `thread` tells of complaints that were received elsewhere."""
     api = APIRouter(prefix="/api/v1", tags=["intake"], responses=refusals(421))
 
     async def receive_complaint(
@@ -125,7 +126,7 @@ def router(intake: Intake, importing: Importing) -> APIRouter:
     _add_imports(api, importing)
     by_id = APIRouter()
     _add_reading(by_id, intake)
-    later_api.add_by_id(by_id, intake)
+    later_api.add_by_id(by_id, intake, thread)
     api.include_router(by_id, prefix=BY_ID)
     # The same calls once more, by which a district's proxy finds the endpoint of a Puskesmas.
     of_code = [Depends(_of_code(intake))]

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from services.intake.domain import BoxOpening, Complaint
 from services.intake.filled import Form, Person, check, contacts, person_json
 from services.intake.imports.tables import IMPORT_TABLES
+from services.intake.leaving import leave
 from services.intake.outbox import OUTBOX
 from services.intake.recorded import record_district
 from services.intake.tables import COMPLAINT_TABLES
@@ -20,7 +21,7 @@ from services.kernel.clock import Clock
 from services.kernel.contracts import SealedBox
 from services.kernel.district import District, Puskesmas
 from services.kernel.errors import FieldError, InvalidInput, NotServedHere
-from services.kernel.keyring import IDENTITY_PLACE, Keyring, WrappedKey
+from services.kernel.keyring import IDENTITY_PLACE, Keyring, Stand, WrappedKey, standing
 from services.kernel.receipts import receipt_code, receipt_hash
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.store.database import Database
@@ -83,7 +84,7 @@ class Intake(Service):
         self.new_id = new_id
         self._receipt_secret = receipt_secret
         self.files = files
-        self._is_home = is_home
+        self.is_home = is_home
         self._serves = frozenset(serves)
 
     def at(self, code: str) -> Puskesmas:
@@ -114,6 +115,10 @@ class Intake(Service):
         complaint = self.read(Complaint, id)
         self.at(complaint.puskesmas)
         return complaint
+
+    def stand(self, id: UUID) -> Stand:
+        """Return how the key of a complaint that was received here stands."""
+        return standing(self.keyring, str(id), self.origin, self.origin)
 
     def receive(
         self,
@@ -218,7 +223,7 @@ class Intake(Service):
         if form.incident_at is not None:
             uow.not_in_future(form.incident_at, f"{within}occurred_at")
         year = act.recorded_at.astimezone(ZoneInfo(here.zone)).year
-        at_home = self._is_home(here.code)
+        at_home = self.is_home(here.code)
         letter = self.district.letter_at(self.origin, here, at_home=at_home)
         running = uow.next_in(f"{here.code}/{letter}/{year}")
         number = f"{here.short_code}-{year}-{letter}-{running:06d}"
@@ -241,6 +246,8 @@ class Intake(Service):
             complainant=written.complainant,
         )
         uow.save(complaint)
+        if not home:
+            leave(uow, here.code, str(id))
         return {"id": str(id), "number": number}
 
     def check(self, here: Puskesmas, form: Form) -> None:

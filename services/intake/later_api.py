@@ -27,6 +27,7 @@ from services.kernel.commands import (
     done,
     intent,
 )
+from services.kernel.handover.told import Thread
 from services.kernel.web.problems import etag
 from services.kernel.web.refusals import refusals
 
@@ -55,10 +56,10 @@ class AttachmentAdded(StepDone):
     size: int = Field(description="bytes that are kept")
 
 
-def add_by_id(api: APIRouter, intake: Intake) -> None:
+def add_by_id(api: APIRouter, intake: Intake, thread: Thread) -> None:
     """Add the calls about one complaint, to a router whose prefix names its `{id}`."""
     _add_amending(api, intake)
-    _add_attachments(api, intake)
+    _add_attachments(api, intake, thread)
 
 
 def _add_amending(api: APIRouter, intake: Intake) -> None:
@@ -126,8 +127,8 @@ def _add_amending(api: APIRouter, intake: Intake) -> None:
         return step.take(intake.source, intake.get(id).puskesmas, amending.unlink, id, other)
 
 
-def _add_attachments(api: APIRouter, intake: Intake) -> None:
-    attaching = Attaching(intake)
+def _add_attachments(api: APIRouter, intake: Intake, thread: Thread) -> None:
+    attaching = Attaching(intake, thread)
 
     @api.post(
         "/attachments",

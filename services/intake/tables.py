@@ -1,5 +1,8 @@
 """The look-up tables beside complaints: whose number or receipt it is, and what is a
-duplicate of what.
+duplicate of what, and what leaves for the home of its Puskesmas.
+
+`leaving` is written with the events that make it so, and emptied when the key or file is at its
+home; an empty attachment is the key.
 
 `register` follows the events (`register_to` is how far), so that the way in stays short and what
 was written in bulk is found as well. `duplicates` is written with the event that says so.
@@ -19,4 +22,11 @@ CREATE TABLE IF NOT EXISTS duplicates (
     original  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS duplicates_of ON duplicates (original);
+CREATE TABLE IF NOT EXISTS leaving (
+    complaint  TEXT NOT NULL,
+    attachment TEXT NOT NULL,
+    puskesmas  TEXT NOT NULL,
+    since      TEXT NOT NULL,
+    PRIMARY KEY (complaint, attachment)
+) STRICT, WITHOUT ROWID;
 """

@@ -69,9 +69,26 @@ class TaskState(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
 
 
+class HandoverState(msgspec.Struct, frozen=True, kw_only=True):
+    """Keys and files that wait to go to another origin, and what holds them up.
+
+    `refused` counts those that it will not have; `heard_at` is when it last answered (an edge's
+    district; None: not since the process began, or this side never calls).
+    """
+
+    peer: str
+    keys: int
+    files: int
+    oldest_since: datetime | None
+    refused: int = 0
+    heard_at: datetime | None = None
+    failure: str | None = None
+    failing_since: datetime | None = None
+
+
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
-    """How one process stands; `relays`, `followers`, `queues`, `jobs` and `tasks` only
-    while it leads its store.
+    """How one process stands; `relays`, `followers`, `queues`, `jobs`, `tasks` and
+    `handovers` only while it leads its store.
 
     Sizes are bytes; `clock_ahead_seconds` is against the store's server, None where there is none.
     """
@@ -88,6 +105,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     disk_free: int
     disk_size: int
     clock_ahead_seconds: float | None = None
+    handovers: list[HandoverState] = []
 
 
 def relay_state(relay: Relay) -> RelayState:
@@ -172,6 +190,7 @@ def condition(
     jobs: Sequence[Jobs] = (),
     log: Callable[[], FollowerState] | None = None,
     failing: Mapping[str, str] | None = None,
+    handovers: Callable[[], list[HandoverState]] = list,
     clock_ahead_seconds: Callable[[], float | None] = lambda: None,
 ) -> Condition:
     """Return how this process stands; what its store does not answer is left out and named.
@@ -181,7 +200,7 @@ def condition(
     failing = dict(failing or {})
     disk = shutil.disk_usage(folder)
     found: dict[str, Any] = {
-        name: [] for name in ("relays", "followers", "queues", "jobs", "tasks")
+        name: [] for name in ("relays", "followers", "queues", "jobs", "tasks", "handovers")
     }
     try:
         found["relays"] = [relay_state(each) for each in relays]
@@ -192,6 +211,7 @@ def condition(
         found["queues"] = [queue for each in followers for queue in each.queues()]
         found["jobs"] = [jobs_state(each) for each in jobs]
         found["tasks"] = [task for each in jobs for task in task_states(each)]
+        found["handovers"] = handovers()
         found["clock_ahead_seconds"] = clock_ahead_seconds()
     except Exception as error:
         # How a process stands is asked most when something is wrong: then this is what is told.
@@ -219,6 +239,7 @@ GAUGES: Final = {
     "tanggap_follower_set_aside_subjects": "Subjects with an event that could not be handled",
     "tanggap_jobs_due": "Tasks that are due by now and not done",
     "tanggap_tasks_set_aside": "Tasks that are sent no more",
+    "tanggap_handover_waiting": "Keys and files that wait to go to another origin",
     "tanggap_workers_failing": "Workers of the process that fail now",
     "tanggap_disk_free_bytes": "Free space where the data folder lies",
     "tanggap_clock_ahead_seconds": "This machine's clock against that of the store's server",
@@ -248,6 +269,8 @@ class Figures:
             values["tanggap_follower_set_aside_subjects"].append((each.name, aside))
         values["tanggap_jobs_due"] = [(each.service, each.due) for each in found.jobs]
         values["tanggap_tasks_set_aside"].append(("", len(found.tasks)))
+        waiting = sum(each.keys + each.files for each in found.handovers)
+        values["tanggap_handover_waiting"].append(("", waiting))
         values["tanggap_workers_failing"].append(("", len(found.failing)))
         values["tanggap_disk_free_bytes"].append(("", found.disk_free))
         if found.clock_ahead_seconds is not None:

@@ -15,6 +15,8 @@ PAGE_SENT = "page-sent"
 POSITION_SAVED = "position-saved"
 BATCH_HANDLED = "batch-handled"
 FACTS_FOLDED = "facts-folded"
+KEY_TAKEN = "key-taken"
+KEY_DROPPED = "key-dropped"
 
 ALL = (
     KEY_STORED,
@@ -26,6 +28,8 @@ ALL = (
     BATCH_HANDLED,
     FACTS_FOLDED,
 )
+BETWEEN_ORIGINS = (KEY_TAKEN, KEY_DROPPED)
+"""Passed only where a district has edges."""
 
 _armed: dict[str, Callable[[], None]] = {}
 
@@ -38,6 +42,6 @@ def hit(name: str) -> None:
 
 def arm(name: str, action: Callable[[], None]) -> None:
     """Have `action` run whenever the failpoint is passed (drills only)."""
-    if name not in ALL:
+    if name not in ALL + BETWEEN_ORIGINS:
         raise ValueError(f"no failpoint is named {name}")
     _armed[name] = action

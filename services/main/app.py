@@ -90,7 +90,7 @@ def _routers(
     pages: list[APIRouter] = []
     if "intake" in services:
         words = Words(parts.keyring)
-        calls.append(intake_api.router(parts.intake, parts.importing))
+        calls.append(intake_api.router(parts.intake, parts.importing, lists.thread))
         pages.append(intake_pages.router(parts.intake, parts.importing, words, nearby))
     if "resolution" in services:
         resolution, words = parts.resolution, Words(parts.keyring)

@@ -22,6 +22,7 @@ from starlette.responses import Response
 
 from services.kernel.access.reach import Reach
 from services.kernel.access.web import bearer_token
+from services.kernel.contracts import Message
 from services.kernel.errors import FieldError, InvalidInput, NotFound, NotSignedIn, Unavailable
 from services.kernel.text import Text, _
 from services.main.lists import CasesOf
@@ -150,6 +151,16 @@ class RemoteLists:
     ) -> int:
         """Return how much of that arrived after an instant."""
         found: int = self._ask("unread", held=held, account=account, after=after)
+        return found
+
+    def thread(self, complaint: UUID) -> list[Message]:
+        """Return the log copy's messages of one complaint, whoever wrote them, in order."""
+        found: list[Message] = self._ask("thread", complaint=complaint)
+        return found
+
+    def heard_from(self, origin: str) -> datetime | None:
+        """Return when the newest message of an origin's stores arrived on the stream."""
+        found: datetime | None = self._ask("heard_from", origin=origin)
         return found
 
     def boxes(self) -> Mapping[str, datetime]:

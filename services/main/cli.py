@@ -20,6 +20,7 @@ from services.kernel.access.store import AccessStore
 from services.kernel.clock import system_clock
 from services.kernel.district import SHIPPED, District, DistrictFileError, load_district
 from services.kernel.errors import Problem
+from services.main import edge_cli
 from services.main.client import Client, Unreachable
 from services.main.folder import is_new
 from services.main.places import place
@@ -236,6 +237,9 @@ def _district_starts() -> Iterator[None]:
         _stop(f"TANGGAP_DATABASE_URL: basis data tidak menjawab ({problem.kind}).", UNREACHABLE)
     except StreamUnavailable as problem:
         _stop(f"TANGGAP_KAFKA: Kafka tidak menjawab ({problem}).", UNREACHABLE)
+
+
+app.add_typer(edge_cli.commands(_settings_of_a_district, _district_starts), name="edge")
 
 
 @user.command("add")

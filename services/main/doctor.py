@@ -116,6 +116,7 @@ def _of_the_way(found: dict[str, Any], now: datetime) -> Iterator[str]:
             yield f"{each['name']} gagal ({each['failure']}); ia mencoba lagi sendiri."
         for late in each["late"]:
             yield _waits(late)
+    yield from _of_the_handover(found, now)
     for each in found["jobs"]:
         if _is_old(each["oldest_due_at"], now):
             yield (
@@ -130,6 +131,33 @@ def _of_the_way(found: dict[str, Any], now: datetime) -> Iterator[str]:
             f"sejak {each['since']}, {each['behind']} di belakangnya. "
             "Perbaiki sebabnya, lalu ulangi antreannya di halaman Operasi."
         )
+
+
+def _of_the_handover(found: dict[str, Any], now: datetime) -> Iterator[str]:
+    for each in found["handovers"]:
+        waits = f"{each['keys']} kunci dan {each['files']} berkas"
+        if each["failure"] == "TokenRefused":
+            yield (
+                f"{each['peer']} menolak token edge ini. Jalankan `tanggap edge add` di kabupaten, "
+                "lalu isi TANGGAP_UPLINK_TOKEN yang baru."
+            )
+        elif each["failure"]:
+            yield f"{each['peer']} tidak menjawab ({each['failure']}); {waits} menyusul sendiri."
+        elif _is_old(each["oldest_since"], now):
+            yield (
+                f"{waits} menunggu ke {each['peer']}, yang tertua sejak {each['oldest_since']}; "
+                "diambil begitu ia terhubung."
+            )
+        if each["refused"]:
+            yield f"{each['peer']} menolak {each['refused']} kunci atau berkas; lihat log."
+    for each in found["edges"]:
+        if each["heard_at"] is None:
+            yield f"Edge {each['origin']} belum pernah terdengar. Periksa tokennya di sana."
+        elif _is_old(each["heard_at"], now):
+            yield (
+                f"Edge {each['origin']} tidak terdengar sejak {each['heard_at']}; saat itu "
+                f"{each['unsent']} kejadian belum terkirim. Angka Puskesmasnya belum lengkap."
+            )
 
 
 def _of_the_log(found: dict[str, Any]) -> Iterator[str]:

@@ -4,14 +4,21 @@ Its whole staff flow works with the line cut; its events go up to the district's
 concerns its Puskesmas comes down, when the line is there.
 """
 
+from datetime import datetime
+
+from services.intake.leaving import Leaving
 from services.kernel.clock import Clock, system_clock
+from services.kernel.condition import HandoverState, relay_state
 from services.kernel.district import District
 from services.kernel.downlink import Downlink
+from services.kernel.handover.district import DistrictCalls, parts_of
+from services.kernel.handover.line import KeyLine
 from services.kernel.relay import Relay
-from services.kernel.stream import EmbeddedStream
+from services.kernel.stream import EmbeddedStream, StreamUnavailable
 from services.main.node import Node
 from services.main.parts import WRITING
 from services.main.settings import Settings
+from services.resolution.sharing import KeysNoted, Shares
 
 
 class HomeOfNone(Exception):
@@ -34,7 +41,58 @@ class Edge(Node):
         self.uplinks = tuple(
             Relay(service, self.uplink, "uplink", self._may_send) for service in own
         )
-        self._line = [self.downlink.worker, *(relay.worker for relay in self.uplinks)]
+        self.keys = self._key_line()
+        self.noted = KeysNoted(self.resolution, self.keyring)
+        self.workers.append(self.noted.worker)
+        self._line = [
+            self.downlink.worker,
+            *(relay.worker for relay in self.uplinks),
+            self.keys.worker,
+        ]
+
+    def _key_line(self) -> KeyLine:
+        assert self.settings.uplink_token is not None
+        assert self.settings.uplink_url is not None
+        secret, district_key = parts_of(self.settings.uplink_token.get_secret_value())
+        return KeyLine(
+            DistrictCalls.at(self.settings.uplink_url, secret),
+            self.pair,
+            district_key,
+            self.keyring,
+            Leaving(self.intake),
+            Shares(self.resolution),
+            self.reporting.thread,
+            frozenset(each.code for each in self.district.all_puskesmas) - self.homed,
+            self._stands,
+            self.clock,
+        )
+
+    def _stands(self) -> tuple[int, datetime | None, int | None]:
+        """Return how many events are not on the district's stream yet, since when the oldest is
+        not, and how many messages of it are still to be read (None: it does not answer)."""
+        states = [relay_state(each) for each in self.uplinks]
+        oldest = [each.oldest_unsent_at for each in states if each.oldest_unsent_at]
+        try:
+            unread: int | None = self.downlink.lag()
+        except StreamUnavailable:
+            unread = None
+        return sum(each.unsent for each in states), min(oldest, default=None), unread
+
+    def handovers(self) -> list[HandoverState]:
+        """Return what waits to go to the district."""
+        keys, files, since = self.keys.waiting()
+        return [
+            HandoverState(
+                peer=self.settings.uplink_url or "",
+                keys=keys,
+                files=files,
+                oldest_since=since,
+                refused=self.keys.refused,
+                heard_at=self.keys.heard_at,
+                failure=self.keys.worker.failure,
+                failing_since=self.keys.worker.failing_since,
+            )
+        ]
 
     def _may_send(self) -> bool:
         """What this origin sent before is compared first, lest two machines send as one."""

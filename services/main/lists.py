@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.kernel.access.reach import Reach
+from services.kernel.contracts import Message
 from services.reporting.application import Reporting
 from services.reporting.queries.complaints import Listing
 from services.reporting.queries.question import Filters, When
@@ -57,6 +58,14 @@ class CasesOf:
     ) -> int:
         """Return how much of that arrived after an instant."""
         return self._reporting.unread(held, account, after)
+
+    def thread(self, complaint: UUID) -> list[Message]:
+        """Return the log copy's messages of one complaint, whoever wrote them, in order."""
+        return self._reporting.thread(complaint)
+
+    def heard_from(self, origin: str) -> datetime | None:
+        """Return when the newest message of an origin's stores arrived on the stream."""
+        return self._reporting.heard_from(origin)
 
     def boxes(self) -> Mapping[str, datetime]:
         """Return when the suggestion box of each Puskesmas was last opened."""

@@ -4,7 +4,6 @@ import sys
 from typing import Any, TextIO
 
 import structlog
-from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, ExcInfo
 
 from services.kernel.faults import fault

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from services.kernel.clock import Clock, system_clock
-from services.kernel.condition import Condition, condition
+from services.kernel.condition import Condition, HandoverState, condition
 from services.kernel.district import District
 from services.kernel.relay import Relay
 from services.main.app import SERVICES, create
@@ -70,7 +70,12 @@ class Node(Parts):
             jobs=self.jobs,
             log=self.reporting.condition_of_log,
             failing=self.failing(),
+            handovers=self.handovers,
         )
+
+    def handovers(self) -> list[HandoverState]:
+        """Return what waits to go to another origin: of a node alone, nothing."""
+        return []
 
     def app(self) -> FastAPI:
         """Return the app of all four services."""

@@ -13,11 +13,13 @@ from services.intake.application import Intake
 from services.intake.imported import TASK as IMPORT
 from services.intake.importing import Importing
 from services.intake.jobs import tasks as intake_tasks
+from services.kernel.access.edges import Edges
 from services.kernel.access.store import AccessStore
 from services.kernel.clock import Clock, system_clock
 from services.kernel.district import District
 from services.kernel.fleeting import NEWS, Alone, Fleeting
 from services.kernel.follower import Follower
+from services.kernel.handover.wrapping import Pair
 from services.kernel.jobs import Jobs, Task, celery_app
 from services.kernel.keyring import Keyring, Pool
 from services.kernel.policy import Policy
@@ -88,6 +90,17 @@ class Parts:
     def keyring(self) -> Keyring:
         """The keys to all sealed words."""
         return Keyring(self.place("keyring"), self.folder.master_key, self.clock, Pool(os.urandom))
+
+    @cached_property
+    def pair(self) -> Pair:
+        """The pair that other origins wrap keys for."""
+        return Pair.of(self.folder.origin, self.folder.master_key)
+
+    @cached_property
+    def edges(self) -> Edges:
+        """The edges of this district."""
+        self.access  # noqa: B018 - its tables are there before
+        return Edges(self.place("access"), self.clock)
 
     @cached_property
     def stream(self) -> Stream:
@@ -232,8 +245,22 @@ class Parts:
         """Say whether this origin is the home of a Puskesmas; of one of another file it is not."""
         return puskesmas in self.homed
 
+    def home_of(self, puskesmas: str) -> str:
+        """Return the home of a Puskesmas; "" for one that the district file does not name."""
+        if puskesmas in self.homed:
+            return self.folder.origin
+        known = {each.code: each.home or "" for each in self.district.all_puskesmas}
+        return known.get(puskesmas, "")
+
+    def places_of(self, origin: str) -> frozenset[str]:
+        """Return the Puskesmas that are at home at another origin."""
+        return (
+            frozenset(each.code for each in self.district.all_puskesmas if each.home == origin)
+            - self.homed
+        )
+
     def close(self) -> None:
         """Close what was opened: sources before the stream they write to."""
-        for name in (*WRITING, "reporting", "stream", "uplink", "keyring", "access"):
+        for name in (*WRITING, "reporting", "stream", "uplink", "keyring", "edges", "access"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()

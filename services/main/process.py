@@ -5,10 +5,13 @@ from collections.abc import Sequence
 
 from fastapi import FastAPI
 
+from services.intake.leaving import Leaving
 from services.kernel.clock import Clock, system_clock
-from services.kernel.condition import Condition, clock_ahead, condition
+from services.kernel.condition import Condition, HandoverState, clock_ahead, condition
 from services.kernel.district import District
 from services.kernel.follower import Follower
+from services.kernel.handover.desk import Desk
+from services.kernel.handover.routes import router as handover_router
 from services.kernel.jobs import Jobs
 from services.kernel.leader import Leader
 from services.kernel.relay import Relay
@@ -20,6 +23,7 @@ from services.main.outboxes import RemoteOutboxes, outbox_router
 from services.main.parts import JOBS, WRITING, Parts
 from services.main.settings import Settings
 from services.main.watching import Register, Teller, process_name, queue_router
+from services.resolution.sharing import KeysNoted
 
 
 class Process(Parts):
@@ -46,7 +50,9 @@ class Process(Parts):
         if name == "intake":
             check_endpoint(settings, district)
         if name == "reporting":
-            self.watch = self._register = Register(WRITING, self.condition, self._secret, clock)
+            self.watch = self._register = Register(
+                WRITING, self.condition, self.edges.listed, self._secret, clock
+            )
             sources = {f"/{self.folder.origin}/{service}": service for service in WRITING}
             self.outboxes = self._asked = RemoteOutboxes(
                 sources, self._register.address_of, self._secret
@@ -69,7 +75,10 @@ class Process(Parts):
         follower = self.new_follower(self.name)
         self._followers = (follower,) if follower else ()
         self._relays = (self.new_relay(self.name),)
-        return [each.worker for each in (*self._followers, *self._relays)]
+        led = [each.worker for each in (*self._followers, *self._relays)]
+        if self.name == "resolution":
+            led.append(KeysNoted(self.resolution, self.keyring).worker)
+        return led
 
     def condition(self) -> Condition:
         """Return how this process stands."""
@@ -85,11 +94,21 @@ class Process(Parts):
             jobs=self._jobs if leads else (),
             log=None if service else self.reporting.condition_of_log,
             failing=self.failing() | self.missed(),
+            handovers=self._handovers if leads and self.name == "intake" else list,
             clock_ahead_seconds=lambda: clock_ahead(service, self.clock) if service else None,
         )
         return (
             named(found, f"{self.name}@{self.folder.origin}") if self.settings.own_store else found
         )
+
+    def _handovers(self) -> list[HandoverState]:
+        """Return what waits here for each edge that fetches it."""
+        homes = {each.home for each in self.district.all_puskesmas if each.home}
+        found = []
+        for home in sorted(homes - {self.folder.origin}):
+            keys, files, since = Leaving(self.intake).counts(self.places_of(home))
+            found.append(HandoverState(peer=home, keys=keys, files=files, oldest_since=since))
+        return found
 
     def start(self) -> None:
         """Record the district file where it changed, and set the workers going."""
@@ -136,4 +155,18 @@ class Process(Parts):
             queue_router(lambda: self._followers, self._secret),
             outbox_router(self.service(self.name), self._secret),
         ]
+        if self.name == "intake":
+            more.append(handover_router(self._desk(lists)))
         return create(self, [self.name], lists, lists.nearby, self, more)
+
+    def _desk(self, lists: RemoteLists) -> Desk:
+        """Return what answers edges: in intake's processes, for there the files lie."""
+        return Desk(
+            self.pair,
+            self.edges,
+            self.keyring,
+            Leaving(self.intake),
+            lists.thread,
+            self.home_of,
+            self.places_of,
+        )

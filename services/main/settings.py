@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from services.kernel.stream.topic import Topic
 
 PREFIX = "TANGGAP_"
+ORIGIN_NAME = r"^[a-z0-9][a-z0-9-]{1,40}$"
 SECRETS = Path("/run/secrets")
 NEEDED = (
     *("database_url", "kafka", "redis_url", "reporting_url"),
@@ -51,7 +52,7 @@ class Settings(BaseSettings):
     data: Path = Field(Path(".data"), description="the folder of all stores")
     origin: str | None = Field(
         None,
-        pattern=r"^[a-z0-9][a-z0-9-]{1,40}$",
+        pattern=ORIGIN_NAME,
         description="this deployment's name; the data folder's own record when left out",
     )
     district_origin: str | None = Field(
@@ -77,7 +78,7 @@ class Settings(BaseSettings):
         None, description="the district's address, for keys and files", pattern=r"^https?://[^/]+$"
     )
     uplink_token: SecretStr | None = Field(
-        None, description="the token that the district gave this edge (`tanggap token`)"
+        None, description="the token that the district gave this edge (`tanggap edge add`)"
     )
     redis_url: SecretStr | None = Field(
         None, description="the Redis of workers' messages, limits and bells"
@@ -102,6 +103,18 @@ class Settings(BaseSettings):
     @classmethod
     def _codes(cls, given: object) -> object:
         return given.replace(",", " ").split() if isinstance(given, str) else given
+
+    @field_validator("uplink_token")
+    @classmethod
+    def _whole_token(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None:
+            from services.kernel.handover.district import NoToken, parts_of
+
+            try:
+                parts_of(given.get_secret_value())
+            except NoToken:
+                raise ValueError("it is none that `tanggap edge add` printed") from None
+        return given
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -19,6 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.kernel.access.edges import Edge
 from services.kernel.clock import Clock
 from services.kernel.condition import Condition
 from services.kernel.follower import Drained, Follower
@@ -52,6 +53,10 @@ class Here:
         """Return how this process stands now."""
         return [Heard(self._condition(), self._clock(), silent=False)]
 
+    def edges(self) -> list[Edge]:
+        """A node has none."""
+        return []
+
     def missing(self) -> list[str]:
         """Nobody is missed."""
         return []
@@ -69,16 +74,19 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class Register:
-    """What the processes of a district told reporting last; `mine` is reporting's own process."""
+    """What the processes of a district told reporting last; `mine` is reporting's own process,
+    `edges` gives the district's edges."""
 
     def __init__(
         self,
         services: Sequence[str],
         mine: Callable[[], Condition],
+        edges: Callable[[], list[Edge]],
         secret: str,
         clock: Clock,
     ) -> None:
         self._services, self._mine, self._clock = services, mine, clock
+        self.edges = edges
         self._lock = threading.Lock()
         self._told: dict[str, tuple[Told, str, datetime]] = {}
         self._http = httpx.Client(

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from services.reporting.edges import EdgeView, HandoverView
+
 
 class ComplaintItem(BaseModel):
     """What a complaint is and where it stands; praise has no state and no promise."""
@@ -341,6 +343,8 @@ class Operations(BaseModel):
     jobs: list[JobsState]
     tasks: list[TaskSetAside]
     processes: list[ProcessState]
+    handovers: list[HandoverView]
+    edges: list[EdgeView]
     missing: list[str] = Field(description="services of which no process is heard that leads")
     lag: int | None = Field(
         description="messages of the stream that are still to be read; null: it does not answer"

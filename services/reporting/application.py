@@ -16,6 +16,7 @@ from msgspec import to_builtins
 from services.kernel.access.reach import Reach
 from services.kernel.clock import Clock
 from services.kernel.condition import FollowerState, follower_state
+from services.kernel.contracts import Message
 from services.kernel.errors import Conflict, NotFound, Unavailable, invalid
 from services.kernel.receipts import receipt_hash
 from services.kernel.stream import Stream
@@ -142,6 +143,14 @@ class Reporting:
                 raise invalid("since", _("Tulis posisi: sumber:nomor."))
             after = source, int(number)
         return history.events(self.store.reader(), scope=scope, since=after, limit=limit)
+
+    def thread(self, complaint: UUID) -> list[Message]:
+        """Return the messages of one complaint that can be read, in order."""
+        return history.thread(self.store.reader(), complaint)
+
+    def heard_from(self, origin: str) -> datetime | None:
+        """Return when the newest message of an origin's stores arrived on the stream."""
+        return history.heard_from(self.store.reader(), origin)
 
     def replay(self, complaint: UUID, when: When | None = None) -> list[dict[str, Any]]:
         """Return the steps taken with a complaint, with the state after each."""

@@ -10,10 +10,12 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
+from services.kernel.access.edges import Edge
 from services.kernel.condition import Condition
 from services.kernel.errors import NotFound
 from services.kernel.follower import Drained
 from services.kernel.text import _
+from services.reporting.edges import edges
 
 
 class Heard(NamedTuple):
@@ -30,6 +32,9 @@ class Watch(Protocol):
     def heard(self) -> Sequence[Heard]:
         """Return how each process stands."""
 
+    def edges(self) -> Sequence[Edge]:
+        """Return the edges of the deployment, as they were heard."""
+
     def missing(self) -> Sequence[str]:
         """Return the services of which no process is heard, or none that relays and follows."""
 
@@ -44,6 +49,10 @@ class Nobody:
         """Nobody is heard."""
         return ()
 
+    def edges(self) -> Sequence[Edge]:
+        """There are none."""
+        return ()
+
     def missing(self) -> Sequence[str]:
         """Nobody is missed."""
         return ()
@@ -55,7 +64,7 @@ class Nobody:
 
 def state(watch: Watch, log: str) -> dict[str, Any]:
     """Return what the processes tell: relays, followers (but the one named `log`), queues, tasks,
-    and how they are themselves."""
+    keys and files that wait to go elsewhere, and how they are themselves; and the edges."""
     heard = list(watch.heard())
     leading = _leading(heard)
 
@@ -68,6 +77,8 @@ def state(watch: Watch, log: str) -> dict[str, Any]:
         "queues": sorted(of_all("queues"), key=lambda queue: queue["since"]),
         "jobs": of_all("jobs"),
         "tasks": of_all("tasks"),
+        "handovers": of_all("handovers"),
+        "edges": edges(watch.edges()),
         "missing": list(watch.missing()),
         "processes": [
             {

@@ -29,6 +29,7 @@ STEPS: Final[Mapping[str, Text]] = {
     "ResolutionDocumented": _("Hasil didokumentasikan"),
     "EvaluationRecorded": _("Penanganan dievaluasi"),
     "CaseReopened": _("Kasus dibuka kembali"),
+    "KeyShared": _("Kunci isi keluhan diserahkan"),
     "PublicationDrafted": _("Rancangan publikasi disimpan"),
     "PublicationApproved": _("Publikasi disetujui"),
     "ResolutionPublished": _("Hasil dipublikasikan"),

@@ -17,7 +17,8 @@ from services.kernel.contracts.resolution import DueV1, PlannedActionV1
 from services.kernel.district import District
 from services.kernel.errors import FieldError, InvalidInput, NotFound, Unavailable, invalid
 from services.kernel.follower import arrived
-from services.kernel.keyring import Entropy, Keyring, NewKey
+from services.kernel.handover.told import origin_of
+from services.kernel.keyring import Entropy, Keyring, NewKey, Stand, standing
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.store.database import Database
 from services.kernel.text import _
@@ -33,6 +34,7 @@ from services.resolution.domain import (
 from services.resolution.jobs import OVERDUE
 from services.resolution.outbox import OUTBOX
 from services.resolution.promises import Promises
+from services.resolution.sharing import TABLES, note_escalation
 
 Decide = Callable[[Case, Act], None]
 
@@ -51,6 +53,7 @@ class Resolution(Service):
 
     name = "resolution"
     outbox = OUTBOX
+    tables = TABLES
 
     def __init__(
         self,
@@ -254,9 +257,11 @@ class Resolution(Service):
 
         def command(uow: UnitOfWork) -> Ids:
             case = uow.get(Case, id, expected)
-            state, promised = case.state, case.deadlines
+            state, promised, escalated = case.state, case.deadlines, case.escalated
             decide(case, uow.act(intent, field))
             uow.save(case)
+            if case.escalated and not escalated:
+                note_escalation(uow, case)
             # A grade may move a promise, and reopening takes a settlement back.
             reopened = case.state is State.REOPENED and case.state is not state
             again = [due for due in case.deadlines if reopened or due not in promised]
@@ -273,6 +278,12 @@ class Resolution(Service):
 
     def _local_day(self, id: UUID, moment: datetime) -> date:
         return moment.astimezone(self._zone(id)).date()
+
+    def stand(self, id: UUID) -> Stand:
+        """Return how the key of a case's words stands here."""
+        received = [each for each in self.thread(id) if each.name == "ComplaintReceived"]
+        by = origin_of(received[0].source) if received else self.origin
+        return standing(self._keyring, str(id), by, self.origin)
 
     def key(self, id: UUID) -> NewKey:
         """Return the key of a case's words; raises NotFound, Unavailable where there is none."""

@@ -13,6 +13,7 @@ from services.kernel.aggregate import SYSTEM, Intent
 from services.kernel.jobs import Task
 from services.kernel.store import UnitOfWork
 from services.resolution.domain import Case
+from services.resolution.sharing import note_escalation
 from services.resolution.verdicts import kept_at
 
 if TYPE_CHECKING:
@@ -47,5 +48,6 @@ def _look(resolution: "Resolution", uow: UnitOfWork, case_id: UUID, name: str) -
     known_in_time = due_at > case.opened_at
     if resolution.promises.escalates(name) and known_in_time and not case.escalated:
         case.escalate(act, None, overdue=name)
+        note_escalation(uow, case)
     uow.save(case)
     return None

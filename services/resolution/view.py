@@ -96,6 +96,9 @@ class CaseView(BaseModel):
     received_at: datetime
     paused_since: datetime | None = Field(description="while it waits for the complainant")
     escalated: bool = Field(description="the district office may read its words")
+    words: Literal["here", "coming", "handed_over", "erased"] = Field(
+        description="coming: the key is still on its way, and nothing with words can be recorded"
+    )
     assignee: str | None
     assigned_unit: str | None
     duplicate_of: str | None = Field(description="the complaint with which it is answered")
@@ -123,6 +126,7 @@ def view(resolution: Resolution, case: Case) -> dict[str, Any]:
         "received_at": case.received_at,
         "paused_since": case.pauses[-1].since if case.paused else None,
         "escalated": case.escalated,
+        "words": resolution.stand(case.id).how.value,
         "assignee": case.assignee,
         "assigned_unit": case.assigned_unit,
         "duplicate_of": case.other if case.state is State.DUPLICATE else None,

@@ -5,11 +5,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from services.kernel.district import SHIPPED
-from tests.running import RunningNode, running_node
-from tests.servers.district import RunningDistrict
+from tests.running import RunningNode, free_port, running_node
+from tests.servers.district import RunningDistrict, running_district
+from tests.servers.kafka import running_kafka
+from tests.servers.line import Line, line
+from tests.servers.postgres import Postgres
+from tests.servers.redis import RedisServer
 
 HOME = "puring"
 ORIGIN = "edge-puring"
@@ -20,22 +25,29 @@ def district_file(folder: Path) -> Path:
     written: dict[str, Any] = yaml.safe_load(SHIPPED.read_text())
     (home,) = (each for each in written["puskesmas"] if each["code"] == HOME)
     home["home"] = ORIGIN
-    written["letters"] = {"dinas": "Z"}
+    written["letters"] = {"dinas": "Z", ORIGIN: "E"}
     file = folder / "district.yaml"
     file.write_text(yaml.safe_dump(written, allow_unicode=True))
     return file
 
 
+def edge_token(district: RunningDistrict, origin: str = ORIGIN) -> str:
+    """Have the district let an edge in, as its people do; return its token."""
+    added = district.tanggap("edge", "add", origin)
+    assert added.returncode == 0, added.stderr
+    return added.stdout.strip()
+
+
 def settings_of_edge(
-    district: RunningDistrict, kafka: str, address: str | None = None
+    district: RunningDistrict, kafka: str, address: str, token: str
 ) -> dict[str, str]:
     """Return an edge's settings; `kafka` and `address` are the line to the district."""
     return {
         "TANGGAP_MODE": "edge",
         "TANGGAP_ORIGIN": ORIGIN,
         "TANGGAP_UPLINK_KAFKA": kafka,
-        "TANGGAP_UPLINK_URL": address or district.address,
-        "TANGGAP_UPLINK_TOKEN": "none-yet",
+        "TANGGAP_UPLINK_URL": address,
+        "TANGGAP_UPLINK_TOKEN": token,
         "TANGGAP_TOPIC": district.environment["TANGGAP_TOPIC"],
         "TANGGAP_KAFKA_DELIVERY_SECONDS": "5",
     }
@@ -43,9 +55,102 @@ def settings_of_edge(
 
 @contextmanager
 def running_edge(
-    data: Path, district: RunningDistrict, kafka: str, file: Path, address: str | None = None
+    data: Path, district: RunningDistrict, kafka: str, file: Path, address: str, token: str
 ) -> Iterator[RunningNode]:
     """Run the edge until the block ends; `kafka` and `address` are the line to the district."""
-    environment = settings_of_edge(district, kafka, address)
+    environment = settings_of_edge(district, kafka, address, token)
     with running_node(data, "--district", str(file), environment=environment) as node:
         yield node
+
+
+class Both:
+    """A district, an edge of it, and the line between them: events, and keys and files."""
+
+    def __init__(
+        self, district: RunningDistrict, edge: RunningNode, lines: tuple[Line, Line]
+    ) -> None:
+        self.district, self.edge, self._lines = district, edge, lines
+
+    def cut(self) -> None:
+        """Cut the line."""
+        for each in self._lines:
+            each.cut()
+
+    def join(self) -> None:
+        """Join it again."""
+        for each in self._lines:
+            each.join()
+
+
+@contextmanager
+def running_both(folder: Path, postgres: Postgres, redis: RedisServer) -> Iterator["Started"]:
+    """Run a district and the line to it, and what an edge of it is started with."""
+    for each in ("kafka", "district", "edge"):
+        (folder / each).mkdir()
+    file = district_file(folder)
+    near = f"127.0.0.1:{free_port()}"
+    with (
+        running_kafka(folder / "kafka") as kafka,
+        running_district(
+            folder / "district", postgres, kafka.servers, redis, file=file
+        ) as district,
+        line(kafka.advertised, f"127.0.0.1:{kafka.far}") as events,
+        line(near, district.address.removeprefix("http://")) as keys,
+    ):
+        token = edge_token(district)
+        yield Started(
+            folder, district, (events, keys), kafka.advertised, file, f"http://{near}", token
+        )
+
+
+class Started:
+    """A running district, and an edge of it that may be started more than once."""
+
+    def __init__(
+        self,
+        folder: Path,
+        district: RunningDistrict,
+        lines: tuple[Line, Line],
+        kafka: str,
+        file: Path,
+        address: str,
+        token: str,
+    ) -> None:
+        self.folder, self.district, self.lines = folder, district, lines
+        self._start = (kafka, file, address)
+        self.address, self.token = address, token
+
+    @contextmanager
+    def edge(self) -> Iterator[Both]:
+        """Run the edge, on the folder that it had before, until the block ends."""
+        data = self.folder / "edge" / "data"
+        with running_edge(data, self.district, *self._start, self.token) as edge:
+            yield Both(self.district, edge, self.lines)
+
+
+@pytest.fixture(scope="module")
+def started(
+    tmp_path_factory: pytest.TempPathFactory, postgres: Postgres, redis: RedisServer
+) -> Iterator[Started]:
+    """A district that an edge is about to join."""
+    with running_both(tmp_path_factory.mktemp("edge"), postgres, redis) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def both(started: Started) -> Iterator[Both]:
+    """A district, an edge of it, and the line between them."""
+    with started.edge() as found:
+        yield found
+
+
+def received(at: RunningNode, text: str, puskesmas: str = HOME) -> Any:
+    """Write a complaint down there."""
+    body = {"channel": "phone", "text": text}
+    answer = at.as_("rini").post(f"/puskesmas/{puskesmas}/complaints", json=body)
+    return answer.raise_for_status().json()
+
+
+def case_at(node: RunningNode, id: str) -> int:
+    """Return the status of the answer to who asks there for a case."""
+    return node.as_("sari").get(f"/cases/{id}").status_code

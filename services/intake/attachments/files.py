@@ -6,7 +6,7 @@ it travels on the stream but its hash, size, type and sealed name.
 
 import hashlib
 import hmac
-import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -15,9 +15,13 @@ from services.intake.amending import Amending, saved
 from services.intake.application import Intake
 from services.intake.attachments.content import EXTENSIONS, cleaned
 from services.intake.domain import Complaint
+from services.intake.leaving import file_path, leave, write_file
 from services.kernel.access.principal import Principal
 from services.kernel.aggregate import Intent
+from services.kernel.contracts import Message, SealedBox, read
+from services.kernel.contracts import intake as contracts
 from services.kernel.errors import Forbidden, NotFound, Problem
+from services.kernel.handover.told import Thread
 from services.kernel.keyring import About, Words
 from services.kernel.store import Answer, Ids, Once, UnitOfWork
 from services.kernel.text import _
@@ -44,11 +48,25 @@ class Opened(NamedTuple):
     data: bytes
 
 
-class Attaching:
-    """Puts files with complaints, and opens them for those who may open the words."""
+class _File(NamedTuple):
+    """What is known of a file, whichever origin it was put with its complaint at."""
 
-    def __init__(self, intake: Intake) -> None:
+    about: About
+    name: SealedBox
+    media_type: str
+
+
+def _nothing(_complaint: UUID) -> Sequence[Message]:
+    return ()
+
+
+class Attaching:
+    """Puts files with complaints, and opens them for those who may open the words. `thread` tells
+    of complaints that were received elsewhere and are at home here."""
+
+    def __init__(self, intake: Intake, thread: Thread = _nothing) -> None:
         self._intake = intake
+        self._thread = thread
         self._amending = Amending(intake)
         self._words = Words(intake.keyring)
 
@@ -86,11 +104,13 @@ class Attaching:
             ),
         }
         path = self._path(id, attachment)
-        _write(path, sealed)
+        write_file(path, sealed)
 
         def decide(uow: UnitOfWork) -> Ids:
             complaint = uow.get(Complaint, id, expected)
             complaint.attach(uow.act(intent), **facts)
+            if not intake.is_home(complaint.puskesmas):
+                leave(uow, complaint.puskesmas, str(id), attachment)
             return saved(uow, complaint) | {
                 "attachment": attachment,
                 "media_type": content.media_type,
@@ -115,28 +135,62 @@ class Attaching:
 
         Raises NotFound where there is none (any more), Forbidden for who may not open the words.
         """
-        intake = self._intake
-        complaint = intake.get(id)
-        principal.role_for("words.open", complaint.puskesmas)
-        found = complaint.attachments.get(str(attachment))
-        secret = intake.keyring.key(str(id))
+        found = self._known(id, str(attachment))
+        if found is None:
+            raise _not_found()
+        principal.role_for("words.open", found.about.puskesmas)
+        secret = self._intake.keyring.key(str(id))
         path = self._path(id, str(attachment))
-        if found is None or secret is None or not path.exists():
-            raise NotFound(_("Tidak ditemukan. Periksa nomor atau alamatnya."))
-        (name,) = self._words.open(principal, PAGE, [(self.about(complaint), found.file_name)])
+        if secret is None or not path.exists():
+            raise _not_found()
+        (name,) = self._words.open(principal, PAGE, [(found.about, found.name)])
         if name is None:
             raise Forbidden(_("Peran Anda di Puskesmas ini tidak mencakup langkah ini."))
         data = secret.open_file(path.read_bytes(), _place(str(attachment)))
         return Opened(name, found.media_type, data)
 
+    def _known(self, id: UUID, attachment: str) -> _File | None:
+        try:
+            complaint = self._intake.get(id)
+        except NotFound:
+            return self._received_elsewhere(id, attachment)
+        kept = complaint.attachments.get(attachment)
+        if kept is None:
+            return None
+        return _File(self.about(complaint), kept.file_name, kept.media_type)
+
+    def _received_elsewhere(self, id: UUID, attachment: str) -> _File | None:
+        about, found = None, None
+        for message in self._thread(id):
+            event = read(message)
+            if isinstance(event, contracts.ComplaintReceivedV1 | contracts.ComplaintCorrectedV1):
+                by = about.entered_by if about else message.actor
+                about = self._about(
+                    message.puskesmas, event.confidentiality, by, event.service_unit
+                )
+            elif isinstance(event, contracts.AttachmentAddedV1) and event.attachment == attachment:
+                found = event
+        if about is None or found is None:
+            return None
+        return _File(about, found.file_name, found.media_type)
+
     def about(self, complaint: Complaint) -> About:
         """Return what decides who may open a complaint's words."""
-        unit = complaint.service_unit
+        facts = complaint.puskesmas, complaint.confidentiality, complaint.received_by
+        return self._about(*facts, complaint.service_unit)
+
+    def _about(
+        self, puskesmas: str, confidentiality: str, by: str | None, unit: str | None
+    ) -> About:
         area = None if unit is None else self._intake.district.area_of(unit)
-        return About(complaint.puskesmas, complaint.confidentiality, complaint.received_by, area)
+        return About(puskesmas, confidentiality, by, area)
 
     def _path(self, id: UUID, attachment: str) -> Path:
-        return self._intake.files / str(id) / attachment
+        return file_path(self._intake.files, str(id), attachment)
+
+
+def _not_found() -> NotFound:
+    return NotFound(_("Tidak ditemukan. Periksa nomor atau alamatnya."))
 
 
 def _place(attachment: str) -> str:
@@ -149,18 +203,3 @@ def _name(filename: str, media_type: str) -> str:
     last = filename.replace("\\", "/").rpartition("/")[2]
     stem = "".join(filter(str.isprintable, last)).rpartition(".")[0] or last
     return (stem.strip(". ")[:NAME_LENGTH] or UNNAMED) + EXTENSIONS[media_type]
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file so that it is whole and durable when this returns."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    for folder in (path.parent, path.parent.parent):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -48,6 +48,16 @@ _TABLES: Final = (
         number INTEGER NOT NULL
     ) STRICT
     """,
+    """
+    CREATE TABLE IF NOT EXISTS edge(
+        origin TEXT PRIMARY KEY,
+        digest BLOB NOT NULL,
+        public_key TEXT,
+        added_at INTEGER NOT NULL,
+        heard_at INTEGER,
+        told BLOB
+    ) STRICT, WITHOUT ROWID
+    """,
     "CREATE INDEX IF NOT EXISTS account_event_of ON account_event(account_id, id)",
 )
 

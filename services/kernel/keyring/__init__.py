@@ -1,8 +1,17 @@
 """Keys, sealing, and the log of who opened what."""
 
 from services.kernel.keyring.entropy import Pool
-from services.kernel.keyring.keyring import Keyring, NewKey, Opening, WrappedKey
+from services.kernel.keyring.keyring import (
+    KeyDiffers,
+    Keyring,
+    NewKey,
+    Opening,
+    StillWritten,
+    Way,
+    WrappedKey,
+)
 from services.kernel.keyring.sealing import DoesNotOpen, Entropy
+from services.kernel.keyring.standing import Stand, Standing, standing
 from services.kernel.keyring.words import IDENTITY_PLACE, About, Words
 
 __all__ = [
@@ -10,10 +19,16 @@ __all__ = [
     "About",
     "DoesNotOpen",
     "Entropy",
+    "KeyDiffers",
     "Keyring",
     "NewKey",
     "Opening",
     "Pool",
+    "Stand",
+    "Standing",
+    "StillWritten",
+    "Way",
     "Words",
     "WrappedKey",
+    "standing",
 ]

@@ -46,7 +46,17 @@ CREATE TABLE IF NOT EXISTS openings (
     role    TEXT NOT NULL,
     page    TEXT NOT NULL,
     boxes   TEXT NOT NULL
-) STRICT
+) STRICT;
+CREATE TABLE IF NOT EXISTS ways (
+    key      TEXT NOT NULL,
+    sender   TEXT NOT NULL,
+    receiver TEXT NOT NULL,
+    purpose  TEXT NOT NULL,
+    at       TEXT NOT NULL,
+    recorded INTEGER NOT NULL,
+    PRIMARY KEY (key, sender, receiver)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS ways_unrecorded ON ways (at) WHERE recorded = 0
 """
 NOTHING = "ON CONFLICT DO NOTHING"
 OPENED_ROWS = "INSERT INTO opened VALUES"
@@ -105,6 +115,21 @@ class WrappedKey:
     id: str
     secret: bytes
     contacts: tuple[str, ...] = ()
+
+
+class KeyDiffers(ValueError):
+    """Another key is kept under this id already; that one stays."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A key went from one origin to another; `at` is when it was known here."""
+
+    key: str
+    sender: str
+    receiver: str
+    purpose: str
+    at: datetime
 
 
 class Keyring:
@@ -180,8 +205,71 @@ class Keyring:
             connection.execute("DELETE FROM keys WHERE id = ?", (id,))
 
         self._writer.run(work)
+        self._forget()
+
+    def take_in(
+        self, key: NewKey, sender: str, receiver: str, purpose: str, *, recorded: bool
+    ) -> None:
+        """Store a key that another origin sent; it and its way are durable when this returns.
+
+        What is not `recorded` waits in `unrecorded`. Raises KeyDiffers.
+        """
+        wrapped, at = self.wrapped(key), self._clock().isoformat()
+
+        def work(connection: Connection) -> None:
+            kept = connection.execute("SELECT wrapped FROM keys WHERE id = ?", (key.id,)).fetchone()
+            if kept is None:
+                connection.execute(
+                    "INSERT INTO keys VALUES (?, ?, ?)", (key.id, wrapped.secret, at)
+                )
+            elif unwrap(kept["wrapped"], key.id, self._master) != key.secret:
+                raise KeyDiffers(key.id)
+            _note(connection, [(key.id, sender, receiver, purpose, at, int(recorded))])
+
+        self._writer.run(work)
+
+    def hand_over(self, ids: Sequence[str], sender: str, receiver: str, purpose: str) -> None:
+        """Destroy keys, their bytes too, that their receiver has stored; all of it or nothing.
+
+        Some may be gone already. Raises StillWritten: call again.
+        """
+        at = self._clock().isoformat()
+
+        def work(connection: Connection) -> None:
+            connection.execute(f"DELETE FROM persons WHERE key IN {marks(ids)}", tuple(ids))  # noqa: S608
+            connection.execute(f"DELETE FROM keys WHERE id IN {marks(ids)}", tuple(ids))  # noqa: S608
+            _note(connection, [(id, sender, receiver, purpose, at, 1) for id in ids])
+
+        self._writer.run(work)
+        self._forget()
+
+    def note_shared(self, id: str, sender: str, receiver: str, purpose: str) -> None:
+        """Note that a key which stays here went to another origin as well."""
+        way = (id, sender, receiver, purpose, self._clock().isoformat(), 0)
+        self._writer.run(lambda connection: _note(connection, [way]))
+
+    def ways(self, id: str) -> list[Way]:
+        """Return which ways a key went, as far as is known here, the latest last."""
+        return _ways(self._read("SELECT * FROM ways WHERE key = ? ORDER BY at", (id,)))
+
+    def unrecorded(self, limit: int) -> list[Way]:
+        """Return ways of keys that no event tells of yet, the oldest first."""
+        return _ways(
+            self._read("SELECT * FROM ways WHERE recorded = 0 ORDER BY at LIMIT ?", (limit,))
+        )
+
+    def recorded(self, way: Way) -> None:
+        """Note that an event tells of a way (or that none ever will)."""
+        self._writer.run(
+            lambda connection: connection.execute(
+                "UPDATE ways SET recorded = 1 WHERE key = ? AND sender = ? AND receiver = ?",
+                (way.key, way.sender, way.receiver),
+            )
+        )
+
+    def _forget(self) -> None:
         if not self._database.forget("keys"):
-            raise StillWritten(id)
+            raise StillWritten
 
     def open(
         self, boxes: Sequence[SealedBox], account: str, role: str, page: str
@@ -247,3 +335,20 @@ class Keyring:
 
     def _contact(self, contact: str) -> str:
         return hmac.new(self._master, b"contact:" + contact.encode(), hashlib.sha256).hexdigest()
+
+
+def _note(connection: Connection, ways: Sequence[tuple[str, str, str, str, str, int]]) -> None:
+    insert_rows(connection, "INSERT INTO ways VALUES", ways, NOTHING)
+
+
+def _ways(rows: Sequence[Row]) -> list[Way]:
+    return [
+        Way(
+            row["key"],
+            row["sender"],
+            row["receiver"],
+            row["purpose"],
+            datetime.fromisoformat(row["at"]),
+        )
+        for row in rows
+    ]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from duckdb import DuckDBPyConnection
 
+from services.kernel.contracts import Message
 from services.reporting.messages import as_message, message_hash
 from services.reporting.queries.question import When, at, records
 
@@ -75,6 +76,27 @@ def _event(row: dict[str, Any]) -> dict[str, Any]:
         "trouble": row["trouble"],
         "hash": message_hash(as_message(row)),
     }
+
+
+def thread(connection: DuckDBPyConnection, complaint: UUID) -> list[Message]:
+    """Return the messages of one complaint that can be read, in the order of its history."""
+    found = connection.execute(
+        f"SELECT {_SHOWN} FROM log WHERE subject = $subject AND trouble IS NULL "
+        "ORDER BY time, source, id",
+        {"subject": str(complaint)},
+    )
+    return [as_message(row) for row in records(found)]
+
+
+def heard_from(connection: DuckDBPyConnection, origin: str) -> datetime | None:
+    """Return when the newest message of an origin's stores arrived on the stream."""
+    found = connection.execute(
+        "SELECT max(arrived_at) AS heard FROM log "
+        "WHERE starts_with(source, $whole) OR starts_with(source, $restored)",
+        {"whole": f"/{origin}/", "restored": f"/{origin}."},
+    )
+    row: dict[str, datetime | None] = next(iter(records(found)))
+    return row["heard"]
 
 
 def replay(connection: DuckDBPyConnection, complaint: UUID, when: When) -> list[dict[str, Any]]:

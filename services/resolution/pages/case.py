@@ -15,7 +15,7 @@ from services.kernel.aggregate import SYSTEM
 from services.kernel.commands import intent
 from services.kernel.contracts import Message, intake
 from services.kernel.district import District
-from services.kernel.errors import Forbidden, Problem
+from services.kernel.errors import Forbidden, NotFound, Problem
 from services.kernel.keyring import Words
 from services.kernel.keyring.words import About
 from services.kernel.text import _
@@ -31,7 +31,7 @@ from services.resolution.application import Resolution
 from services.resolution.deadlines import Verdict
 from services.resolution.domain import OUTCOMES, Case
 from services.resolution.domain.steps import BESIDE, Step
-from services.resolution.pages import thread
+from services.resolution.pages import elsewhere, thread
 from services.resolution.pages.labels import DEADLINES, EVENTS, PERSON, STEPS
 from services.resolution.pages.lists import CaseLists
 from services.resolution.pages.queue import PATH, READ, name_of
@@ -80,6 +80,7 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
             key=str(uuid4()),
             **_alike(lists, case),
             **_told(request, resolution, words, principal, case),
+            unread=resolution.stand(case.id).said,
             units=[
                 (unit.code, name_of(resolution.district.unit, unit.code, language_of(request)))
                 for unit in resolution.district.units_of(case.puskesmas)
@@ -94,7 +95,10 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
         request: Request, id: UUID, principal: Annotated[Principal, requires(READ)]
     ) -> Response:
         """Show a case and everything known here about it, words opened by role."""
-        case = resolution.get(id)
+        try:
+            case = resolution.get(id)
+        except NotFound:
+            return elsewhere.show(request, resolution, lists, words, principal, id)
         principal.role_for(READ, case.puskesmas)
         return show(request, case, principal, Form())
 
@@ -165,7 +169,7 @@ def _seen(own: list[Message], shown: int | None) -> int | None:
 
 
 def _is_reminder(each: Message) -> bool:
-    return each.name == "TeamNotified" and each.actor == SYSTEM
+    return each.name in ("TeamNotified", "KeyShared") and each.actor == SYSTEM
 
 
 def _changed(request: Request, resolution: Resolution, id: UUID, form: Form) -> list[Entry]:
@@ -211,6 +215,7 @@ def _told(
             words.openings(principal, case.puskesmas, str(case.id)), str(case.id), zone, who
         ),
         "milestone": thread.milestone(steps),
+        "files": thread.files(steps, opened),
         "received": received,
         "unit": name_of(resolution.district.unit, case.service_unit, language),
         "about": [

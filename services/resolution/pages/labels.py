@@ -49,6 +49,7 @@ EVENTS: Final[Mapping[str, Text]] = {
     "CaseJoined": _("Kasus berakhir: sama dengan keluhan lain"),
     "CaseRestored": _("Kasus dilanjutkan lagi"),
     "CaseRequestRefused": _("Permintaan tidak dapat dipenuhi lagi"),
+    "KeyShared": _("Kunci isi keluhan diserahkan"),
     "ComplaintCorrected": _("Formulir keluhan diperbaiki"),
     "ComplaintWithdrawn": _("Keluhan dicabut"),
     "DuplicateLinked": _("Dikaitkan dengan keluhan yang sama"),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.kernel.access.principal import Principal
 from services.kernel.access.reach import Reach, reach_of
+from services.kernel.contracts import Message
 from services.kernel.district import District
 
 
@@ -92,6 +93,12 @@ class CaseLists(Protocol):
         self, held: Sequence[tuple[str, Reach]], account: str, after: datetime | None
     ) -> int:
         """Return how much of that arrived after an instant (None: all of it)."""
+
+    def thread(self, complaint: UUID) -> list[Message]:
+        """Return the log copy's messages of one complaint, whoever wrote them, in order."""
+
+    def heard_from(self, origin: str) -> datetime | None:
+        """Return when the newest message of an origin's stores arrived on the stream."""
 
     def boxes(self) -> Mapping[str, datetime]:
         """Return when the suggestion box of each Puskesmas was last opened."""

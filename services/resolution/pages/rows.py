@@ -12,6 +12,7 @@ from services.kernel.errors import NotFound, Problem
 from services.kernel.follower import arrived
 from services.kernel.keyring import Words
 from services.kernel.keyring.words import About
+from services.kernel.vocabulary import CASE_KINDS
 from services.resolution.application import Resolution
 from services.resolution.pages.labels import STEPS
 
@@ -97,12 +98,18 @@ def _row(
         "unit": name_of(district.unit, item["service_unit"], language),
         "about": [name_of(district.category, code, language) for code in item["categories"]],
         "summary": said and _one_line(said),
-        "has_case": case is not None,
+        "has_case": case is not None or _is_elsewhere(resolution, item),
         "expected": expected,
         "left": left,
         "due": due,
         "on_time": settled is not None and due is not None and settled <= due,
     }
+
+
+def _is_elsewhere(resolution: Resolution, item: Mapping[str, Any]) -> bool:
+    """Say whether the case is at home elsewhere: then its page shows what the log tells."""
+    home = resolution.district.puskesmas(item["puskesmas"]).home
+    return home not in (None, resolution.origin) and item["kind"] in CASE_KINDS
 
 
 def name_of(find: Callable[[str], Any], code: str | None, language: str) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from services.kernel.contracts import Event, Message, SealedBox, intake, publication, read
 from services.kernel.contracts import resolution as told
+from services.kernel.keyring.standing import ESCALATED
 from services.kernel.text import Text, _
 from services.kernel.web import words as glossary
 from services.kernel.web.pages import Entry
@@ -94,9 +95,19 @@ def entries(
     opened: list[tuple[str | None, ...]],
     who: Callable[[Message], Text | str],
 ) -> list[Entry]:
-    """Return the thread; `opened` are the words of each step's boxes (None: stays sealed)."""
-    found = [_entry(step, said, who) for step, said in zip(steps, opened, strict=True)]
+    """Return the thread with what is ahead; `opened` are the words of each step's boxes (None:
+    stays sealed)."""
+    found = so_far(steps, opened, who)
     return [*found, *(Entry(glossary.word("state", each), state="ahead") for each in ahead(case))]
+
+
+def so_far(
+    steps: list[Step],
+    opened: list[tuple[str | None, ...]],
+    who: Callable[[Message], Text | str],
+) -> list[Entry]:
+    """Return the thread without what is ahead."""
+    return [_entry(step, said, who) for step, said in zip(steps, opened, strict=True)]
 
 
 def _entry(step: Step, said: tuple[str | None, ...], who: Callable[[Message], Text | str]) -> Entry:
@@ -172,11 +183,20 @@ def _notes_beside(event: Event) -> tuple[Text | str, ...]:
             return (BY.get(event.by, event.by),)
         case told.CaseRestoredV1():
             return (glossary.word("state", event.state),)
+        case told.KeySharedV1():
+            return (_key_went(event),)
         case told.CaseRequestRefusedV1():
             return (REQUESTS.get(event.request, event.request),)
         case intake.ComplainantRatedV1():
             return (_("{rating} dari 4", rating=event.rating),)
     return ()
+
+
+def _key_went(event: told.KeySharedV1) -> Text:
+    ways = {"sender": event.sender, "receiver": event.receiver}
+    if event.purpose == ESCALATED:
+        return _("dari {sender} ke {receiver}: dinas kini dapat membaca isinya", **ways)
+    return _("dari {sender} ke {receiver}, tempat kasusnya ditangani", **ways)
 
 
 def outcome(code: str) -> Text | str:
@@ -197,6 +217,15 @@ def ahead(case: Case) -> tuple[State, ...]:
     if case.state is State.ANALYSED and case.finding != "upheld":
         return tuple(each for each in rest if each not in (State.PLANNED, State.ACTED))
     return rest
+
+
+def files(steps: list[Step], opened: list[tuple[str | None, ...]]) -> list[tuple[str, str | None]]:
+    """Return the files that were put with the complaint, each with its name (None: sealed)."""
+    return [
+        (step.event.attachment, said[0])
+        for step, said in zip(steps, opened, strict=True)
+        if isinstance(step.event, intake.AttachmentAddedV1)
+    ]
 
 
 def milestone(steps: list[Step]) -> Text | None:

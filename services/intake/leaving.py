@@ -1,0 +1,120 @@
+"""What leaves for the home of its Puskesmas: keys and files of complaints that came in here, away
+from it. They wait in the store, written with the event that makes it so."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from services.kernel.store import UnitOfWork
+from services.kernel.store.rows import marks
+
+if TYPE_CHECKING:
+    from services.intake.application import Intake
+
+THE_KEY: Final = ""
+_INSERT: Final = "INSERT INTO leaving VALUES"
+_REPEATED: Final = "ON CONFLICT DO NOTHING"
+
+
+def leave(uow: UnitOfWork, puskesmas: str, complaint: str, attachment: str = THE_KEY) -> None:
+    """Have a key or file wait to go home, if this transaction is committed."""
+    row = (complaint, attachment, puskesmas, uow.now.isoformat())
+    uow.insert(_INSERT, row, on_conflict=_REPEATED)
+
+
+class Leaving:
+    """What waits, and the files themselves (`services.kernel.handover.wire.Leaving`)."""
+
+    def __init__(self, intake: "Intake") -> None:
+        self._intake = intake
+
+    def keys(self, places: frozenset[str], limit: int) -> list[str]:
+        """Return complaints of these Puskesmas whose keys wait, the oldest first."""
+        return [row["complaint"] for row in self._rows("attachment = ''", places, limit)]
+
+    def files(self, places: frozenset[str], limit: int) -> list[tuple[str, str]]:
+        """Return such complaints with an attachment each, the oldest first."""
+        rows = self._rows("attachment <> ''", places, limit)
+        return [(row["complaint"], row["attachment"]) for row in rows]
+
+    def counts(self, places: frozenset[str]) -> tuple[int, int, datetime | None]:
+        """Return how many keys and files wait, and since when the oldest does."""
+        (row,) = self._intake.select(
+            "SELECT count(CASE WHEN attachment = '' THEN 1 END) AS keys, count(*) AS all_of_them,"  # noqa: S608
+            f" min(since) AS since FROM leaving WHERE puskesmas IN {marks(places)}",
+            tuple(places),
+        )
+        since = row["since"] and datetime.fromisoformat(row["since"])
+        return row["keys"], row["all_of_them"] - row["keys"], since
+
+    def read_file(self, complaint: str, attachment: str) -> bytes | None:
+        """Return a sealed file; None where there is none."""
+        path = file_path(self._intake.files, complaint, attachment)
+        return path.read_bytes() if path.exists() else None
+
+    def keep_file(self, complaint: str, attachment: str, sealed: bytes) -> None:
+        """Store a sealed file; it is durable when this returns. Again, it is the same file."""
+        path = file_path(self._intake.files, complaint, attachment)
+        new = path.with_name(path.name + ".new")
+        new.unlink(missing_ok=True)
+        write_file(new, sealed)
+        new.replace(path)
+        _settle(path.parent)
+
+    def drop_file(self, complaint: str, attachment: str) -> None:
+        """Remove a file that its receiver has stored, and no more wait for it."""
+        path = file_path(self._intake.files, complaint, attachment)
+        if path.exists():
+            path.unlink()
+            _settle(path.parent)
+        self._gone(complaint, attachment)
+
+    def pass_on(self, complaint: str, attachment: str, puskesmas: str) -> None:
+        """Have the key (`attachment` empty) or a file that came in wait to go further."""
+        self._intake.transact(lambda uow: leave(uow, puskesmas, complaint, attachment)).result()
+
+    def key_gone(self, complaint: str) -> None:
+        """Wait no more for a key: its receiver has it."""
+        self._gone(complaint, THE_KEY)
+
+    def _gone(self, complaint: str, attachment: str) -> None:
+        def work(uow: UnitOfWork) -> None:
+            uow.connection.execute(
+                "DELETE FROM leaving WHERE complaint = ? AND attachment = ?",
+                (complaint, attachment),
+            )
+
+        self._intake.transact(work).result()
+
+    def _rows(self, which: str, places: frozenset[str], limit: int) -> list[Any]:
+        return self._intake.select(
+            f"SELECT complaint, attachment FROM leaving WHERE {which}"  # noqa: S608
+            f" AND puskesmas IN {marks(places)} ORDER BY since, complaint LIMIT ?",
+            (*places, limit),
+        )
+
+
+def file_path(files: Path, complaint: str, attachment: str) -> Path:
+    """Return where a complaint's file lies, sealed."""
+    return files / complaint / attachment
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a new file so that it is whole and durable when this returns."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    _settle(path.parent)
+    _settle(path.parent.parent)
+
+
+def _settle(folder: Path) -> None:
+    """Make durable which names stand in a folder."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,1 @@
+"""Keys and files between origins: over HTTPS, wrapped for the receiver, called by the edge."""

@@ -1,0 +1,110 @@
+"""What an edge and its district tell each other, as MessagePack over HTTPS."""
+
+from datetime import datetime
+from typing import Final, Protocol, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from services.kernel.errors import FieldError, InvalidInput
+from services.kernel.text import _
+
+T = TypeVar("T")
+PATH: Final = "/api/v1/uplink"
+MEDIA_TYPE: Final = "application/msgpack"
+PAGE: Final = 20
+"""So many keys or files are spoken of in one call."""
+FILE_BYTES: Final = 11 << 20
+"""A file is no larger: as it may be put with a complaint, and sealed."""
+
+
+class EdgeState(msgspec.Struct, frozen=True, kw_only=True):
+    """How an edge stands: events not yet on the district's stream, messages of that not yet read
+    (None: it does not answer), keys and files that wait to be handed over."""
+
+    unsent: int
+    oldest_unsent_at: datetime | None
+    unread: int | None
+    keys: int
+    files: int
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """An edge tells who it is and how it stands."""
+
+    public_key: str
+    state: EdgeState
+
+
+class Greeting(msgspec.Struct, frozen=True):
+    """The district's name, and whether keys or files wait here for the edge."""
+
+    origin: str
+    waiting: bool
+
+
+class WrappedFor(msgspec.Struct, frozen=True):
+    """A key, wrapped for its receiver; `purpose` is what it goes there for."""
+
+    key: UUID
+    purpose: str
+    wrapped: bytes
+
+
+class FileAt(msgspec.Struct, frozen=True):
+    """A file of a complaint."""
+
+    complaint: UUID
+    attachment: UUID
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why a key was not taken: `not_known` (its complaint has not come by the stream yet; try
+    again), `not_yours`, `does_not_open`."""
+
+    key: UUID
+    code: str
+
+
+class Leaving(Protocol):
+    """The keys and files of complaints that were received away from their home."""
+
+    def keys(self, places: frozenset[str], limit: int) -> list[str]:
+        """Return complaints of these Puskesmas whose keys wait to go there, the oldest first."""
+
+    def files(self, places: frozenset[str], limit: int) -> list[tuple[str, str]]:
+        """Return such complaints with an attachment each, the oldest first."""
+
+    def counts(self, places: frozenset[str]) -> tuple[int, int, datetime | None]:
+        """Return how many keys and files wait, and since when the oldest does."""
+
+    def read_file(self, complaint: str, attachment: str) -> bytes | None:
+        """Return a sealed file; None where there is none."""
+
+    def keep_file(self, complaint: str, attachment: str, sealed: bytes) -> None:
+        """Store a sealed file; it is durable when this returns."""
+
+    def drop_file(self, complaint: str, attachment: str) -> None:
+        """Remove a file that its receiver has stored, and no more wait for it."""
+
+    def pass_on(self, complaint: str, attachment: str, puskesmas: str) -> None:
+        """Have the key (`attachment` empty) or a file that came in wait to go further."""
+
+    def key_gone(self, complaint: str) -> None:
+        """Wait no more for a key: its receiver has it."""
+
+
+def encoded(value: object) -> bytes:
+    """Return a body."""
+    return msgspec.msgpack.encode(value)
+
+
+def decoded(body: bytes, kind: type[T]) -> T:
+    """Read a body; raises InvalidInput for what is none, or is longer than a page."""
+    try:
+        found = msgspec.msgpack.decode(body, type=kind)
+    except msgspec.MsgspecError:
+        raise InvalidInput(FieldError("body", _("Isi panggilan ini tidak terbaca."))) from None
+    if isinstance(found, list) and len(found) > PAGE:
+        raise InvalidInput(FieldError("body", _("Paling banyak {n} sekaligus.", n=PAGE)))
+    return found

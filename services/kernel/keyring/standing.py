@@ -1,0 +1,62 @@
+"""Whether the words of a complaint can be opened here, and if not, why: said on its pages."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from services.kernel.keyring.keyring import Keyring
+from services.kernel.text import Text, _
+
+HOME: Final = "home"
+ESCALATED: Final = "escalated"
+"""What a key goes to another origin for."""
+
+
+class Standing(StrEnum):
+    """How the key of a complaint stands at one origin."""
+
+    HERE = "here"
+    COMING = "coming"
+    HANDED_OVER = "handed_over"
+    ERASED = "erased"
+
+
+@dataclass(frozen=True)
+class Stand:
+    """How it stands; `elsewhere` is the origin that the key comes from, or where it went."""
+
+    how: Standing
+    elsewhere: str
+
+    @property
+    def said(self) -> Text | None:
+        """The sentence that tells why the words cannot be opened; None where they can."""
+        match self.how:
+            case Standing.COMING:
+                return _(
+                    "Isi keluhan ini belum tiba: kuncinya menyusul dari {origin}. Langkah yang "
+                    "tidak memerlukan isi sudah dapat dicatat.",
+                    origin=self.elsewhere,
+                )
+            case Standing.HANDED_OVER:
+                return _(
+                    "Isi keluhan ini sudah diserahkan ke {origin}, tempat kasusnya ditangani; di "
+                    "sini tidak dapat dibuka atau ditambah lagi.",
+                    origin=self.elsewhere,
+                )
+            case Standing.ERASED:
+                return _("Isi keluhan ini sudah dihapus; tidak ada lagi yang bisa ditambahkan.")
+        return None
+
+
+def standing(keyring: Keyring, complaint: str, received_by: str, here: str) -> Stand:
+    """Return how the key of a complaint stands here; `received_by` is the origin that made it."""
+    if keyring.key(complaint) is not None:
+        return Stand(Standing.HERE, here)
+    ways = keyring.ways(complaint)
+    for each in ways:
+        if each.sender == here and each.purpose == HOME:
+            return Stand(Standing.HANDED_OVER, each.receiver)
+    if received_by != here and not any(each.receiver == here for each in ways):
+        return Stand(Standing.COMING, received_by)
+    return Stand(Standing.ERASED, here)
