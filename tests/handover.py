@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from services.intake.application import Form, Person
 from services.intake.attachments import Attaching
+from services.intake.filled import contacts_of
 from services.intake.leaving import Leaving
 from services.kernel.access.edges import Edges
 from services.kernel.aggregate import Intent
@@ -38,7 +39,7 @@ class OneOrigin(Parts):
 
     def receive(self, puskesmas: str = HOME, text: str = "Antre lama.", photo: bool = False) -> str:
         """Write a complaint down; return its id."""
-        form = Form("web", text, person=Person(name="Bu Warsini"))
+        form = Form("web", text, person=Person("Bu Warsini", "0812-0000-7777"))
         id = self.intake.receive(puskesmas, form, WHO).result().ids["id"]
         if photo:
             Attaching(self.intake).attach(UUID(id), WHO, JPEG, "antrean.jpg")
@@ -84,7 +85,9 @@ class Origins:
         self.edge = self.new_edge(file)
         leaving = Leaving(self.district.intake)
         keyring, homes = self.district.keyring, (self.district.home_of, self.district.places_of)
-        self.desk = Desk(self.district.pair, self.edges, keyring, leaving, self.thread, *homes)
+        self.desk = Desk(
+            self.district.pair, self.edges, keyring, leaving, self.thread, *homes, contacts_of
+        )
         self.app = create_app("Tanggap", routers=[router(self.desk)])
         self.app.state.access = self.district.access
         self.line = self.new_line(self.edge, self.token)
@@ -118,6 +121,7 @@ class Origins:
             Leaving(edge.intake),
             Shares(edge.resolution),
             self.thread,
+            contacts_of,
             codes - edge.homed,
             lambda: (0, None, 0),
             system_clock,

@@ -133,3 +133,8 @@ def person_json(person: Person) -> str:
 def person_of(words: str) -> Person:
     """Return the person of words that `person_json` made."""
     return Person(**json.loads(words))
+
+
+def contacts_of(words: str) -> list[str]:
+    """Return what identifies the person of words that `person_json` made."""
+    return contacts(person_of(words))

@@ -6,6 +6,7 @@ concerns its Puskesmas comes down, when the line is there.
 
 from datetime import datetime
 
+from services.intake.filled import contacts_of
 from services.intake.leaving import Leaving
 from services.kernel.clock import Clock, system_clock
 from services.kernel.condition import HandoverState, relay_state
@@ -62,6 +63,7 @@ class Edge(Node):
             Leaving(self.intake),
             Shares(self.resolution),
             self.reporting.thread,
+            contacts_of,
             frozenset(each.code for each in self.district.all_puskesmas) - self.homed,
             self._stands,
             self.clock,

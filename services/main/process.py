@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from fastapi import FastAPI
 
+from services.intake.filled import contacts_of
 from services.intake.leaving import Leaving
 from services.kernel.clock import Clock, system_clock
 from services.kernel.condition import Condition, HandoverState, clock_ahead, condition
@@ -169,4 +170,5 @@ class Process(Parts):
             lists.thread,
             self.home_of,
             self.places_of,
+            contacts_of,
         )

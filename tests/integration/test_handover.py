@@ -19,7 +19,7 @@ from services.kernel.keyring import Standing
 from services.kernel.keyring.standing import ESCALATED
 from services.kernel.keyring.standing import HOME as GOES_HOME
 from services.resolution.accompanying import Accompanying
-from tests.handover import WHO, Origins
+from tests.handover import WHO, OneOrigin, Origins
 from tests.servers.edge import HOME, ORIGIN
 
 STATE = EdgeState(unsent=0, oldest_unsent_at=None, unread=0, keys=0, files=0)
@@ -41,6 +41,10 @@ def wrapped_at(origins: Origins, id: str) -> bytes:
     return bytes(row["wrapped"])
 
 
+def persons(at: OneOrigin, id: str) -> int:
+    return len(at.keyring._read("SELECT contact FROM persons WHERE key = ?", (id,)))
+
+
 def test_key_and_photo_of_a_complaint_go_to_its_home_and_leave_nothing(origins: Origins) -> None:
     id = origins.district.receive(photo=True)
     secret, wrapped = origins.district.keyring.key(id), wrapped_at(origins, id)
@@ -51,6 +55,8 @@ def test_key_and_photo_of_a_complaint_go_to_its_home_and_leave_nothing(origins: 
     origins.work()
     assert origins.edge.keyring.key(id) == secret
     assert origins.edge.files_of(id) == files
+    assert persons(origins.edge, id) == 1
+    assert persons(origins.district, id) == 0
     assert origins.edge.resolution.stand(UUID(id)).how is Standing.HERE
     assert origins.edge.ways_of(id) == [("dinas", ORIGIN, GOES_HOME)]
     assert origins.district.keyring.key(id) is None

@@ -81,6 +81,18 @@ class Both:
         for each in self._lines:
             each.join()
 
+    def join_events(self) -> None:
+        """Join the line for events alone."""
+        self._lines[0].join()
+
+    def cut_keys(self) -> None:
+        """Cut the line for keys and files alone."""
+        self._lines[1].cut()
+
+    def join_keys(self) -> None:
+        """Join that again."""
+        self._lines[1].join()
+
 
 @contextmanager
 def running_both(folder: Path, postgres: Postgres, redis: RedisServer) -> Iterator["Started"]:

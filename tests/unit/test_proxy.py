@@ -11,6 +11,7 @@ import yaml
 from fastapi.routing import iter_route_contexts
 
 from services.kernel.district import SHIPPED, load_district
+from services.kernel.handover.wire import PATH as UPLINK
 from services.main.app import SERVICES, create
 from services.main.lists import CasesOf
 from services.main.node import Node
@@ -89,6 +90,11 @@ def test_what_comes_in_for_a_puskesmas_leads_to_its_endpoint(node: Node) -> None
 def test_a_wrong_line_writes_nothing_that_is_used(line: str) -> None:
     done = written(line)
     assert done.returncode == 2 and done.stderr.startswith("line 1: wanted is ")
+
+
+@pytest.mark.parametrize("call", ["hello", "keys", "keys/taken", "files/taken", "files/a/b"])
+def test_what_edges_call_leads_to_where_the_files_lie(call: str) -> None:
+    assert led_to(f"{UPLINK}/{call}") == "intake"
 
 
 def test_nobody_outside_asks_what_is_internal() -> None:

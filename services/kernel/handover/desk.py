@@ -18,7 +18,7 @@ from services.kernel.errors import (
     Unavailable,
     invalid,
 )
-from services.kernel.handover.told import Thread, Told, told
+from services.kernel.handover.told import Contacts, Thread, Told, told
 from services.kernel.handover.wire import (
     PAGE,
     FileAt,
@@ -40,7 +40,8 @@ NOT_KNOWN, NOT_YOURS, DOES_NOT_OPEN = "not_known", "not_yours", "does_not_open"
 
 class Desk:
     """Answers edges. `home_of` gives the home of a Puskesmas, `places_of` the Puskesmas that are
-    at home at an origin; `thread` gives the log's messages of a complaint."""
+    at home at an origin; `thread` gives the log's messages of a complaint,
+    `contacts` those of its person."""
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class Desk:
         thread: Thread,
         home_of: Callable[[str], str],
         places_of: Callable[[str], frozenset[str]],
+        contacts: Contacts,
     ) -> None:
         self.edges = edges
         self._pair = pair
@@ -59,6 +61,7 @@ class Desk:
         self._thread = thread
         self._home_of = home_of
         self._places_of = places_of
+        self._contacts = contacts
 
     def hello(self, origin: str, said: Hello) -> Greeting:
         """Note how an edge stands; raises InvalidInput, and Conflict for another key than the one
@@ -158,10 +161,16 @@ class Desk:
             return DOES_NOT_OPEN
         here = self._pair.origin
         try:
+            person = found.person(secret) if home == here else None
             self._keyring.take_in(
-                NewKey(id, secret), origin, here, given.purpose, recorded=home != here
+                NewKey(id, secret),
+                origin,
+                here,
+                given.purpose,
+                contacts=self._contacts(person) if person else (),
+                recorded=home != here,
             )
-        except KeyDiffers:
+        except (DoesNotOpen, KeyDiffers):
             return DOES_NOT_OPEN
         if given.purpose == HOME:
             self._pass_on(id, "", found)

@@ -16,7 +16,7 @@ import structlog
 from services.kernel import failpoints
 from services.kernel.clock import Clock
 from services.kernel.handover.district import DistrictCalls, Refused
-from services.kernel.handover.told import Thread, told
+from services.kernel.handover.told import Contacts, Thread, told
 from services.kernel.handover.wire import (
     PAGE,
     EdgeState,
@@ -60,6 +60,7 @@ class KeyLine:
         leaving: Leaving,
         shares: Shares,
         thread: Thread,
+        contacts: Contacts,
         away: frozenset[str],
         stands: Callable[[], tuple[int, datetime | None, int | None]],
         clock: Clock,
@@ -67,7 +68,8 @@ class KeyLine:
     ) -> None:
         self._calls, self._pair, self._district_key = calls, pair, district_key
         self._keyring, self._leaving, self._shares = keyring, leaving, shares
-        self._thread, self._away, self._stands = thread, away, stands
+        self._thread, self._contacts = thread, contacts
+        self._away, self._stands = away, stands
         self._clock, self._ticks = clock, ticks
         self._greeted: Greeting | None = None
         self._greet_at = 0.0
@@ -195,8 +197,14 @@ class KeyLine:
             secret = self._pair.unwrap(given.wrapped, id, district)
             if not found.opens(secret):
                 raise DoesNotOpen(id)
+            person = found.person(secret)
             self._keyring.take_in(
-                NewKey(id, secret), district, self._pair.origin, given.purpose, recorded=False
+                NewKey(id, secret),
+                district,
+                self._pair.origin,
+                given.purpose,
+                contacts=self._contacts(person) if person else (),
+                recorded=False,
             )
         except (DoesNotOpen, KeyDiffers) as refusal:
             self._refuse(id, type(refusal).__name__)

@@ -18,13 +18,15 @@ Thread = Callable[[UUID], Sequence[Message]]
 
 @dataclass(frozen=True)
 class Told:
-    """What is known of one complaint. `files` has the hash of each sealed file, `escalated_by`
-    and `shared` who said so: an origin counts where it is the complaint's home."""
+    """What is known of one complaint. `complainant` is as the form stands, `files` has the hash of
+    each sealed file, `escalated_by` and `shared` who said so: an origin counts where it is the
+    complaint's home."""
 
     received_by: str
     entered_by: str
     puskesmas: str
     text: SealedBox
+    complainant: SealedBox | None
     files: dict[str, str]
     escalated_by: frozenset[str]
     shared: frozenset[tuple[str, str]]
@@ -37,10 +39,20 @@ class Told:
             return False
         return True
 
+    def person(self, secret: bytes) -> str | None:
+        """Return who the complainant is, opened with the complaint's key to know the person
+        again; None for nobody. Raises DoesNotOpen."""
+        return None if self.complainant is None else unseal(self.complainant, secret)
+
+
+Contacts = Callable[[str], Sequence[str]]
+"""Gives the normalised contacts of an opened complainant."""
+
 
 def told(thread: Sequence[Message]) -> Told | None:
     """Return what a complaint's messages tell; None before it is known."""
     first: tuple[Message, intake.ComplaintReceivedV1] | None = None
+    complainant: SealedBox | None = None
     files: dict[str, str] = {}
     escalated, shared = set[str](), set[tuple[str, str]]()
     for message in thread:
@@ -48,6 +60,9 @@ def told(thread: Sequence[Message]) -> Told | None:
         match read(message):
             case intake.ComplaintReceivedV1() as event:
                 first = first or (message, event)
+                complainant = event.complainant
+            case intake.ComplaintCorrectedV1() as event:
+                complainant = event.complainant
             case intake.AttachmentAddedV1() as event:
                 files[event.attachment] = event.sha256
             case case.CaseEscalatedV1():
@@ -62,6 +77,7 @@ def told(thread: Sequence[Message]) -> Told | None:
         message.actor,
         message.puskesmas,
         received.text,
+        complainant,
         files,
         frozenset(escalated),
         frozenset(shared),

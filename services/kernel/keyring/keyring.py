@@ -208,13 +208,22 @@ class Keyring:
         self._forget()
 
     def take_in(
-        self, key: NewKey, sender: str, receiver: str, purpose: str, *, recorded: bool
+        self,
+        key: NewKey,
+        sender: str,
+        receiver: str,
+        purpose: str,
+        *,
+        contacts: Sequence[str] = (),
+        recorded: bool,
     ) -> None:
-        """Store a key that another origin sent; it and its way are durable when this returns.
+        """Store a key that another origin sent, with its person's contacts where it is at home
+        here; it and its way are durable when this returns.
 
         What is not `recorded` waits in `unrecorded`. Raises KeyDiffers.
         """
-        wrapped, at = self.wrapped(key), self._clock().isoformat()
+        wrapped, at = self.wrapped(key, contacts), self._clock().isoformat()
+        persons = [(contact, key.id) for contact in wrapped.contacts]
 
         def work(connection: Connection) -> None:
             kept = connection.execute("SELECT wrapped FROM keys WHERE id = ?", (key.id,)).fetchone()
@@ -224,6 +233,7 @@ class Keyring:
                 )
             elif unwrap(kept["wrapped"], key.id, self._master) != key.secret:
                 raise KeyDiffers(key.id)
+            insert_rows(connection, "INSERT INTO persons VALUES", persons, NOTHING)
             _note(connection, [(key.id, sender, receiver, purpose, at, int(recorded))])
 
         self._writer.run(work)
