@@ -17,5 +17,7 @@ for service in intake resolution publication reporting; do
 CREATE ROLE :"role" NOLOGIN;
 CREATE ROLE :"name" LOGIN PASSWORD :'password' IN ROLE :"role";
 GRANT CONNECT ON DATABASE tanggap TO :"role";
+-- A destroyed key is written over on the disk, too.
+GRANT pg_checkpoint TO :"role";
 SQL
 done

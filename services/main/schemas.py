@@ -18,6 +18,9 @@ from services.main.settings import Settings
 SHARED: Final = {"access": (*WRITING, "reporting"), "keyring": WRITING}
 ADDED_TO: Final = {"keyring": ("openings", "opened")} | dict.fromkeys(WRITING, ("stored_events",))
 """By store, the tables to which rows are only ever added."""
+MAINTAINED_SINCE: Final = 170_000
+"""The server's version since which others than its owner may write a table anew: without that,
+bytes of a destroyed key stay in it, and whoever destroys one is told so."""
 _ONE_AT_A_TIME: Final = "SELECT pg_advisory_lock(hashtextextended('tanggap-migrate', 3))"
 
 
@@ -70,5 +73,12 @@ def _grant(owner: Connection, store: str) -> None:
         owner.execute(
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {store} TO {role}"
         )
+        if store == "keyring" and _version(owner) >= MAINTAINED_SINCE:
+            owner.execute(f"GRANT MAINTAIN ON {store}.keys TO {role}")
         for table in ADDED_TO.get(store, ()):
             owner.execute(f"REVOKE UPDATE, DELETE ON {store}.{table} FROM {role}")
+
+
+def _version(owner: Connection) -> int:
+    (version,) = owner.execute("SHOW server_version_num").fetchone()
+    return int(version)

@@ -23,7 +23,7 @@ from tests.drills.crowd import Crowd
 from tests.drills.whole import check
 from tests.running import RunningNode, free_port, kill_node, start_node, stop_node
 from tests.servers.district import RunningDistrict, running_district
-from tests.servers.edge import ORIGIN, district_file, settings_of_edge
+from tests.servers.edge import ORIGIN, district_file, edge_token, settings_of_edge
 from tests.servers.kafka import running_kafka
 from tests.servers.namespace import Cable, namespace
 from tests.servers.postgres import running_postgres
@@ -182,7 +182,9 @@ def both_ends() -> Iterator[tuple[RunningDistrict, EdgeAway, Cable, Toxiproxy]]:
             ):
                 toxiproxy.lead("kafka", kafka_near, f"127.0.0.1:{kafka.far}")
                 toxiproxy.lead("district", district_near, district.address.removeprefix("http://"))
-                settings = settings_of_edge(district, kafka_near, f"http://{district_near}")
+                settings = settings_of_edge(
+                    district, kafka_near, f"http://{district_near}", edge_token(district)
+                )
                 edge = EdgeAway(folder, settings, file, away.under, desk.far)
                 try:
                     yield district, edge, line, toxiproxy

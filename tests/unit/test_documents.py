@@ -193,7 +193,7 @@ def test_every_command_that_is_named_is_one(name: str) -> None:
     named = {
         match[1]
         for span in spans(name)
-        if (match := re.match(r"(?:\.venv/bin/)?tanggap ([a-z]+(?: add)?)\b", span))
+        if (match := re.match(r"(?:\.venv/bin/)?tanggap ([a-z]+(?: (?:add|list|remove))?)\b", span))
     }
     assert named <= commands()
 
