@@ -2,6 +2,7 @@
 behind it was then, and which keys and files wait to go from one origin to another."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +46,8 @@ def edges(found: Sequence[Edge]) -> list[dict[str, Any]]:
 def _edge(edge: Edge) -> dict[str, Any]:
     told: EdgeState | None = None
     if edge.told is not None:
-        told = msgspec.msgpack.decode(edge.told, type=EdgeState)
+        with suppress(msgspec.MsgspecError):  # as an edge of another version tells it
+            told = msgspec.msgpack.decode(edge.told, type=EdgeState)
     return {
         "origin": edge.origin,
         "heard_at": edge.heard_at,

@@ -282,8 +282,11 @@ class Resolution(Service):
     def stand(self, id: UUID) -> Stand:
         """Return how the key of a case's words stands here."""
         received = [each for each in self.thread(id) if each.name == "ComplaintReceived"]
-        by = origin_of(received[0].source) if received else self.origin
-        return standing(self._keyring, str(id), by, self.origin)
+        return self.stand_of(id, origin_of(received[0].source) if received else self.origin)
+
+    def stand_of(self, id: UUID, received_by: str) -> Stand:
+        """Return how the key of any complaint stands here; `received_by` is an origin."""
+        return standing(self._keyring, str(id), received_by, self.origin)
 
     def key(self, id: UUID) -> NewKey:
         """Return the key of a case's words; raises NotFound, Unavailable where there is none."""

@@ -141,7 +141,9 @@ def test_the_district_reads_an_escalated_case_after_its_key_was_shared(started: 
         shown = until_shown(both.district, "wulan", path, lambda text: escape(SAID) in text)
         assert "Perlu dinas." in shown and "kini dapat membaca isinya" in shown
         assert keys_shared(both.district, id) == 1
+        assert "dr. Wulan" in shown.partition("Siapa membuka")[2]
         assert escape(SAID) not in page(both.district, "agus", path).text
+        assert "dr. Wulan" in page(both.district, "agus", f"{path}/pembukaan").text
         queue = until_shown(
             both.district, "wulan", "/kasus", lambda text: f'href="/kasus/{id}"' in text
         )

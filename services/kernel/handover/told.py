@@ -22,6 +22,7 @@ class Told:
     each sealed file, `escalated_by` and `shared` who said so: an origin counts where it is the
     complaint's home."""
 
+    number: str
     received_by: str
     entered_by: str
     puskesmas: str
@@ -73,6 +74,7 @@ def told(thread: Sequence[Message]) -> Told | None:
         return None
     message, received = first
     return Told(
+        received.number,
         origin_of(message.source),
         message.actor,
         message.puskesmas,

@@ -23,5 +23,5 @@ def router(resolution: Resolution, lists: CaseLists, words: Words) -> APIRouter:
     areas.add(pages, resolution, lists)
     case.add(pages, resolution, lists, words)
     notices.add(pages, resolution, lists)
-    openings.add(pages, resolution, words)
+    openings.add(pages, resolution, lists, words)
     return pages

@@ -4,6 +4,7 @@ Words are opened only where its home has recorded that the key came here, for an
 the complainant is, never.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,13 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.kernel.access.principal import Principal
-from services.kernel.contracts import SealedBox, intake
+from services.kernel.contracts import Message, SealedBox, intake
 from services.kernel.errors import NotFound
-from services.kernel.handover.told import told
+from services.kernel.handover.told import Told, told
 from services.kernel.keyring import Words
 from services.kernel.keyring.words import IDENTITY_FIELD, About
 from services.kernel.text import Text, _
 from services.kernel.web.language import language_of
+from services.kernel.web.opened import opened as opened_by
 from services.kernel.web.others import namer
 from services.kernel.web.pages import render
 from services.resolution.application import Resolution
@@ -36,37 +38,49 @@ def show(
 ) -> Response:
     """Show a case that is at home elsewhere; raises NotFound for any other, and Forbidden."""
     messages = lists.thread(id)
-    found = told(messages)
-    if found is None:
-        raise _not_found()
+    found = told_of(resolution, messages)
     here = resolution.district.puskesmas(found.puskesmas)
-    if here.home in (None, resolution.origin):
-        raise _not_found()  # praise, or the case is about to be opened
+    home = here.home or ""
     principal.role_for(READ, here.code)
-    shared = (here.home, resolution.origin) in found.shared
+    shared = (home, resolution.origin) in found.shared
     steps = thread.steps_of(messages)
     form = _form(steps)
     area = resolution.district.area_of(form.service_unit)
     about = About(here.code, form.confidentiality, found.entered_by, area, escalated=shared)
     boxes = [box if shared and _is_said(box) else None for step in steps for box in step.boxes]
-    opened = iter(words.open(principal, "case_elsewhere", [(about, box) for box in boxes]))
+    opened = iter(words.open(principal, "case", [(about, box) for box in boxes]))
     said = [tuple(next(opened) for _box in step.boxes) for step in steps]
     language, who = language_of(request), namer(request.app.state.access)
+    zone, openings = ZoneInfo(here.zone), words.openings(principal, here.code, str(id))
     return render(
         request,
         "resolution/elsewhere.html",
         section="cases",
-        zone=ZoneInfo(here.zone),
+        zone=zone,
+        id=id,
+        openings=opened_by(openings, str(id), zone, who),
         place=here.name,
-        number=_number(steps),
+        number=found.number,
         form=form,
         unit=name_of(resolution.district.unit, form.service_unit, language),
         about=[name_of(resolution.district.category, code, language) for code in form.categories],
         escalated=bool(found.escalated_by),
-        unread=_unread(here.home, escalated=here.home in found.escalated_by, shared=shared),
-        heard_at=lists.heard_from(here.home),
+        unread=resolution.stand_of(id, home).said
+        if shared
+        else _unread(home, escalated=home in found.escalated_by),
+        heard_at=lists.heard_from(home),
         entries=thread.so_far(steps, said, lambda each: who(each.actor, each.role)),
     )
+
+
+def told_of(resolution: Resolution, messages: Sequence[Message]) -> Told:
+    """Return what the log tells of a complaint that is at home elsewhere; raises NotFound for
+    any other: it is praise, or its case is about to be opened."""
+    found = told(messages)
+    home = found and resolution.district.puskesmas(found.puskesmas).home
+    if found is None or home in (None, resolution.origin):
+        raise NotFound(_("Tidak ditemukan. Periksa nomor atau alamatnya."))
+    return found
 
 
 def _form(steps: list[thread.Step]) -> intake.ComplaintReceivedV1 | intake.ComplaintCorrectedV1:
@@ -75,23 +89,12 @@ def _form(steps: list[thread.Step]) -> intake.ComplaintReceivedV1 | intake.Compl
     return [step.event for step in steps if isinstance(step.event, kinds)][-1]
 
 
-def _number(steps: list[thread.Step]) -> str:
-    found = (step.event for step in steps)
-    return next(each.number for each in found if isinstance(each, intake.ComplaintReceivedV1))
-
-
 def _is_said(box: SealedBox | None) -> bool:
     return box is not None and not box.place.endswith(IDENTITY_FIELD)
 
 
-def _unread(home: str, *, escalated: bool, shared: bool) -> Text | None:
-    """Return why there are no words on the page; None where they may be opened."""
-    if shared:
-        return None
+def _unread(home: str, *, escalated: bool) -> Text:
+    """Return why there are no words on the page of a case whose key was not shared."""
     if escalated:
         return _("Isi keluhan ini belum tiba: kuncinya menyusul dari {home}.", home=home)
     return _("Isi keluhan hanya dibaca di tempat kasusnya ditangani, kecuali bila dinaikkan.")
-
-
-def _not_found() -> NotFound:
-    return NotFound(_("Tidak ditemukan. Periksa nomor atau alamatnya."))
