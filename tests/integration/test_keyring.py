@@ -4,11 +4,15 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from services.kernel.keyring import Keyring
 from services.kernel.keyring.keyring import StillWritten
 from services.kernel.store import files
+from services.kernel.store.servers import PostgresSchema
+from tests.servers.fixtures import Schemas
+from tests.servers.postgres import Postgres
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -61,4 +65,23 @@ def test_openings_are_found_by_key_also_those_of_an_older_file(tmp_path: Path) -
     older.close()
     keyring = Keyring(path, bytes(32), lambda: NOW, entropy)
     assert accounts(keyring) == ["a", "c"]
+    keyring.close()
+
+
+def test_a_role_that_may_not_write_the_table_anew_is_told_that_bytes_stay(
+    schemas: Schemas, postgres: Postgres
+) -> None:
+    place = schemas.new()
+    Keyring(place, bytes(32), lambda: NOW, entropy).close()
+    with psycopg.connect(postgres.url(), autocommit=True) as owner:
+        owner.execute(f"CREATE ROLE keeper_{place.name} LOGIN")
+        owner.execute(f"GRANT USAGE ON SCHEMA {place.name} TO keeper_{place.name}")
+        owner.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA {place.name} TO keeper_{place.name}")
+        owner.execute(f"GRANT pg_checkpoint TO keeper_{place.name}")
+    kept = PostgresSchema(postgres.url(user=f"keeper_{place.name}"), place.name)
+    keyring = Keyring(kept, bytes(32), lambda: NOW, entropy)
+    keyring.store([keyring.wrapped(keyring.new_key("complaint-1"))])
+    with pytest.raises(StillWritten):
+        keyring.destroy("complaint-1")
+    assert keyring.key("complaint-1") is None
     keyring.close()
