@@ -4,7 +4,7 @@ a while, and gets it back; meanwhile people write at both ends.
 The edge runs on a machine of its own (a network namespace) with two cables: its officers' and the
 line. The line is pulled, and in the dark the edge dies as by a power cut; then it is slow, jittery
 and breaks connections (Toxiproxy); then it is well. Every complaint is there once at both ends,
-and has one case: at its home.
+and has one case: at its home, where the key of its words is, too.
 """
 
 import json
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.drills.checks import Findings
-from tests.drills.crowd import Crowd
+from tests.drills.crowd import WAIT_SECONDS, Crowd
 from tests.drills.whole import check
 from tests.running import RunningNode, free_port, kill_node, start_node, stop_node
 from tests.servers.district import RunningDistrict, running_district
@@ -96,6 +96,7 @@ def run(runs: int, seed: int) -> dict[str, Any]:
         drained["district"] = check(district, crowds, findings, from_afar=True)
         drained["edge"] = check(edge.node, crowds, findings, from_afar=True)
         check_cases_are_at_home(district, findings)
+        check_words_are_at_home(district, edge.node, at_district, findings)
     return {
         "drill": "partition",
         "runs": runs,
@@ -152,6 +153,28 @@ def check_cases_are_at_home(district: RunningDistrict, to: Findings) -> None:
             elsewhere[event["source"]] += 1
     for source, count in elsewhere.items():
         to.add(f"{count} cases of the edge were opened by {source}", doubled=count)
+
+
+def check_words_are_at_home(
+    district: RunningDistrict, edge: RunningNode, crowd: Crowd, to: Findings
+) -> None:
+    """The key of everything that came in at the district is at the edge, and no longer there."""
+
+    def waiting() -> int:
+        asked = [place.as_("wulan").get("/operations").json() for place in (district, edge)]
+        return sum(each["keys"] + each["files"] for found in asked for each in found["handovers"])
+
+    until = time.monotonic() + WAIT_SECONDS
+    while (left := waiting()) and time.monotonic() < until:
+        time.sleep(0.5)
+    if left:
+        to.add(f"{left} keys still wait to be handed over")
+    client = edge.as_("sari")
+    without = sum(
+        client.get(f"/cases/{id}").json()["words"] != "here" for id in crowd.acknowledged.values()
+    )
+    if without:
+        to.add(f"{without} cases have no words at their home", lost=without)
 
 
 @contextmanager
