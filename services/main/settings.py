@@ -1,7 +1,9 @@
 """What differs between deployments, chosen in this one place (`TANGGAP_…`, or a `.env` file)."""
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -103,6 +105,20 @@ class Settings(BaseSettings):
     @classmethod
     def _codes(cls, given: object) -> object:
         return given.replace(",", " ").split() if isinstance(given, str) else given
+
+    @field_validator("uplink_url")
+    @classmethod
+    def _private_way(cls, given: str | None) -> str | None:
+        """The token goes that way: in clear at most within a network of one's own."""
+        if given is not None and given.startswith("http://"):
+            host = urlsplit(given).hostname or ""
+            try:
+                private = ip_address(host).is_private
+            except ValueError:
+                private = host == "localhost"
+            if not private:
+                raise ValueError("it must be https, but for an address of one's own network")
+        return given
 
     @field_validator("uplink_token")
     @classmethod

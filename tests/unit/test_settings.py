@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from services.kernel.handover.district import token_of
+from services.kernel.handover.wrapping import Pair
 from services.main.settings import BadSetting, load_settings
 
 
@@ -35,3 +37,37 @@ def test_a_bad_setting_in_the_file_is_named(here: Path) -> None:
 def test_the_file_is_read_and_what_is_not_ours_is_left_alone(here: Path) -> None:
     (here / ".env").write_text("OTHER_PROGRAM=1\nTANGGAP_ORIGIN=puring-1\n")
     assert load_settings().origin == "puring-1"
+
+
+EDGE = """TANGGAP_MODE=edge
+TANGGAP_ORIGIN=edge-puring
+TANGGAP_UPLINK_KAFKA=kafka.dinkes.example:9093
+TANGGAP_UPLINK_URL={url}
+TANGGAP_UPLINK_TOKEN={token}
+"""
+TOKEN = token_of("secret", Pair.of("dinas", bytes(32)).public)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://tanggap.example.go.id", "http://127.0.0.1:8080", "http://10.7.0.2:8080"]
+)
+def test_an_edge_calls_its_district_by_https_or_within_its_own_network(
+    here: Path, url: str
+) -> None:
+    (here / ".env").write_text(EDGE.format(url=url, token=TOKEN))
+    assert load_settings().uplink_url == url
+
+
+@pytest.mark.parametrize("url", ["http://tanggap.example.go.id", "http://8.8.8.8", "ftp://x"])
+def test_an_edges_token_never_goes_out_in_clear(here: Path, url: str) -> None:
+    (here / ".env").write_text(EDGE.format(url=url, token=TOKEN))
+    with pytest.raises(BadSetting, match=r"^TANGGAP_UPLINK_URL: "):
+        load_settings()
+
+
+@pytest.mark.parametrize("token", ["none-yet", TOKEN.partition(".")[2], TOKEN[:-1]])
+def test_what_is_no_token_of_an_edge_is_named_and_not_shown(here: Path, token: str) -> None:
+    (here / ".env").write_text(EDGE.format(url="https://tanggap.example.go.id", token=token))
+    with pytest.raises(BadSetting, match=r"^TANGGAP_UPLINK_TOKEN: ") as refused:
+        load_settings()
+    assert token not in str(refused.value)
