@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.intake.amending import Amending
+from services.intake.application import Form
 from services.intake.domain import BY_OFFICER
 from services.kernel import failpoints
 from services.kernel.errors import Conflict
@@ -273,7 +274,6 @@ def test_a_key_is_refused_that_is_unknown_not_theirs_or_opens_nothing(origins: O
 
 def test_an_edge_takes_no_key_that_does_not_open_the_words(origins: Origins) -> None:
     id = origins.district.receive()
-    origins.edge.keyring.store([])
     wrong = origins.district.pair.wrap(
         secrets.token_bytes(32), id, ORIGIN, origins.edge.pair.public
     )
@@ -296,9 +296,18 @@ def test_what_cannot_be_read_or_is_too_much_is_refused(origins: Origins) -> None
         calls.give_file(FileAt(UUID(id), UUID(file)), b"another")
 
 
-def test_praise_has_no_case_and_keeps_nothing_waiting(origins: Origins) -> None:
-    from services.intake.application import Form
+def test_a_key_erased_before_it_left_is_not_said_to_be_elsewhere(origins: Origins) -> None:
+    down, up = origins.district.receive(), origins.edge.receive("lamaru")
+    origins.district.keyring.destroy(down)
+    origins.edge.keyring.destroy(up)
+    origins.work()
+    assert origins.district.intake.stand(UUID(down)).how is Standing.ERASED
+    assert origins.edge.intake.stand(UUID(up)).how is Standing.ERASED
+    assert origins.line.waiting()[:2] == (0, 0)
+    assert origins.calls(origins.token).waiting_keys() == []
 
+
+def test_praise_has_no_case_and_keeps_nothing_waiting(origins: Origins) -> None:
     form = Form("web", "Terima kasih.", kind="praise")
     id = origins.district.intake.receive(HOME, form, WHO).result().ids["id"]
     origins.open_case(id, origins.edge)

@@ -20,6 +20,9 @@ from services.kernel.errors import (
 )
 from services.kernel.handover.told import Contacts, Thread, Told, told
 from services.kernel.handover.wire import (
+    DOES_NOT_OPEN,
+    NOT_KNOWN,
+    NOT_YOURS,
     PAGE,
     FileAt,
     Greeting,
@@ -34,8 +37,6 @@ from services.kernel.keyring import DoesNotOpen, KeyDiffers, Keyring, NewKey, St
 from services.kernel.keyring.sealing import KEY_BYTES
 from services.kernel.keyring.standing import ESCALATED, HOME
 from services.kernel.text import _
-
-NOT_KNOWN, NOT_YOURS, DOES_NOT_OPEN = "not_known", "not_yours", "does_not_open"
 
 
 class Desk:

@@ -18,6 +18,7 @@ from services.kernel.clock import Clock
 from services.kernel.handover.district import DistrictCalls, Refused
 from services.kernel.handover.told import Contacts, Thread, told
 from services.kernel.handover.wire import (
+    NOT_KNOWN,
     PAGE,
     EdgeState,
     FileAt,
@@ -73,7 +74,7 @@ class KeyLine:
         self._clock, self._ticks = clock, ticks
         self._greeted: Greeting | None = None
         self._greet_at = 0.0
-        self._refused: dict[str, float] = {}
+        self._refused: dict[str, tuple[float, str]] = {}
         self.heard_at: datetime | None = None
         """When the district last answered; None: not since this process began."""
         self.worker = Worker("keys", self._go_on, failed=self._greet_again, close=calls.close)
@@ -81,7 +82,7 @@ class KeyLine:
     @property
     def refused(self) -> int:
         """How many keys and files the district will not have; tried again after minutes."""
-        return len(self._refused)
+        return sum(code != NOT_KNOWN for _until, code in self._refused.values())
 
     def waiting(self) -> tuple[int, int, datetime | None]:
         """Return how many keys and files wait to be handed over, and since when the oldest does."""
@@ -96,7 +97,7 @@ class KeyLine:
         """Do a page of each; say whether there may be more at once."""
         greeted = self._greet()
         now = self._ticks()
-        self._refused = {item: at for item, at in self._refused.items() if at > now}
+        self._refused = {item: each for item, each in self._refused.items() if each[0] > now}
         moved = self._give_keys(greeted.origin) + self._give_files()
         if greeted.waiting:
             moved += self._take_keys(greeted.origin) + self._take_files()
@@ -235,12 +236,11 @@ class KeyLine:
         return found is not None and gone.how is Standing.ERASED
 
     def _refuse(self, item: str, code: str) -> None:
-        """Note what is not taken, here or there; `not_known` is no fault, the stream is slower."""
-        if code != "not_known":
+        """Note what is not taken, here or there; NOT_KNOWN is no fault, the stream is slower."""
+        soon = code == NOT_KNOWN
+        if not soon:
             log.warning("not_handed_over", item=item, code=code)
-        self._refused[item] = self._ticks() + (
-            PAUSE_SECONDS if code == "not_known" else RETRY_SECONDS
-        )
+        self._refused[item] = (self._ticks() + (PAUSE_SECONDS if soon else RETRY_SECONDS), code)
 
     def _page(self) -> int:
         return PAGE + len(self._refused)

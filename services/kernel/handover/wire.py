@@ -58,9 +58,14 @@ class FileAt(msgspec.Struct, frozen=True):
     attachment: UUID
 
 
+NOT_KNOWN: Final = "not_known"
+"""The complaint, or its escalation, has not come by the stream yet: try again."""
+NOT_YOURS: Final = "not_yours"
+DOES_NOT_OPEN: Final = "does_not_open"
+
+
 class Refusal(msgspec.Struct, frozen=True):
-    """Why a key was not taken: `not_known` (its complaint has not come by the stream yet; try
-    again), `not_yours`, `does_not_open`."""
+    """Why a key was not taken: one of the codes above."""
 
     key: UUID
     code: str

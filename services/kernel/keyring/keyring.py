@@ -241,14 +241,17 @@ class Keyring:
     def hand_over(self, ids: Sequence[str], sender: str, receiver: str, purpose: str) -> None:
         """Destroy keys, their bytes too, that their receiver has stored; all of it or nothing.
 
-        Some may be gone already. Raises StillWritten: call again.
+        Some may be gone already: handed over before, or erased. Raises StillWritten: call again.
         """
         at = self._clock().isoformat()
 
         def work(connection: Connection) -> None:
             connection.execute(f"DELETE FROM persons WHERE key IN {marks(ids)}", tuple(ids))  # noqa: S608
-            connection.execute(f"DELETE FROM keys WHERE id IN {marks(ids)}", tuple(ids))  # noqa: S608
-            _note(connection, [(id, sender, receiver, purpose, at, 1) for id in ids])
+            gone = connection.execute(
+                f"DELETE FROM keys WHERE id IN {marks(ids)} RETURNING id",  # noqa: S608
+                tuple(ids),
+            ).fetchall()
+            _note(connection, [(row["id"], sender, receiver, purpose, at, 1) for row in gone])
 
         self._writer.run(work)
         self._forget()
