@@ -102,7 +102,7 @@ def _taken(
         message = _("Catatan ini milik akun lain. Masuklah dengan akun yang menulisnya.")
         raise OtherAccount(message)
     entered = _entered(str(values.pop("entered_at", "")), intake.clock())
-    body = read_form(values, ZoneInfo(here.zone))
+    body = read_form(values, ZoneInfo(here.zone), intake.clock())
     who = intent(principal, RECEIVE, here.code, body.received_at or entered)
     repeat = once(principal.account_id, f"POST {DESK}", values)
     answer = intake.receive(here.code, form_of(body), who, repeat).result()

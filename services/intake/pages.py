@@ -127,7 +127,7 @@ def _add_desk(pages: APIRouter, intake: Intake) -> None:
         principal.role_for(RECEIVE, here.code)
         try:
             not_shown_yet(values)
-            body = read_form(values, ZoneInfo(here.zone))
+            body = read_form(values, ZoneInfo(here.zone), intake.clock())
             who = intent(principal, RECEIVE, here.code, body.received_at)
             repeat = once(principal.account_id, f"POST {PATH}", values)
             answer = intake.receive(here.code, form_of(body), who, repeat).result()

@@ -5,6 +5,7 @@ sent; no word of it stands in an address.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Annotated, Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ from services.intake.attachments import Attaching
 from services.intake.attachments.content import REQUEST_BYTES, cleaned
 from services.intake.forms import form_of
 from services.intake.slips import receipt_of
-from services.intake.typed import Values, line, moment, once, read_form, refused
+from services.intake.typed import YEARS_BACK, Values, line, moment, once, read_form, refused
 from services.kernel.access.web import PUBLIC, count_a_form
 from services.kernel.aggregate import Intent
 from services.kernel.district import Puskesmas
@@ -48,9 +49,15 @@ LABELS: Final[Mapping[str, Text]] = {
     "text": _("Ceritakan"),
     "name": _("Nama Anda"),
     "phone": _("Nomor telepon Anda"),
-    "file": _("Foto"),
+    "file": _("Foto atau PDF"),
 }
 TEXT_MOST: Final = 10_000
+SENT_MOST: Final = 32 << 20
+"""Bytes of one request: a file that is too large is told so beside its field, with all else that
+was typed still there, as long as it is no larger than what telephones make."""
+IN_BROWSER: Final = "private, no-cache"
+"""The browser may keep a step for its own Back button, which would else show an error instead of
+what was typed, and the code of a receipt that is shown once; nobody in between may."""
 _LAST: Final = len(STEPS)
 _CARRIED: Final = tuple(name for step in STEPS for name in step if name != "file")
 _PLACES: Final = {
@@ -61,12 +68,15 @@ _PLACES: Final = {
 
 
 async def sent(request: Request) -> tuple[Values, str, bytes]:
-    """Return what was typed, and the name and bytes of the photo (none: empty)."""
+    """Return what was typed, and the name and bytes of the photo (none: empty).
+
+    Of a photo that is too large no more is read than shows that it is.
+    """
     form = await request.form()
     values = {name: value for name, value in form.items() if isinstance(value, str)}
     file = form.get("file")
     if isinstance(file, UploadFile) and file.filename:
-        return values, file.filename, await file.read()
+        return values, file.filename, await file.read(REQUEST_BYTES)
     return values, "", b""
 
 
@@ -99,10 +109,11 @@ def add(
             steps=_LAST,
             title=TITLES[step - 1],
             carried=[name for name in _CARRIED if name not in STEPS[step - 1]],
+            happened=_day(form.value("incident_date")),
             today=intake.clock().astimezone(zone).date(),
             key=form.value("key") or str(uuid4()),
         )
-        response.headers["cache-control"] = "no-store"
+        response.headers["cache-control"] = IN_BROWSER
         return response
 
     @pages.get("/p/{code}/lapor", dependencies=[PUBLIC])
@@ -114,7 +125,7 @@ def add(
         values = {"service_unit": unit} if unit in known else {}
         return show(request, here, Form(values), 1)
 
-    @pages.post("/p/{code}/lapor", dependencies=[PUBLIC], max_body_size=REQUEST_BYTES)
+    @pages.post("/p/{code}/lapor", dependencies=[PUBLIC], max_body_size=SENT_MOST)
     async def report(request: Request, code: str, given: Sent) -> Response:
         """Show the step that is wanted; after the last one, answer with the receipt."""
         return await run_in_threadpool(step_on, request, intake.at(code), *given)
@@ -125,6 +136,8 @@ def add(
         step = _step(values)
         if line(values, "go") == "back":
             return show(request, here, Form(values), max(1, step - 1))
+        if line(values, "go") == "stay":
+            return show(request, here, Form(values), step)
         if step < _LAST:
             errors = _wrong(step, values, here, intake)
             if errors:
@@ -156,7 +169,7 @@ def add(
             without_photo=without_photo,
             **receipt_of(request, intake, here, complaint),
         )
-        response.headers["cache-control"] = "no-store"
+        response.headers["cache-control"] = IN_BROWSER
         return response
 
 
@@ -228,7 +241,17 @@ def _wrong(step: int, values: Values, here: Puskesmas, intake: Intake) -> list[F
     if happened is not None and happened > intake.clock():
         message = _("Tanggal ini belum tiba. Isi dengan hari yang sudah lewat.")
         errors.append(FieldError("incident_date", message))
+    if happened is not None and happened < intake.clock() - timedelta(days=YEARS_BACK * 365):
+        errors.append(FieldError("incident_date", _("Sudah lama sekali: periksa tahunnya.")))
     return errors
+
+
+def _day(written: str) -> date | None:
+    """Return a day that was typed, for the page to say it as days are said; None for no day."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 def _step(values: Values) -> int:

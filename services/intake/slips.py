@@ -1,5 +1,6 @@
 """What the holder of a receipt takes home: the code, the way to it, and when an answer is due."""
 
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,14 +48,21 @@ def receipt_of(
     code = intake.receipt(complaint.id)
     link = address(request, f"/r#{code}")
     limit = _response_limit(intake, here, complaint)
-    return {"code": code, "link": link, "picture": drawn(link), "limit": limit}
+    hours = limit.hours if limit else None
+    return {
+        "code": code,
+        "link": link,
+        "picture": drawn(link),
+        "limit": limit,
+        "answered_by": complaint.received_at + timedelta(hours=hours) if hours else None,
+    }
 
 
 def _response_limit(intake: Intake, here: Puskesmas, complaint: Complaint) -> Limit | None:
     """Return the limit for a response to what is not graded yet; None for praise.
 
-    It is said as a length, not as a day: the days that this Puskesmas declared closed are known
-    to the case, whose receipt names the day.
+    Working days are said as a length, not as a day: the days that this Puskesmas declared closed
+    are known to the case, whose receipt names the day. Hours run by the clock.
     """
     if complaint.kind not in CASE_KINDS:
         return None

@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -19,6 +19,10 @@ from services.kernel.web.forms import Form
 from services.kernel.web.validation import field_errors
 
 Values = Mapping[str, str | list[str]]
+PHONE_SHAPE = _("Tulis nomor telepon dengan angka saja, misalnya 0812 3456 7890.")
+YEARS_BACK: Final = 20
+"""A day longer ago than this is a slip of the finger; older registers come as files."""
+CLOCKS_DIFFER: Final = timedelta(minutes=2)
 _PERSON = ("name", "phone", "email", "address", "relation", "wants_answer_by")
 _PLACES = {"occurred_at": "incident_date", "complainant": "confidentiality"}
 
@@ -33,10 +37,11 @@ async def typed_fields(request: Request) -> dict[str, str | list[str]]:
     return values
 
 
-def read_form(values: Values, zone: ZoneInfo) -> ComplaintBody:
+def read_form(values: Values, zone: ZoneInfo, now: datetime | None = None) -> ComplaintBody:
     """Return the complaint that was typed; its times are meant in `zone`.
 
-    Raises InvalidInput with every wrong field.
+    With `now`, days that can only be slips of the finger are refused as well. Raises InvalidInput
+    with every wrong field.
     """
     errors: list[FieldError] = []
     raw: dict[str, Any] = {
@@ -51,6 +56,8 @@ def read_form(values: Values, zone: ZoneInfo) -> ComplaintBody:
         "barrier": line(values, "barrier") or None,
         "complainant": {name: line(values, name) or None for name in _PERSON},
     }
+    if now is not None:
+        errors += _slips(raw["occurred_at"], raw["received_at"], now)
     if not raw["channel"]:
         errors.append(FieldError("channel", _("Pilih lewat mana ini datang.")))
     if not raw["text"]:
@@ -60,10 +67,30 @@ def read_form(values: Values, zone: ZoneInfo) -> ComplaintBody:
         body = ComplaintBody.model_validate(raw)
     except ValidationError as refused:
         located = [{**each, "loc": ("body", *each["loc"])} for each in refused.errors()]
-        raise InvalidInput(*errors, *field_errors(located)) from None
+        raise InvalidInput(*errors, *map(_shaped, field_errors(located))) from None
     if errors:
         raise InvalidInput(*errors)
     return body
+
+
+def _slips(
+    happened: datetime | None, received: datetime | None, now: datetime
+) -> Iterator[FieldError]:
+    """Yield what no day on a form can mean: one to come, or one of another century."""
+    told = {"incident_date": happened, "received_at": received}
+    for field, at in told.items():
+        if at is not None and at > now + CLOCKS_DIFFER:
+            yield FieldError(field, _("Waktu ini belum tiba. Periksa tanggal dan jamnya."))
+        if at is not None and at < now - timedelta(days=YEARS_BACK * 365):
+            yield FieldError(field, _("Sudah lama sekali: periksa tahunnya."))
+    if happened is not None and received is not None and happened > received:
+        message = _("Kejadiannya sesudah disampaikan: periksa kedua tanggal.")
+        yield FieldError("incident_date", message)
+
+
+def _shaped(error: FieldError) -> FieldError:
+    """Return the error with an example where a field of ours takes one shape only."""
+    return FieldError(error.field, PHONE_SHAPE) if error.field.endswith(".phone") else error
 
 
 def refused(values: Values, problem: Problem, places: Mapping[str, str] | None = None) -> Form:

@@ -2,17 +2,18 @@
 
 from services.kernel.access.principal import Grant
 from services.kernel.access.store import AccessStore
+from services.kernel.web.words import word
 
 PASSWORD = "coba-tanggap"  # noqa: S105 - printed on purpose, and only added by --demo
 PUSKESMAS = frozenset({"puring", "lamaru"})
 ACCOUNTS = (
-    ("rini", "Rini (petugas)", (Grant("officer", PUSKESMAS),)),
-    ("sari", "Sari (tim keluhan)", (Grant("complaint_team", PUSKESMAS),)),
-    ("bayu", "Bayu (ketua mutu)", (Grant("quality_lead", PUSKESMAS),)),
-    ("kukuh", "dr. Kukuh (kepala)", (Grant("head", PUSKESMAS),)),
-    ("dewi", "Dewi (publikasi)", (Grant("publisher", PUSKESMAS),)),
-    ("wulan", "dr. Wulan (dinas)", (Grant("district"),)),
-    ("agus", "Agus (auditor)", (Grant("auditor"),)),
+    ("rini", "Rini", (Grant("officer", PUSKESMAS),)),
+    ("sari", "Sari", (Grant("complaint_team", PUSKESMAS),)),
+    ("bayu", "Bayu", (Grant("quality_lead", PUSKESMAS),)),
+    ("kukuh", "dr. Kukuh", (Grant("head", PUSKESMAS),)),
+    ("dewi", "Dewi", (Grant("publisher", PUSKESMAS),)),
+    ("wulan", "dr. Wulan", (Grant("district"),)),
+    ("agus", "Agus", (Grant("auditor"),)),
     ("admin", "Admin", (Grant("admin"),)),
 )
 
@@ -22,5 +23,8 @@ def add_accounts(access: AccessStore) -> list[str]:
     for username, display_name, grants in ACCOUNTS:
         if access.get_account(username) is None:
             access.add_account(username, PASSWORD, list(grants), display_name=display_name)
-    lines = [f"  {username:8} {display_name}" for username, display_name, _grants in ACCOUNTS]
+    lines = [
+        f"  {username:8} {display_name:10} {word('role', grants[0].role)}"
+        for username, display_name, grants in ACCOUNTS
+    ]
     return [f"Akun percobaan (kata sandi semuanya: {PASSWORD}):", *lines]

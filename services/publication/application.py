@@ -1,5 +1,6 @@
 """Publication's use cases: draft, approve, release, withdraw, inform."""
 
+import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import datetime
@@ -8,16 +9,18 @@ from uuid import UUID
 
 from services.kernel.aggregate import Intent
 from services.kernel.clock import Clock
-from services.kernel.contracts import SealedBox, read
-from services.kernel.contracts.intake import ComplaintReceivedV1
-from services.kernel.errors import Unavailable
+from services.kernel.contracts import SealedBox, in_order, read
+from services.kernel.contracts.intake import ComplaintCorrectedV1, ComplaintReceivedV1
+from services.kernel.errors import Unavailable, invalid
 from services.kernel.follower import arrived
 from services.kernel.keyring import Keyring
+from services.kernel.keyring.sealing import unseal
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.store.database import Database
 from services.kernel.text import _
 from services.publication import waiting
 from services.publication.domain import Publication
+from services.publication.hints import names_person
 from services.publication.outbox import OUTBOX
 
 WAITING = 50
@@ -105,7 +108,15 @@ class Publishing(Service):
         once: Once | None = None,
         expected: int | None = None,
     ) -> "Future[Answer]":
-        """Approve a redacted text for these media."""
+        """Approve a redacted text for these media.
+
+        Raises InvalidInput for one that names the complainant, unless it is confirmed.
+        """
+        if not confirm and names_person(text, self.complainant(self.get(id))):
+            message = _(
+                "Teks ini memuat nama pelapor. Hapus namanya, atau centang bahwa ia ingin disebut."
+            )
+            raise invalid("text", message)
         box = self._seal(self.get(id), text, "PublicationApproved.text")
         return self._step(
             id,
@@ -190,6 +201,20 @@ class Publishing(Service):
             }
 
         return self.command(decide, once)
+
+    def complainant(self, publication: Publication) -> str | None:
+        """Return the name of whoever complained, opened in memory to be compared with a text, which
+        shows nobody anything; None where it is not known, or its key not here."""
+        sealed: SealedBox | None = None
+        for message in sorted(arrived(self, publication.complaint), key=in_order):
+            event = read(message)
+            if isinstance(event, ComplaintReceivedV1 | ComplaintCorrectedV1):
+                sealed = event.complainant
+        key = self._keyring.key(publication.complaint)
+        if sealed is None or key is None:
+            return None
+        name = json.loads(unseal(sealed, key.secret)).get("name")
+        return name if isinstance(name, str) and name.strip() else None
 
     def _received_at(self, publication: Publication) -> datetime:
         """Return when the complaint was received, as its own event said that came here first."""

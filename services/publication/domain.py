@@ -140,6 +140,23 @@ class Publication(Aggregate):
             documented_by=self.documented_by,
         )
 
+    def follow_form(self, act: Act, confidentiality: str) -> bool:
+        """Be as confidential as the corrected form; say whether that changed anything.
+
+        What is released stays as it is until somebody withdraws it: the board hides unit and date
+        of what became confidential by itself.
+        """
+        if self.state == "released" or confidentiality == self.confidentiality:
+            return False
+        self._add(
+            self.Saved,
+            act,
+            text=self.text,
+            confidentiality=confidentiality,
+            documented_by=self.documented_by,
+        )
+        return True
+
     def approve(
         self, act: Act, text: SealedBox, media: list[str], confirm: bool, same_allowed: bool
     ) -> None:
@@ -196,8 +213,10 @@ class Publication(Aggregate):
             case Publication.Drafted():
                 self._begin(event)
             case Publication.Saved():
-                self.state, self.text, self.saved_by = "drafted", event.text, event.actor
-                self.confirmed = False
+                self.state, self.text, self.confirmed = "drafted", event.text, False
+                self.confidentiality = event.confidentiality
+                if event.actor != SYSTEM:
+                    self.saved_by = event.actor
             case Publication.Approved():
                 self.state, self.text = "approved", event.text
                 self.media, self.confirmed = event.media, event.confirmed

@@ -37,13 +37,25 @@ class Piece(NamedTuple):
     what: Text | None = None
 
 
-def pieces(text: str) -> Iterator[Piece]:
-    """Yield a text in pieces that give it back when joined."""
+def names_person(text: str, name: str | None) -> bool:
+    """Say whether a text names somebody in full, however it is spaced or capitalised."""
+    return bool(name) and re.search(_whole(name or ""), text, re.IGNORECASE) is not None
+
+
+def _whole(name: str) -> str:
+    return r"\b" + r"\s+".join(map(re.escape, name.split())) + r"\b"
+
+
+def pieces(text: str, name: str | None = None) -> Iterator[Piece]:
+    """Yield a text in pieces that give it back when joined; `name` is marked wherever it stands."""
     at = 0
-    for found in _ANY.finditer(text):
+    shapes = _ANY
+    if name and name.strip():
+        shapes = re.compile(f"(?P<said>(?i:{_whole(name)}))|{_ANY.pattern}")
+    for found in shapes.finditer(text):
         if found.start() > at:
             yield Piece(text[at : found.start()])
-        yield Piece(found[0], WHAT[found.lastgroup or "name"])
+        yield Piece(found[0], WHAT.get(found.lastgroup or "", WHAT["name"]))
         at = found.end()
     if at < len(text):
         yield Piece(text[at:])

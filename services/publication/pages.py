@@ -20,7 +20,7 @@ from services.kernel.access.reach import sees
 from services.kernel.access.web import requires
 from services.kernel.aggregate import Intent
 from services.kernel.commands import KEY_LENGTH, intent
-from services.kernel.contracts import SealedBox, intake, read
+from services.kernel.contracts import SealedBox, in_order, intake, read
 from services.kernel.district import District
 from services.kernel.errors import FieldError, InvalidInput, NotFound, Problem
 from services.kernel.follower import arrived
@@ -45,7 +45,7 @@ from services.publication.api import (
 )
 from services.publication.application import Publishing
 from services.publication.domain import INFORMED_BY, MEDIA, Publication
-from services.publication.hints import pieces
+from services.publication.hints import names_person, pieces
 
 READ: Final = "publication.read"
 PATH: Final = "/terbitkan"
@@ -144,12 +144,14 @@ def router(publishing: Publishing, words: Words, district: District | None = Non
     and a step is recorded as of now.
     """
     pages = APIRouter(include_in_schema=False)
-    _add_lists(pages, publishing, district)
+    _add_lists(pages, publishing, words, district)
     _add_one(pages, publishing, words, district)
     return pages
 
 
-def _add_lists(pages: APIRouter, publishing: Publishing, district: District | None) -> None:
+def _add_lists(
+    pages: APIRouter, publishing: Publishing, words: Words, district: District | None
+) -> None:
     @pages.get(PATH)
     def waiting(
         request: Request,
@@ -165,13 +167,25 @@ def _add_lists(pages: APIRouter, publishing: Publishing, district: District | No
             reaches=lambda each: _reaches(principal, each, district),
             after=cursor,
         )
+        texts = words.open(
+            principal, "publications", [(_about(district, each), each.text) for each in found]
+        )
         here = f"{PATH}?menunggu={chosen}" if chosen else PATH
         more = f"{here}{'&' if chosen else '?'}cursor={following}"
         return render(
             request,
             "publication/list.html",
             section="publications",
-            rows=[(each, _name(district, each.puskesmas), _waits_for(each)) for each in found],
+            rows=[
+                {
+                    "it": each,
+                    "text": text,
+                    "place": _name(district, each.puskesmas),
+                    "unit": _unit(district, each, language_of(request)),
+                    "waits_for": _waits_for(each),
+                }
+                for each, text in zip(found, texts, strict=True)
+            ],
             states=STATES,
             waits=WAITS,
             chosen=chosen,
@@ -203,6 +217,7 @@ def _add_one(
         zone = _zone(district, it.puskesmas)
         may = [s for s in it.allowed if principal.may(FORMS[s].permission, it.puskesmas)]
         said, text = _opened(publishing, words, district, principal, it)
+        name = None if text is None else publishing.complainant(it)
         return render(
             request,
             "publication/publication.html",
@@ -214,7 +229,9 @@ def _add_one(
             it=it,
             said=said,
             text=text,
-            pieces=[] if text is None else list(pieces(text)),
+            pieces=[] if text is None else list(pieces(text, name)),
+            named=names_person(text or "", name) or bool(form.error("approval_text")),
+            second=it.state == "approved" and it.needs_confirmation,
             unit=_unit(district, it, language_of(request)),
             tv_words=TV_WORDS,
             may=may,
@@ -245,6 +262,8 @@ def _add_one(
         try:
             not_shown_yet(values)
             body = _body(step, name, values, _zone(district, it.puskesmas))
+            if name == "approval" and it.state == "approved" and it.needs_confirmation:
+                _must_confirm(body)
             at = getattr(body, "informed_at", None)
             who = intent(principal, step.permission, it.puskesmas, at)
             repeat = _once(principal.account_id, f"POST {request.url.path}", values)
@@ -275,14 +294,18 @@ def _opened(
 ) -> tuple[str | None, str | None]:
     """Return the complaint's words and the publication's, None for what stays sealed."""
     original: SealedBox | None = None
-    for message in arrived(publishing, it.complaint):
+    for message in sorted(arrived(publishing, it.complaint), key=in_order):
         event = read(message)
-        if isinstance(event, intake.ComplaintReceivedV1):
+        if isinstance(event, intake.ComplaintReceivedV1 | intake.ComplaintCorrectedV1):
             original = event.text
-    area = district.area_of(it.service_unit) if district else None
-    about = About(it.puskesmas, it.confidentiality, it.entered_by, area)
+    about = _about(district, it)
     said, text = words.open(principal, "publication", [(about, original), (about, it.text)])
     return said, text
+
+
+def _about(district: District | None, it: Publication) -> About:
+    area = district.area_of(it.service_unit) if district else None
+    return About(it.puskesmas, it.confidentiality, it.entered_by, area)
 
 
 def _body(step: StepForm, name: str, values: Values, zone: ZoneInfo | None) -> BaseModel:
@@ -299,6 +322,13 @@ def _body(step: StepForm, name: str, values: Values, zone: ZoneInfo | None) -> B
     except ValidationError as refused:
         located = [{**each, "loc": ("body", *each["loc"])} for each in refused.errors()]
         raise InvalidInput(*field_errors(located)) from None
+
+
+def _must_confirm(body: BaseModel) -> None:
+    """Refuse a second approval that forgot to say that it is one: nothing would come of it."""
+    if not getattr(body, "confirm", False):
+        message = _("Centang bila teksnya sudah Anda periksa sekali lagi.")
+        raise InvalidInput(FieldError("confirm", message))
 
 
 def _moment(written: str, zone: ZoneInfo | None) -> str:

@@ -1,4 +1,5 @@
-"""What publication does when others' events arrive: a documented result becomes a draft."""
+"""What publication does when others' events arrive: a documented result becomes a draft, and one
+that is not out yet follows its form when that becomes confidential, or is no longer."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -17,7 +18,10 @@ def policy(acts_for: Callable[[str], bool]) -> Policy:
     """Return publication's policy for the Puskesmas whose home this is."""
     return Policy(
         acts_for=acts_for,
-        handlers={resolution.ResolutionDocumentedV1: draft},
+        handlers={
+            resolution.ResolutionDocumentedV1: draft,
+            intake.ComplaintCorrectedV1: follow_form,
+        },
         remembers=frozenset({intake.ComplaintReceivedV1}),
     )
 
@@ -29,6 +33,9 @@ def draft(uow: UnitOfWork, message: Message, event: resolution.ResolutionDocumen
         raise NotFound(_("Keluhan ini belum tiba di sini."))
     complaint = read(received)
     assert isinstance(complaint, intake.ComplaintReceivedV1)
+    corrected = remembered(uow, message.subject, intake.ComplaintCorrectedV1.type)
+    form = complaint if corrected is None else read(corrected)
+    assert isinstance(form, intake.ComplaintReceivedV1 | intake.ComplaintCorrectedV1)
     publication_id = Publication.id_of(UUID(message.subject), f"{message.source}:{message.id}")
     publication = Publication.draft(
         uow.act(caused_by(message)),
@@ -37,10 +44,20 @@ def draft(uow: UnitOfWork, message: Message, event: resolution.ResolutionDocumen
         complaint=message.subject,
         number=complaint.number,
         text=event.summary,
-        confidentiality=complaint.confidentiality,
-        service_unit=complaint.service_unit,
+        confidentiality=form.confidentiality,
+        service_unit=form.service_unit,
         entered_by=received.actor,
         documented_by=event.documented_by,
     )
     uow.save(publication)
     waiting.note(uow, publication)
+
+
+def follow_form(uow: UnitOfWork, message: Message, event: intake.ComplaintCorrectedV1) -> None:
+    """Let what is not out yet be as confidential as its form is from now on; an approval that was
+    given for it as it stood before holds no longer."""
+    for id in waiting.of_complaint(uow, message.subject):
+        publication = uow.get(Publication, id)
+        if publication.follow_form(uow.act(caused_by(message)), event.confidentiality):
+            uow.save(publication)
+            waiting.note(uow, publication)

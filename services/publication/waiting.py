@@ -51,6 +51,14 @@ def note(uow: UnitOfWork, publication: Publication) -> None:
     )
 
 
+def of_complaint(uow: UnitOfWork, complaint: str) -> list[UUID]:
+    """Return the publications of a complaint, the oldest first."""
+    rows = uow.connection.execute(
+        "SELECT publication FROM publications WHERE complaint = ? ORDER BY place", (complaint,)
+    )
+    return [UUID(row["publication"]) for row in rows.fetchall()]
+
+
 def waiting(
     publishing: "Publishing",
     scope: frozenset[str] | None,

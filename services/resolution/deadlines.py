@@ -44,9 +44,12 @@ class Deadline:
     @property
     def limit(self) -> Text:
         """Return the limit as people say it."""
-        if self.basis == "hours":
-            return _("{n} jam", n=self.amount)
-        return _("{n} hari kerja", n=self.amount)
+        return in_words(self.amount, hours=self.basis == "hours")
+
+
+def in_words(amount: int, *, hours: bool) -> Text:
+    """Return a limit as people say it."""
+    return _("{n} jam", n=amount) if hours else _("{n} hari kerja", n=amount)
 
 
 class Verdict(StrEnum):

@@ -106,7 +106,7 @@ def test_figures_are_shown_from_five_complaints_on(
     assert "sedikitnya 5 keluhan" in at("lamaru")
     while "sedikitnya 5 keluhan" in at("puring"):
         node.settle(receive(node)["position"])
-    found = re.search(r"Kami terima</span> <b>(\d+)</b>", at("puring"))
+    found = re.search(r"Diterima</span> <b>(\d+)</b>", at("puring"))
     listed = node.as_("wulan").get("/reports/totals", params={"puskesmas": "puring"}).json()
     assert found and int(found[1]) == listed["items"][0]["received"] == 5
 

@@ -52,7 +52,7 @@ def test_three_steps_lead_to_a_receipt_and_an_officer_reads_what_was_said(
     photo = {"file": ("tempat.jpg", telling_jpeg())}
     thanks = go_on(browser, third, photo, name="Bu Warsini", phone="0812-0000-7777")
     assert thanks.status_code == 201
-    assert thanks.headers["cache-control"] == "no-store"
+    assert thanks.headers["cache-control"] == "private, no-cache"
     code = re.search(r'class="code">([-0-9A-Z]+)<', thanks.text)
     assert code
     number = re.search(r"PRG-\d{4}-\w-\d{6}", thanks.text)

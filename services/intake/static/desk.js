@@ -25,6 +25,11 @@ const isCopy = form.hasAttribute("data-kept");
 
 let outcome = isCopy ? "away" : "";
 
+// Who writes slip after slip keeps the hands on the keys.
+addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !dialog.open) form.requestSubmit();
+});
+
 // --- What is shown -----------------------------------------------------------------------------
 
 function piece(name) {

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeVar
 from pydantic import Field
 
 from services.kernel.district.parts import Letter, Name, Part, ShortCode, Slug, Zone, digest
-from services.kernel.district.rules import LimitName, Rules
+from services.kernel.district.rules import LimitName, Rules, Source
 from services.kernel.errors import FieldError, NotFound
 from services.kernel.text import Text, _
 from services.kernel.vocabulary import CHANNELS, Channel
@@ -118,6 +118,7 @@ class District(Part):
     """The whole file. Raises nothing once read; lookups raise NotFound for an unknown code.
 
     A case that misses one of the limits in `escalate_overdue` is put before the district office.
+    `sources` are what pages call the sources of the rules, whose own texts never change.
     `letters` gives, by origin, the letter in the numbers of complaints that it receives for a
     Puskesmas that is at home elsewhere (two endpoints never share a letter).
     """
@@ -134,6 +135,7 @@ class District(Part):
     categories: tuple[Category, ...] = Field(min_length=1)
     barriers: tuple[Choice, ...]
     relations: tuple[Choice, ...]
+    sources: tuple[Choice, ...] = ()
     rules: tuple[Rules, ...] = Field(min_length=1)
 
     def puskesmas(self, code: str) -> Puskesmas:
@@ -186,6 +188,11 @@ class District(Part):
         found = next((rules for rules in self.rules if rules.version == version), None)
         return _found(found, _("Versi aturan ini tidak ada."))
 
+    def source_in(self, language: str, source: Source) -> str:
+        """Return what pages call a source of the rules, in `id` or `en`."""
+        named = (each.name_in(language) for each in self.sources if each.code == source.code)
+        return next(named, source.text)
+
     @cached_property
     def category_codes(self) -> tuple[str, ...]:
         """The categories that a complaint may be given."""
@@ -220,7 +227,7 @@ class District(Part):
 
     def problems(self) -> Iterator[FieldError]:
         """Yield what no part can see alone: codes used twice, references to nothing."""
-        for field in ("units", "categories", "barriers", "relations"):
+        for field in ("units", "categories", "barriers", "relations", "sources"):
             yield from _repeated(field, "code", (each.code for each in getattr(self, field)))
         yield from _repeated("kecamatan", "", self.kecamatan)
         for name in ("code", "name", "short_code"):

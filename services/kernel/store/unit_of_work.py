@@ -148,7 +148,5 @@ def read_aggregate(service: "Service", kind: type[A], id: UUID, expected: int | 
     if not isinstance(found, kind):
         raise NotFound(_("Tidak ditemukan. Periksa nomor atau alamatnya."))
     if expected is not None and expected != found.version:
-        raise StaleVersion(
-            _("Data ini sudah diubah orang lain. Muat ulang, lalu ulangi bila masih perlu.")
-        )
+        raise StaleVersion(_("Data ini sudah berubah. Muat ulang, lalu ulangi bila masih perlu."))
     return found

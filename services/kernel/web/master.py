@@ -46,6 +46,7 @@ def router(district: District, declared: Declared) -> APIRouter:
             elements=SKM_ELEMENTS,
             in_force=district.rules_at(now.date()).version,
             named=lambda each: each.name_in(language_of(request)),
+            sourced=lambda source: district.source_in(language_of(request), source),
             year=now.year,
             holidays=sorted(holidays_of(now.year).items()),
             joint_leave_known=joint_leave_known(now.year),

@@ -22,6 +22,7 @@ WHY: Final[Mapping[str, Text]] = {
     "queue": _("daftar kasus"),
     "evaluation": _("daftar evaluasi"),
     "publication": _("menyiapkan publikasi"),
+    "publications": _("daftar publikasi"),
     "release": _("menerbitkan"),
 }
 """By the page of the access log: what the words were opened for."""

@@ -5,6 +5,7 @@ A template is `intake/desk.html` for the file `services/intake/templates/desk.ht
 are in `templates/parts.html`.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ from services.kernel.web.language import (
     translator,
 )
 
+_PUBLIC_PLACE = re.compile(r"(/p/[^/]+|/r)/")
 EXTENSIONS = (InternationalizationExtension, do)
 
 
@@ -63,18 +65,34 @@ class NavItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Promised:
+    """One of the things that were promised in an entry: by whom and by when, and when it was done;
+    `text` None stays sealed."""
+
+    text: str | None
+    who: str
+    due_on: date
+    done_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a thread. `state` is done, now or ahead; `said` is text, `notes` are short
-    facts that stand on one line; `sealed` says that words stay closed to this reader."""
+    """One entry of a thread. `state` is done, now or ahead; `role` is that in which `who` acted,
+    where that is a name; `said` is text, `notes` are short facts that stand on one line; `sealed`
+    says that words stay closed to this reader; `links` are (address, name) of
+    what came along."""
 
     title: Text | str
     happened: date | None = None
     recorded: datetime | None = None
     who: Text | str | None = None
+    role: Text | str | None = None
     state: str = "done"
     said: Text | str | None = None
     notes: tuple[Text | str, ...] = ()
     sealed: bool = False
+    links: tuple[tuple[str, str], ...] = ()
+    promised: tuple[Promised, ...] = ()
 
 
 class Pages:
@@ -125,11 +143,12 @@ class Pages:
         return {
             "lang": language,
             "switches": list(_switches(request, language)),
+            "languages": [(code, name) for code, name in LANGUAGES.items() if code != language],
             "principal": principal,
             "nav": list(self._nav_for(principal)),
             "section": None,
             "place": None,
-            "home": "/",
+            "home": _home(request),
             "path": request.url.path,
             "query": dict(request.query_params),
             "zone": zone,
@@ -165,8 +184,19 @@ def _reader(request: Request) -> Principal | None:
     return None
 
 
+def _home(request: Request) -> str:
+    """Return where the front page is for whoever asks: the public's is their Puskesmas'."""
+    found = _PUBLIC_PLACE.match(request.url.path)
+    return found[1] if found else "/"
+
+
 def _switches(request: Request, language: str) -> Iterable[tuple[str, str, str]]:
-    """Yield (code, name, address) of the other languages; the address stays, `lang` is added."""
+    """Yield (code, name, address) of the other languages; the address stays, `lang` is added.
+
+    None for an answer to a form: its address alone would bring another page, and lose what is here.
+    """
+    if request.method == "POST":
+        return
     kept = [(key, value) for key, value in parse_qsl(request.url.query) if key != QUERY]
     for code, name in LANGUAGES.items():
         if code != language:

@@ -30,10 +30,11 @@ from services.reporting.store import stored
 Order = Literal["deadline", "received"]
 _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
-# Sort key and direction; what has no promise left comes last.
+# Sort key and direction; what has no promise left to keep comes last.
 _ORDERS: Final[Mapping[Order, tuple[str, str]]] = {
     "deadline": (
-        "CASE WHEN s.closed IS FALSE THEN coalesce(d.settlement_due, $never) ELSE $never END",
+        "CASE WHEN s.closed IS FALSE AND t.settled_at IS NULL "
+        "THEN coalesce(d.settlement_due, $never) ELSE $never END",
         ">",
     ),
     "received": ("a.received_at", "<"),

@@ -27,16 +27,22 @@ _ON_RECEIPT = (
 )
 
 
+# What was published openly hides them as well once its form says that it is confidential.
+_SHOWS = "p.shows_unit_and_date AND a.confidentiality <> 'confidential'"
+
+
 def receipt(connection: DuckDBPyConnection, hashed: str) -> dict[str, Any] | None:
     """Return how far the complaint of a receipt is: never who, where or what was said."""
     now = When().parameters
     found = connection.execute(
         f"""
         SELECT a.complaint, a.number, a.puskesmas, a.kind, s.state, s.closed, d.response_due,
-            d.settlement_due, a.received_at
+            d.settlement_due, a.received_at, r.responded_at, t.settled_at
         FROM attributes AS a
         LEFT JOIN states AS s ON s.complaint = a.complaint AND {at("s")}
         LEFT JOIN deadlines AS d ON d.complaint = a.complaint AND {at("d")}
+        LEFT JOIN responses AS r ON r.complaint = a.complaint AND {at("r")}
+        LEFT JOIN settlements AS t ON t.complaint = a.complaint AND {at("t")}
         WHERE a.receipt_hash = $hash AND {at("a")}
         """,
         {"hash": hashed, **now},
@@ -75,9 +81,9 @@ def board(
     found = connection.execute(
         f"""
         SELECT p.publication AS id, p.public_text AS text, p.media,
-            CASE WHEN p.shows_unit_and_date THEN a.service_unit END AS service_unit,
-            CASE WHEN p.shows_unit_and_date THEN a.received_at END AS received_at,
-            CASE WHEN p.shows_unit_and_date THEN p.since END AS published_at
+            CASE WHEN {_SHOWS} THEN a.service_unit END AS service_unit,
+            CASE WHEN {_SHOWS} THEN a.received_at END AS received_at,
+            CASE WHEN {_SHOWS} THEN p.since END AS published_at
         FROM publications AS p JOIN attributes AS a ON a.complaint = p.complaint AND {at("a")}
         WHERE p.state = 'released' AND {at("p")} AND a.puskesmas = $code
             AND ($medium IS NULL OR list_contains(p.media, $medium))

@@ -13,12 +13,13 @@ from services.kernel.access.reach import must_see, sees
 from services.kernel.access.web import requires
 from services.kernel.aggregate import SYSTEM
 from services.kernel.commands import intent
-from services.kernel.contracts import Message, intake
+from services.kernel.contracts import Message
 from services.kernel.district import District
 from services.kernel.errors import Forbidden, NotFound, Problem
 from services.kernel.keyring import Words
 from services.kernel.keyring.words import About
-from services.kernel.text import _
+from services.kernel.text import Text, _
+from services.kernel.vocabulary import CASE_KINDS, GRADES
 from services.kernel.web import words as glossary
 from services.kernel.web.flash import flash, see_other
 from services.kernel.web.forms import Form
@@ -28,14 +29,14 @@ from services.kernel.web.others import namer, since, version_of
 from services.kernel.web.pages import Entry, render
 from services.kernel.web.resumed import not_shown_yet
 from services.resolution.application import Resolution
-from services.resolution.deadlines import Verdict
+from services.resolution.deadlines import Verdict, in_words
 from services.resolution.domain import OUTCOMES, Case
 from services.resolution.domain.steps import BESIDE, Step
 from services.resolution.pages import elsewhere, thread
-from services.resolution.pages.labels import DEADLINES, EVENTS, PERSON, STEPS
+from services.resolution.pages.labels import DEADLINES, EVENTS, FIELDS, PERSON, PLAN_ROWS, STEPS
 from services.resolution.pages.lists import CaseLists
 from services.resolution.pages.queue import PATH, READ, name_of
-from services.resolution.pages.steps import CALLED, FORMS, PLAN_ROWS, StepForm
+from services.resolution.pages.steps import CALLED, FORMS, StepForm
 from services.resolution.pages.typed import Typed
 from services.resolution.verdicts import judged
 
@@ -77,6 +78,7 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
             case=case,
             form=form,
             refused=refused,
+            labels=FIELDS,
             key=str(uuid4()),
             **_alike(lists, case),
             **_told(request, resolution, words, principal, case),
@@ -85,6 +87,7 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
                 (unit.code, name_of(resolution.district.unit, unit.code, language_of(request)))
                 for unit in resolution.district.units_of(case.puskesmas)
             ],
+            colleagues=_colleagues(request, case.puskesmas),
             changes=_changed(request, resolution, case.id, form),
             **(forms := _forms(principal, case, resolution.district)),
             gone=_is_gone(forms, refused, number),
@@ -150,10 +153,20 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
         add_step(name, step)
 
 
+def _colleagues(request: Request, puskesmas: str) -> list[str]:
+    """Return the names of those who work at a Puskesmas, to choose from; others may be typed."""
+    return [
+        each.display_name
+        for each in request.app.state.access.list_accounts()
+        if each.disabled_at is None
+        and any(puskesmas in (grant.puskesmas or ()) for grant in each.grants)
+    ]
+
+
 def _alike(lists: CaseLists, case: Case) -> dict[str, Any]:
     """Return the cases about the same, and whether it is an issue that keeps coming back."""
     count, newest = lists.similar(case.id)
-    return {"alike": newest, "alike_count": count, "recurs": count + 1 >= RECURS}
+    return {"alike": newest, "alike_count": count, "keeps_coming": count + 1 >= RECURS}
 
 
 def _seen(own: list[Message], shown: int | None) -> int | None:
@@ -201,9 +214,10 @@ def _told(
     steps = thread.steps_of(resolution.thread(case.id))
     found = iter(words.open(principal, "case", [(about, box) for s in steps for box in s.boxes]))
     opened = [tuple(next(found) for _box in step.boxes) for step in steps]
-    received, person, plan = None, None, {}
+    received: thread.Form | None = None
+    person, plan = None, {}
     for step, said in zip(steps, opened, strict=True):
-        if isinstance(step.event, intake.ComplaintReceivedV1):
+        if isinstance(step.event, thread.Form):
             received, person = step.event, said[1]
         elif step.message.name == "ResponsePlanned":
             plan = dict(enumerate(said, start=1))
@@ -215,7 +229,7 @@ def _told(
             words.openings(principal, case.puskesmas, str(case.id)), str(case.id), zone, who
         ),
         "milestone": thread.milestone(steps),
-        "files": thread.files(steps, opened),
+        "to_inform": thread.to_inform(case, steps),
         "received": received,
         "unit": name_of(resolution.district.unit, case.service_unit, language),
         "about": [
@@ -226,14 +240,15 @@ def _told(
         "person_labels": PERSON,
         "person_sealed": bool(received and received.complainant and person is None),
         "plan": plan,
-        "deadlines": _deadlines(resolution, case),
+        "deadlines": _deadlines(resolution, case, language),
         "language": language,
+        "corrects": principal.may("complaint.correct", case.puskesmas),
         "publishes": principal.may("publication.read", case.puskesmas),
         "reports": principal.may("report.read", case.puskesmas),
     }
 
 
-def _deadlines(resolution: Resolution, case: Case) -> list[dict[str, Any]]:
+def _deadlines(resolution: Resolution, case: Case, language: str) -> list[dict[str, Any]]:
     """Return the promises as recorded, whether each was kept, and how it was counted."""
     calendar, now = resolution.promises.calendar(case.puskesmas), resolution.clock()
     today = calendar.local_date(now)
@@ -243,12 +258,25 @@ def _deadlines(resolution: Resolution, case: Case) -> list[dict[str, Any]]:
             "due_at": each.promise.due_at,
             "rules_version": each.promise.rules_version,
             "how": each.how,
+            "source": each.how and resolution.district.source_in(language, each.how.source),
             "done_at": each.done_at,
             "on_time": each.verdict is Verdict.ON_TIME,
             "left": calendar.working_days_between(today, calendar.local_date(each.promise.due_at)),
         }
         for each in judged(resolution.promises, case, resolution.thread(case.id), now)
     ]
+
+
+def _limits(case: Case, district: District) -> list[tuple[Text | str, Text]]:
+    """Return how long each grade leaves for the first answer, by the rules of the case."""
+    zone = ZoneInfo(district.puskesmas(case.puskesmas).zone)
+    rules = district.rules_at(case.received_at.astimezone(zone).date())
+    found = []
+    for grade in GRADES if case.kind in CASE_KINDS else ():
+        limit = rules.limit("response", kind=case.kind, grade=grade, misconduct=False)
+        words = in_words(limit.hours or limit.working_days or 0, hours=limit.hours is not None)
+        found.append((glossary.word("grade", grade), words))
+    return found
 
 
 def _forms(principal: Principal, case: Case, district: District) -> dict[str, Any]:
@@ -266,6 +294,7 @@ def _forms(principal: Principal, case: Case, district: District) -> dict[str, An
         "channels": list(glossary.WORDS["channel"].items()),
         "called": CALLED,
         "grades": list(glossary.WORDS["grade"].items()),
+        "limits": _limits(case, district),
         "findings": list(glossary.WORDS["finding"].items()),
         "outcomes": [(code, thread.outcome(code)) for code in OUTCOMES],
         "verdicts": [("true", _("Efektif")), ("false", _("Tidak efektif: buka kembali"))],

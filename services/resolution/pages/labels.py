@@ -99,3 +99,66 @@ PERSON: Final[Mapping[str, Text]] = {
 }
 OUTCOMES: Final[Mapping[str, Text]] = {"resolved": _("Terselesaikan")}
 EFFECTIVE: Final = {True: _("Efektif"), False: _("Tidak efektif, kembali ke analisis")}
+
+_FIELDS: Final[Mapping[str, Text]] = {
+    "grade": _("Tingkat"),
+    "reason": _("Alasan"),
+    "answer": _("Solusi yang diberikan"),
+    "root_cause": _("Akar masalah"),
+    "finding": _("Kesimpulan"),
+    "summary": _("Hasil penanganan"),
+    "outcome": _("Hasil akhir"),
+    "effective": _("Hasil evaluasi"),
+    "evaluation_note": _("Catatan"),
+    "called": _("Siapa yang dipanggil"),
+    "how": _("Dengan cara apa"),
+    "met_by": _("Siapa yang menemui"),
+    "meeting_note": _("Catatan pertemuan"),
+    "reached": _("Siapa yang menerima panggilan"),
+    "assignee": _("Ditugaskan kepada"),
+    "unit": _("Unit"),
+    "comment": _("Catatan"),
+    "pause_reason": _("Apa yang ditunggu dari pelapor"),
+    "resumption_note": _("Apa yang diterima"),
+    "escalation_reason": _("Mengapa dinas diperlukan"),
+}
+_MOMENTS: Final = (
+    "graded_at",
+    "answered_at",
+    "analysed_at",
+    "planned_at",
+    "documented_at",
+    "evaluated_at",
+    "called_at",
+    "met_at",
+    "reached_at",
+    "assigned_at",
+    "paused_at",
+    "resumed_at",
+    "escalated_at",
+)
+PLAN_ROWS: Final = 6
+"""Lines of the plan that the page has; those that stay empty are passed over."""
+_ACTIONS_MOST: Final = 50
+FIELDS: Final[Mapping[str, Text]] = {
+    **_FIELDS,
+    **dict.fromkeys(_MOMENTS, _("Kapan")),
+    **{
+        f"{name}_{n}": label
+        for n in range(1, PLAN_ROWS + 1)
+        for name, label in (
+            ("action", _("Tindakan {n}: apa yang akan dilakukan", n=n)),
+            ("person", _("Tindakan {n}: penanggung jawab", n=n)),
+            ("due", _("Tindakan {n}: batas", n=n)),
+        )
+    },
+    **{
+        f"{name}_{n}": label
+        for n in range(1, _ACTIONS_MOST + 1)
+        for name, label in (
+            ("done_on", _("Tindakan {n}: dilakukan pada", n=n)),
+            ("note", _("Tindakan {n}: apa yang dilakukan", n=n)),
+        )
+    },
+}
+"""What the fields of the steps' forms are called, for what is to be mended."""

@@ -1,18 +1,20 @@
 """A case as a line through time: what is known of it, its words opened by role, what is ahead."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from services.kernel.contracts import Event, Message, SealedBox, intake, publication, read
 from services.kernel.contracts import resolution as told
 from services.kernel.keyring.standing import ESCALATED
 from services.kernel.text import Text, _
 from services.kernel.web import words as glossary
-from services.kernel.web.pages import Entry
+from services.kernel.web.pages import Entry, Promised
 from services.resolution.domain import Case, State
+from services.resolution.domain.steps import HANDLED
 from services.resolution.pages.labels import (
     BY,
     BY_RULE,
@@ -24,6 +26,8 @@ from services.resolution.pages.labels import (
     REQUESTS,
 )
 
+Form = intake.ComplaintReceivedV1 | intake.ComplaintCorrectedV1
+"""What stands on the complaint's form from then on."""
 APART: Final = timedelta(minutes=5)
 """Written down this soon after it happened, a step shows one time only."""
 
@@ -50,16 +54,29 @@ class Step:
 
 def steps_of(thread: list[Message]) -> list[Step]:
     """Return the events of a thread, read, with the boxes that hold their words."""
-    read_all = [(message, read(message)) for message in thread]
-    return [Step(message, event, _boxes(event)) for message, event in read_all]
+    steps, stood = [], None
+    for message in thread:
+        event = read(message)
+        boxes = _boxes(event)
+        if isinstance(event, intake.ComplaintReceivedV1 | intake.ComplaintCorrectedV1):
+            boxes = _form_boxes(event, stood)
+            stood = event.text
+        steps.append(Step(message, event, boxes))
+    return steps
+
+
+def _form_boxes(event: Form, stood: SealedBox | None) -> tuple[SealedBox | None, ...]:
+    """Return what is said on a form, the person, and why it was corrected; words that stand there
+    as before are not said again."""
+    text = event.text if event.text != stood else None
+    reason = event.reason if isinstance(event, intake.ComplaintCorrectedV1) else None
+    return (text, event.complainant, reason)
 
 
 def _boxes(event: Event) -> tuple[SealedBox | None, ...]:
     match event:
         case told.ResponsePlannedV1():
             return tuple(each.action for each in event.actions)
-        case intake.ComplaintReceivedV1():
-            return (event.text, event.complainant)
         case told.CaseGradedV1() | publication.PublicationWithdrawnV1():
             return (event.reason,)
         case told.ComplainantMetV1() | told.FollowUpCarriedOutV1() | told.EvaluationRecordedV1():
@@ -76,11 +93,7 @@ def _boxes(event: Event) -> tuple[SealedBox | None, ...]:
             return (event.note,)
         case told.CasePausedV1() | told.CaseEscalatedV1() | told.CaseReferredV1():
             return (event.reason,)
-        case (
-            intake.ComplaintCorrectedV1()
-            | intake.ComplaintWithdrawnV1()
-            | intake.ReopenRequestedV1()
-        ):
+        case intake.ComplaintWithdrawnV1() | intake.ReopenRequestedV1():
             return (event.reason,)
         case intake.ComplainantRatedV1():
             return (event.remark,)
@@ -97,53 +110,126 @@ def entries(
 ) -> list[Entry]:
     """Return the thread with what is ahead; `opened` are the words of each step's boxes (None:
     stays sealed)."""
-    found = so_far(steps, opened, who)
-    return [*found, *(Entry(glossary.word("state", each), state="ahead") for each in ahead(case))]
+    found = so_far(steps, opened, who, case.id)
+    return [*found, *_ahead(case, {step.message.name for step in steps})]
 
 
 def so_far(
     steps: list[Step],
     opened: list[tuple[str | None, ...]],
     who: Callable[[Message], Text | str],
+    files_of: UUID | None = None,
 ) -> list[Entry]:
-    """Return the thread without what is ahead."""
-    return [_entry(step, said, who) for step, said in zip(steps, opened, strict=True)]
+    """Return the thread without what is ahead; `files_of` is the complaint whose files are here."""
+    done = _carried_out(steps)
+    return [
+        _entry(step, said, who, done[place], files_of)
+        for place, (step, said) in enumerate(zip(steps, opened, strict=True))
+    ]
 
 
-def _entry(step: Step, said: tuple[str | None, ...], who: Callable[[Message], Text | str]) -> Entry:
+def _carried_out(steps: list[Step]) -> list[dict[int, date]]:
+    """Return, beside each step, when the actions after it were done, up to the next plan."""
+    found: list[dict[int, date]] = []
+    done: dict[int, date] = {}
+    for step in reversed(steps):
+        found.append(done)
+        if isinstance(step.event, told.FollowUpCarriedOutV1):
+            done[step.event.action_number] = step.event.done_on
+        elif isinstance(step.event, told.ResponsePlannedV1):
+            done = {}
+    return found[::-1]
+
+
+def _ahead(case: Case, happened: set[str]) -> list[Entry]:
+    """Return what will still come: the states of the path, and what is told of the result."""
+    entries = []
+    for state in ahead(case):
+        if state is State.EVALUATED:
+            entries += [
+                Entry(title, state="ahead", notes=notes)
+                for event, title, notes in _told_later(case)
+                if event not in happened
+            ]
+        entries.append(Entry(glossary.word("state", state), state="ahead"))
+    return entries
+
+
+def _told_later(case: Case) -> Iterator[tuple[str, Text, tuple[Text | str, ...]]]:
+    if case.confidentiality != "anonymous":
+        yield "ComplainantInformed", _("Pelapor diberi tahu"), ()
+    yield "ResolutionPublished", _("Hasil dipublikasikan"), ()
+
+
+def _entry(
+    step: Step,
+    said: tuple[str | None, ...],
+    who: Callable[[Message], Text | str],
+    done: Mapping[int, date],
+    files_of: UUID | None,
+) -> Entry:
     message, event = step.message, step.event
     happened: date | datetime = event.occurred_at
     late = message.time - event.occurred_at > APART
     if isinstance(event, told.FollowUpCarriedOutV1):
         happened, late = event.done_on, True
+    name, role = who(message), glossary.word("role", message.role)
     return Entry(
         EVENTS.get(message.name, message.name),
         happened=happened,
         recorded=message.time if late else None,
-        who=who(message),
+        who=name,
+        role=role if role != name else None,
         said=_said(step, said),
-        notes=_notes(event),
+        notes=(*_notes(event), *_reason(step, said)),
         sealed=any(
             box is not None and words is None
             for box, words in zip(_spoken(step), said, strict=False)
         ),
+        links=_links(files_of, step, said),
+        promised=_promised(step, said, done),
     )
 
 
 def _spoken(step: Step) -> tuple[SealedBox | None, ...]:
     """Return the boxes of what was said; who the complainant is stands elsewhere on the page."""
-    return step.boxes[:1] if isinstance(step.event, intake.ComplaintReceivedV1) else step.boxes
+    if isinstance(step.event, intake.ComplaintReceivedV1 | intake.ComplaintCorrectedV1):
+        return step.boxes[:1]
+    return () if isinstance(step.event, told.ResponsePlannedV1) else step.boxes
 
 
 def _said(step: Step, said: tuple[str | None, ...]) -> str | None:
-    event = step.event
-    if isinstance(event, told.ResponsePlannedV1):
-        lines = [
-            f"{each.number}. {words or '···'} ({each.person_responsible}, {each.due_on:%d-%m-%Y})"
-            for each, words in zip(event.actions, said, strict=True)
-        ]
-        return "\n".join(lines)
+    if isinstance(step.event, told.ResponsePlannedV1 | intake.AttachmentAddedV1):
+        return None
     return said[0] if said else None
+
+
+def _reason(step: Step, said: tuple[str | None, ...]) -> tuple[str, ...]:
+    """Return why a form was corrected, as far as it is open to the reader."""
+    if isinstance(step.event, intake.ComplaintCorrectedV1):
+        return tuple(words for words in said[2:] if words)
+    return ()
+
+
+def _links(
+    files_of: UUID | None, step: Step, said: tuple[str | None, ...]
+) -> tuple[tuple[str, str], ...]:
+    """Return the way to a file that came along; who may not read its name may not open it."""
+    event = step.event
+    if files_of and isinstance(event, intake.AttachmentAddedV1) and said[0] is not None:
+        return ((f"/api/v1/complaints/{files_of}/attachments/{event.attachment}", said[0]),)
+    return ()
+
+
+def _promised(
+    step: Step, said: tuple[str | None, ...], done: Mapping[int, date]
+) -> tuple[Promised, ...]:
+    if not isinstance(step.event, told.ResponsePlannedV1):
+        return ()
+    return tuple(
+        Promised(words, each.person_responsible, each.due_on, done.get(each.number))
+        for each, words in zip(step.event.actions, said, strict=True)
+    )
 
 
 def _notes(event: Event) -> tuple[Text | str, ...]:
@@ -219,15 +305,6 @@ def ahead(case: Case) -> tuple[State, ...]:
     return rest
 
 
-def files(steps: list[Step], opened: list[tuple[str | None, ...]]) -> list[tuple[str, str | None]]:
-    """Return the files that were put with the complaint, each with its name (None: sealed)."""
-    return [
-        (step.event.attachment, said[0])
-        for step, said in zip(steps, opened, strict=True)
-        if isinstance(step.event, intake.AttachmentAddedV1)
-    ]
-
-
 def milestone(steps: list[Step]) -> Text | None:
     """Return how far publication is, which is no state of the case."""
     marks: Mapping[str, Text] = {
@@ -238,6 +315,13 @@ def milestone(steps: list[Step]) -> Text | None:
     }
     names = [step.message.name for step in steps if step.message.name in marks]
     return marks[names[-1]] if names else None
+
+
+def to_inform(case: Case, steps: list[Step]) -> bool:
+    """Say whether there is a result of which the complainant, who is known, was not told yet."""
+    if case.confidentiality == "anonymous" or case.state not in HANDLED:
+        return False
+    return all(step.message.name != "ComplainantInformed" for step in steps)
 
 
 def person(said: str | None) -> dict[str, Any]:
