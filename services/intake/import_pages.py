@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.intake.application import Intake
+from services.intake.import_labels import FIELD_LABELS
 from services.intake.import_review import LISTED, Reviewing
 from services.intake.importing import Importing
 from services.intake.imports import Plan, chosen
@@ -31,26 +32,6 @@ RUN: Final = "import.run"
 PATH: Final = "/catat/impor"
 BYTES: Final = 11 << 20
 LABELS: Final = {"file": _("Berkas"), "puskesmas": _("Puskesmas")}
-FIELD_LABELS: Final = {
-    "reference": _("Nomor rujukan"),
-    "channel": _("Datang lewat"),
-    "kind": _("Jenis"),
-    "service_unit": _("Unit layanan"),
-    "categories": _("Tentang"),
-    "occurred_at": _("Waktu kejadian"),
-    "received_at": _("Kapan disampaikan"),
-    "text": _("Apa yang disampaikan"),
-    "name": _("Nama"),
-    "phone": _("Nomor telepon"),
-    "email": _("Surel"),
-    "address": _("Alamat"),
-    "relation": _("Hubungan dengan pasien"),
-    "wants_answer_by": _("Ingin dikabari lewat"),
-    "confidentiality": _("Kerahasiaan"),
-    "barrier": _("Hambatan saat menyampaikan"),
-    "attachment": _("Nama lampiran"),
-    "row": _("Seluruh baris"),
-}
 
 Importer = Annotated[Principal, requires(RUN)]
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.intake.application import Intake
+from services.intake.import_labels import FIELD_LABELS
 from services.intake.imported import Outcome, Stored
 from services.intake.importing import Importing
 from services.intake.imports import Plan, Row, Sheet, mend_file
@@ -77,11 +78,13 @@ class Reviewing:
         errors = read.errors()
         opened = self._opens(puskesmas, stored.account, stored.name, principal)
         shown: list[Sample] = []
-        if opened and not errors:
+        outcome = None if errors else self._importing.judged(puskesmas, sheet, read)
+        if opened and outcome is not None:
+            refused = {number for number, _error in outcome.rejected}
             zone = ZoneInfo(self._intake.at(puskesmas).zone)
             first = Sheet(sheet.headings, sheet.records[: 4 * SAMPLES], sheet.chat)
             rows = first.rows(read, zone)
-            shown = [_sample(each) for each in rows if not each.errors][:SAMPLES]
+            shown = [_sample(each) for each in rows if each.number not in refused][:SAMPLES]
         return Review(
             columns=[
                 Column(each if opened else "", _example(sheet, place) if opened else "", field)
@@ -92,7 +95,7 @@ class Reviewing:
             channel=read.channel,
             chat=sheet.chat,
             opened=opened,
-            outcome=None if errors else self._importing.judged(puskesmas, sheet, read),
+            outcome=outcome,
             errors=errors,
             samples=shown,
         )
@@ -120,7 +123,9 @@ class Reviewing:
             raise Forbidden(_("Peran Anda di Puskesmas ini tidak mencakup langkah ini."))
         said: dict[int, list[str]] = {}
         for row, error in found.rejected:
-            said.setdefault(row, []).append(f"{error.field}: {say(error.message, language)}")
+            what = error.field.removeprefix("complainant.")
+            heading = say(FIELD_LABELS.get(what, what), language)
+            said.setdefault(row, []).append(f"{heading}: {say(error.message, language)}")
         sentences = {row: " ".join(all_of_it) for row, all_of_it in said.items()}
         delimiter = DELIMITERS.get(language, ",")
         return mend_file(sheet.headings, sheet.records, sentences, delimiter)

@@ -119,8 +119,8 @@ def add(
     @pages.get("/p/{code}/lapor", dependencies=[PUBLIC])
     def report_form(request: Request, code: str, unit: str = "") -> Response:
         """Show the first step; `unit` is filled in by the picture that hangs at a unit."""
-        here = intake.at(code)
-        known = {each.code for each in intake.district.units_of(code)}
+        here = intake.at(code.lower())  # as people type it
+        known = {each.code for each in intake.district.units_of(here.code)}
         # A poster may hang longer than its unit is there: then the person chooses.
         values = {"service_unit": unit} if unit in known else {}
         return show(request, here, Form(values), 1)
@@ -128,7 +128,7 @@ def add(
     @pages.post("/p/{code}/lapor", dependencies=[PUBLIC], max_body_size=SENT_MOST)
     async def report(request: Request, code: str, given: Sent) -> Response:
         """Show the step that is wanted; after the last one, answer with the receipt."""
-        return await run_in_threadpool(step_on, request, intake.at(code), *given)
+        return await run_in_threadpool(step_on, request, intake.at(code.lower()), *given)
 
     def step_on(
         request: Request, here: Puskesmas, values: Values, photo_name: str, photo: bytes

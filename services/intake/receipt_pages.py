@@ -52,6 +52,7 @@ def add(pages: APIRouter, intake: Intake) -> None:
     receipts = Receipts(intake)
 
     def show(request: Request, form: Form, status: int = 200) -> Response:
+        chosen = form.value("wish") if form.value("wish") in dict(WISHES) else ""
         response = render(
             request,
             "intake/respond.html",
@@ -60,6 +61,8 @@ def add(pages: APIRouter, intake: Intake) -> None:
             form=form,
             labels=LABELS,
             wishes=WISHES,
+            chosen=chosen,
+            title=dict(WISHES).get(chosen, _("Tanggapi dengan kode tanda terima")),
             ratings=STEPS,
             key=str(uuid4()),
         )
@@ -117,7 +120,7 @@ def _read(values: Any) -> tuple[str, str, int, str]:
     if wish not in dict(WISHES):
         errors.append(FieldError("wish", _("Pilih salah satu.")))
     if wish == RATE and rating not in map(str, RATINGS):
-        errors.append(FieldError("rating", _("Pilih satu sampai empat.")))
+        errors.append(FieldError("rating", _("Pilih salah satu penilaian.")))
     if wish == WITHDRAW and not line(values, "sure"):
         message = _(
             "Pencabutan tidak dapat dibatalkan. Centang di sini bila memang itu maksud Anda."

@@ -29,17 +29,17 @@ def router(reporting: Reporting, district: District) -> APIRouter:
     pages = APIRouter(include_in_schema=False, dependencies=[PUBLIC])
 
     def board_page(request: Request, code: str, name: str, limit: int) -> Response:
-        place = district.puskesmas(code)
+        place = district.puskesmas(code.lower())  # as people type it
         return render(
             request,
             f"reporting/{name}.html",
             wide=False,
-            home=f"/p/{code}",
+            home=f"/p/{place.code}",
             zone=ZoneInfo(place.zone),
             puskesmas=place,
             names=Names(district, language_of(request)),
-            items=reporting.board(code, "notice_board", limit),
-            handled=reporting.handled(code),
+            items=reporting.board(place.code, "notice_board", limit),
+            handled=reporting.handled(place.code),
             fewest=_FEWEST,
         )
 

@@ -86,6 +86,20 @@ _STAGES: Final[Sequence[Stage]] = (
         _("Keluhan Anda selesai, dan hasilnya sudah kami nilai."),
     ),
 )
+# How a complaint may end without a result of its own here.
+_ENDS: Final[Mapping[str, Stage]] = {
+    "withdrawn": Stage(
+        _("Anda cabut"),
+        frozenset({"CaseWithdrawn"}),
+        _("Keluhan ini sudah dicabut, jadi tidak kami tangani lagi."),
+    ),
+    "referred": Stage(
+        _("Kami teruskan ke instansi lain"),
+        frozenset({"CaseReferred"}),
+        _("Keluhan Anda di luar kewenangan kami, dan sudah kami teruskan ke yang berwenang."),
+    ),
+}
+JOINED: Final = _("Keluhan Anda kami tangani bersama keluhan lain yang sama. Beginilah jalannya:")
 PRAISED: Final = _("Terima kasih. Pujian Anda kami sampaikan kepada yang bertugas.")
 INFORMED: Final = _("Kami kabari Anda")
 PUBLISHED: Final = _("Kami umumkan hasilnya")
@@ -95,6 +109,10 @@ def said_of(receipt: Mapping[str, Any]) -> Text:
     """Return the sentence that tells a complainant how far it is."""
     if receipt["state"] is None:
         return PRAISED
+    if receipt["joined"]:
+        return JOINED
+    if receipt["state"] in _ENDS:
+        return _ENDS[receipt["state"]].says
     return _STAGES[_reached(receipt)].says
 
 
@@ -103,17 +121,23 @@ def stages(receipt: Mapping[str, Any]) -> list[Entry]:
     if receipt["state"] is None:
         return []
     reached = _reached(receipt)
+    ended = _ENDS.get(receipt["state"])
+    # Of a duplicate the way is its original's, and whether that is over is not said here.
+    goes_on = receipt["joined"] or not receipt["closed"]
     entries = []
     for place, stage in enumerate(_STAGES):
-        done = "now" if place == reached and not receipt["closed"] else "done"
+        done = "now" if place == reached and goes_on else "done"
         begun = _first(receipt, stage.begun_by)
         if place > reached:
-            entries.append(Entry(stage.title, state="ahead"))
+            if ended is None:
+                entries.append(Entry(stage.title, state="ahead"))
         elif begun is not None:
             entries.append(Entry(stage.title, happened=begun, state=done))
     for title, step in ((INFORMED, "ComplainantInformed"), (PUBLISHED, "ResolutionPublished")):
         if told := _first(receipt, frozenset({step})):
             entries.append(Entry(title, happened=told))
+    if ended is not None:
+        entries.append(Entry(ended.title, happened=_first(receipt, ended.begun_by)))
     return entries
 
 

@@ -298,7 +298,10 @@ def test_an_ended_session_loses_nothing_and_only_the_writer_sends(
     page.get_by_label("Apa yang disampaikan").fill("Sesi berakhir di tengah jalan.")
     page.context.clear_cookies()
     write(page, "Sesi berakhir di tengah jalan.")
-    expect(page).to_have_url(f"{server.address}/masuk?next=%2Fcatat%3Fpuskesmas%3Dpuring")
+    expect(page).to_have_url(
+        f"{server.address}/masuk?on_device=1&next=%2Fcatat%3Fpuskesmas%3Dpuring"
+    )
+    expect(page.get_by_text("tersimpan di perangkat ini")).to_be_visible()
     sign_in(page, "sari")
     page.goto(DESK)
     expect(page.locator("#antrean [data-when=foreign]")).to_contain_text(": 1")

@@ -82,6 +82,24 @@ def test_what_was_taken_back_leads_to_a_new_one(node: RunningNode, browser: http
             break
     assert 'href="/p/puring/lapor"' in page
     assert WITHDRAW not in page and RATE not in page
+    assert "sudah dicabut" in page and "Anda cabut" in page and 'class="ahead"' not in page
+
+
+def test_a_duplicate_is_told_of_what_it_is_answered_with(
+    node: RunningNode, browser: httpx.Client
+) -> None:
+    first, given = receive(node), receive(node)
+    take(node, first["id"], *HANDLED)
+    link = f"/complaints/{given['id']}/duplicate-of/{first['id']}"
+    node.as_("sari").put(link).raise_for_status()
+    case = node.until("sari", f"/cases/{given['id']}", lambda case: case["state"] == "duplicate")
+    assert case["state"] == "duplicate"
+    for _look in range(100):
+        page = receipt(browser, given)
+        if "bersama keluhan lain" in page:
+            break
+    assert "bersama keluhan lain yang sama" in page and "Kami catat hasilnya" in page
+    assert first["number"] not in page
 
 
 def test_praise_asks_for_nothing(node: RunningNode, browser: httpx.Client) -> None:
@@ -93,8 +111,11 @@ def test_praise_asks_for_nothing(node: RunningNode, browser: httpx.Client) -> No
 
 
 def test_a_wish_is_chosen_already_and_no_other_word_is(browser: httpx.Client) -> None:
-    assert 'value="reopen" checked' in browser.get("/r/tanggapi?wish=reopen").text
-    assert "checked" not in browser.get("/r/tanggapi?wish=<b>").text
+    chosen = browser.get("/r/tanggapi?wish=reopen").text
+    assert '<input type="hidden" name="wish" value="reopen">' in chosen
+    assert "Penilaian Anda" not in chosen and "saya mencabutnya" not in chosen
+    asked = browser.get("/r/tanggapi?wish=<b>").text
+    assert "checked" not in asked and "Penilaian Anda" in asked and "saya mencabutnya" in asked
 
 
 def test_figures_are_shown_from_five_complaints_on(

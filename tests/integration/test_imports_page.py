@@ -140,9 +140,9 @@ def test_rows_to_mend_come_as_a_file_that_is_corrected_and_sent_again(node: Runn
         text = io.StringIO(mend.content.decode("utf-8-sig"), newline="")
         heading, first, second = csv.reader(text, delimiter=";")
         assert heading == ["Perbaikan (Tanggap)", "kanal", "isi", "no hp", "catatan kami"]
-        assert first[0].startswith("channel: Pilih salah satu")
+        assert first[0].startswith("Datang lewat: Pilih salah satu: Langsung ke petugas, ")
         assert first[2:] == [f'\'=HYPERLINK("{CANARY}")', "'+62 812-0000-0009", "'@Budi"]
-        assert second[0] == "text: Wajib diisi." and second[4] == "'-"
+        assert second[0] == "Apa yang disampaikan: Wajib diisi." and second[4] == "'-"
         english = client.get(f"{end.url}/perbaikan.csv", headers={"Accept-Language": "en"})
         assert "Choose" in english.text
         assert in_clear(node.data, CANARY.encode()) == [], "the rows are kept sealed"

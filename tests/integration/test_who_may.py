@@ -520,5 +520,14 @@ def test_each_opening_says_in_which_role(house: House) -> None:
 
 
 def test_a_slip_shows_the_way_to_its_receipt_as_a_picture(house: House) -> None:
-    slip = house.ask("officer", "GET", f"/catat/{house.places[OWN].complaint}/slip")
-    assert "<svg" in slip.text and "&lt;svg" not in slip.text
+    slip = house.ask("walker", "GET", f"/catat/{house.places[OWN].complaint}/slip")
+    assert "<svg xmlns" in slip.text or '<svg width="' in slip.text
+    assert "&lt;svg" not in slip.text and house.places[OWN].receipt in slip.text
+
+
+def test_the_code_of_a_receipt_is_shown_to_whoever_wrote_it_down_alone(house: House) -> None:
+    for who in ("officer", "complaint_team"):
+        slip = house.ask(who, "GET", f"/catat/{house.places[OWN].complaint}/slip")
+        assert house.places[OWN].number in slip.text
+        assert house.places[OWN].receipt not in slip.text, who
+        assert "/r#" not in slip.text and 'class="code"' not in slip.text, who

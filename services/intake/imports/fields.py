@@ -12,6 +12,7 @@ from services.intake.imports.rows import TIMES, Row, Value
 from services.kernel.errors import FieldError
 from services.kernel.text import Text, _
 from services.kernel.vocabulary import CHANNELS
+from services.kernel.web.words import word
 
 REQUIRED: Final = {"channel": "kanal", "text": "isi"}
 """The columns that every file must have, each with the name that people know."""
@@ -142,13 +143,14 @@ def _at_most(limit: int) -> Callable[[str], str]:
     return read
 
 
-def _one_of(choices: Sequence[str], words: Mapping[str, str]) -> Callable[[str], str]:
+def _one_of(kind: str, choices: Sequence[str], words: Mapping[str, str]) -> Callable[[str], str]:
     slugs = by_word(words)
+    names = ", ".join(str(word(kind, each)) for each in choices)
 
     def read(value: str) -> str:
         slug = slugs.get(plain(value))
         if slug is None:
-            raise _Wrong(_("Pilih salah satu: {choices}.", choices=", ".join(choices)))
+            raise _Wrong(_("Pilih salah satu: {choices}.", choices=names))
         return slug
 
     return read
@@ -187,8 +189,8 @@ def _email(value: str) -> str:
 _READERS: Final[Mapping[str, Callable[[str], Value]]] = {
     "reference": _at_most(MAX_LINE),
     "attachment": _at_most(MAX_WORDS),
-    "channel": _one_of(CHANNELS, _CHANNEL_WORDS),
-    "kind": _one_of(KINDS, _KIND_WORDS),
+    "channel": _one_of("channel", CHANNELS, _CHANNEL_WORDS),
+    "kind": _one_of("kind", KINDS, _KIND_WORDS),
     "service_unit": _slug,
     "categories": _categories,
     "text": _at_most(MAX_WORDS),
@@ -197,7 +199,7 @@ _READERS: Final[Mapping[str, Callable[[str], Value]]] = {
     "email": _email,
     "address": _at_most(MAX_LINE),
     "relation": _put_right(_RELATION_WORDS),
-    "wants_answer_by": _one_of(CHANNELS, _CHANNEL_WORDS),
-    "confidentiality": _one_of(CONFIDENTIALITIES, _CONFIDENTIALITY_WORDS),
+    "wants_answer_by": _one_of("channel", CHANNELS, _CHANNEL_WORDS),
+    "confidentiality": _one_of("confidentiality", CONFIDENTIALITIES, _CONFIDENTIALITY_WORDS),
     "barrier": _put_right(_BARRIER_WORDS),
 }

@@ -29,6 +29,9 @@ _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _DELIMITERS = ",;\t|"
 
+MAX_CELL: Final = 40_000
+"""Letters in a cell of a workbook: no spreadsheet writes more than 32,767."""
+
 Record = tuple[int, list[str]]
 
 
@@ -53,6 +56,12 @@ def too_many_cells() -> InvalidInput:
     return invalid(
         "file",
         _("Berkas ini punya terlalu banyak sel. Hapus kolom dan baris yang tidak diperlukan."),
+    )
+
+
+def _too_long(row: int) -> InvalidInput:
+    return invalid(
+        "file", _("Baris {row} punya sel yang terlalu panjang. Pendekkan isinya.", row=row)
     )
 
 
@@ -172,7 +181,10 @@ def _sheet(data: bytes) -> Iterator[Record]:
         for number, cells in enumerate(rows, start=1):
             if number > MAX_SHEET_ROWS:
                 raise too_many_rows()
-            yield number, [_as_text(cell) for cell in cells]
+            texts = [_as_text(cell) for cell in cells]
+            if any(len(text) > MAX_CELL for text in texts):
+                raise _too_long(number)
+            yield number, texts
         workbook.close()
     except InvalidInput:
         raise

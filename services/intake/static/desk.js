@@ -180,6 +180,9 @@ async function stayReady() {
 
 async function begin() {
   if (isCopy) {
+    const asked = new URLSearchParams(location.search).get("puskesmas");
+    const here = form.elements.namedItem("puskesmas").value;
+    document.querySelector("[data-luring=other]").hidden = !asked || asked === here;
     renewKey(form);
     form.querySelector("[name=channel]").focus();
   } else {

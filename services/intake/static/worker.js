@@ -69,7 +69,7 @@ async function save(request) {
   const here = `${DESK}?puskesmas=${encodeURIComponent(form.get("puskesmas"))}`;
   await navigator.locks.request(TURN, () => keepForm(account, form, tried));
   await self.registration.sync?.register(LATER).catch(() => null);
-  const next = response?.status === 401 ? `/masuk?next=${encodeURIComponent(here)}` : here;
+  const next = response?.status === 401 ? `/masuk?on_device=1&next=${encodeURIComponent(here)}` : here;
   return Response.redirect(next, 303);
 }
 

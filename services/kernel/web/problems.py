@@ -161,8 +161,10 @@ async def _on_problem(request: Request, error: Exception) -> Response:
 
 
 def _sign_in_again(request: Request, problem: Problem, kept: Resumed) -> Response:
-    context = {"form": Form(), "next": "/", "kept": kept, "wide": False, "switches": ()}
-    page = request.app.state.pages.render(request, "signin.html", status=problem.status, **context)
+    context = {"form": Form(), "next": "/", "kept": kept, "on_device": False, "wide": False}
+    page = request.app.state.pages.render(
+        request, "signin.html", status=problem.status, switches=(), **context
+    )
     page.headers.update(_headers(problem))
     return cast(Response, page)
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -44,11 +44,16 @@ def local_address(wish: str) -> str:
 
 
 @router.get(SIGN_IN_PAGE)
-def sign_in_page(request: Request, next: str = "/") -> Response:
-    """Show the sign-in form; who is signed in already goes on."""
+def sign_in_page(
+    request: Request, next: str = "/", on_device: Annotated[bool, Query()] = False
+) -> Response:
+    """Show the sign-in form; who is signed in already goes on.
+
+    `on_device`: what was typed waits on the device, and the page says so.
+    """
     if current_principal(request) is not None:
         return RedirectResponse(local_address(next), 303)
-    return _form(request, forms.Form(), local_address(next))
+    return _form(request, forms.Form(), local_address(next), on_device=on_device)
 
 
 @router.post(SIGN_IN_PAGE, max_body_size=_BODY)
@@ -105,9 +110,10 @@ def _form(
     next: str,
     status: int = 200,
     kept: Resumed | None = None,
+    *,
+    on_device: bool = False,
 ) -> Response:
     # Another language is another page, on which nothing would be kept.
     more: dict[str, Any] = {"switches": ()} if kept else {}
-    return render(
-        request, "signin.html", status=status, form=form, next=next, kept=kept, wide=False, **more
-    )
+    more |= {"kept": kept, "on_device": on_device}
+    return render(request, "signin.html", status=status, form=form, next=next, wide=False, **more)

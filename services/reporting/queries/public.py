@@ -4,6 +4,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from duckdb import DuckDBPyConnection
 
@@ -24,6 +25,9 @@ _ON_RECEIPT = (
     "ResolutionPublished",
     "EvaluationRecorded",
     "CaseReopened",
+    "CaseWithdrawn",
+    "CaseJoined",
+    "CaseReferred",
 )
 
 
@@ -51,7 +55,9 @@ def receipt(connection: DuckDBPyConnection, hashed: str) -> dict[str, Any] | Non
     if case is None:
         return None
     complaint = case.pop("complaint")
-    about = {"complaint": complaint, **now}
+    # A duplicate is answered with its original: what became of that is what its holder is told.
+    case["joined"] = case["state"] == "duplicate"
+    about = {"complaint": (case["joined"] and _original(connection, complaint)) or complaint, **now}
     steps = connection.execute(
         "SELECT step, happened_from AS happened_at FROM steps AS x "
         f"WHERE complaint = $complaint AND {at('x')} "
@@ -60,6 +66,9 @@ def receipt(connection: DuckDBPyConnection, hashed: str) -> dict[str, Any] | Non
         {"shown": list(_ON_RECEIPT), **about},
     )
     case["steps"] = list(records(steps))
+    for step in case["steps"]:
+        if step["step"] == "ComplaintReceived":  # one's own, also where the way is another's
+            step["happened_at"] = case["received_at"]
     answers = connection.execute(
         "SELECT public_text AS answer, since AS published_at FROM publications AS p "
         f"WHERE complaint = $complaint AND state = 'released' AND {at('p')} "
@@ -68,6 +77,17 @@ def receipt(connection: DuckDBPyConnection, hashed: str) -> dict[str, Any] | Non
     )
     case["answers"] = list(records(answers))
     return case
+
+
+def _original(connection: DuckDBPyConnection, complaint: UUID) -> UUID | None:
+    """Return the complaint with which a duplicate is answered, as its case said last."""
+    found = connection.execute(
+        "SELECT json_extract_string(decode(value), '$.other')::UUID FROM log "
+        "WHERE subject = $subject AND name = 'CaseJoined' AND trouble IS NULL "
+        "ORDER BY time DESC, id DESC LIMIT 1",
+        {"subject": str(complaint)},
+    ).fetchone()
+    return found[0] if found else None
 
 
 def board(

@@ -21,7 +21,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "AND i.complaint IS NULL",
     "approve": "p.drafted",
     "release": "p.approved",
-    "escalated": "f.escalated",
+    "escalated": "NOT s.closed AND f.escalated",
     "paused": "NOT s.closed AND f.paused",
 }
 """By the name of the list that holds just these cases (`Filters.state`)."""

@@ -87,6 +87,7 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
                 (unit.code, name_of(resolution.district.unit, unit.code, language_of(request)))
                 for unit in resolution.district.units_of(case.puskesmas)
             ],
+            original=_number_of(resolution, case.other),
             colleagues=_colleagues(request, case.puskesmas),
             changes=_changed(request, resolution, case.id, form),
             **(forms := _forms(principal, case, resolution.district)),
@@ -151,6 +152,14 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
 
     for name, step in FORMS.items():
         add_step(name, step)
+
+
+def _number_of(resolution: Resolution, other: str | None) -> str | None:
+    """Return the number of the case that this one is answered with; its id where it is not here."""
+    try:
+        return resolution.get(UUID(other)).number if other else None
+    except NotFound:
+        return other
 
 
 def _colleagues(request: Request, puskesmas: str) -> list[str]:
