@@ -10,7 +10,7 @@ from services.intake.application import Intake
 from services.intake.domain import Complaint
 from services.intake.filled import Form, Person, check, contacts, person_json, person_of
 from services.kernel.aggregate import Intent
-from services.kernel.errors import Conflict, NotFound
+from services.kernel.errors import Conflict, NotFound, StepNotAllowed
 from services.kernel.keyring import NewKey
 from services.kernel.keyring.sealing import unseal
 from services.kernel.store import Answer, Ids, Once, UnitOfWork
@@ -130,6 +130,10 @@ class Amending:
             has_duplicates = uow.connection.execute(
                 "SELECT 1 FROM duplicates WHERE original = ?", (str(id),)
             ).fetchone()
+            if original.withdrawn and complaint.original is None:
+                # What is answered no more would take this one along unanswered.
+                message = _("Keluhan itu sudah dicabut dan tidak dijawab lagi. Pilih yang lain.")
+                raise StepNotAllowed(message, ())
             act = uow.act(intent)
             if complaint.link(act, original, has_duplicates=has_duplicates is not None):
                 uow.connection.execute(

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from services.intake.amending import Amending
 from services.intake.application import Intake
 from services.intake.attachments import Attaching
-from services.intake.attachments.content import REQUEST_BYTES
+from services.intake.attachments.content import REQUEST_BYTES, SENT_MOST
 from services.intake.changes import changed
 from services.intake.domain import BY_OFFICER, Complaint
 from services.intake.filled import Person, person_of
@@ -68,7 +68,7 @@ async def sent_file(request: Request) -> tuple[str, bytes, dict[str, str | list[
         name: value for name, value in form.items() if isinstance(value, str)
     }
     if isinstance(file, UploadFile):
-        return file.filename or "", await file.read(), values
+        return file.filename or "", await file.read(REQUEST_BYTES), values
     return "", b"", values
 
 
@@ -270,7 +270,7 @@ def add(
 
         return take(request, id, principal, "complaint.link", values, do, UNLINKED, "link")
 
-    @pages.post(PATH + "/lampiran", max_body_size=REQUEST_BYTES)
+    @pages.post(PATH + "/lampiran", max_body_size=SENT_MOST)
     def attach(
         request: Request,
         id: UUID,

@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from services.intake.application import Intake
 from services.intake.attachments import Attaching
-from services.intake.attachments.content import REQUEST_BYTES, cleaned
+from services.intake.attachments.content import REQUEST_BYTES, SENT_MOST, cleaned
 from services.intake.forms import form_of
 from services.intake.slips import receipt_of
 from services.intake.typed import YEARS_BACK, Values, line, moment, once, read_form, refused
@@ -52,9 +52,6 @@ LABELS: Final[Mapping[str, Text]] = {
     "file": _("Foto atau PDF"),
 }
 TEXT_MOST: Final = 10_000
-SENT_MOST: Final = 32 << 20
-"""Bytes of one request: a file that is too large is told so beside its field, with all else that
-was typed still there, as long as it is no larger than what telephones make."""
 IN_BROWSER: Final = "private, no-cache"
 """The browser may keep a step for its own Back button, which would else show an error instead of
 what was typed, and the code of a receipt that is shown once; nobody in between may."""

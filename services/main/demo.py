@@ -12,6 +12,7 @@ ACCOUNTS = (
     ("bayu", "Bayu", (Grant("quality_lead", PUSKESMAS),)),
     ("kukuh", "dr. Kukuh", (Grant("head", PUSKESMAS),)),
     ("dewi", "Dewi", (Grant("publisher", PUSKESMAS),)),
+    ("yuli", "Yuli", (Grant("coordinator", PUSKESMAS, frozenset({"UKPP"})),)),
     ("wulan", "dr. Wulan", (Grant("district"),)),
     ("agus", "Agus", (Grant("auditor"),)),
     ("admin", "Admin", (Grant("admin"),)),

@@ -18,6 +18,9 @@ MAX_BYTES: Final = 10 << 20
 # What a request that brings a file may hold: the form around it, too, and a file that is a little
 # too large, so that the answer can say so.
 REQUEST_BYTES: Final = 11 << 20
+SENT_MOST: Final = 32 << 20
+"""Bytes of one request: a file that is too large is told so beside its field, with all else that
+was typed still there, as long as it is no larger than what telephones make."""
 MAX_PIXELS: Final = 50_000_000
 EXTENSIONS: Final = {
     "image/jpeg": ".jpg",

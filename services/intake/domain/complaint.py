@@ -222,8 +222,6 @@ class Complaint(Aggregate):
             raise _refused(_("Keluhan ini sudah duplikat keluhan lain. Lepaskan itu dahulu."))
         if original.original is not None:
             raise _refused(_("Yang dipilih sendiri sebuah duplikat. Pilih keluhan asalnya."))
-        if original.withdrawn:
-            raise _refused(_("Keluhan itu sudah dicabut dan tidak dijawab lagi. Pilih yang lain."))
         if has_duplicates:
             raise _refused(_("Keluhan lain menjadi duplikat keluhan ini. Lepaskan itu dahulu."))
         self.record(self.DuplicateLinked, act, other=str(original.id))

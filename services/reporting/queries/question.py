@@ -73,6 +73,7 @@ LISTS: Final[Mapping[str, str]] = {
     "inform": f"""a.confidentiality <> 'anonymous' AND {_PUBLICATION.format("true", at("p"))}
         AND NOT EXISTS (FROM informed AS i WHERE i.complaint = a.complaint AND {at("i")})""",
     "approve": _PUBLICATION.format("p.state = 'drafted'", at("p")),
+    "praise": "a.kind = 'praise'",
     "release": _PUBLICATION.format("p.state = 'approved'", at("p")),
 }
 """What waits, by what for: conditions on a case (attributes `a`, states `s`, deadlines `d`,

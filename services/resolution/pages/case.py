@@ -123,7 +123,9 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
             who = intent(principal, step.permission, case.puskesmas, at)
             route = f"{request.method} {request.url.path}"
             once = typed.once(principal.account_id, route)
-            expected = _seen(resolution.history(id), version_of(values))
+            # A remark stands beside what others do, and is in nobody's way.
+            shown = None if name == Step.COMMENT else version_of(values)
+            expected = _seen(resolution.history(id), shown)
             call(who, {"once": once, "expected": expected}).result()
         except Forbidden:
             raise

@@ -136,6 +136,7 @@ def _choices(
             ("paused", _("Jeda: menunggu pelapor")),
             ("escalated", _("Dinaikkan ke dinas")),
             ("closed", _("Selesai")),
+            ("praise", _("Pujian")),
             ("all", _("Semua")),
             *glossary.WORDS["state"].items(),
         ],
