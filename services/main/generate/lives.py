@@ -79,6 +79,7 @@ def _may_be_duplicate(life: Life, original: Life | None) -> bool:
         original is not None
         and life.form.kind == original.form.kind == "complaint"
         and life.arrival.at - original.arrival.at < _DUPLICATE_WITHIN
+        and all(step.name != "withdraw" for step in original.steps)
     )
 
 
