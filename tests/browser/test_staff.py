@@ -26,6 +26,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "bayu": ("/kerja", "/evaluasi", "/evaluasi?state=reopened"),
     "kukuh": ("/kerja", "/terbitkan", "/terbitkan?menunggu=approval"),
     "dewi": ("/kerja", "/terbitkan?menunggu=release", "/publikasi?complaint={documented}"),
+    "yuli": ("/kerja", "/kasus", "/bidang"),
     "wulan": (
         "/kerja",
         "/pemberitahuan",
@@ -134,10 +135,11 @@ def test_no_page_is_wider_than_the_screen(
     """At twice the text as well (a phone's is the smallest screen, so it shows half as much)."""
     width, height = SIZES[size]
     house = House(browser, node, viewport={"width": width, "height": height})
-    for who, address, page in each_page(house, made):
-        if text == 2:
-            page.evaluate("document.documentElement.style.fontSize = '200%'")
-        assert page.evaluate(BEYOND) == [], (who, address)
+    for pages in (PAGES, OTHERS):
+        for who, address, page in each_page(house, made, pages):
+            if text == 2:
+                page.evaluate("document.documentElement.style.fontSize = '200%'")
+            assert page.evaluate(BEYOND) == [], (who, address)
     house.close()
 
 
@@ -249,7 +251,7 @@ STOPS = """() => {
 
 
 def test_every_place_is_reached_by_keys_and_shows_it(house: House, made: dict[str, str]) -> None:
-    for who, addresses in PAGES.items():
+    for who, addresses in (*PAGES.items(), *OTHERS.items()):
         page = house.page(who)
         for address in addresses:
             page.goto(address.format(**made))
