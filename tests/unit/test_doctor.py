@@ -40,7 +40,20 @@ QUEUE = {
     "since": JUST_NOW,
     "behind": 2,
 }
+HANDOVER = {
+    "peer": "edge-puring",
+    "keys": 2,
+    "files": 1,
+    "oldest_since": JUST_NOW,
+    "refused": 0,
+    "heard_at": None,
+    "failure": None,
+    "failing_since": None,
+}
+EDGE = {"origin": "edge-puring", "heard_at": JUST_NOW, "unsent": 7}
 WELL: dict[str, Any] = {
+    "handovers": [HANDOVER],
+    "edges": [EDGE],
     "relays": [RELAY],
     "followers": [FOLLOWER],
     "queues": [],
@@ -76,6 +89,12 @@ def test_what_just_happens_is_no_trouble() -> None:
             {"jobs": [{"service": "intake", "due": 2, "oldest_due_at": LONG_AGO}]},
             "tanggap scheduler",
         ),
+        ({"handovers": [HANDOVER | {"oldest_since": LONG_AGO}]}, "2 kunci dan 1 berkas menunggu"),
+        ({"handovers": [HANDOVER | {"failure": "LineCut"}]}, "LineCut"),
+        ({"handovers": [HANDOVER | {"failure": "TokenRefused"}]}, "tanggap edge add"),
+        ({"handovers": [HANDOVER | {"refused": 3}]}, "menolak 3"),
+        ({"edges": [EDGE | {"heard_at": LONG_AGO}]}, "7 kejadian belum terkirim"),
+        ({"edges": [EDGE | {"heard_at": None}]}, "belum pernah terdengar"),
         ({"tasks": [{"task": "t", "argument": "a", "since": JUST_NOW}]}, "disisihkan"),
         ({"queues": [QUEUE]}, "publication menyisihkan c-1"),
         ({"failure": "IOException"}, "IOException"),
