@@ -246,7 +246,7 @@ class Intake(Service):
             complainant=written.complainant,
         )
         uow.save(complaint)
-        if not home:
+        if not at_home:
             leave(uow, here.code, str(id))
         return {"id": str(id), "number": number}
 

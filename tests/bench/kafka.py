@@ -129,6 +129,7 @@ def _out_of_intake(servers: str, place: PostgresSchema, folder: Path) -> Iterato
         uuid_utils.compat.uuid7,
         os.urandom(32),
         folder / "attachments",
+        lambda _puskesmas: True,
     )
     _copy_outbox(intake)
     records: list[Record] = []

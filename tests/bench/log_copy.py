@@ -9,7 +9,8 @@ from pathlib import Path
 from services.kernel.clock import system_clock
 from services.kernel.stream.kafka import KafkaStream
 from services.kernel.stream.topic import Topic
-from services.main.serve import configure_logs, tune_interpreter
+from services.main.logs import configure_logs
+from services.main.serve import tune_interpreter
 from services.reporting.application import Reporting
 
 
