@@ -8,8 +8,9 @@ import psycopg
 import pytest
 
 from services.kernel.keyring import Keyring
-from services.kernel.keyring.keyring import StillWritten
+from services.kernel.keyring.keyring import KeyDiffers, NewKey, StillWritten
 from services.kernel.store import files
+from services.kernel.store.database import Database
 from services.kernel.store.servers import PostgresSchema
 from tests.servers.fixtures import Schemas
 from tests.servers.postgres import Postgres
@@ -84,4 +85,30 @@ def test_a_role_that_may_not_write_the_table_anew_is_told_that_bytes_stay(
     with pytest.raises(StillWritten):
         keyring.destroy("complaint-1")
     assert keyring.key("complaint-1") is None
+    keyring.close()
+
+
+def test_a_key_handed_over_is_gone_and_its_way_is_known_on_either_store(
+    database: Database,
+) -> None:
+    keyring = Keyring(database, bytes(32), lambda: NOW, entropy)
+    keys = [keyring.new_key(id) for id in ("complaint-1", "complaint-2")]
+    keyring.store([keyring.wrapped(key, ["tel:+62"]) for key in keys])
+    for _again in range(2):
+        keyring.hand_over(["complaint-1", "never-there"], "dinas", "edge-puring", "home")
+        assert keyring.key("complaint-1") is None
+        ways = [(each.sender, each.receiver) for each in keyring.ways("complaint-1")]
+        assert ways == [("dinas", "edge-puring")]
+    assert keyring.ways("never-there") == keyring.unrecorded(9) == []
+    assert keyring.key("complaint-2") == keys[1]
+    for _again in range(2):
+        keyring.take_in(keys[0], "edge-puring", "dinas", "escalated", recorded=False)
+    assert keyring.key("complaint-1") == keys[0]
+    (way,) = keyring.unrecorded(9)
+    keyring.recorded(way)
+    assert keyring.unrecorded(9) == []
+    with pytest.raises(KeyDiffers):
+        keyring.take_in(
+            NewKey("complaint-1", bytes(32)), "edge-puring", "dinas", "home", recorded=False
+        )
     keyring.close()
