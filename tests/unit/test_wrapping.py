@@ -60,7 +60,11 @@ def test_a_pair_is_its_master_keys_and_no_others() -> None:
     assert Pair.of("dinas", master).public != Pair.of("dinas", secrets.token_bytes(32)).public
 
 
-@pytest.mark.parametrize("given", ["", "x", "kunci publik", EDGE.public[:-1], EDGE.public + "="])
+@pytest.mark.parametrize(
+    "given",
+    ["", "x", "kunci publik", EDGE.public[:-1], EDGE.public + "="],
+    ids=["none", "a letter", "words", "too short", "too long"],
+)
 def test_what_is_no_public_key_is_refused(given: str) -> None:
     with pytest.raises(NoPublicKey):
         read(given)
