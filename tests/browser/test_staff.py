@@ -237,7 +237,8 @@ FOCUSABLE = """() => [...document.querySelectorAll(
     'a[href], button, select, textarea, summary, input:not([type=hidden])'
 )].filter(each => each.checkVisibility() && !each.disabled && !(
     each.type === 'radio' && !each.checked
-    && document.querySelector(`[name="${each.name}"]`) !== each
+    && (document.querySelector(`[name="${each.name}"]`) !== each
+        || document.querySelector(`[name="${each.name}"]:checked`))
 )).length"""
 STOPS = """() => {
     const at = document.activeElement
