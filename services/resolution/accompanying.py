@@ -8,12 +8,12 @@ from uuid import UUID
 from services.kernel.aggregate import Act, Intent
 from services.kernel.contracts import SealedBox
 from services.kernel.contracts.resolution import DueV1
+from services.kernel.deadlines import Pause
 from services.kernel.errors import invalid
 from services.kernel.store import Answer
 from services.kernel.text import _
 from services.kernel.vocabulary import CHANNELS
 from services.resolution.application import Decide, Resolution
-from services.resolution.deadlines import Pause
 from services.resolution.domain import Case
 from services.resolution.verdicts import kept_at
 

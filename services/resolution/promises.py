@@ -5,8 +5,8 @@ from datetime import datetime
 
 from services.kernel.calendar import Override, WorkCalendar
 from services.kernel.contracts.resolution import DueV1
+from services.kernel.deadlines import Deadline, Pause, deadlines
 from services.kernel.district import District
-from services.resolution.deadlines import Deadline, Pause, deadlines
 
 DeclaredDays = Callable[[str], tuple[Override, ...]]
 

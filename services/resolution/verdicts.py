@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from services.kernel.calendar import Reason
 from services.kernel.contracts import Message, read
 from services.kernel.contracts.resolution import DueV1
-from services.resolution.deadlines import Deadline, Verdict, verdict
+from services.kernel.deadlines import Deadline, Verdict, verdict
 from services.resolution.domain import Case
 from services.resolution.promises import Promises
 

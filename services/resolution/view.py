@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.kernel.contracts import Message, read
+from services.kernel.deadlines import Deadline
 from services.resolution.application import Resolution
-from services.resolution.deadlines import Deadline
 from services.resolution.domain import Case, State
 from services.resolution.verdicts import Judged, judged
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kernel.calendar import WorkCalendar
+from services.kernel.deadlines import Deadline, Pause, Verdict, deadlines, verdict
 from services.kernel.district import SHIPPED, load_district
 from services.kernel.vocabulary import GRADES
-from services.resolution.deadlines import Deadline, Pause, Verdict, deadlines, verdict
 
 WIB = ZoneInfo("Asia/Jakarta")
 DISTRICT = load_district(SHIPPED)

@@ -1,7 +1,7 @@
 """Deadline rules as the district file states them: versions, limits, and where each comes from.
 
 No deadline is a constant of the program: a version of the rules says what holds, from when, and
-on whose word. What the limits mean for one case is worked out by resolution.
+on whose word. What the limits mean for one case is worked out by `services.kernel.deadlines`.
 """
 
 from collections.abc import Iterator

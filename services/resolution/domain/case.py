@@ -8,9 +8,9 @@ from uuid import UUID
 from services.kernel.aggregate import SYSTEM, Act, Aggregate
 from services.kernel.contracts import SealedBox
 from services.kernel.contracts.resolution import DueV1, PlannedActionV1
+from services.kernel.deadlines import Pause
 from services.kernel.errors import StepNotAllowed, invalid
 from services.kernel.text import _
-from services.resolution.deadlines import Pause
 from services.resolution.domain import events
 from services.resolution.domain.steps import ENDS, HANDLED, State, Step, allowed_steps
 

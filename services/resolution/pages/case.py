@@ -14,6 +14,7 @@ from services.kernel.access.web import requires
 from services.kernel.aggregate import SYSTEM
 from services.kernel.commands import intent
 from services.kernel.contracts import Message
+from services.kernel.deadlines import Verdict, in_words
 from services.kernel.district import District
 from services.kernel.errors import Forbidden, NotFound, Problem
 from services.kernel.keyring import Words
@@ -29,7 +30,6 @@ from services.kernel.web.others import namer, since, version_of
 from services.kernel.web.pages import Entry, render
 from services.kernel.web.resumed import not_shown_yet
 from services.resolution.application import Resolution
-from services.resolution.deadlines import Verdict, in_words
 from services.resolution.domain import OUTCOMES, Case
 from services.resolution.domain.steps import BESIDE, Step
 from services.resolution.pages import elsewhere, thread
