@@ -76,6 +76,20 @@ class Conflict(Problem):
     code = "conflict"
 
 
+class NotYet(Problem):
+    """The time for this has not come; asked again later, it may be done."""
+
+    status = 409
+    code = "not_yet"
+
+
+class AlreadyDone(Problem):
+    """This is done once only, and was."""
+
+    status = 409
+    code = "already_done"
+
+
 class StaleVersion(Problem):
     """`If-Match` names an older version than the present one."""
 
@@ -123,6 +137,13 @@ class Unavailable(Problem):
 
     status = 503
     code = "unavailable"
+
+
+class NoSpace(Problem):
+    """The disk has no room for this; nothing was changed."""
+
+    status = 507
+    code = "no_space"
 
 
 class TooLarge(Problem):

@@ -19,6 +19,9 @@ from services.publication import api as publication_api
 from services.publication import pages as publication_pages
 from services.reporting import api as reporting_api
 from services.reporting import pages as reporting_pages
+from services.reporting import rebuild_api, recap_api, recap_pages, rules_api, rules_pages
+from services.reporting.monthly import Monthly
+from services.reporting.rules import RuleVersions
 from services.resolution import accompanying_api
 from services.resolution import api as resolution_api
 from services.resolution import pages as resolution_pages
@@ -105,6 +108,18 @@ def _routers(
         calls.append(publication_api.router(parts.publication))
         pages.append(publication_pages.router(parts.publication, words, district))
     if "reporting" in services:
-        calls.append(reporting_api.router(parts.reporting, district))
-        pages.append(reporting_pages.router(parts.reporting, district))
+        reporting = parts.reporting
+        monthly = Monthly(reporting, parts.recaps, district)
+        rules = RuleVersions(reporting, district)
+        calls += [
+            reporting_api.router(reporting, district),
+            recap_api.router(reporting, monthly, district),
+            rules_api.router(reporting, rules, district),
+            rebuild_api.router(reporting),
+        ]
+        pages += [
+            recap_pages.router(monthly, district),
+            rules_pages.router(rules, district),
+            reporting_pages.router(reporting, district),
+        ]
     return calls, pages

@@ -46,6 +46,8 @@ class Served(StrEnum):
 app = typer.Typer(help="Tanggap: keluhan dan masukan di Puskesmas.", no_args_is_help=True)
 user = typer.Typer(help="Akun.", no_args_is_help=True)
 app.add_typer(user, name="user")
+rules = typer.Typer(help="Aturan batas waktu.", no_args_is_help=True)
+app.add_typer(rules, name="rules")
 out, err = Console(), Console(stderr=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Keluaran JSON.")]
@@ -374,14 +376,66 @@ def totals(
 def rebuild(
     check: Annotated[bool, typer.Option("--check", help="Hanya membandingkan.")] = False,
     source: Annotated[str, typer.Option("--from", help="log, stream, atau stores.")] = "log",
+    as_json: AsJson = False,
 ) -> None:
-    """Rebuild the facts beside the live ones, compare, and swap."""
+    """Rebuild the facts beside the live ones, compare, and swap; Ctrl-C stops it, and the next
+    one goes on where it stood."""
+    from services.main.rebuilding import report, shown
+
     last: dict[str, Any] = {}
     with _client() as client:
-        for last in client.lines("/rebuild", {"check": check, "source": source}):
-            print(json.dumps(last, ensure_ascii=False))  # noqa: T201
+        lines = client.lines("/rebuild", {"check": check, "source": source})
+        try:
+            for last in lines if as_json else shown(lines, err):
+                if as_json:
+                    print(json.dumps(last, ensure_ascii=False), flush=True)  # noqa: T201
+        except KeyboardInterrupt:
+            client.post("/rebuild/stop")
+            last = {"stopped": True}
+            if as_json:
+                _print_json(last)
+    if not as_json:
+        for each in report(last):
+            out.print(each, soft_wrap=isinstance(each, str))
     outcome = last.get("outcome", {})
     raise typer.Exit(0 if outcome.get("differences") == [] else 1)
+
+
+@rules.command("list")
+def list_rules(as_json: AsJson = False) -> None:
+    """Print the versions of the deadline rules, and where each limit comes from."""
+    from services.main.rules import versions
+
+    with _client() as client:
+        found = client.get("/reports/rules", {})
+    if as_json:
+        _print_json(found)
+    else:
+        out.print(*versions(found), sep="\n")
+
+
+@rules.command("diff")
+def diff_rules(
+    a: Annotated[int, typer.Argument(help="Nomor versi.")],
+    b: Annotated[int, typer.Argument(help="Nomor versi pembandingnya.")],
+    puskesmas: Annotated[str | None, typer.Option(help="Kode Puskesmas.")] = None,
+    start: Annotated[str | None, typer.Option("--from", help="Diterima dari tanggal.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Sampai tanggal.")] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge history under two versions, and list the promises whose verdict flips."""
+    from services.main.rules import flips, whole_diff
+
+    asked = {"a": a, "b": b, "puskesmas": puskesmas, "from": start, "to": end}
+    with _client() as client:
+        found = whole_diff(client, asked | {"as_of": as_of, "known_at": known_at})
+    if as_json:
+        _print_json(found)
+    else:
+        out.print(flips(found))
+        out.print(f"{found['flipped']} dari {found['judged']} putusan berbalik.")
 
 
 @app.command()

@@ -161,6 +161,8 @@ def _of_the_handover(found: dict[str, Any], now: datetime) -> Iterator[str]:
 
 
 def _of_the_log(found: dict[str, Any]) -> Iterator[str]:
+    if found["lost"] and found["lost"]["mended_at"] is None:
+        yield "reporting: berkasnya hilang atau rusak dan sedang dibangun ulang; laporan menunggu."
     if found["failure"]:
         yield f"reporting gagal ({found['failure']}); ia mencoba lagi sendiri."
     for each in found["late"]:

@@ -12,11 +12,13 @@ from starlette.responses import Response
 
 from services.kernel.contracts import Message
 from services.kernel.errors import Unavailable
+from services.kernel.relay import recorded_positions
 from services.kernel.store import Service
 from services.kernel.text import _
 from services.main.asking import MEDIA_TYPE, Internal
 
 PATH: Final = "/internal/outbox"
+SENT: Final = "/sent"
 PAGE: Final = 4_000
 _SECONDS: Final = 30.0
 
@@ -35,9 +37,13 @@ class OwnOutboxes:
         """Return the next page after a position."""
         return self._services[source].published(position + 1, PAGE)
 
+    def sent(self, source: str) -> Mapping[int, int]:
+        """Return the last id that was sent to each partition."""
+        return recorded_positions(self._services[source])
+
 
 class RemoteOutboxes:
-    """The outboxes of services in other processes.
+    """The outboxes of services in other processes, beside those of this one (`here`).
 
     `services` gives the name of each source's service, `address_of` says where a process of a
     service answers (None: of none is heard).
@@ -48,28 +54,41 @@ class RemoteOutboxes:
         services: Mapping[str, str],
         address_of: Callable[[str], str | None],
         secret: str,
+        here: OwnOutboxes,
     ) -> None:
-        self._services, self._address_of = services, address_of
+        self._services, self._address_of, self._here = services, address_of, here
         self._http = httpx.Client(
             headers={"Authorization": f"Bearer {secret}"}, timeout=_SECONDS, trust_env=False
         )
 
     def sources(self) -> Sequence[str]:
         """Return the sources of these services."""
-        return [*self._services]
+        return [*self._services, *self._here.sources()]
 
     def after(self, source: str, position: int) -> Sequence[Message]:
         """Return the next page after a position; raises Unavailable."""
+        if source not in self._services:
+            return self._here.after(source, position)
+        content = self._asked(source, "", {"after": position})
+        return msgspec.msgpack.decode(content, type=list[Message])
+
+    def sent(self, source: str) -> Mapping[int, int]:
+        """Return the last id that was sent to each partition; raises Unavailable."""
+        if source not in self._services:
+            return self._here.sent(source)
+        return msgspec.msgpack.decode(self._asked(source, SENT, {}), type=dict[int, int])
+
+    def _asked(self, source: str, what: str, query: Mapping[str, int]) -> bytes:
         name = self._services[source]
         if (address := self._address_of(name)) is None:
             raise _away()
         try:
-            answer = self._http.get(f"{address}{PATH}/{name}", params={"after": position})
+            answer = self._http.get(f"{address}{PATH}/{name}{what}", params=dict(query))
         except httpx.TransportError as error:
             raise _away() from error
         if not answer.is_success:
             raise _away()
-        return msgspec.msgpack.decode(answer.content, type=list[Message])
+        return answer.content
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -77,8 +96,14 @@ class RemoteOutboxes:
 
 
 def outbox_router(service: Service, secret: str) -> APIRouter:
-    """Return the call by which reporting reads a service's outbox."""
+    """Return the calls by which reporting reads a service's outbox."""
     api = APIRouter(include_in_schema=False)
+
+    @api.get(f"{PATH}/{service.name}{SENT}", dependencies=[Depends(Internal(secret))])
+    async def sent() -> Response:
+        """Return the last id that was sent to each partition."""
+        positions = await run_in_threadpool(lambda: recorded_positions(service))
+        return Response(msgspec.msgpack.encode(positions), media_type=MEDIA_TYPE)
 
     @api.get(f"{PATH}/{service.name}", dependencies=[Depends(Internal(secret))])
     async def outbox(after: int = 0) -> Response:

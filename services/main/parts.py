@@ -35,12 +35,13 @@ from services.publication.policy import policy as publication_policy
 from services.reporting.application import Reporting
 from services.reporting.outboxes import NoOutboxes, Outboxes
 from services.reporting.processes import Nobody, Watch
+from services.reporting.recaps import Recaps
 from services.resolution.application import Resolution
 from services.resolution.jobs import OVERDUE
 from services.resolution.jobs import tasks as resolution_tasks
 from services.resolution.policy import policy as resolution_policy
 
-WRITING: Final = ("intake", "resolution", "publication")
+WRITING: Final = ("intake", "resolution", "publication", "reporting")
 JOBS: Final = {"intake": (IMPORT,), "resolution": (OVERDUE,)}
 """By service, the names of what it does later."""
 STORES: Final = (*WRITING, "keyring", "access")
@@ -172,13 +173,18 @@ class Parts:
         )
 
     @cached_property
+    def recaps(self) -> Recaps:
+        """What reporting itself writes."""
+        return Recaps(self.place("reporting"), self.folder.origin, self.clock)
+
+    @cached_property
     def celery(self) -> Celery:
         """What tasks are declared to."""
         return celery_app()
 
     def service(self, name: str) -> Service:
-        """Return a service that writes, by its name."""
-        found: Service = getattr(self, name)
+        """Return what a service writes to, by the service's name."""
+        found: Service = getattr(self, {"reporting": "recaps"}.get(name, name))
         return found
 
     def new_relay(self, name: str) -> Relay:
@@ -261,6 +267,7 @@ class Parts:
 
     def close(self) -> None:
         """Close what was opened: sources before the stream they write to."""
-        for name in (*WRITING, "reporting", "stream", "uplink", "keyring", "edges", "access"):
+        opened = (*WRITING, "recaps", "stream", "uplink", "keyring", "edges", "access")
+        for name in opened:
             if name in self.__dict__:
                 self.__dict__.pop(name).close()

@@ -13,14 +13,13 @@ from services.kernel.district import District
 from services.kernel.follower import Follower
 from services.kernel.handover.desk import Desk
 from services.kernel.handover.routes import router as handover_router
-from services.kernel.jobs import Jobs
 from services.kernel.leader import Leader
 from services.kernel.relay import Relay
 from services.kernel.worker import Worker
 from services.main.app import create
 from services.main.asking import Questions, RemoteLists, internal_secret, router
 from services.main.endpoint import check_endpoint, named
-from services.main.outboxes import RemoteOutboxes, outbox_router
+from services.main.outboxes import OwnOutboxes, RemoteOutboxes, outbox_router
 from services.main.parts import JOBS, WRITING, Parts
 from services.main.settings import Settings
 from services.main.watching import Register, Teller, process_name, queue_router
@@ -45,8 +44,9 @@ class Process(Parts):
         self._secret = internal_secret(self.folder.receipt_secret)
         self._relays: tuple[Relay, ...] = ()
         self._followers: tuple[Follower, ...] = ()
-        self._leader: Leader | None = None
         self._register: Register | None = None
+        self._leader: Leader | None = None
+        self._jobs = (self.new_jobs(name),) if name in JOBS else ()
         self.serves = settings.puskesmas
         if name == "intake":
             check_endpoint(settings, district)
@@ -54,23 +54,21 @@ class Process(Parts):
             self.watch = self._register = Register(
                 WRITING, self.condition, self.edges.listed, self._secret, clock
             )
-            sources = {f"/{self.folder.origin}/{service}": service for service in WRITING}
+            sources = {f"/{self.folder.origin}/{each}": each for each in WRITING if each != name}
             self.outboxes = self._asked = RemoteOutboxes(
-                sources, self._register.address_of, self._secret
+                sources, self._register.address_of, self._secret, OwnOutboxes([self.recaps])
             )
-            self._jobs: tuple[Jobs, ...] = ()
             self._own = [self.reporting.worker]
         else:
             assert settings.reporting_url is not None
-            self._jobs = (self.new_jobs(name),) if name in JOBS else ()
             teller = Teller(settings.reporting_url, self._secret, self.condition, port)
             self._own = [teller.worker]
             if settings.own_store:
                 # Alone on its store: it relays, and does itself what is due there.
                 self._relays = (self.new_relay(name),)
                 self._own += [each.worker for each in (*self._relays, *self._jobs)]
-            else:
-                self._leader = Leader(self.place(name), self._led)
+        if not settings.own_store:
+            self._leader = Leader(self.place(name), self._led)
 
     def _led(self) -> Sequence[Worker]:
         follower = self.new_follower(self.name)
@@ -84,7 +82,7 @@ class Process(Parts):
     def condition(self) -> Condition:
         """Return how this process stands."""
         leads = self._leader is None or self._leader.leads
-        service = self.service(self.name) if self.name in WRITING else None
+        service = self.service(self.name)
         found = condition(
             process_name(),
             [self.name],
@@ -93,10 +91,10 @@ class Process(Parts):
             relays=self._relays if leads else (),
             followers=self._followers if leads else (),
             jobs=self._jobs if leads else (),
-            log=None if service else self.reporting.condition_of_log,
+            log=self.reporting.condition_of_log if self._register else None,
             failing=self.failing() | self.missed(),
             handovers=self._handovers if leads and self.name == "intake" else list,
-            clock_ahead_seconds=lambda: clock_ahead(service, self.clock) if service else None,
+            clock_ahead_seconds=lambda: clock_ahead(service, self.clock),
         )
         return (
             named(found, f"{self.name}@{self.folder.origin}") if self.settings.own_store else found

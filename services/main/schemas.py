@@ -15,7 +15,10 @@ from services.main.demo import add_accounts
 from services.main.parts import STORES, WRITING, Parts
 from services.main.settings import Settings
 
-SHARED: Final = {"access": (*WRITING, "reporting"), "keyring": WRITING}
+SHARED: Final = {
+    "access": WRITING,
+    "keyring": tuple(name for name in WRITING if name != "reporting"),
+}
 ADDED_TO: Final = {"keyring": ("openings", "opened")} | dict.fromkeys(WRITING, ("stored_events",))
 """By store, the tables to which rows are only ever added."""
 MAINTAINED_SINCE: Final = 170_000

@@ -333,6 +333,29 @@ class Replayed(BaseModel):
     items: list[Drained]
 
 
+class RebuildState(BaseModel):
+    """A rebuild that is under way; its figures are null until the first part is done."""
+
+    source: str = Field(description="log, stream or stores")
+    done: int | None = None
+    total: int | None = None
+    rate: float | None = Field(None, description="events a second")
+    copied: int | None = Field(None, description="messages read, while its log is being copied")
+
+
+class LostFile(BaseModel):
+    """Reporting's file was missing or damaged, and was made again by itself."""
+
+    why: str = Field(description="missing or damaged")
+    since: datetime
+    mended_at: datetime | None = Field(description="null: it is being filled, reports wait")
+    events: int | None
+    from_stores: int | None = Field(description="what the stream lacked and the stores held")
+    seconds: float | None
+    done: int | None = Field(None, description="events so far, while it is being filled")
+    total: int | None = None
+
+
 class Operations(BaseModel):
     """How far the log copy is, each relay and each follower; what is set aside; how each process
     stands."""
@@ -355,6 +378,8 @@ class Operations(BaseModel):
     sources: list[SourceAge]
     forks: list[Fork]
     trouble: list[Trouble]
+    rebuild: RebuildState | None
+    lost: LostFile | None
 
 
 class Gap(BaseModel):

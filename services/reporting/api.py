@@ -1,15 +1,10 @@
 """Reporting's calls (JSON, under /api/v1)."""
 
-import threading
-from collections.abc import Iterator
-from queue import SimpleQueue
 from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
 import structlog
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from services.kernel.access.principal import Principal
@@ -17,8 +12,7 @@ from services.kernel.access.reach import sees
 from services.kernel.access.web import PUBLIC, requires, trying_a_code
 from services.kernel.commands import Body
 from services.kernel.district import District
-from services.kernel.errors import Forbidden, Problem
-from services.kernel.faults import fault
+from services.kernel.errors import Forbidden
 from services.kernel.text import _
 from services.kernel.web.refusals import refusals
 from services.reporting.answers import (
@@ -39,7 +33,6 @@ from services.reporting.asked import After, Asked, Instant, instant
 from services.reporting.queries import When
 from services.reporting.queries.complaints import Order
 from services.reporting.queries.totals import By
-from services.reporting.rebuild import Outcome, Progress, Source
 
 log = structlog.get_logger()
 READ = "report.read"
@@ -52,23 +45,6 @@ class ReceiptBody(Body):
     """The code on a receipt."""
 
     receipt: str = Field(min_length=1, max_length=60, examples=["K7Q2-9MFX-TR4W"])
-
-
-class RebuildBody(Body):
-    """How to make the facts anew."""
-
-    check: bool = Field(False, description="only compare")
-    source: Source = Field(
-        "log",
-        description="log: the log copy; stream: all of the stream; stores: what the services "
-        "themselves hold",
-    )
-
-
-class JsonLinesResponse(StreamingResponse):
-    """JSON, one object a line, sent as it comes."""
-
-    media_type = "application/jsonl"
 
 
 def router(reporting: Reporting, district: District) -> APIRouter:
@@ -206,37 +182,6 @@ def _add_upkeep(api: APIRouter, reporting: Reporting) -> None:
     def verify() -> Any:
         """Say whether the log copy's history is whole, and where it is not."""
         return reporting.verify()
-
-    @api.post(
-        "/rebuild", dependencies=[requires("operations.mend")], response_class=JsonLinesResponse
-    )
-    def rebuild(body: RebuildBody) -> StreamingResponse:
-        """Make the facts anew; JSON lines of progress, and the outcome as the last one."""
-        lines = rebuild_lines(reporting, body.source, check=body.check)
-        return JsonLinesResponse(lines)
-
-
-def rebuild_lines(reporting: Reporting, source: Source, *, check: bool) -> Iterator[bytes]:
-    """Rebuild in a thread of its own, and yield its progress and outcome as JSON lines.
-
-    It goes on to its end when nobody reads any more.
-    """
-    news: SimpleQueue[Progress | Outcome | str] = SimpleQueue()
-
-    def work() -> None:
-        try:
-            news.put(reporting.rebuild(source, news.put, check=check))
-        except Problem as problem:
-            news.put(problem.code)
-        except Exception as error:
-            log.error("rebuild_failed", **fault(error))
-            news.put(type(error).__name__)
-
-    threading.Thread(target=work, name="rebuild", daemon=True).start()
-    while isinstance(told := news.get(), Progress):
-        yield msgspec.json.encode({"progress": told}) + b"\n"
-    ended = {"failed": told} if isinstance(told, str) else {"outcome": told}
-    yield msgspec.json.encode(ended) + b"\n"
 
 
 def _wait(reporting: Reporting, after: str | None) -> None:

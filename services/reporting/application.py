@@ -4,20 +4,20 @@ Whose cases a reader may see (`scope`: Puskesmas codes, None for all) is an argu
 question about cases.
 """
 
-import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import duckdb
 from msgspec import to_builtins
 
 from services.kernel.access.reach import Reach
 from services.kernel.clock import Clock
 from services.kernel.condition import FollowerState, follower_state
 from services.kernel.contracts import Message
-from services.kernel.errors import Conflict, NotFound, Unavailable, invalid
+from services.kernel.errors import NotFound, Unavailable, invalid
 from services.kernel.receipts import receipt_hash
 from services.kernel.stream import Stream
 from services.kernel.text import _
@@ -41,9 +41,11 @@ from services.reporting.queries import (
 )
 from services.reporting.queries.complaints import Listing, Order
 from services.reporting.queries.totals import By
-from services.reporting.rebuild import Outcome, Progress, Rebuild, Source
+from services.reporting.rebuild import Outcome, Progress, Rebuild, Source, Stopped
+from services.reporting.rebuilding import Rebuilding
+from services.reporting.recovery import Recovery, opened
 from services.reporting.remembered import Remembered
-from services.reporting.store import MEMORY, Store
+from services.reporting.store import MEMORY, problem_of
 from services.reporting.upgrade import bring_up_to_date
 
 WAIT_SECONDS = 2.0
@@ -69,16 +71,35 @@ class Reporting:
         self._watch = watch or Nobody()
         self._outboxes = outboxes or NoOutboxes()
         self._stream = stream
-        self._rebuilding = threading.Lock()
         self._figures = Remembered(lambda: work.place(self.store.reader()))
-        self.store = Store(path, memory)
+        self.store, why = opened(path, memory)
         bring_up_to_date(self.store)
         self.log = LogCopy(self.store, stream)
+        self.recovery = Recovery(self.store, stream, self._outboxes, clock, why)
+        self.log.before, self.log.on_stop = self._filled, self.recovery.stop
         self.worker = self.log.worker
+        self.rebuilding = Rebuilding(self._new_rebuild)
 
     def close(self) -> None:
-        """Close the file; stop the worker first."""
+        """Stop a rebuild where it stands, and close the file; stop the worker first."""
+        self.rebuilding.stop()
+        self.recovery.close()
         self.store.close()
+
+    def _filled(self) -> bool:
+        """Fill a file that was lost before anything is followed; say whether it is filled."""
+        if self.recovery.is_due:
+            try:
+                self.recovery.run()
+            except Stopped:
+                return False
+            self.log.read_anew()
+        return True
+
+    def _new_rebuild(self, source: Source, told: Callable[[Progress], None]) -> Rebuild:
+        if self.store.filling is not None:
+            raise self.store.filling()
+        return Rebuild(self.store, self.log, self._stream, source, told, self._outboxes)
 
     def wait_for(self, position: str, seconds: float = WAIT_SECONDS) -> None:
         """Wait until the log copy holds the event at `position` (`<source>:<n>`).
@@ -91,6 +112,17 @@ class Reporting:
         if not self.log.wait_for(source, int(number), seconds):
             raise Unavailable(
                 _("Laporan belum memuat perubahan itu. Coba lagi sebentar lagi."),
+                extra={"retry_after": 1},
+            )
+
+    def catch_up(self, seconds: float = WAIT_SECONDS) -> None:
+        """Wait until the log copy holds all that lies on the stream by now.
+
+        Raises Unavailable when it does not in time, for what has not come would be left out.
+        """
+        if not self.log.wait_to(self._stream.ends(), seconds):
+            raise Unavailable(
+                _("Laporan belum memuat semua yang sudah masuk. Coba lagi sebentar lagi."),
                 extra={"retry_after": 1},
             )
 
@@ -246,7 +278,7 @@ class Reporting:
     def operations(self) -> dict[str, Any]:
         """Return how far the log copy is, what it waits for, and what it could not read; and how
         each process stands, its relay and follower, and what is set aside."""
-        reader, log = self.store.reader(), self.log
+        reader, log = self.store.reader(anyway=True), self.log
         mine = self.condition_of_log()
         return {
             **processes.state(self._watch, self.name),
@@ -257,6 +289,8 @@ class Reporting:
             "sources": upkeep.sources(reader),
             "forks": upkeep.forks(reader),
             "trouble": upkeep.trouble(reader),
+            "rebuild": self.rebuilding.state(),
+            "lost": self.recovery.state(),
         }
 
     def replay_queue(self, subject: str) -> list[dict[str, Any]]:
@@ -268,22 +302,22 @@ class Reporting:
         return follower_state(self.name, self.log.lag, self.worker, self.log.holes())
 
     def verify(self) -> dict[str, Any]:
-        """Say whether the log copy's history is whole, and where it is not."""
-        return upkeep.verify(self.store.reader())
+        """Say whether the log copy's history is whole, and where it is not.
+
+        Raises Unavailable where the file itself is damaged: the next start makes it anew.
+        """
+        try:
+            return upkeep.verify(self.store.reader())
+        except duckdb.Error as error:
+            raise problem_of(error, self.store) or error from error
 
     def rebuild(self, source: Source, told: Callable[[Progress], None], *, check: bool) -> Outcome:
         """Make the facts anew and compare; unless this only checks, swap. One at a time.
 
-        Raises Conflict while another rebuild is under way, Unavailable for one from the stores
-        when a service does not answer.
+        Raises Conflict while another rebuild is under way, Stopped where it was asked to stop,
+        NoSpace, and Unavailable for one from the stores when a service does not answer.
         """
-        if not self._rebuilding.acquire(blocking=False):
-            raise Conflict(_("Pembangunan ulang lain sedang berjalan. Tunggu sampai selesai."))
-        try:
-            sides = self.store, self.log, self._stream
-            return Rebuild(*sides, source, told, self._outboxes).run(check=check)
-        finally:
-            self._rebuilding.release()
+        return self.rebuilding.begin(source, told)(check=check)
 
     def places(self) -> dict[str, dict[str, Any]]:
         """Return the recorded Puskesmas by code."""

@@ -78,6 +78,11 @@ class Asked:
         return Filters(principal.scope(permission), reach=reach, **given)
 
 
+def asked_when(as_of: Instant = None, known_at: Instant = None) -> When:
+    """Return the instants that an address asks about; raises InvalidInput."""
+    return When(instant(as_of, "as_of"), instant(known_at, "known_at"))
+
+
 def instant(text: str | None, field: str, zone: str = DEFAULT_ZONE) -> datetime | None:
     """Return the instant that was written, a day's being its end; raises InvalidInput."""
     if not text:

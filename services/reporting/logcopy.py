@@ -9,8 +9,8 @@ until the hole before it is filled.
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -31,7 +31,7 @@ from services.reporting.messages import (
     insert,
     message_hash,
 )
-from services.reporting.store import Store, aware, stored
+from services.reporting.store import Store, aware, is_damage, stored
 
 log = structlog.get_logger()
 NAME = "reporting"
@@ -55,32 +55,48 @@ class LogCopy:
         self._news = threading.Condition()
         self._rested = time.monotonic()
         self.on_news: Callable[[], None] = lambda: None
-        self._watching: list[set[str]] = []
+        self.before: Callable[[], bool] = lambda: True
+        self.on_stop: Callable[[], None] = lambda: None
         self._load()
         self.worker = Worker(
             "follow-reporting",
             self.step,
             failed=self._load,
-            wake=lambda: self._reader.wake(),
+            wake=self._wake,
             close=self._close,
         )
 
     def _load(self) -> None:
         self._reader.close()
-        row = self._connection.execute("SELECT tracked, offsets FROM reading").fetchone()
-        assert row is not None
-        self.tracked: dict[str, int] = msgspec.json.decode(row[0])
-        self.offsets = {int(at): offset for at, offset in msgspec.json.decode(row[1]).items()}
+        ((tracked, offsets),) = self._connection.execute(
+            "SELECT tracked, offsets FROM reading"
+        ).fetchall()
+        self.tracked: dict[str, int] = msgspec.json.decode(tracked)
+        self.offsets = {int(at): offset for at, offset in msgspec.json.decode(offsets).items()}
         self._holes = Holes()
         self.reload_ends()
         self._reader = ReadAhead(self._stream.reader(NAME, self.offsets), NAME)
 
+    def read_anew(self) -> None:
+        """Begin again from what the file says (while nothing is taken)."""
+        with self.writing:
+            self._load()
+        with self._news:
+            self._news.notify_all()
+        self.on_news()
+
     def reload_ends(self) -> None:
         """Read anew where the log ends (while nothing is taken)."""
-        ends = self._connection.execute("SELECT max(place), max(arrived_at) FROM log").fetchone()
-        place, newest = ends or (None, None)
+        # All is fetched: what is not would keep its transaction open, and checkpoints waiting.
+        ((place, newest),) = self._connection.execute(
+            "SELECT max(place), max(arrived_at) FROM log"
+        ).fetchall()
         self.place = 0 if place is None else place + 1
         self._newest = LONG_AGO if newest is None else aware(newest)
+
+    def _wake(self) -> None:
+        self.on_stop()
+        self._reader.wake()
 
     def _close(self) -> None:
         self._reader.close()
@@ -95,24 +111,14 @@ class LogCopy:
         ends = self._stream.ends()
         return sum(end - self.offsets.get(partition, 0) for partition, end in ends.items())
 
-    @contextmanager
-    def watched(self) -> Iterator[set[str]]:
-        """Give a set to which the subjects of all that is taken meanwhile are added."""
-        touched: set[str] = set()
-        with self.writing:
-            self._watching.append(touched)
-        try:
-            yield touched
-        finally:
-            with self.writing:
-                self._watching.remove(touched)
-
     def step(self) -> None:
         """Take the next batch, if there is one within half a second.
 
         After a batch the log copy rests about as long as the batch took, so that what comes
         meanwhile is folded together and at most half a core goes into it.
         """
+        if not self.before():
+            return
         if (rest := self._rested - time.monotonic()) > 0:
             self.worker.pause(rest)
         deliveries = self._reader.poll(BATCH, WAIT_SECONDS)
@@ -135,8 +141,6 @@ class LogCopy:
             tracked = self.tracked | batch.tracked
             self._write(batch, tracked, offsets)
             failpoints.hit(failpoints.FACTS_FOLDED)
-            for touched in self._watching:
-                touched.update(each.message.subject for each in batch.taken)
             self.offsets = read_to
             self.place += len(batch.taken)
             self._newest = max([self._newest, *(each.arrived_at for each in batch.taken)])
@@ -154,45 +158,35 @@ class LogCopy:
             if batch.taken:
                 connection.execute(_INSERT, {"batch": as_batch(batch.taken, self.place)})
                 fold_touched(connection, batch.taken, self._newest)
-            for fork in [*batch.forks, *self._contradicting(batch.repeats)]:
-                _keep_apart(connection, fork)
+            for fork in [*batch.forks, *contradicting(connection, batch.repeats)]:
+                keep_apart(connection, fork)
             connection.execute(
                 "UPDATE reading SET tracked = ?, offsets = ?",
                 [msgspec.json.encode(tracked).decode(), msgspec.json.encode(offsets).decode()],
             )
             connection.execute("COMMIT")
-        except BaseException:
+        except BaseException as error:
             with suppress(duckdb.Error):  # a commit that failed has ended the transaction
                 connection.execute("ROLLBACK")
+            if isinstance(error, duckdb.Error) and is_damage(error):
+                self._store.suspect()
             raise
-
-    def _contradicting(self, repeats: Sequence[Delivery]) -> list[Delivery]:
-        """Return the repeats that are not what is stored under their source and id."""
-        if not repeats:
-            return []
-        cursor = self._connection.execute(
-            f"SELECT {MESSAGE_COLUMNS} FROM log "
-            "WHERE id IN (SELECT unnest($ids::BIGINT[])) "
-            "AND source IN (SELECT unnest($sources::VARCHAR[]))",
-            {
-                "ids": [each.message.id for each in repeats],
-                "sources": list({each.message.source for each in repeats}),
-            },
-        )
-        known = {
-            (message.source, message.id): message_hash(message)
-            for message in map(as_message, rows(cursor))
-        }
-        return [
-            each
-            for each in repeats
-            if known.get((each.message.source, each.message.id)) != message_hash(each.message)
-        ]
 
     def wait_for(self, source: str, id: int, seconds: float) -> bool:
         """Wait until the log copy holds a source's event; say whether it does."""
         with self._news:
             return self._news.wait_for(lambda: self._holds(source, id), seconds)
+
+    def wait_to(self, ends: Mapping[int, int], seconds: float) -> bool:
+        """Wait until the stream was read up to these offsets, and nothing before them waits for
+        what is missing; say whether it was."""
+
+        def there() -> bool:
+            read = all(self.offsets.get(at, 0) >= end for at, end in ends.items())
+            return read and not self._holes.first
+
+        with self._news:
+            return self._news.wait_for(there, seconds)
 
     def changed(self, seen: int, seconds: float) -> int:
         """Wait for news after `seen` (a former answer; 0 at first); return the present state."""
@@ -213,7 +207,7 @@ class LogCopy:
         found = self._store.reader().execute(
             "SELECT 1 FROM log WHERE source = ? AND id = ?", [source, id]
         )
-        return found.fetchone() is not None
+        return bool(found.fetchall())
 
 
 def fold_touched(
@@ -249,7 +243,34 @@ def _is_uuid(subject: str) -> bool:
     return len(subject) == UUID_LENGTH
 
 
-def _keep_apart(connection: DuckDBPyConnection, delivery: Delivery) -> None:
+def contradicting(
+    connection: DuckDBPyConnection, repeats: Sequence[Delivery], copy: str = "log"
+) -> list[Delivery]:
+    """Return the repeats that are not what a log holds under their source and id."""
+    if not repeats:
+        return []
+    cursor = connection.execute(
+        f"SELECT {MESSAGE_COLUMNS} FROM {copy} "
+        "WHERE id IN (SELECT unnest($ids::BIGINT[])) "
+        "AND source IN (SELECT unnest($sources::VARCHAR[]))",
+        {
+            "ids": [each.message.id for each in repeats],
+            "sources": list({each.message.source for each in repeats}),
+        },
+    )
+    known = {
+        (message.source, message.id): message_hash(message)
+        for message in map(as_message, rows(cursor))
+    }
+    return [
+        each
+        for each in repeats
+        if known.get((each.message.source, each.message.id)) != message_hash(each.message)
+    ]
+
+
+def keep_apart(connection: DuckDBPyConnection, delivery: Delivery) -> None:
+    """Keep a message that contradicts another under its source and id."""
     message = delivery.message
     log.error("fork_on_stream", source=message.source, id=message.id)
     headers = [(name, data.decode()) for name, data in message.headers()]

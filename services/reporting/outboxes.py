@@ -3,7 +3,7 @@
 Reporting imports no other service: whoever puts a process together hands the outboxes in.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from services.kernel.contracts import Message
@@ -21,6 +21,12 @@ class Outboxes(Protocol):
         Raises Unavailable where the service does not answer.
         """
 
+    def sent(self, source: str) -> Mapping[int, int]:
+        """Return the last id that a source is known to have sent to each partition.
+
+        Raises Unavailable where the service does not answer.
+        """
+
 
 class NoOutboxes:
     """Where no service can be asked: every source is read from the log copy."""
@@ -32,3 +38,7 @@ class NoOutboxes:
     def after(self, source: str, position: int) -> Sequence[Message]:
         """There is nothing."""
         return ()
+
+    def sent(self, source: str) -> Mapping[int, int]:
+        """There is nothing."""
+        return {}

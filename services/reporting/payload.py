@@ -37,6 +37,12 @@ SHAPE: Final = json.dumps(
         "home": "VARCHAR",
         "roles": ["VARCHAR"],
         "how": "VARCHAR",
+        "month": "VARCHAR",
+        "as_of": "VARCHAR",
+        "known_at": "VARCHAR",
+        "day": "DATE",
+        "working": "BOOLEAN",
+        "why": "VARCHAR",
     }
 )
 
@@ -83,5 +89,13 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     # Of those who were told: which roles, and what for.
     "roles": ("VARCHAR[]", "p.roles"),
     "how": ("VARCHAR", "CASE WHEN name = 'TeamNotified' THEN p.how END"),
+    # Of a recap: which month, and when its figures stood so.
+    "month": ("VARCHAR", "p.month"),
+    "recap_as_of": ("TIMESTAMP", _instant("p.as_of")),
+    "recap_known_at": ("TIMESTAMP", _instant("p.known_at")),
+    # Of a day that a Puskesmas' calendar declares.
+    "day": ("DATE", "p.day"),
+    "working": ("BOOLEAN", "p.working"),
+    "why": ("VARCHAR", "p.why"),
 }
 OCCURRED_AT: Final = _instant("p.occurred_at")

@@ -1,52 +1,54 @@
 """Making the facts anew: beside the live ones, compared with them, then swapped.
 
 The live log copy follows the stream all the while. What comes after the rebuild began is folded
-in at its end, in the one transaction that swaps; whoever reads goes on reading what they began
-with.
+in at its end, the last of it in the one transaction that swaps; whoever reads goes on reading what
+they began with. What is built is kept in the file part by part: a rebuild that was stopped or
+killed goes on where it stood.
 """
 
 # ruff: noqa: S608 (statements are put together from parts of ours)
 
+import shutil
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Final, Literal
 
 import duckdb
-from duckdb import DuckDBPyConnection
 
 from services.kernel.stream import Stream
-from services.reporting import folds
-from services.reporting.copies import STAGED, Copied, Upto, copy_stores, copy_stream
+from services.reporting import chunks, folds
+from services.reporting.comparing import BESIDE, Difference, differences
+from services.reporting.copies import Copied, copy_stores, copy_stream
 from services.reporting.logcopy import LogCopy, subjects
 from services.reporting.outboxes import NoOutboxes, Outboxes
-from services.reporting.store import Store
+from services.reporting.store import Store, no_space, problem_of
+from services.reporting.unfinished import Reached, Unfinished, discard, transaction
 
 Source = Literal["log", "stream", "stores"]
-BESIDE = "_rebuilt"
-CHUNK = 500_000
-SAMPLE = 50_000
-SHOWN = 20
+STEP: Final = 100_000
+"""So many messages that came meanwhile are folded in at once."""
+RESERVE: Final = 64 * 2**20
+"""So much of the disk (bytes) is left to the log copy."""
+BYTES_PER_EVENT: Final = 1024
+"""What the facts of an event may take at most, with what is written twice on the way."""
+ROOM: Final = 16 * 2**20
+"""With so much of it (bytes) a checkpoint may be asked for."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far it is: events folded, of how many, and how many a second."""
+    """How far it is: events folded, of how many, and how many a second.
+
+    `copied`: messages read so far while its log is still being copied, then None.
+    """
 
     done: int
     total: int
     rate: float
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How one table differs: how many rows only one side has, and about whom the first are."""
-
-    table: str
-    only_live: int
-    only_rebuilt: int
-    subjects: tuple[str, ...]
+    copied: int | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class Outcome:
     """What a rebuild found, how long it took, and whether the new facts are in use now.
 
     From the stores: for how many events their own time stands in for that of their arrival, and
-    how many are still on their way to the log copy.
+    how many are still on their way to the log copy. `resumed`: it went on with one that had ended
+    before its end.
     """
 
     events: int
@@ -63,6 +66,11 @@ class Outcome:
     swapped: bool
     without_arrival: int = 0
     on_their_way: int = 0
+    resumed: bool = False
+
+
+class Stopped(Exception):
+    """The rebuild was asked to stop; what it has built stands, and the next one goes on with it."""
 
 
 class Rebuild:
@@ -86,41 +94,54 @@ class Rebuild:
         self._log = "log" + ("" if source == "log" else BESIDE)
         self._told = told
         self._began = time.monotonic()
+        self._stopping = threading.Event()
         self._tables = [fold.name for fold in folds.folds()]
         if source != "log":
             self._tables.append("log")
 
+    def stop(self) -> None:
+        """Ask it to stop, wherever it is; `run` then raises Stopped (from any thread)."""
+        self._stopping.set()
+        with suppress(duckdb.Error):  # it may have ended just now
+            self._connection.interrupt()
+
     def run(self, *, check: bool) -> Outcome:
         """Build and compare; unless this only checks, swap.
 
-        Raises duckdb.Error when the file cannot be written; the live facts are then as before.
+        Raises Stopped, NoSpace for a full disk and Damaged for a damaged file; the live facts are
+        then as before.
         """
         try:
-            with self._store.on_all_cores(), self._live.watched() as touched:
-                return self._run(touched, check=check)
+            with self._store.on_all_cores():
+                return self._run(check=check)
+        except duckdb.Error as error:
+            if isinstance(error, duckdb.InterruptException):
+                raise Stopped from error
+            self._give_up()
+            raise problem_of(error, self._store) or error from error
         finally:
-            with suppress(duckdb.TransactionException):  # unless it failed within one
-                self._connection.execute("ROLLBACK")
-            self._clear()
+            self._roll_back()
             self._connection.close()
 
-    def _run(self, touched: set[str], *, check: bool) -> Outcome:
-        self._clear()
-        folds.create_tables(self._connection, BESIDE)
-        with self._live.writing:
-            live = self._live
-            upto = Upto(dict(live.offsets), dict(live.tracked), live.place)
-        copied = self._copy(upto)
-        total = build(self._connection, self._log, BESIDE, self._told)
+    def _run(self, *, check: bool) -> Outcome:
+        unfinished = Unfinished(self._connection, self._source, self._reached)
+        copied = self._copy(unfinished)
+        unfinished.plan(lambda: chunks.plan(self._connection, self._log))
+        total = fold_parts(self._connection, unfinished, self._log, self._go_on, self._told)
+        while self._live.place - unfinished.began.place > STEP:
+            self._go_on()
+            with transaction(self._connection):
+                self._take(unfinished, unfinished.began.place + STEP)
         # Nothing is taken while both sides are compared: they are of the same moment.
         with self._live.writing:
-            self._connection.execute("BEGIN")
-            self._catch_up(touched, upto)
-            found = tuple(differences(self._connection, self._tables))
-            if not check:
-                self._swap()
-            self._connection.execute("COMMIT")
+            self._go_on()
+            with transaction(self._connection):
+                self._take(unfinished, self._live.place)
+                found = tuple(differences(self._connection, self._tables, self._log))
+                if not check:
+                    swap(self._connection, self._tables)
             self._live.reload_ends()
+        unfinished.clear()
         return Outcome(
             total,
             time.monotonic() - self._began,
@@ -128,120 +149,99 @@ class Rebuild:
             not check,
             copied.without_arrival,
             copied.on_their_way,
+            unfinished.resumed,
         )
 
-    def _clear(self) -> None:
-        for table in (STAGED, *(each + BESIDE for each in (*self._tables, "log"))):
-            self._connection.execute(f"DROP TABLE IF EXISTS {table}")
+    def _reached(self) -> Reached:
+        with self._live.writing:
+            live = self._live
+            return Reached(dict(live.offsets), dict(live.tracked), live.place)
 
-    def _copy(self, upto: Upto) -> Copied:
+    def _go_on(self, events: int = 0) -> None:
+        """Raise Stopped where it was asked to stop, NoSpace where the disk might not hold so many
+        events' facts."""
+        if self._stopping.is_set():
+            raise Stopped
+        wanted = RESERVE + events * BYTES_PER_EVENT
+        if shutil.disk_usage(self._store.path.parent).free < wanted:
+            self._give_up()
+            raise no_space()
+
+    def _copy(self, unfinished: Unfinished) -> Copied:
+        if self._source == "log" or unfinished.is_copied:
+            return Copied()
+
+        def told(read: int) -> None:
+            self._go_on()
+            self._told(Progress(0, self._live.place, 0.0, read))
+
         connection, stream = self._connection, self._stream
-        if self._source == "stream":
-            return copy_stream(connection, self._log, stream, upto)
         if self._source == "stores":
-            return copy_stores(connection, self._log, stream, self._outboxes, upto)
+            return copy_stores(connection, unfinished, stream, self._outboxes, told)
+        copy_stream(connection, unfinished, stream, unfinished.began.offsets, told)
+        unfinished.note_copy_done()
         return Copied()
 
-    def _catch_up(self, touched: set[str], upto: Upto) -> None:
-        """Fold in what the live log copy has taken meanwhile."""
-        connection = self._connection
+    def _take(self, unfinished: Unfinished, upto: int) -> None:
+        """Fold in what the live log copy has taken meanwhile, up to a place of it."""
+        connection, span = self._connection, {"since": unfinished.began.place, "upto": upto}
+        newer = "FROM log WHERE place >= $since AND place < $upto"
         if self._log != "log":
             connection.execute(
                 f"INSERT INTO {self._log} SELECT * REPLACE (row_number() OVER () "
                 f"+ (SELECT coalesce(max(place), 0) FROM {self._log}) AS place) "
-                "FROM (FROM log WHERE place >= $since) "
-                f"ANTI JOIN {self._log} USING (source, id)",
-                {"since": upto.place},
+                f"FROM ({newer}) ANTI JOIN {self._log} USING (source, id)",
+                span,
             )
-        for key, keys in subjects(touched).items():
+        touched = connection.execute(f"SELECT DISTINCT subject {newer}", span).fetchall()
+        for key, keys in subjects(subject for (subject,) in touched).items():
             folds.bind_touched(connection, key, keys, self._log)
             folds.fold_bound(connection, key, BESIDE, anew=True)
+        unfinished.note_place(upto)
 
-    def _swap(self) -> None:
-        for table in self._tables:
-            self._connection.execute(f"DROP TABLE {table}")
-            self._connection.execute(f"ALTER TABLE {table}{BESIDE} RENAME TO {table}")
+    def _roll_back(self) -> None:
+        with suppress(duckdb.Error):  # unless it failed within a transaction
+            self._connection.execute("ROLLBACK")
+
+    def _give_up(self) -> None:
+        """Give back the space of what was built; nothing is in the way of the live log copy."""
+        self._roll_back()
+        with self._live.writing, suppress(duckdb.Error):
+            discard(self._connection)
+            # By a checkpoint the space goes back to the disk; one that fails for want of it would
+            # close the file for everybody until a restart.
+            if shutil.disk_usage(self._store.path.parent).free >= ROOM:
+                self._connection.execute("CHECKPOINT")
 
 
-def build(
-    connection: DuckDBPyConnection,
-    log: str = "log",
-    suffix: str = "",
-    told: Callable[[Progress], None] = lambda _progress: None,
+def fold_parts(
+    connection: duckdb.DuckDBPyConnection,
+    unfinished: Unfinished,
+    log: str,
+    go_on: Callable[[int], None],
+    told: Callable[[Progress], None],
 ) -> int:
-    """Fold all of a log into the (empty) fact tables; return how many events it holds."""
-    total = _count(connection, log, "true")
-    done = 0
-    began = time.monotonic()
-    for key, chosen in _chunks(connection, log, total):
-        folds.bind_chosen(connection, key, chosen, log)
-        folds.fold_bound(connection, key, suffix, anew=False)
-        done += _count(connection, log, chosen)
-        told(Progress(done, total, done / max(time.monotonic() - began, 1e-6)))
+    """Fold the parts that are left, each in a transaction; return how many events all of them are.
+
+    `go_on` is called before each with how many events it is, and may raise.
+    """
+    left = unfinished.chunks(done=False)
+    done = sum(chunk.events for _number, chunk in unfinished.chunks(done=True))
+    total = done + sum(chunk.events for _number, chunk in left)
+    began, before = time.monotonic(), done
+    for number, chunk in left:
+        go_on(chunk.events)
+        with transaction(connection):
+            chunks.fold(connection, chunk, log, BESIDE)
+            unfinished.note_done(number)
+        done += chunk.events
+        rate = (done - before) / max(time.monotonic() - began, 1e-6)
+        told(Progress(done, total, rate))
     return total
 
 
-def _count(connection: DuckDBPyConnection, log: str, chosen: str) -> int:
-    ((count,),) = connection.execute(f"SELECT count(*) FROM {log} WHERE {chosen}").fetchall()
-    return int(count)
-
-
-def _chunks(
-    connection: DuckDBPyConnection, log: str, total: int
-) -> Iterator[tuple[folds.Key, str]]:
-    """Yield conditions that cut a log into parts of about `CHUNK` events.
-
-    Each part is whole histories, and ids that follow one another: it fits into the memory, and
-    later finds of single complaints need to look at few rows only.
-    """
-    yield "subject", "complaint IS NULL"
-    sample = connection.execute(
-        f"SELECT complaint::VARCHAR FROM (SELECT complaint FROM {log} "
-        f"WHERE complaint IS NOT NULL USING SAMPLE {SAMPLE} ROWS) ORDER BY complaint"
-    ).fetchall()
-    count = max(1, min(len(sample), round(total / CHUNK)))
-    cuts = sorted({sample[len(sample) * n // count][0] for n in range(1, count)})
-    for first, beyond in zip((None, *cuts), (*cuts, None), strict=True):
-        parts = ["complaint IS NOT NULL"]
-        parts += [f"complaint >= '{first}'::UUID"] if first else []
-        parts += [f"complaint < '{beyond}'::UUID"] if beyond else []
-        yield "complaint", " AND ".join(parts)
-
-
-def differences(connection: DuckDBPyConnection, tables: Sequence[str]) -> Iterator[Difference]:
-    """Compare the live tables with those beside them, row by row; yield those that differ."""
-    keys = {fold.name: fold.key for fold in folds.folds()}
-    # Where a row lies in the log says nothing about the message.
-    columns = {"log": "* EXCLUDE (place)"}
+def swap(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> None:
+    """Put the tables beside in the place of the live ones (within a transaction)."""
     for table in tables:
-        beside = table + BESIDE
-        # The sum over all rows' hashes first: nearly always it settles the matter.
-        shown = columns.get(table, "*")
-        if _sum(connection, table, shown) == _sum(connection, beside, shown):
-            continue
-        key = keys.get(table, "subject")
-        live, rebuilt = (
-            _only_in(connection, key, shown, *sides) for sides in ((table, beside), (beside, table))
-        )
-        yield Difference(
-            table,
-            sum(live.values()),
-            sum(rebuilt.values()),
-            tuple(sorted({*live, *rebuilt})[:SHOWN]),
-        )
-
-
-def _sum(connection: DuckDBPyConnection, table: str, shown: str) -> Any:
-    return connection.execute(
-        f"SELECT count(*), sum(hash(each)::HUGEINT) FROM (SELECT {shown} FROM {table}) AS each"
-    ).fetchone()
-
-
-def _only_in(
-    connection: DuckDBPyConnection, key: str, shown: str, ours: str, theirs: str
-) -> dict[str, int]:
-    found = connection.execute(
-        f"SELECT {key}::VARCHAR, count(*) FROM (SELECT {shown} FROM {ours} "
-        f"EXCEPT ALL SELECT {shown} FROM {theirs}) GROUP BY 1"
-    )
-    return dict(found.fetchall())
+        connection.execute(f"DROP TABLE {table}")
+        connection.execute(f"ALTER TABLE {table}{BESIDE} RENAME TO {table}")

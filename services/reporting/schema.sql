@@ -41,3 +41,31 @@ CREATE TABLE IF NOT EXISTS reading (tracked VARCHAR NOT NULL, offsets VARCHAR NO
 INSERT INTO reading SELECT '{{}}', '{{}}' WHERE NOT EXISTS (FROM reading);
 -- By which statements the log was typed and the facts were made; others make both anew.
 CREATE TABLE IF NOT EXISTS made_by (digest VARCHAR NOT NULL);
+-- The rebuild that is under way or was stopped: from what, by which version, how far the live log was
+-- when it began, and how far its own copy is. Its parts, and which of them are folded.
+CREATE TABLE IF NOT EXISTS rebuilding (
+    source         VARCHAR NOT NULL,
+    digest         VARCHAR NOT NULL,
+    tracked        VARCHAR NOT NULL,
+    offsets        VARCHAR NOT NULL,
+    place          BIGINT NOT NULL,
+    copied_tracked VARCHAR NOT NULL,
+    copied_offsets VARCHAR NOT NULL,
+    copied         BOOLEAN NOT NULL
+);
+CREATE TABLE IF NOT EXISTS rebuilding_chunks (
+    number INTEGER NOT NULL,
+    key    VARCHAR NOT NULL,
+    chosen VARCHAR NOT NULL,
+    events BIGINT NOT NULL,
+    done   BOOLEAN NOT NULL
+);
+-- That this file took the place of one that was lost: why, since when, and how it was filled again.
+CREATE TABLE IF NOT EXISTS lost (
+    why         VARCHAR NOT NULL,
+    since       TIMESTAMP NOT NULL,
+    mended_at   TIMESTAMP,
+    events      BIGINT,
+    from_stores BIGINT,
+    seconds     DOUBLE
+);

@@ -1,24 +1,44 @@
-"""The one DuckDB file of reporting: its tables, its connections, and instants in UTC."""
+"""The one DuckDB file of reporting: its tables, its connections, what its errors mean, and instants
+in UTC."""
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 import duckdb
+import structlog
 from duckdb import DuckDBPyConnection
 
+from services.kernel.errors import NoSpace, Problem, Unavailable
+from services.kernel.text import _
 from services.reporting.payload import COLUMNS
 
+log = structlog.get_logger()
 MEMORY = "128MB"
-CHECKPOINT = "64MB"
+CHECKPOINT: Final = "64MB"
+SUSPECT: Final = ".suspect"
+"""Beside the file: a part of it could not be read while it was open."""
+_DAMAGED: Final = (
+    "not a valid DuckDB database file",
+    "Corrupt database file",
+    "Could not read enough bytes",
+    "Failure while replaying WAL",
+    "database with version number",
+    "database has been invalidated",
+)
+_FULL: Final = ("No space left on device", "File too large", "failed to offload data block")
 
 
 class Store:
-    """The open file. One thread writes; each reading thread has a connection of its own."""
+    """The open file. One thread writes; each reading thread has a connection of its own.
+
+    Raises duckdb.Error where it cannot be opened (`is_damage` says whether it is damaged).
+    """
 
     def __init__(self, path: Path, memory: str = MEMORY) -> None:
         self.path = path
@@ -36,11 +56,26 @@ class Store:
             },
         )
         self._local = threading.local()
-        self._root.execute("SET TimeZone = 'UTC'")
-        self._root.execute(schema("log"))
+        self.filling: Callable[[], Unavailable] | None = None
+        try:
+            self._root.execute("SET TimeZone = 'UTC'")
+            self._root.execute(schema("log"))
+            # What every start reads; the rows beyond are read when somebody asks for them.
+            self._root.execute("SELECT max(place), max(arrived_at) FROM log").fetchall()
+            for table in ("reading", "made_by", "rebuilding", "lost"):
+                self._root.execute(f"FROM {table}").fetchall()
+        except duckdb.Error:
+            self._root.close()
+            raise
 
-    def reader(self) -> DuckDBPyConnection:
-        """Return this thread's connection for reading."""
+    def reader(self, *, anyway: bool = False) -> DuckDBPyConnection:
+        """Return this thread's connection for reading.
+
+        Raises Unavailable while the file is being filled again (`filling` says how far that is),
+        for what is not all there says nothing; `anyway` gives it all the same.
+        """
+        if self.filling is not None and not anyway:
+            raise self.filling()
         found: DuckDBPyConnection | None = getattr(self._local, "connection", None)
         if found is None:
             found = self._local.connection = self.connection()
@@ -61,9 +96,38 @@ class Store:
         finally:
             self._root.execute("SET threads = 1")
 
+    def suspect(self) -> None:
+        """Note that a part of the file cannot be read: the next start makes it anew."""
+        log.error("reports_file_damaged", file=self.path.name)
+        self.path.with_name(self.path.name + SUSPECT).touch()
+
     def close(self) -> None:
         """Close the file; what was committed is on the disk."""
         self._root.close()
+
+
+def is_damage(error: duckdb.Error) -> bool:
+    """Say whether an error means that the file itself is damaged."""
+    return any(each in str(error) for each in _DAMAGED)
+
+
+def no_space() -> NoSpace:
+    """Return the refusal of what has no room on the disk."""
+    return NoSpace(
+        _("Disk penuh. Fakta yang dipakai tetap seperti semula; kosongkan atau perbesar disk.")
+    )
+
+
+def problem_of(error: duckdb.Error, store: Store) -> Problem | None:
+    """Return what an error of the file means to whoever asked, None for a fault of ours."""
+    if any(each in str(error) for each in _FULL):
+        return no_space()
+    if is_damage(error):
+        store.suspect()
+        return Unavailable(
+            _("Berkas laporan rusak. Mulai ulang layanan: berkasnya dibangun ulang sendiri.")
+        )
+    return None
 
 
 def schema(log: str) -> str:

@@ -6,34 +6,25 @@ or can read by now, is made anew from them.
 
 # ruff: noqa: S608 (statements are put together from parts of ours)
 
-import hashlib
-from functools import cache
-
 import structlog
 from duckdb import DuckDBPyConnection
 
-from services.kernel.contracts import types
 from services.reporting import folds
+from services.reporting.chunks import fold_all
+from services.reporting.comparing import BESIDE
 from services.reporting.logcopy import rows
 from services.reporting.messages import (
     MESSAGE_COLUMNS,
     UNKNOWN_TYPE,
     as_message,
-    insert,
     retype,
     trouble_of,
 )
-from services.reporting.rebuild import BESIDE, build
 from services.reporting.store import Store, schema
+from services.reporting.unfinished import discard
+from services.reporting.version import digest
 
 log = structlog.get_logger()
-
-
-@cache
-def digest() -> str:
-    """Return by what the log is typed and the facts are made."""
-    text = "\n".join([insert(), folds.digest(), *sorted(types())])
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def bring_up_to_date(store: Store) -> bool:
@@ -46,12 +37,13 @@ def bring_up_to_date(store: Store) -> bool:
         if connection.execute("SELECT digest FROM made_by").fetchall() == [(digest(),)]:
             return False
         connection.execute("DELETE FROM made_by")
+        discard(connection)
         _judge_again(connection)
         _type_anew(connection)
         for fold in folds.folds():
             connection.execute(f"DROP TABLE IF EXISTS {fold.name}")
         folds.create_tables(connection)
-        events = build(connection)
+        events = fold_all(connection)
         connection.execute("INSERT INTO made_by VALUES (?)", [digest()])
         log.info("facts_made_anew", events=events)
         return True

@@ -1,6 +1,6 @@
 """What is published about events: typed models, their field classes, and the envelope."""
 
-from services.kernel.contracts import intake, publication, resolution
+from services.kernel.contracts import intake, publication, reporting, resolution
 from services.kernel.contracts.envelope import MalformedMessage, Message, from_headers, in_order
 from services.kernel.contracts.fields import SealedBox, field_classes
 from services.kernel.contracts.registry import Event, UnknownType, read, types
@@ -17,6 +17,7 @@ __all__ = [
     "intake",
     "publication",
     "read",
+    "reporting",
     "resolution",
     "types",
 ]

@@ -63,6 +63,9 @@ _BY_NAME: dict[str, Any] = {
     "sender": "dinas",
     "receiver": "edge-puring",
     "purpose": "home",
+    "month": "2026-10",
+    "group": "unit",
+    "part": "loket",
 }
 
 _SUBJECTS = {
@@ -72,6 +75,7 @@ _SUBJECTS = {
     "UnitRegistered": "unit:loket",
     "RulesChanged": "rules",
     "CalendarChanged": "calendar:puring",
+    "RecapClosed": "recap:puring:2026-10",
 }
 
 

@@ -32,24 +32,23 @@ _READS = re.compile(r"^-- reads: (.*)$", re.MULTILINE)
 class Fold:
     """One fold: the fact table's name, the statement that makes its rows, and its key.
 
-    `reads` are the events that it takes rows from; empty: all.
+    `reads` are the events that it takes rows from; empty: all. `needs` are the folds whose results
+    it reads.
     """
 
     name: str
     sql: str
     key: Key
     reads: frozenset[str]
+    needs: frozenset[str]
     materialized: bool
 
 
 @cache
 def folds() -> tuple[Fold, ...]:
     """Return all folds; one that reads another's result comes after it."""
-    room = {
-        each.name.removesuffix(".sql"): each.read_text()
-        for each in files(__name__).iterdir()
-        if each.name.endswith(".sql")
-    }
+    names = (each.name for each in files(__name__).iterdir() if each.name.endswith(".sql"))
+    room = {name: text_of(name) for name in (each.removesuffix(".sql") for each in names)}
     statements = {name: sql for name, sql in sorted(room.items()) if name not in SHARED}
     read_by_others = set(_FOLDED.findall(" ".join(statements.values())))
     return tuple(
@@ -58,10 +57,16 @@ def folds() -> tuple[Fold, ...]:
             statements[name].replace("{staircase}", room["staircase"]),
             "subject" if "AS subject" in statements[name] else "complaint",
             frozenset(" ".join(_READS.findall(statements[name])).split()),
+            frozenset(_FOLDED.findall(statements[name])),
             name in read_by_others,
         )
         for name in _in_order(statements)
     )
+
+
+def text_of(name: str) -> str:
+    """Return a statement of this room as it is written."""
+    return files(__name__).joinpath(f"{name}.sql").read_text()
 
 
 def _in_order(statements: dict[str, str]) -> list[str]:
@@ -82,17 +87,12 @@ def digest() -> str:
 
 @cache
 def _shared(name: str, key: str, log: str, chosen: str) -> str:
-    room = files(__name__)
-    return (
-        room.joinpath(f"{name}.sql")
-        .read_text()
-        .format(
-            key=key,
-            columns=", ".join(COLUMNS),
-            log=log,
-            chosen=chosen,
-            happened=room.joinpath("happened.sql").read_text(),
-        )
+    return text_of(name).format(
+        key=key,
+        columns=", ".join(COLUMNS),
+        log=log,
+        chosen=chosen,
+        happened=text_of("happened"),
     )
 
 
@@ -157,9 +157,17 @@ def fold_bound(
     `among`: only events of these names were added, each at the end of its subject's history; a
     fold that reads none of them would write what is there already, and is left out.
     """
+    written = [
+        fold
+        for fold in folds()
+        if fold.key == key and (among is None or not fold.reads or fold.reads & among)
+    ]
+    needed = _needed(written)
     statements = []
     for fold in folds():
-        if fold.key != key or (among is not None and fold.reads and not fold.reads & among):
+        if fold not in written:
+            # Another reads its result, though what it has written stays as it is.
+            statements += [_making(fold)] if fold.name in needed else []
             continue
         table = fold.name + suffix
         if anew:
@@ -172,6 +180,17 @@ def fold_bound(
     if statements:
         # Sent at once: each call by itself waits four times for the interpreter's lock.
         connection.execute(";\n".join(statements))
+
+
+def _needed(written: Sequence[Fold]) -> set[str]:
+    """Return the names of all folds whose results these read, directly or not."""
+    by_name = {fold.name: fold for fold in folds()}
+    found: set[str] = set()
+    more = {name for fold in written for name in fold.needs}
+    while more:
+        found |= more
+        more = {name for each in more for name in by_name[each].needs} - found
+    return found
 
 
 def _making(fold: Fold) -> str:

@@ -148,5 +148,5 @@ def id_of(
     found = connection.execute(
         f"SELECT complaint FROM attributes AS a WHERE number = $number AND {at('a')}",
         {"number": number_or_id.strip().upper(), **(when or When()).parameters},
-    ).fetchone()
-    return None if found is None else found[0]
+    ).fetchall()
+    return found[0][0] if found else None

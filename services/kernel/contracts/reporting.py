@@ -1,0 +1,41 @@
+"""What reporting publishes: the months that were closed, with the figures as they were reported."""
+
+import msgspec
+
+from services.kernel.contracts.fields import Moment, Public
+from services.kernel.contracts.registry import Event, published
+
+
+class RecapLineV1(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of one part of a month: of all cases (`group` `all`, no part), or of one unit,
+    channel or category (`part` None: those that name none).
+
+    brought_forward + received + brought_back - closed = carried_forward; praise is counted apart.
+    `…_due` are the promises that fell due in the month, `…_on_time` those of them that were kept.
+    """
+
+    group: Public[str]
+    part: Public[str | None]
+    brought_forward: Public[int]
+    received: Public[int]
+    brought_back: Public[int]
+    closed: Public[int]
+    carried_forward: Public[int]
+    praise: Public[int]
+    responses_due: Public[int]
+    responses_on_time: Public[int]
+    settlements_due: Public[int]
+    settlements_on_time: Public[int]
+
+
+@published("reporting")
+class RecapClosedV1(Event, frozen=True):
+    """A month of one Puskesmas was closed: what its recap reports (SOP Puring 1).
+
+    `as_of` and `known_at`: the instants at which the figures stood so.
+    """
+
+    month: Public[str]
+    as_of: Public[Moment]
+    known_at: Public[Moment]
+    lines: Public[list[RecapLineV1]]
