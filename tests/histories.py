@@ -107,7 +107,10 @@ _FACTS: dict[str, dict[str, Any]] = {
     },
     "PublicationWithdrawn": {"reason": BOX},
     "ComplainantInformed": {"channel": "phone"},
+    "CalendarChanged": {"day": "2026-11-09", "working": False, "why": "Banjir", "version": 1},
+    "RecapClosed": {"month": "2026-10", "as_of": None, "known_at": None, "lines": []},
 }
+_SUBJECTS = {"CalendarChanged": "calendar:puring", "RecapClosed": "recap:puring:2026-10"}
 _PUBLICATION = {"publication": subject(900)}
 
 
@@ -126,12 +129,14 @@ def deliveries(history: Iterable[Told]) -> list[Delivery]:
 def _delivery(event: Told, source: str, previous: int) -> Delivery:
     recorded = hour(event.order[0])
     facts = _FACTS[event.name] | dict(event.facts)
+    if event.name == "RecapClosed":
+        facts |= {"as_of": hour(event.happened), "known_at": hour(event.happened)}
     if event.name.startswith(("Publication", "ResolutionPublished", "ComplainantInformed")):
         facts = _PUBLICATION | facts
     message = Message(
         id=previous + 1,
         source=source,
-        subject=subject(event.about),
+        subject=_SUBJECTS.get(event.name, subject(event.about)),
         type=f"tanggap.{event.name}.v1",
         time=recorded,
         puskesmas=event.puskesmas,

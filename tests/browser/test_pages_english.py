@@ -122,6 +122,7 @@ def look_around(house: House, reader: EnglishReader, walk: PlantedWalk) -> None:
         ("sari", ("/kasus", "/kasus?state=all", "/terbitkan", walk.case, "/tidak-ada")),
         ("wulan", ("/laporan", "/laporan/keluhan", "/laporan/kendali", walk.case, "/operasi")),
         ("wulan", (f"/laporan/keluhan/{walk.number}", "/laporan?as_of=2026-01-01")),
+        ("wulan", (f"/laporan/rekap?puskesmas={place}", "/laporan/aturan?a=1&b=1")),
         ("bayu", (walk.case,)),
         ("admin", ("/operasi", "/kasus")),
         (PUBLIC, (f"/p/{place}", f"/p/{place}/papan", f"/p/{place}/lapor", "/r", "/masuk")),

@@ -42,6 +42,8 @@ LISTS = (
     "/laporan",
     "/laporan/keluhan",
     "/laporan/kendali",
+    "/laporan/rekap?puskesmas=puring",
+    "/laporan/aturan?a=1&b=1",
     "/operasi",
     "/catat",
 )

@@ -34,6 +34,9 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/laporan",
         "/laporan/keluhan",
         "/laporan/kendali",
+        "/laporan/rekap?puskesmas=puring&month=2026-01",
+        "/laporan/rekap?puskesmas=puring",
+        "/laporan/aturan?a=1&b=1",
     ),
     "agus": ("/", "/laporan/keluhan/{number}"),
     "admin": ("/", "/operasi", "/pengguna", "/pengguna/baru", "/data-induk", "/kasus"),
@@ -70,6 +73,11 @@ def made(node: RunningNode) -> dict[str, str]:
     """A complaint that is new, one that is graded, and one whose result is documented."""
     given = {"text": SAID, "kind": "complaint", "categories": ["waktu-tunggu"]}
     made = {}
+    # A month that is closed, and one of its complaints that comes afterwards.
+    closing = node.as_("sari").post("/puskesmas/puring/recaps/2026-01/closing")
+    node.settle(closing.raise_for_status().json()["position"])
+    late = given | {"channel": "meeting", "received_at": "2026-01-20T09:00:00+07:00"}
+    node.as_("rini").post("/puskesmas/puring/complaints", json=late).raise_for_status()
     for name, channel, unit in (
         ("new", "phone", "loket"),
         ("graded", "whatsapp", "imunisasi"),

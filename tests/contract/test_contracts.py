@@ -33,6 +33,7 @@ from services.kernel.contracts.samples import KEY, WORDS, example
 from services.kernel.keyring.sealing import unseal
 from services.kernel.store import Outbox
 from services.publication.outbox import OUTBOX as PUBLICATION
+from services.reporting.outbox import OUTBOX as REPORTING
 from services.resolution.outbox import OUTBOX as RESOLUTION
 
 FOLDER = Path(__file__).parents[2] / "contracts"
@@ -41,6 +42,7 @@ OUTBOXES: dict[str, Outbox] = {
     "intake": INTAKE,
     "resolution": RESOLUTION,
     "publication": PUBLICATION,
+    "reporting": REPORTING,
 }
 
 

@@ -14,7 +14,7 @@ from services.kernel.chain import Sorted, sort_out, tracking_name
 from services.kernel.contracts import Message
 from services.kernel.store import writer
 from services.kernel.stream import Delivery, embedded, kafka
-from services.reporting import folds, logcopy, rebuild
+from services.reporting import comparing, folds, logcopy
 
 DROP_EVERY = 20
 BATCHES_BEFORE_COMMIT = 1000
@@ -141,7 +141,7 @@ def fold_line_changed(_armed: Near) -> None:
         raise RuntimeError("the fold of states has no such line any more")
 
     def fold(connection: Any, key: Any, suffix: str = "", **how: Any) -> None:
-        live.on = suffix != rebuild.BESIDE
+        live.on = suffix != comparing.BESIDE
         try:
             fold_bound(connection, key, suffix, **how)
         finally:

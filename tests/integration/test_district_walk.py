@@ -72,7 +72,7 @@ def validator(type: str) -> Draft202012Validator:
 def test_every_process_is_heard_and_sound(node: RunningDistrict) -> None:
     found = node.until("wulan", "/operations", lambda found: not found["missing"])
     assert {each["services"][0] for each in found["processes"]} == set(SERVICES)
-    assert {each["service"] for each in found["relays"]} == {"intake", "resolution", "publication"}
+    assert {each["service"] for each in found["relays"]} == set(SERVICES)
     assert not any(each["silent"] or each["failing"] for each in found["processes"])
     done = node.tanggap("doctor")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -84,6 +84,27 @@ def test_each_process_serves_its_figures(node: RunningDistrict) -> None:
         assert "tanggap_disk_free_bytes" in told
         figure = "follower_unread_messages" if name == "reporting" else "relay_unsent_events"
         assert f'tanggap_{figure}{{service="{name}"}} 0.0' in told
+
+
+def test_a_month_is_closed_and_comes_back_over_the_topic(node: RunningDistrict) -> None:
+    """Reporting writes its event in PostgreSQL, relays it, and reads it from Kafka."""
+    path = "/puskesmas/puring/recaps/2026-01/closing"
+    first = node.as_("sari").post(path).raise_for_status().json()
+    assert first["position"].endswith("/reporting:1")
+    found = node.until(
+        "wulan",
+        "/reports/recap",
+        lambda found: found["closing"],
+        puskesmas="puring",
+        month="2026-01",
+    )
+    assert found["closing"]["position"] == first["position"]
+    assert found["closing"]["reproduced"]
+    again = node.as_("sari").post(path)
+    assert (again.status_code, again.json()["code"]) == (409, "already_done")
+    for source in ("log", "stream", "stores"):
+        done = node.tanggap("rebuild", "--check", "--from", source)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_queue_is_tried_again_where_it_lies(node: RunningDistrict) -> None:

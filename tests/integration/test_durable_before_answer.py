@@ -17,6 +17,7 @@ import services
 from services.kernel.district import SHIPPED, load_district
 from services.kernel.store.files import assert_durable, connect
 from services.main.node import Node
+from services.main.parts import WRITING
 from services.main.settings import Settings
 from tests.running import running_node
 from tests.strace import Call, left_early, parse, under_strace
@@ -246,7 +247,7 @@ def test_every_connection_of_a_node_is_told_to_commit_to_the_disk_first_of_all(
     node = Node(Settings(data=tmp_path), load_district(SHIPPED))
     node.start()
     node.stop()
-    stores = ("access", "keyring", "stream", "intake", "resolution", "publication")
+    stores = ("access", "keyring", "stream", *WRITING)
     assert {name for name, _told in opened} == {f"{store}.sqlite" for store in stores}
     used = [(name, told) for name, told in opened if told]
     assert {name for name, _told in used} == {f"{store}.sqlite" for store in stores}

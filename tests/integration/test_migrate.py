@@ -23,6 +23,7 @@ STORES = {
     "keyring.sqlite",
     "publication.sqlite",
     "reporting.duckdb",
+    "reporting.sqlite",
     "resolution.sqlite",
     "stream.sqlite",
 }

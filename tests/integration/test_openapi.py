@@ -120,6 +120,8 @@ class Things:
             found["code"] = ["puring", "lamaru", "sempor-1"]
         if "{number}" in template:
             found["number"] = [*self.numbers, *self.complaints]
+        if "{month}" in template:
+            found["month"] = ["2025-12", "2030-01", "bulan"]
         if "{n}" in template:
             found["n"] = [1, 2]
         return found
@@ -272,6 +274,9 @@ def test_every_call_answers_well_what_is_well_asked(
         ("district", "GET /reports/complaints", {"query": {"limit": 3, **after}}),
         ("district", "GET /reports/totals", {"query": {"by": "unit", **after}}),
         ("district", "GET /reports/dashboard", {"query": {"puskesmas": "puring"}}),
+        ("district", "GET /reports/recap", {"query": {"puskesmas": "puring", **after}}),
+        ("district", "GET /reports/rules", {}),
+        ("district", "GET /reports/rules/diff", {"query": {"a": 1, "b": 1}}),
         ("auditor", "GET /audit/complaints/{id}", {"id": case}),
         ("auditor", "GET /events", {"query": {"complaint": number}}),
         ("auditor", "GET /events", {"query": {"limit": 5}}),
@@ -284,6 +289,9 @@ def test_every_call_answers_well_what_is_well_asked(
     asker.well(NOBODY, "POST /receipts/status", {"receipt": things.receipts[-1]})
     given_in = {"username": "rini", "password": PASSWORD}
     asker.well(NOBODY, "POST /session", given_in)
+    closing = "POST /puskesmas/{code}/recaps/{month}/closing"
+    asker.well("complaint_team", closing, code="puring", month="2026-01")
+    asker.well("admin", "POST /rebuild/stop")
     lines = asker.well("admin", "POST /rebuild", {"check": True})
     assert "outcome" in json.loads(lines.splitlines()[-1])
     file = {"file": b"channel,text\nin_person,Antre lama\nphone,\n"}

@@ -19,7 +19,7 @@ from services.kernel.clock import system_clock
 from services.kernel.district import SHIPPED, load_district
 from services.kernel.receipts import receipt_hash
 from services.kernel.web.app import create_app
-from services.reporting import api
+from services.reporting import api, rebuild_api
 from services.reporting.queries import Filters, When
 from services.reporting.queries.work import FIGURES
 from tests.histories import Told, deliveries, hour, told
@@ -144,7 +144,8 @@ class Site(Bench):
 
 
 def make_app(site: Site) -> FastAPI:
-    app = create_app("Uji", routers=[api.router(site.reporting, load_district(SHIPPED))])
+    calls = api.router(site.reporting, load_district(SHIPPED))
+    app = create_app("Uji", routers=[calls, rebuild_api.router(site.reporting)])
     app.state.access = site.access
     return app
 

@@ -1,7 +1,7 @@
 """Rebuilding: the same facts, from the log or from the stream; a difference is named; readers
 and the stream go on meanwhile."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -47,6 +47,10 @@ class Kept:
     def after(self, source: str, position: int) -> Sequence[Message]:
         written = [each for each in self._written() if each.source == source]
         return [each for each in written if each.id > position][:4]
+
+    def sent(self, source: str) -> Mapping[int, int]:
+        sent = [each.id for each in self._written() if each.source == source]
+        return {0: max(sent)} if sent else {}
 
     def _written(self) -> list[Message]:
         reader = self._stream.reader("kept", {})

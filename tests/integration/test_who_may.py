@@ -69,6 +69,7 @@ PLAN = {"actions": [{"action": SAID, "person_responsible": "KTU", "due_on": "203
 GIVEN = {"channel": "in_person", "text": SAID}
 BOX = {"opened_at": "2026-01-02T08:00:00+07:00", "officers": WHO, "slips": []}
 FILTER = {"puskesmas": "{code}"}
+VERSIONS = {"a": "1", "b": "1"}
 API, CASE, PUBLICATION = "/api/v1", "/api/v1/cases/{id}", "/api/v1/publications/{id}"
 STEPS: dict[str, tuple[frozenset[str], dict[str, Any]]] = {
     "team-call": (TEAM, {"who": WHO, "how": "telepon"}),
@@ -136,6 +137,10 @@ TABLE: dict[str, Row] = {
     f"GET {API}/reports/complaints": Row(REPORTS, query=FILTER),
     f"GET {API}/reports/totals": Row(REPORTS, query=FILTER),
     f"GET {API}/reports/dashboard": Row(REPORTS, query=FILTER),
+    f"GET {API}/reports/recap": Row(REPORTS, query=FILTER),
+    f"GET {API}/reports/rules": Row(REPORTS, placed=False),
+    f"GET {API}/reports/rules/diff": Row(REPORTS, query=FILTER | VERSIONS),
+    f"POST {API}/puskesmas/{{code}}/recaps/{{month}}/closing": Row(TEAM),
     f"GET {API}/audit/complaints/{{id}}": Row(AUDIT),
     f"GET {API}/events": Row(AUDITOR, query={"complaint": "{complaint}"}),
     f"GET {API}/replay/{{number}}": Row(REPORTS),
@@ -145,6 +150,7 @@ TABLE: dict[str, Row] = {
     f"POST {API}/operations/queues/{{subject}}/replay": Row(ADMIN, placed=False),
     f"GET {API}/verify": Row(AUDITOR, placed=False),
     f"POST {API}/rebuild": Row(ADMIN, {"check": True}, placed=False),
+    f"POST {API}/rebuild/stop": Row(ADMIN, placed=False),
     # Pages
     "GET /": FREE,
     "GET /masuk": FREE,
@@ -201,6 +207,8 @@ TABLE: dict[str, Row] = {
     "GET /laporan": Row(REPORTS, query=FILTER),
     "GET /laporan/keluhan": Row(REPORTS, query=FILTER),
     "GET /laporan/kendali": Row(REPORTS, query=FILTER),
+    "GET /laporan/rekap": Row(REPORTS, query=FILTER),
+    "GET /laporan/aturan": Row(REPORTS, query=FILTER | VERSIONS),
     "GET /laporan/keluhan/{number}": Row(REPORTS),
     "GET /operasi": Row(WATCHES, placed=False),
     "POST /operasi/antrean/{subject}": Row(ADMIN, {}, placed=False),
@@ -248,6 +256,7 @@ class Place:
             subject=self.complaint,
             other=self.complaint,
             n=1,
+            month="2026-01",
             version="0",
             name="style.css",
         )

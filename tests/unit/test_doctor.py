@@ -65,6 +65,7 @@ WELL: dict[str, Any] = {
     "failure": None,
     "late": [],
     "forks": [],
+    "lost": None,
     "trouble": [],
 }
 

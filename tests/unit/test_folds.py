@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -12,13 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.kernel.contracts import in_order
+from services.kernel.deadlines import Verdict, verdict
 from services.kernel.stream import Delivery
 from services.reporting import folds
+from services.reporting.comparing import BESIDE, differences
 from services.reporting.logcopy import LONG_AGO, fold_touched
 from services.reporting.messages import as_batch, insert
 from services.reporting.queries import When
 from services.reporting.queries.question import at
-from services.reporting.rebuild import BESIDE, differences
 from services.reporting.store import Store
 from tests.histories import Told, by_arrival, deliveries, hour, told
 
@@ -356,6 +359,75 @@ def test_a_case_waits_and_is_escalated_as_its_events_say(
         assert flags.get((until, known), []) == ([] if held is None else [held])
 
 
+DUE = ("CaseOpened", "CaseGraded", "CasePaused", "CaseResumed")
+PROMISES = ("response", "settlement")
+
+
+@dataclass(frozen=True)
+class Due:
+    """A promise, as the rule that judges it wants one."""
+
+    due_at: datetime | None
+
+
+def judged_at(history: Sequence[Delivery], until: float, known: float) -> list[tuple[Any, ...]]:
+    """Return the promises of one case that were kept or missed, by the rule of deadlines itself."""
+    due: dict[str, datetime] = {}
+    done: dict[str, datetime] = {}
+    for each, moment in happened(history, known):
+        name = each.message.name
+        if moment > hour(until):
+            continue
+        if name in DUE:
+            due = {
+                promise["name"]: msgspec.convert(promise["due_at"], type=datetime)
+                for promise in _payload(each)["deadlines"]
+            }
+        if name in ANSWERS:
+            done["response"] = min(moment, done.get("response", moment))
+        if name == "ResolutionDocumented":
+            done["settlement"] = moment
+        if name == "CaseReopened":
+            done.pop("settlement", None)
+    found = {name: verdict(Due(due[name]), done.get(name), hour(until)) for name in due}
+    return sorted(
+        (name, due[name].replace(tzinfo=None), each.value)
+        for name, each in found.items()
+        if each is not Verdict.NOT_YET_DUE
+    )
+
+
+@st.composite
+def promised(draw: st.DrawFn) -> Told:
+    """A step that says what is due, or one by which it is done."""
+    step = draw(events_of(1, [*DUE, "ImmediateAnswerGiven", *KEPT_BY]))
+    if step.name not in DUE:
+        return step
+    hours = {name: draw(st.none() | st.integers(0, HOURS)) for name in PROMISES}
+    deadlines = [
+        {"name": name, "due_at": hour(at), "rules_version": 1}
+        for name, at in hours.items()
+        if at is not None
+    ]
+    return replace(step, facts=(("deadlines", deadlines),))
+
+
+KEPT_BY = ("ComplainantMet", "ResolutionDocumented", "CaseReopened", "ComplainantInformed")
+
+
+@many
+@given(batched(st.lists(promised(), min_size=2, max_size=7)))
+def test_a_promise_is_judged_as_the_rule_of_deadlines_does(
+    facts: Facts, case: tuple[list[Delivery], list[list[Delivery]]]
+) -> None:
+    history, batches = case
+    facts.clear()
+    facts.take(*batches)
+    verdicts = facts.everywhere("verdicts", "promise, due_at, verdict")
+    for until, known in product(range(HOURS), range(HOURS)):
+        assert sorted(verdicts.get((until, known), [])) == judged_at(history, until, known)
+
+
 @many
 @given(batched(forms))
 def test_the_form_stands_as_it_was_corrected(
@@ -602,3 +674,114 @@ def test_a_publication_is_public_from_release_to_withdrawal(facts: Facts) -> Non
     assert facts.at("publications", "state, public_text", 6, 9) == [("withdrawn", None)]
     sealed = facts.connection.execute("SELECT count(*) FROM log WHERE public_text LIKE '%AAAA%'")
     assert sealed.fetchone() == (0,)
+
+
+def due(response: int, settlement: int, version: int = 1) -> list[dict[str, Any]]:
+    return [
+        {"name": "response", "due_at": hour(response), "rules_version": version},
+        {"name": "settlement", "due_at": hour(settlement), "rules_version": version},
+    ]
+
+
+def answered_late() -> list[Told]:
+    """Promised answer by 3, settlement by 6; graded at 2, then the answer by 4 and version 2."""
+    return [
+        told("ComplaintReceived", 0, source="intake"),
+        told("CaseOpened", 1, deadlines=due(3, 6)),
+        told("CaseGraded", 2, deadlines=due(4, 6, version=2)),
+        told("ImmediateAnswerGiven", 5),
+        told("ResolutionDocumented", 6),
+        told("CaseReopened", 8),
+    ]
+
+
+VERDICT = "promise, rules_version, verdict"
+
+
+def test_a_promise_is_overdue_from_its_last_moment_until_it_is_kept(facts: Facts) -> None:
+    facts.take(deliveries(answered_late()))
+    assert facts.at("verdicts", VERDICT, 4, 9) == []
+    assert facts.at("verdicts", VERDICT, 4.001, 9) == [("response", 2, "overdue")]
+    assert facts.at("verdicts", VERDICT, 5, 9) == [("response", 2, "late")]
+    assert sorted(facts.at("verdicts", VERDICT, 6, 9)) == [
+        ("response", 2, "late"),
+        ("settlement", 2, "on_time"),
+    ]
+    assert sorted(facts.at("verdicts", VERDICT, 8, 9)) == [
+        ("response", 2, "late"),
+        ("settlement", 2, "overdue"),
+    ]
+
+
+def test_a_verdict_is_that_of_what_was_known(facts: Facts) -> None:
+    facts.take(deliveries(answered_late()))
+    # Before the grade was known, the first version's promise had been missed by then.
+    assert facts.at("verdicts", VERDICT, 3.5, 1) == [("response", 1, "overdue")]
+    assert facts.at("verdicts", VERDICT, 3.5, 2) == []
+    assert sorted(facts.at("verdicts", VERDICT, 7, 5)) == [
+        ("response", 2, "late"),
+        ("settlement", 2, "overdue"),
+    ]
+
+
+def test_an_answer_that_arrives_late_turns_the_verdict_when_it_is_known(facts: Facts) -> None:
+    facts.take(
+        deliveries(
+            [
+                told("CaseOpened", 0, deadlines=due(3, 9)),
+                told("ImmediateAnswerGiven", 2, recorded=2, arrived=6),
+            ]
+        )
+    )
+    assert facts.at("verdicts", VERDICT, 4, 5) == [("response", 1, "overdue")]
+    assert facts.at("verdicts", VERDICT, 4, 6) == [("response", 1, "on_time")]
+
+
+def test_a_promise_that_a_wait_moves_is_not_judged_meanwhile(facts: Facts) -> None:
+    facts.take(
+        deliveries(
+            [
+                told("CaseOpened", 0, deadlines=due(2, 4)),
+                told("ImmediateAnswerGiven", 1),
+                told("CasePaused", 3, deadlines=due(2, 4)[:1]),
+                told("CaseResumed", 6, deadlines=due(2, 7)),
+            ]
+        )
+    )
+    assert facts.at("verdicts", VERDICT, 5, 9) == [("response", 1, "on_time")]
+    assert sorted(facts.at("verdicts", VERDICT, 8, 9)) == [
+        ("response", 1, "on_time"),
+        ("settlement", 1, "overdue"),
+    ]
+
+
+def test_a_closed_month_is_known_from_its_arrival_on(facts: Facts) -> None:
+    facts.take(deliveries([told("RecapClosed", 2, arrived=4, source="reporting")]))
+    columns = "subject, puskesmas, month, as_of, cut_at"
+    moment = hour(2).replace(tzinfo=None)
+    closing = ("recap:puring:2026-10", "puring", "2026-10", moment, moment)
+    assert facts.at("recaps", columns, 9, 3) == []
+    assert facts.at("recaps", columns, 1, 9) == []
+    assert facts.at("recaps", columns, 2, 4) == [closing]
+
+
+def test_of_two_words_on_a_day_the_later_stands(facts: Facts) -> None:
+    facts.take(
+        deliveries(
+            [
+                told("CalendarChanged", 1, day="2026-11-09", working=False, why="Banjir"),
+                told("CalendarChanged", 2, day="2026-11-10", working=False, why="Banjir"),
+                told("CalendarChanged", 4, day="2026-11-09", working=True, why="Surut"),
+            ]
+        )
+    )
+    columns = "code, day::VARCHAR, working, why"
+    closed = ("puring", "2026-11-10", False, "Banjir")
+    assert sorted(facts.at("calendars", columns, 3, 9)) == [
+        ("puring", "2026-11-09", False, "Banjir"),
+        closed,
+    ]
+    assert sorted(facts.at("calendars", columns, 4, 9)) == [
+        ("puring", "2026-11-09", True, "Surut"),
+        closed,
+    ]

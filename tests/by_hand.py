@@ -1,0 +1,80 @@
+"""People at work on a node whose time is set and whose parts are stepped by hand."""
+
+import asyncio
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from services.kernel.district import SHIPPED, District, load_district
+from services.main.demo import PASSWORD, add_accounts
+from tests.any_history_node import WRITING, NodeByHand, SetClock
+
+ZONE = ZoneInfo("Asia/Jakarta")
+
+
+def on(day: str, hour: int = 9) -> datetime:
+    """Return an hour of a day where Puring is."""
+    return datetime.fromisoformat(day).replace(hour=hour, tzinfo=ZONE)
+
+
+class Office:
+    """A node by hand with the demo's accounts; whatever is told of is done on its day."""
+
+    def __init__(self, folder: Path, district: District | None = None) -> None:
+        self.clock = SetClock(on("2026-01-05"))
+        self.hand = NodeByHand(folder / "node", district or load_district(SHIPPED), self.clock)
+        add_accounts(self.hand.node.access)
+        self.settle()
+
+    def at(self, day: str, hour: int = 9) -> None:
+        """Let the time be this; it never runs back."""
+        assert on(day, hour) >= self.clock.now
+        self.clock.now = on(day, hour)
+
+    def settle(self) -> None:
+        """Let everything that was recorded come to everybody."""
+        writing = (*WRITING, "reporting")
+        while True:
+            for name in writing:
+                self.hand.relay(name)
+            for name in (*self.hand.node.followers, "reporting"):
+                self.hand.follow(name)
+            if not any(self.hand.node.relays[name].lag() for name in writing):
+                return
+
+    def ask(self, who: str, method: str, path: str, **how: Any) -> httpx.Response:
+        """Have somebody make a call (or open a page, where the path is none of the calls)."""
+
+        async def call() -> httpx.Response:
+            transport = httpx.ASGITransport(self.hand.node.app())
+            async with httpx.AsyncClient(transport=transport, base_url="http://node") as client:
+                known = {"username": who, "password": PASSWORD}
+                answer = await client.post("/api/v1/session", json=known)
+                headers = {"authorization": f"Bearer {answer.json()['token']}"}
+                headers |= how.pop("headers", {})
+                return await client.request(method, path, headers=headers, **how)
+
+        return asyncio.run(call())
+
+    def get(self, who: str, path: str, **query: Any) -> Any:
+        answer = self.ask(who, "GET", f"/api/v1{path}", params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def post(self, who: str, path: str, **body: Any) -> Any:
+        """Have something done, and let a minute pass."""
+        answer = self.ask(who, "POST", f"/api/v1{path}", json=body)
+        assert answer.status_code in (200, 201), answer.text
+        self.settle()
+        self.clock.wait(timedelta(minutes=1))
+        return answer.json()
+
+    def receive(self, puskesmas: str = "puring", **form: Any) -> Any:
+        body = {"channel": "in_person", "text": "Antre lama.", **form}
+        return self.post("sari", f"/puskesmas/{puskesmas}/complaints", **body)
+
+    def end(self) -> None:
+        self.hand.end()

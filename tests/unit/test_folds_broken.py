@@ -1,0 +1,186 @@
+"""Folds broken on purpose: each break is caught by a test that is named here.
+
+A line changed, a bound dropped, arrival used for order: were none of the tests to fail, they would
+not hold what they say.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from services.reporting import folds
+from tests.unit import test_folds as tests
+from tests.unit.test_folds import Facts
+
+
+class Break(NamedTuple):
+    """In which statement what is put in the place of what, and the test that must fail of it."""
+
+    statement: str
+    was: str
+    becomes: str
+    caught_by: Callable[[Facts], None]
+
+
+NEVER = "TIMESTAMP 'infinity'"
+BREAKS = {
+    # A line changed
+    "praise opens a case": Break(
+        "steps",
+        "CASE WHEN kind <> 'praise' THEN 'received' END",
+        "'received'",
+        tests.test_praise_is_known_but_opens_no_case,
+    ),
+    "a grade moves any case": Break(
+        "states",
+        "IN ('ComplaintReceived', 'CaseGraded')",
+        "IN ('ComplaintReceived')",
+        tests.test_a_reopened_case_is_brought_back_and_may_close_again,
+    ),
+    "reopening leaves a case settled": Break(
+        "settlements",
+        "name IN ('ResolutionDocumented', 'CaseReopened')",
+        "name = 'ResolutionDocumented'",
+        tests.test_a_reopened_case_is_brought_back_and_may_close_again,
+    ),
+    "a correction changes when a complaint was heard": Break(
+        "attributes",
+        "CASE WHEN name = 'ComplaintReceived' THEN occurred_at END",
+        "occurred_at",
+        tests.test_a_correction_holds_from_its_own_time_and_is_known_when_it_arrives,
+    ),
+    "an approved text is public": Break(
+        "publications",
+        "WHEN 'PublicationApproved' THEN 'approved'",
+        "WHEN 'PublicationApproved' THEN 'released'",
+        tests.test_a_publication_is_public_from_release_to_withdrawal,
+    ),
+    "what was brought back is not counted": Break(
+        "moves",
+        "WHERE NOT open.closed AND shut.happened_to = open.happened_from",
+        "WHERE false",
+        tests.test_a_reopened_case_is_brought_back_and_may_close_again,
+    ),
+    "what is done by its last moment is late": Break(
+        "verdicts",
+        "s.done_at <= p.due_at",
+        "s.done_at < p.due_at",
+        tests.test_a_promise_is_overdue_from_its_last_moment_until_it_is_kept,
+    ),
+    "the last moment itself is overdue": Break(
+        "verdicts",
+        "p.due_at + INTERVAL 1 MICROSECOND",
+        "p.due_at",
+        tests.test_a_promise_is_overdue_from_its_last_moment_until_it_is_kept,
+    ),
+    "team calls put off what follows": Break(
+        "ordered",
+        "'TeamNotified', 'ComplainantMet',",
+        "'ComplainantMet',",
+        tests.test_a_case_that_is_written_down_later_is_handled_when_it_was,
+    ),
+    # A bound dropped
+    "a fact holds for ever": Break(
+        "staircase",
+        f"coalesce(next_happened, {NEVER}) AS happened_to",
+        f"{NEVER} AS happened_to",
+        tests.test_a_publication_is_public_from_release_to_withdrawal,
+    ),
+    "a fact is known from when it happened": Break(
+        "staircase",
+        "known_at AS known_from,\n        known_to",
+        "happened_at AS known_from,\n        known_to",
+        tests.test_one_that_arrives_late_takes_its_place_in_the_order_of_recording,
+    ),
+    "what replaces a fact is known before it came": Break(
+        "staircase",
+        "WHERE version = 0 AND next_known > known_at",
+        "WHERE false",
+        tests.test_a_verdict_is_that_of_what_was_known,
+    ),
+    "an answer is known from the start": Break(
+        "responses",
+        "known_at AS known_from",
+        "happened_at AS known_from",
+        tests.test_an_answer_that_arrives_late_turns_the_verdict_when_it_is_known,
+    ),
+    "an answer that was not known counts": Break(
+        "verdicts",
+        "AND done.known_from <= each.known_from AND done.known_to > each.known_from",
+        "",
+        tests.test_an_answer_that_arrives_late_turns_the_verdict_when_it_is_known,
+    ),
+    "a promise holds beyond its replacement": Break(
+        "verdicts",
+        "least(p.happened_to, s.happened_to) AS happened_to",
+        "s.happened_to AS happened_to",
+        tests.test_a_promise_is_overdue_from_its_last_moment_until_it_is_kept,
+    ),
+    "a closing is known before it came": Break(
+        "recaps",
+        "known_at AS known_from",
+        "happened_at AS known_from",
+        tests.test_a_closed_month_is_known_from_its_arrival_on,
+    ),
+    # Arrival used for order
+    "a history is in the order of arrival": Break(
+        "ordered",
+        "ORDER BY time, source, id",
+        "ORDER BY arrived_at, source, id",
+        tests.test_one_that_arrives_late_takes_its_place_in_the_order_of_recording,
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Facts]:
+    facts = Facts(tmp_path_factory.mktemp("broken") / "reporting.duckdb")
+    yield facts
+    facts.connection.close()
+    facts.store.close()
+
+
+def _forget() -> None:
+    for cached in (folds.folds, folds._shared):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Break], None]]:
+    text_of = folds.text_of
+
+    def put(each: Break) -> None:
+        was = text_of(each.statement)
+        assert each.was in was, "the statement has no such line any more"
+        changed = was.replace(each.was, each.becomes)
+        monkeypatch.setattr(
+            folds, "text_of", lambda name: changed if name == each.statement else text_of(name)
+        )
+        _forget()
+
+    yield put
+    monkeypatch.undo()
+    _forget()
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_break_is_caught(opened: Facts, broken: Any, name: str) -> None:
+    each = BREAKS[name]
+    opened.clear()
+    each.caught_by(opened)  # whole, it holds
+    opened.clear()
+    broken(each)
+    with pytest.raises(AssertionError):
+        each.caught_by(opened)
+
+
+def test_every_fold_is_broken_itself_or_in_what_it_shares() -> None:
+    broken = {each.statement for each in BREAKS.values()}
+    assert "staircase" in broken
+    whole = {
+        fold.name
+        for fold in folds.folds()
+        if fold.name not in broken and "{staircase}" not in folds.text_of(fold.name)
+    }
+    assert whole == set()
