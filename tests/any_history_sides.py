@@ -312,7 +312,7 @@ class Sides:
         steps = [case.received, *case.steps]
         told = [step for each in case.publications for step in each.steps]
         replayed = [
-            (each["step"], each["occurred_at"], each["recorded_at"], each["actor"])
+            (each.name, each.occurred_at, each.recorded_at, each.actor)
             for each in reporting.replay(case.id)
         ]
         assert sorted(replayed) == sorted(_plain([*steps, *told]))

@@ -76,30 +76,6 @@ class Audit(BaseModel):
     items: list[EventItem]
 
 
-class ReplayStep(BaseModel):
-    """A step, and the state after it."""
-
-    step: str
-    actor: str
-    role: str
-    source: str
-    id: int
-    publication: UUID | None
-    detail: str | None
-    occurred_at: datetime
-    happened_at: datetime = Field(description="never before the step that it follows")
-    recorded_at: datetime
-    arrived_at: datetime
-    state: str | None
-
-
-class Replay(BaseModel):
-    """One complaint's history, step by step."""
-
-    id: UUID
-    items: list[ReplayStep]
-
-
 class Events(BaseModel):
     """Events in the order of arrival; `next` may be given as `since`."""
 

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
 from services.kernel.access.principal import Principal
-from services.kernel.access.reach import sees
 from services.kernel.access.web import PUBLIC, requires, trying_a_code
 from services.kernel.commands import Body
 from services.kernel.district import District
@@ -23,7 +22,6 @@ from services.reporting.answers import (
     Events,
     Operations,
     ReceiptStatus,
-    Replay,
     Replayed,
     TotalsAnswer,
     Verification,
@@ -33,6 +31,7 @@ from services.reporting.asked import After, Asked, Instant, instant
 from services.reporting.queries import When
 from services.reporting.queries.complaints import Order
 from services.reporting.queries.totals import By
+from services.reporting.replay import api as replayed
 
 log = structlog.get_logger()
 READ = "report.read"
@@ -51,7 +50,8 @@ def router(reporting: Reporting, district: District) -> APIRouter:
     """Return reporting's calls; `district` says which units are of an area."""
     api = APIRouter(prefix="/api/v1", tags=["reporting"])
     _add_reports(api, reporting, district)
-    _add_audit(api, reporting, district)
+    _add_audit(api, reporting)
+    replayed.add(api, reporting, district)
     _add_public(api, reporting)
     _add_upkeep(api, reporting)
     return api
@@ -87,7 +87,7 @@ def _add_reports(api: APIRouter, reporting: Reporting, district: District) -> No
         return reporting.dashboard(filters, asked.when)
 
 
-def _add_audit(api: APIRouter, reporting: Reporting, district: District) -> None:
+def _add_audit(api: APIRouter, reporting: Reporting) -> None:
     @api.get("/audit/complaints/{id}", response_model=Audit)
     def audit_complaint(
         id: UUID,
@@ -117,23 +117,6 @@ def _add_audit(api: APIRouter, reporting: Reporting, district: District) -> None
             return {"items": reporting.history(found), "next": None}
         items = reporting.events(principal.scope("events.read"), since, limit)
         return {"items": items, "next": items[-1]["position"] if len(items) == limit else None}
-
-    @api.get("/replay/{number}", response_model=Replay)
-    def replay(
-        number: str,
-        principal: Reader,
-        as_of: Instant = None,
-        known_at: Instant = None,
-        after: After = None,
-    ) -> Any:
-        """Return a complaint's history step by step, with the state after each."""
-        _wait(reporting, after)
-        when = When(instant(as_of, "as_of"), instant(known_at, "known_at"))
-        complaint = reporting.find(number, when)
-        facts = reporting.facts(complaint, when)
-        if not sees(principal, READ, facts["puskesmas"], facts["service_unit"], district.units_in):
-            raise Forbidden(_("Keluhan ini di luar bidang Anda."))
-        return {"id": complaint, "items": reporting.replay(complaint, when)}
 
 
 def _add_public(api: APIRouter, reporting: Reporting) -> None:

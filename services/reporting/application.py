@@ -45,6 +45,7 @@ from services.reporting.rebuild import Outcome, Progress, Rebuild, Source, Stopp
 from services.reporting.rebuilding import Rebuilding
 from services.reporting.recovery import Recovery, opened
 from services.reporting.remembered import Remembered
+from services.reporting.replay import Step, steps_of
 from services.reporting.store import MEMORY, problem_of
 from services.reporting.upgrade import bring_up_to_date
 
@@ -184,9 +185,9 @@ class Reporting:
         """Return when the newest message of an origin's stores arrived on the stream."""
         return history.heard_from(self.store.reader(), origin)
 
-    def replay(self, complaint: UUID, when: When | None = None) -> list[dict[str, Any]]:
-        """Return the steps taken with a complaint, with the state after each."""
-        return history.replay(self.store.reader(), complaint, when or When())
+    def replay(self, complaint: UUID, when: When | None = None) -> list[Step]:
+        """Return the steps taken with a complaint, each with how it stands after it."""
+        return steps_of(self.store.reader(), complaint, when or When())
 
     def receipt(self, code: str) -> dict[str, Any]:
         """Return how far the complaint of a receipt is; raises NotFound."""

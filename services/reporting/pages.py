@@ -10,22 +10,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.kernel.access.principal import Principal
-from services.kernel.access.reach import sees
 from services.kernel.access.web import requires
 from services.kernel.district import District
-from services.kernel.errors import Forbidden, NotFound
+from services.kernel.errors import NotFound
 from services.kernel.text import _
 from services.kernel.web import words as glossary
 from services.kernel.web.flash import flash, see_other
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
-from services.kernel.web.pages import Entry, NavItem, render
+from services.kernel.web.pages import NavItem, render
 from services.reporting import public_pages
 from services.reporting.application import Reporting
 from services.reporting.asked import Asked
 from services.reporting.queries import Filters
 from services.reporting.queries.totals import By
-from services.reporting.words import STEPS, Names
+from services.reporting.replay import pages as replayed
+from services.reporting.words import Names
 
 READ: Final = "report.read"
 OPERATE: Final = "operations.read"
@@ -49,6 +49,7 @@ def router(reporting: Reporting, district: District) -> APIRouter:
     pages = APIRouter(include_in_schema=False)
     pages.include_router(public_pages.router(reporting, district))
     _add_reports(pages, reporting, district)
+    replayed.add(pages, reporting, district)
     _add_operations(pages, reporting)
     return pages
 
@@ -114,34 +115,6 @@ def _add_reports(pages: APIRouter, reporting: Reporting, district: District) -> 
             rows=reporting.totals(filters, asked.when, by),
             whole=reporting.totals(filters, asked.when)[0],
         )
-
-    @pages.get("/laporan/keluhan/{number}")
-    def history(request: Request, number: str, asked: Question, principal: Reader) -> Response:
-        """Show one complaint step by step, as it stood at any instant, without its words."""
-        complaint = reporting.find(number, asked.when)
-        facts = reporting.facts(complaint, asked.when)
-        if not sees(principal, READ, facts["puskesmas"], facts["service_unit"], district.units_in):
-            raise Forbidden(_("Keluhan ini di luar bidang Anda."))
-        steps = reporting.replay(complaint, asked.when)
-        filters = Filters(principal.scope(READ), puskesmas=facts["puskesmas"])
-        return show(
-            request,
-            "history",
-            asked,
-            filters,
-            facts=facts,
-            entries=[_entry(step) for step in steps],
-        )
-
-
-def _entry(step: dict[str, Any]) -> Entry:
-    return Entry(
-        STEPS.get(step["step"], step["step"]),
-        happened=step["happened_at"],
-        recorded=step["recorded_at"],
-        who=glossary.word("role", step["role"]),
-        notes=(glossary.word("state", step["state"]),) if step["state"] else (),
-    )
 
 
 def _add_operations(pages: APIRouter, reporting: Reporting) -> None:

@@ -1,13 +1,15 @@
-"""What reporting's pages say of steps and states; the codes are those of events and calls."""
+"""What the public is told of its complaint, and the names behind the codes of the district file."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from services.kernel.district import District
 from services.kernel.errors import NotFound
 from services.kernel.text import Text, _
 from services.kernel.web.pages import Entry
+from services.reporting.queries.question import DEFAULT_ZONE
 
 STEPS: Final[Mapping[str, Text]] = {
     "ComplaintReceived": _("Keluhan diterima"),
@@ -168,6 +170,13 @@ class Names:
             return self._district.puskesmas(code).name
         except NotFound:
             return code
+
+    def zone(self, code: str) -> ZoneInfo:
+        """Return a Puskesmas' time zone, that of the west where it is of another file."""
+        try:
+            return ZoneInfo(self._district.puskesmas(code).zone)
+        except NotFound:
+            return ZoneInfo(DEFAULT_ZONE)
 
     def unit(self, code: str | None) -> str | None:
         """Return a unit's name."""

@@ -99,29 +99,6 @@ def heard_from(connection: DuckDBPyConnection, origin: str) -> datetime | None:
     return row["heard"]
 
 
-def replay(connection: DuckDBPyConnection, complaint: UUID, when: When) -> list[dict[str, Any]]:
-    """Return the steps taken with a complaint, in order, with the state after each."""
-    found = connection.execute(
-        "SELECT step, role, source, id, publication, detail, sets, occurred_at, recorded_at, "
-        "happened_from AS happened_at, known_from AS arrived_at, "
-        "(SELECT actor FROM log AS l WHERE l.source = x.source AND l.id = x.id) AS actor "
-        f"FROM steps AS x WHERE complaint = $complaint AND {at('x')} ORDER BY seq",
-        {"complaint": complaint, **when.parameters},
-    )
-    state: str | None = None
-    steps = []
-    for step in records(found):
-        state = _after(state, step.pop("sets"))
-        steps.append({**step, "state": state})
-    return steps
-
-
-def _after(state: str | None, sets: str | None) -> str | None:
-    """Return the state after a step (the rule of folds/states.sql)."""
-    beginning = (None, "received", "graded")
-    return state if sets is None or (sets in beginning and state not in beginning) else sets
-
-
 def facts_of(connection: DuckDBPyConnection, complaint: UUID, when: When) -> dict[str, Any] | None:
     """Return what is known of one complaint: attributes, state, promises."""
     found = connection.execute(
