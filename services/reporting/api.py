@@ -28,6 +28,8 @@ from services.reporting.answers import (
 )
 from services.reporting.application import Reporting
 from services.reporting.asked import After, Asked, Instant, instant
+from services.reporting.exports import routes as exports
+from services.reporting.exports.exporting import Exporting
 from services.reporting.queries import When
 from services.reporting.queries.complaints import Order
 from services.reporting.queries.totals import By
@@ -52,6 +54,7 @@ def router(reporting: Reporting, district: District) -> APIRouter:
     _add_reports(api, reporting, district)
     _add_audit(api, reporting)
     replayed.add(api, reporting, district)
+    exports.add_calls(api, reporting, district, Exporting(reporting, district))
     _add_public(api, reporting)
     _add_upkeep(api, reporting)
     return api

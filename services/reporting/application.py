@@ -22,6 +22,7 @@ from services.kernel.receipts import receipt_hash
 from services.kernel.stream import Stream
 from services.kernel.text import _
 from services.reporting import processes
+from services.reporting.exports.spool import Spool
 from services.reporting.logcopy import LogCopy
 from services.reporting.outboxes import NoOutboxes, Outboxes
 from services.reporting.processes import Nobody, Watch
@@ -74,6 +75,7 @@ class Reporting:
         self._stream = stream
         self._figures = Remembered(lambda: work.place(self.store.reader()))
         self.store, why = opened(path, memory)
+        self.spool = Spool(path.with_name("exports"))
         bring_up_to_date(self.store)
         self.log = LogCopy(self.store, stream)
         self.recovery = Recovery(self.store, stream, self._outboxes, clock, why)

@@ -22,6 +22,8 @@ from services.kernel.web.pages import NavItem, render
 from services.reporting import public_pages
 from services.reporting.application import Reporting
 from services.reporting.asked import Asked
+from services.reporting.exports import routes as exports
+from services.reporting.exports.exporting import Exporting
 from services.reporting.queries import Filters
 from services.reporting.queries.totals import By
 from services.reporting.replay import pages as replayed
@@ -50,6 +52,7 @@ def router(reporting: Reporting, district: District) -> APIRouter:
     pages.include_router(public_pages.router(reporting, district))
     _add_reports(pages, reporting, district)
     replayed.add(pages, reporting, district)
+    exports.add_files(pages, reporting, district, Exporting(reporting, district))
     _add_operations(pages, reporting)
     return pages
 

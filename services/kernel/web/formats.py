@@ -49,6 +49,14 @@ def moment(value: date, language: str, zone: ZoneInfo, now: datetime) -> str:
     return written
 
 
+def stamp(value: date, language: str, zone: ZoneInfo) -> str:
+    """Return `Rab 4 Nov 2026 08.30`: always with its year, for what is read in other years."""
+    written = format_date(_local(value, zone), "EEE d MMM y", locale=locale_of(language))
+    if isinstance(value, datetime):
+        return f"{written} {clock_time(value, language, zone)}"
+    return written
+
+
 def clock_time(value: datetime, language: str, zone: ZoneInfo) -> str:
     """Return `08.30`."""
     return format_datetime(value, _CLOCK[language], tzinfo=zone, locale=locale_of(language))

@@ -3,7 +3,7 @@
 # ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -23,6 +23,7 @@ from services.reporting.queries.question import (
     at,
     bounds,
     records,
+    streamed,
     zones,
 )
 from services.reporting.store import stored
@@ -60,9 +61,40 @@ def listing(
     cursor: str | None = None,
 ) -> Listing:
     """Return a page of the complaints; raises InvalidInput for a cursor that is none of ours."""
+    instant = when.instant(now)
+    sql, parameters = _statement(
+        connection, filters, when, instant, order=order, limit=limit + 1, cursor=cursor
+    )
+    found = list(records(connection.execute(sql, parameters)))
+    items = found[:limit]
+    following = _cursor(items[-1]) if len(found) > limit else None
+    return Listing([_shown(item, instant) for item in items], following)
+
+
+def every(
+    connection: DuckDBPyConnection, filters: Filters, when: When, now: datetime
+) -> Iterator[dict[str, Any]]:
+    """Yield all of the list, the last received first, a few rows in memory at a time."""
+    instant = when.instant(now)
+    sql, parameters = _statement(connection, filters, when, instant)
+    for item in streamed(connection.execute(sql, parameters)):
+        yield _shown(item, instant)
+
+
+def _statement(
+    connection: DuckDBPyConnection,
+    filters: Filters,
+    when: When,
+    instant: datetime,
+    *,
+    order: Order = "received",
+    limit: int | None = None,
+    cursor: str | None = None,
+) -> tuple[str, dict[str, Any]]:
+    """Return the query of the list, and its parameters."""
     key, beyond = _ORDERS[order]
     condition = filters.attributes()
-    states = filters.states(when.instant(now))
+    states = filters.states(instant)
     for part in states.parts:
         condition.add(part)
     condition.parameters |= states.parameters | when.parameters
@@ -90,7 +122,7 @@ def listing(
         WHERE {at("a")} AND {condition}
         ORDER BY sort_key {"DESC" if beyond == "<" else ""},
             a.complaint {"DESC" if beyond == "<" else ""}
-        LIMIT {limit + 1}
+        {"" if limit is None else f"LIMIT {limit}"}
     )
     SELECT a.complaint AS id, a.number, a.puskesmas, a.kind, a.channel, a.service_unit,
         a.categories, a.confidentiality, a.received_at, a.recorded_at, a.state, a.closed,
@@ -107,20 +139,18 @@ def listing(
     ORDER BY a.sort_key {"DESC" if beyond == "<" else ""},
         a.complaint {"DESC" if beyond == "<" else ""}
     """
-    found = list(records(connection.execute(sql, condition.parameters)))
-    more = len(found) > limit
-    items = found[:limit]
-    following = _cursor(items[-1]) if more else None
-    instant = when.instant(now)
-    for item in items:
-        del item["sort_key"]
-        item["overdue"] = bool(
-            item["closed"] is False
-            and item["settled_at"] is None
-            and item["settlement_due"] is not None
-            and item["settlement_due"] < instant
-        )
-    return Listing(items, following)
+    return sql, condition.parameters
+
+
+def _shown(item: dict[str, Any], instant: datetime) -> dict[str, Any]:
+    del item["sort_key"]
+    item["overdue"] = bool(
+        item["closed"] is False
+        and item["settled_at"] is None
+        and item["settlement_due"] is not None
+        and item["settlement_due"] < instant
+    )
+    return item
 
 
 def _cursor(item: dict[str, Any]) -> str:

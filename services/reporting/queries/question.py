@@ -1,6 +1,6 @@
 """What every question shares: when it is asked about, and which cases it is about."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
@@ -216,11 +216,31 @@ def _midnight(day: date, zone: str) -> datetime:
     return stored(datetime.combine(day, time(), ZoneInfo(zone)))
 
 
+PAGE: Final = 2_000
+
+
 def records(connection: DuckDBPyConnection) -> Iterable[dict[str, Any]]:
-    """Yield what a query found, each row by its column names."""
-    names = [column[0] for column in connection.description or ()]
+    """Yield what a query found, each row by its column names; another may be asked meanwhile."""
+    names = _names(connection)
     for row in connection.fetchall():
-        yield {
-            name: value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
-            for name, value in zip(names, row, strict=True)
-        }
+        yield _record(names, row)
+
+
+def streamed(connection: DuckDBPyConnection) -> Iterator[dict[str, Any]]:
+    """Yield what a query found, a page in memory at a time; until the end the connection is
+    taken, and all of it is of one moment."""
+    names = _names(connection)
+    while rows := connection.fetchmany(PAGE):
+        for row in rows:
+            yield _record(names, row)
+
+
+def _names(connection: DuckDBPyConnection) -> list[str]:
+    return [column[0] for column in connection.description or ()]
+
+
+def _record(names: list[str], row: tuple[Any, ...]) -> dict[str, Any]:
+    return {
+        name: value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+        for name, value in zip(names, row, strict=True)
+    }

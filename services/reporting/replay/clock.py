@@ -36,8 +36,11 @@ class Passed:
 def stretches(steps: Sequence[Step], now: datetime) -> list[Stretch]:
     """Return the conditions of the clock from the first promise until `now`, without a gap.
 
-    Empty where nothing was ever promised: praise, and a case that came without its rules.
+    Of a case that has ended it stops at its last step. Empty where nothing was ever promised:
+    praise, and a case that came without its rules.
     """
+    if steps and steps[-1].after.closed:
+        now = min(now, max(each.happened_at for each in steps))
     found: list[Stretch] = []
     promised = False
     for standing, since, until in _periods(steps, now):
@@ -65,6 +68,21 @@ def passed(steps: Sequence[Step], now: datetime) -> list[Passed]:
             if since <= due < until:
                 found.add((due, name))
     return [Passed(name, at) for at, name in sorted(found)]
+
+
+def drawn(found: Sequence[Stretch]) -> list[tuple[Stretch, float, float]]:
+    """Return stretches with where they begin and how long they are, in percent of all of them."""
+    if not found:
+        return []
+    start, whole = found[0].since, (found[-1].until - found[0].since).total_seconds()
+    return [
+        (
+            each,
+            (each.since - start).total_seconds() / whole * 100,
+            (each.until - each.since).total_seconds() / whole * 100,
+        )
+        for each in found
+    ]
 
 
 def _periods(steps: Sequence[Step], now: datetime) -> Iterable[tuple[Standing, datetime, datetime]]:

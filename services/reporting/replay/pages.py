@@ -16,18 +16,21 @@ from services.kernel.access.principal import Principal
 from services.kernel.access.reach import must_see
 from services.kernel.access.web import requires
 from services.kernel.district import District
+from services.kernel.paper import MEDIA_TYPE
 from services.kernel.web import formats
 from services.kernel.web.language import language_of
 from services.kernel.web.pages import render
 from services.reporting.application import Reporting
 from services.reporting.asked import Asked
 from services.reporting.queries import When
-from services.reporting.replay.clock import Stretch, stretches
+from services.reporting.replay.clock import drawn, stretches
+from services.reporting.replay.paper import printed
 from services.reporting.replay.sentences import CLOCK, Sentences
 from services.reporting.replay.shown import shown
 from services.reporting.replay.steps import Step, moments
 
 READ: Final = "report.read"
+EXPORT: Final = "report.export"
 PATH: Final = "/laporan/keluhan/{number}"
 
 Question = Annotated[Asked, Depends()]
@@ -99,20 +102,36 @@ def add(pages: APIRouter, reporting: Reporting, district: District) -> None:
             address=lambda **more: _address(request, more),
         )
 
+    @pages.get(PATH + "/berkas.pdf")
+    def case_file(
+        request: Request,
+        number: str,
+        asked: Question,
+        principal: Annotated[Principal, requires(EXPORT)],
+    ) -> Response:
+        """Return the case file of one complaint, as it stood at any instant, without its words."""
+        return pdf(reporting, district, principal, number, asked.when, language_of(request))
 
-def drawn(found: Sequence[Stretch]) -> list[tuple[Stretch, float, float]]:
-    """Return stretches with where they begin and how long they are, in percent of all of them."""
-    if not found:
-        return []
-    start, whole = found[0].since, (found[-1].until - found[0].since).total_seconds()
-    return [
-        (
-            each,
-            (each.since - start).total_seconds() / whole * 100,
-            (each.until - each.since).total_seconds() / whole * 100,
-        )
-        for each in found
-    ]
+
+def pdf(
+    reporting: Reporting,
+    district: District,
+    principal: Principal,
+    number: str,
+    when: When,
+    language: str,
+) -> Response:
+    """Answer with a case file; raises NotFound, and Forbidden for one out of the reader's reach."""
+    complaint = reporting.find(number, when)
+    facts = reporting.facts(complaint, when)
+    must_see(principal, EXPORT, facts["puskesmas"], facts["service_unit"], district.units_in)
+    steps = reporting.replay(complaint, when)
+    content = printed(facts, steps, when, Sentences(district, language))
+    return Response(
+        content,
+        media_type=MEDIA_TYPE,
+        headers={"content-disposition": f'inline; filename="{facts["number"]}.pdf"'},
+    )
 
 
 def _slider(every: Sequence[Step], when: When) -> Slider:

@@ -17,6 +17,8 @@ from services.kernel.web.language import say
 from services.reporting.replay.steps import Moved, Step
 from services.reporting.words import Names
 
+Written = Callable[[datetime], str]
+"""Writes an instant as a page or paper does."""
 BY_WHICH: Final[Mapping[str, Text]] = {
     "response": _("Batas tanggapan"),
     "settlement": _("Batas selesai"),
@@ -86,7 +88,7 @@ class Sentences:
         line += "".join(f" · {each}" for each in more if each)
         return line[:1].upper() + line[1:]
 
-    def changes(self, step: Step, written: Callable[[datetime], str]) -> list[str]:
+    def changes(self, step: Step, written: Written) -> list[str]:
         """Return what a step changed: the state, the promises, the clock; `written` writes an
         instant."""
         found = []
@@ -102,7 +104,7 @@ class Sentences:
             found.append(self.say(_("Dinas kesehatan ikut menangani")))
         return found
 
-    def _moved(self, moved: Moved, paused: bool, written: Callable[[datetime], str]) -> str:
+    def _moved(self, moved: Moved, paused: bool, written: Written) -> str:
         which = self.say(BY_WHICH[moved.name])
         before = moved.before and written(moved.before)
         after = moved.after and written(moved.after)

@@ -1,11 +1,11 @@
 """A history as it is shown: its steps and what passed between them, as sentences with times."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.reporting.replay.clock import Passed, passed
-from services.reporting.replay.sentences import PASSED, Sentences
+from services.reporting.replay.sentences import PASSED, Sentences, Written
 from services.reporting.replay.steps import Step
 
 APART = timedelta(minutes=1)
@@ -35,7 +35,7 @@ def shown(
     steps: Sequence[Step],
     now: datetime,
     sentences: Sentences,
-    written: Callable[[datetime], str],
+    written: Written,
 ) -> list[Shown]:
     """Return the lines of a replay: each step in the order of the history, and each promise whose
     day passed by `now` before the first step that happened later."""
@@ -56,7 +56,7 @@ def _of_passed(each: Passed, sentences: Sentences) -> Shown:
     return Shown(sentences.say(PASSED[each.name]), each.at)
 
 
-def _of_step(step: Step, sentences: Sentences, written: Callable[[datetime], str]) -> Shown:
+def _of_step(step: Step, sentences: Sentences, written: Written) -> Shown:
     def apart(later: datetime, earlier: datetime) -> datetime | None:
         return later if abs(later - earlier) >= APART else None
 

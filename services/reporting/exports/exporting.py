@@ -1,0 +1,83 @@
+"""The exports as use cases: each is made whole, and then sent."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from services.kernel.district import District
+from services.reporting.application import Reporting
+from services.reporting.exports import delimited, log, workbook
+from services.reporting.exports.complaints import complaints_table
+from services.reporting.exports.open_data import open_data, open_data_table
+from services.reporting.exports.said import HEADS, NO, SHEET, YES, Said
+from services.reporting.exports.table import Table
+from services.reporting.queries import Filters, When
+from services.reporting.queries.complaints import every
+
+Format = Literal["csv", "xlsx"]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file that was made, to be read to its end."""
+
+    file: BinaryIO
+    name: str
+    media_type: str
+
+
+class Exporting:
+    """Makes the files of one reporting service; raises Unavailable where the disk is full or too
+    many are being made."""
+
+    def __init__(self, reporting: Reporting, district: District) -> None:
+        self._reporting = reporting
+        self._district = district
+        self._spool = reporting.spool
+
+    def complaints(self, filters: Filters, when: When, language: str, kind: Format) -> Made:
+        """Return the list of complaints as a table."""
+        now = self._reporting.clock()
+        connection = self._reporting.store.connection()
+        with connection:
+            rows = every(connection, filters, when, now)
+            table = complaints_table(rows, filters, when, now, self._district, language)
+            return self._tabled(table, language, kind)
+
+    def open_data(self, filters: Filters, when: When, language: str, kind: Format) -> Made:
+        """Return the counts that may be published; raises InvalidInput (see `open_data`)."""
+        now = self._reporting.clock()
+        # Made before the file is, so that what was asked wrongly is refused as such.
+        counts = list(open_data(self._reporting.store.reader(), filters, when, now))
+        table = open_data_table(counts, filters, when, now, self._district, language)
+        return self._tabled(table, language, kind)
+
+    def log(self, filters: Filters, when: When) -> Made:
+        """Return the log copy as Parquet; raises InvalidInput (see `write_log`)."""
+        now = self._reporting.clock()
+        connection = self._reporting.store.connection()
+
+        def make(file: BinaryIO, folder: Path) -> None:
+            log.write_log(connection, filters, when, now, file, folder)
+
+        with connection:
+            file = self._spool.made(make)
+        return Made(file, f"tanggap-log_{now:%Y-%m-%d}.tar", log.MEDIA_TYPE)
+
+    def _tabled(self, table: Table, language: str, kind: Format) -> Made:
+        said = Said(self._district, language)
+        if kind == "csv":
+            pieces = delimited.csv_bytes(table, said.say(YES), said.say(NO))
+            file = self._spool.made(lambda out, _folder: _write(out, pieces))
+            return Made(file, f"{table.name}.csv", delimited.MEDIA_TYPE)
+        heads = [said.say(each) for each in HEADS]
+        file = self._spool.made(
+            lambda out, folder: workbook.write_xlsx(table, out, folder, said.say(SHEET), heads)
+        )
+        return Made(file, f"{table.name}.xlsx", workbook.MEDIA_TYPE)
+
+
+def _write(file: BinaryIO, pieces: Iterable[bytes]) -> None:
+    for piece in pieces:
+        file.write(piece)
