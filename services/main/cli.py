@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 from services.kernel.access.principal import parse_grant
 from services.kernel.access.store import AccessStore
@@ -22,8 +21,10 @@ from services.kernel.district import SHIPPED, District, DistrictFileError, load_
 from services.kernel.errors import Problem
 from services.main import edge_cli
 from services.main.client import Client, Unreachable
+from services.main.exporting import CannotWrite, Format, Occupied, export
 from services.main.folder import is_new
 from services.main.places import place
+from services.main.replayed import replayed
 from services.main.settings import BadSetting, Settings, load_settings
 
 if TYPE_CHECKING:  # it loads everything, which most commands do without
@@ -50,6 +51,7 @@ rules = typer.Typer(help="Aturan batas waktu.", no_args_is_help=True)
 app.add_typer(rules, name="rules")
 out, err = Console(), Console(stderr=True)
 
+FORMATS = "Salah satu dari: " + ", ".join(each.value for each in Format) + "."
 AsJson = Annotated[bool, typer.Option("--json", help="Keluaran JSON.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Keadaan per saat ini (RFC 3339).")]
 KnownAt = Annotated[str | None, typer.Option("--known-at", help="Sebagaimana diketahui saat ini.")]
@@ -352,10 +354,42 @@ def replay(
     if as_json:
         _print_json(found)
         return
-    table = Table("Langkah", "Keadaan", "Terjadi", "Tercatat", "Peran", "Akun")
-    for step in found["items"]:
-        table.add_row(*(str(step.get(name) or "–") for name in STEP_COLUMNS))
-    out.print(table)
+    for line in replayed(found):
+        out.print(line, soft_wrap=True, markup=False, highlight=False)
+
+
+@app.command("export")
+def export_file(
+    form: Annotated[Format, typer.Argument(metavar="FORMAT", help=FORMATS)],
+    number: Annotated[str | None, typer.Argument(help="Nomor atau id keluhan (case).")] = None,
+    *,
+    path: Annotated[Path, typer.Option("--out", help="Berkas; untuk parquet sebuah folder.")],
+    force: Annotated[bool, typer.Option("--force", help="Timpa yang sudah ada.")] = False,
+    puskesmas: Annotated[str | None, typer.Option(help="Kode Puskesmas.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Kode unit layanan.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Kanal.")] = None,
+    category: Annotated[str | None, typer.Option(help="Kategori.")] = None,
+    state: Annotated[str | None, typer.Option(help="Keadaan, seperti pada daftar.")] = None,
+    start: Annotated[str | None, typer.Option("--from", help="Dari tanggal.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Sampai tanggal.")] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write rows as CSV or XLSX, the log as Parquet, a case as PDF, or open data."""
+    if (form is Format.CASE) != (number is not None):
+        _stop("Nomor keluhan diberikan untuk `case`, dan hanya untuk itu.", WRONG_USE)
+    asked = {"puskesmas": puskesmas, "unit": unit, "channel": channel, "category": category}
+    asked |= {"state": state, "from": start, "to": end, "as_of": as_of, "known_at": known_at}
+    with _client() as client:
+        try:
+            size = export(client, form, path, asked, number=number, force=force)
+        except CannotWrite as problem:
+            _stop(str(problem), WRONG_USE if isinstance(problem, Occupied) else 1)
+    if as_json:
+        _print_json({"path": str(path), "bytes": size})
+    else:
+        out.print(f"{path} ditulis.", soft_wrap=True)
 
 
 @app.command()
@@ -472,9 +506,6 @@ def doctor(as_json: AsJson = False) -> None:
         for line in lines or ["Semuanya sehat."]:
             out.print(line, soft_wrap=True)
     raise typer.Exit(UNREACHABLE if away else 1 if lines else 0)
-
-
-STEP_COLUMNS = ("step", "state", "happened_at", "recorded_at", "role", "actor")
 
 
 def _settings(data: Path | None = None) -> Settings:

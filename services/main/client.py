@@ -7,9 +7,10 @@ short-lived token there, for an account of its own that nobody can sign in to.
 import json
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import httpx
 import typer
@@ -73,12 +74,24 @@ class Client:
             for line in response.iter_lines():
                 yield json.loads(line)
 
+    @contextmanager
+    def download(self, path: str, asked: Mapping[str, Any]) -> Iterator[Iterator[bytes]]:
+        """Give a file piece by piece; ends the command where it is refused or breaks off."""
+        given = {name: value for name, value in asked.items() if value is not None}
+        try:
+            with self._http.stream("GET", path, params=given) as response:
+                if response.is_error:
+                    response.read()
+                    self._answer(lambda: response)
+                yield response.iter_bytes()
+        except httpx.TransportError:
+            _unanswered()
+
     def _answer(self, call: Any) -> Any:
         try:
             response: httpx.Response = call()
         except httpx.TransportError:
-            typer.echo("Node tidak menjawab. Periksa apakah `tanggap up` masih berjalan.", err=True)
-            raise typer.Exit(3) from None
+            _unanswered()
         if response.is_error:
             problem = response.json()
             typer.echo(problem.get("detail", response.reason_phrase), err=True)
@@ -86,6 +99,11 @@ class Client:
                 typer.echo(f"  {each['field']}: {each['message']}", err=True)
             raise typer.Exit(1 if response.status_code in (404, 409) else 2)
         return response.json()
+
+
+def _unanswered() -> NoReturn:
+    typer.echo("Node tidak menjawab. Periksa apakah `tanggap up` masih berjalan.", err=True)
+    raise typer.Exit(3)
 
 
 def _address(settings: Settings) -> str:

@@ -2,7 +2,6 @@
 `public_pages.py`."""
 
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends
@@ -14,7 +13,6 @@ from services.kernel.access.web import requires
 from services.kernel.district import District
 from services.kernel.errors import NotFound
 from services.kernel.text import _
-from services.kernel.web import words as glossary
 from services.kernel.web.flash import flash, see_other
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
@@ -22,6 +20,7 @@ from services.kernel.web.pages import NavItem, render
 from services.reporting import public_pages
 from services.reporting.application import Reporting
 from services.reporting.asked import Asked
+from services.reporting.choices import address_of, choices
 from services.reporting.exports import routes as exports
 from services.reporting.exports.exporting import Exporting
 from services.reporting.queries import Filters
@@ -71,10 +70,10 @@ def _add_reports(pages: APIRouter, reporting: Reporting, district: District) -> 
             section="reports",
             zone=zone,
             names=names,
-            choices=names.choices(filters.scope) | _choices(),
+            choices=names.choices(filters.scope) | choices(),
             form=Form(values=dict(request.query_params)),
             when=asked.when,
-            address=lambda path, **more: _address(request, path, more),
+            address=lambda path, **more: address_of(request, path, more),
             **context,
         )
 
@@ -141,31 +140,3 @@ def _add_operations(pages: APIRouter, reporting: Reporting) -> None:
         except NotFound:
             left = 0  # it was drained since the page was shown
         return see_other(request, "/operasi", LEFT if left else DRAINED)
-
-
-def _choices() -> dict[str, list[tuple[str, object]]]:
-    return {
-        "channel": list(glossary.WORDS["channel"].items()),
-        "state": [
-            ("open", _("Masih terbuka")),
-            ("overdue", _("Lewat batas")),
-            ("soon", _("Jatuh tempo dalam seminggu")),
-            ("inform", _("Menunggu kabar ke pelapor")),
-            ("closed", _("Selesai")),
-            *glossary.WORDS["state"].items(),
-        ],
-        "by": [
-            ("puskesmas", _("Puskesmas")),
-            ("unit", _("Unit layanan")),
-            ("channel", _("Kanal")),
-            ("category", _("Kategori")),
-        ],
-    }
-
-
-def _address(request: Request, path: str, more: dict[str, str | None]) -> str:
-    """Return an address with the filters of this page, changed by `more` (None: left out)."""
-    kept = {**request.query_params, **more}
-    dropped = () if "cursor" in more else ("cursor",)
-    query = {name: value for name, value in kept.items() if value and name not in dropped}
-    return f"{path}?{urlencode(query)}" if query else path

@@ -5,7 +5,7 @@ The same data gives the same bytes: no clock, no fonts of the machine, no networ
 loaded with the first document, for most processes never make one.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -66,9 +66,7 @@ class CaseFile:
     clock: tuple[Stretch, ...] = ()
     people_title: str = ""
     people: tuple[tuple[str, str], ...] = ()
-    openings_title: str = ""
-    openings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
 
 def case_file(data: CaseFile) -> bytes:

@@ -15,6 +15,7 @@ from services.kernel.web.others import Who
 SHOWN: Final = 20
 WHY: Final[Mapping[str, Text]] = {
     "case": _("membaca kasus"),
+    "case_file": _("mencetak berkas kasus"),
     "complaint_form": _("membaca formulir keluhan"),
     "alike": _("membandingkan dengan keluhan serupa"),
     "attachment": _("membuka lampiran"),

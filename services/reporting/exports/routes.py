@@ -1,5 +1,5 @@
 """The addresses under which files are had: for programs under `/api/v1/exports`, for people under
-`/laporan/unduh`, the same files."""
+`/laporan/unduh`, the same files, and a page that says what is in them."""
 
 from typing import Annotated, Final
 
@@ -10,15 +10,22 @@ from starlette.responses import Response, StreamingResponse
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.district import District
+from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
+from services.kernel.web.pages import render
 from services.reporting.application import Reporting
 from services.reporting.asked import Asked
+from services.reporting.choices import address_of, choices
+from services.reporting.exports.complaints import AS_OF, COLUMNS
 from services.reporting.exports.exporting import Exporting, Format, Made
+from services.reporting.exports.open_data import COUNTED, RULE
 from services.reporting.exports.spool import pieces
 from services.reporting.replay.pages import pdf
+from services.reporting.words import Names
 
 EXPORT: Final = "report.export"
 EVENTS: Final = "events.read"
+ROOM: Final = "/laporan/unduh"
 FORMATS: Final[tuple[Format, ...]] = ("csv", "xlsx")
 
 Question = Annotated[Asked, Depends()]
@@ -44,9 +51,29 @@ def add_files(
     pages: APIRouter, reporting: Reporting, district: District, exporting: Exporting
 ) -> None:
     """Add the addresses for people."""
-    room = "/laporan/unduh"
-    _add_tables(pages, f"{room}/keluhan", f"{room}/data-terbuka", reporting, district, exporting)
-    _add_log(pages, f"{room}/log.tar", reporting, district, exporting)
+    _add_tables(pages, f"{ROOM}/keluhan", f"{ROOM}/data-terbuka", reporting, district, exporting)
+    _add_log(pages, f"{ROOM}/log.tar", reporting, district, exporting)
+
+    @pages.get(ROOM)
+    def downloads(request: Request, asked: Question, principal: Exporter) -> Response:
+        """Show what may be downloaded of what was asked for, and what its columns mean."""
+        filters = asked.filters(principal, EXPORT, district)
+        listing = reporting.complaints(filters, asked.when, limit=1)
+        names = Names(district, language_of(request))
+        return render(
+            request,
+            "reporting/downloads.html",
+            section="reports",
+            when=asked.when,
+            some=bool(listing.items),
+            choices=names.choices(filters.scope) | choices(),
+            form=Form(values=dict(request.query_params)),
+            address=lambda path, **more: address_of(request, path, more),
+            columns=[column for column, _value in COLUMNS] + [*AS_OF],
+            counted=COUNTED,
+            rule=RULE,
+            reads_events=principal.may_somewhere(EVENTS),
+        )
 
 
 def _add_tables(

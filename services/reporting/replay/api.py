@@ -17,7 +17,7 @@ from services.kernel.web.language import language_of
 from services.reporting.application import Reporting
 from services.reporting.asked import After, Instant, instant
 from services.reporting.queries import When
-from services.reporting.replay.clock import Kind, stretches
+from services.reporting.replay.clock import Kind, passed, stretches
 from services.reporting.replay.sentences import Sentences
 from services.reporting.replay.steps import Step
 
@@ -62,6 +62,13 @@ class ClockStretch(BaseModel):
     until: datetime
 
 
+class PassedPromise(BaseModel):
+    """A promise whose day passed without what was promised."""
+
+    name: str = Field(examples=["response"])
+    at: datetime
+
+
 class Replay(BaseModel):
     """One complaint's history, step by step."""
 
@@ -70,6 +77,7 @@ class Replay(BaseModel):
     zone: str = Field(description="the time zone of its Puskesmas", examples=["Asia/Jakarta"])
     items: list[ReplayStep]
     clock: list[ClockStretch]
+    passed: list[PassedPromise]
 
 
 def add(api: APIRouter, reporting: Reporting, district: District) -> None:
@@ -104,6 +112,7 @@ def add(api: APIRouter, reporting: Reporting, district: District) -> None:
                 _item(each, sentences.of(each), sentences.changes(each, written)) for each in steps
             ],
             "clock": [vars(each) for each in stretches(steps, when.instant(now))],
+            "passed": [vars(each) for each in passed(steps, when.instant(now))],
         }
 
 

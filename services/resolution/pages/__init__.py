@@ -5,7 +5,16 @@ from fastapi import APIRouter
 
 from services.kernel.keyring import Words
 from services.resolution.application import Resolution
-from services.resolution.pages import areas, case, evaluation, notices, openings, queue, work
+from services.resolution.pages import (
+    areas,
+    case,
+    case_file,
+    evaluation,
+    notices,
+    openings,
+    queue,
+    work,
+)
 from services.resolution.pages.lists import CaseLists
 
 __all__ = ["NAV", "CaseLists", "router"]
@@ -22,6 +31,7 @@ def router(resolution: Resolution, lists: CaseLists, words: Words) -> APIRouter:
     evaluation.add(pages, resolution, lists, words)
     areas.add(pages, resolution, lists)
     case.add(pages, resolution, lists, words)
+    case_file.add(pages, resolution, words)
     notices.add(pages, resolution, lists)
     openings.add(pages, resolution, lists, words)
     return pages

@@ -18,7 +18,6 @@ from services.kernel.deadlines import Verdict, in_words
 from services.kernel.district import District
 from services.kernel.errors import Forbidden, NotFound, Problem
 from services.kernel.keyring import Words
-from services.kernel.keyring.words import About
 from services.kernel.text import Text, _
 from services.kernel.vocabulary import CASE_KINDS, GRADES
 from services.kernel.web import words as glossary
@@ -36,6 +35,7 @@ from services.resolution.pages import elsewhere, thread
 from services.resolution.pages.labels import DEADLINES, EVENTS, FIELDS, PERSON, PLAN_ROWS, STEPS
 from services.resolution.pages.lists import CaseLists
 from services.resolution.pages.queue import PATH, READ, name_of
+from services.resolution.pages.spoken import spoken
 from services.resolution.pages.steps import CALLED, FORMS, StepForm
 from services.resolution.pages.typed import Typed
 from services.resolution.verdicts import judged
@@ -218,13 +218,7 @@ def _told(
     request: Request, resolution: Resolution, words: Words, principal: Principal, case: Case
 ) -> dict[str, Any]:
     """Return what the page says of the case; the words are opened with one entry in the log."""
-    area = resolution.district.area_of(case.service_unit)
-    about = About(
-        case.puskesmas, case.confidentiality, case.entered_by, area, escalated=case.escalated
-    )
-    steps = thread.steps_of(resolution.thread(case.id))
-    found = iter(words.open(principal, "case", [(about, box) for s in steps for box in s.boxes]))
-    opened = [tuple(next(found) for _box in step.boxes) for step in steps]
+    steps, opened = spoken(resolution, words, principal, case, "case")
     received: thread.Form | None = None
     person, plan = None, {}
     for step, said in zip(steps, opened, strict=True):

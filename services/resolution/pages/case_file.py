@@ -1,0 +1,168 @@
+"""The case file on paper, words opened by role: made at the case's home only."""
+
+from datetime import date, datetime
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.kernel.access.principal import Principal
+from services.kernel.access.web import requires
+from services.kernel.contracts import intake
+from services.kernel.keyring import Words
+from services.kernel.paper import MEDIA_TYPE, CaseFile, Line, case_file
+from services.kernel.text import Text, _
+from services.kernel.web import formats
+from services.kernel.web import words as glossary
+from services.kernel.web.language import language_of, say
+from services.kernel.web.others import namer
+from services.kernel.web.pages import Entry
+from services.resolution.application import Resolution
+from services.resolution.domain import Case
+from services.resolution.pages import thread
+from services.resolution.pages.labels import DEADLINES, PERSON
+from services.resolution.pages.queue import PATH, READ, name_of
+from services.resolution.pages.spoken import spoken
+from services.resolution.pages.thread import Step
+from services.resolution.verdicts import kept_at
+
+
+class _Writer:
+    """Writes sentences and times for one reader, in the zone of one Puskesmas."""
+
+    def __init__(self, language: str, zone: ZoneInfo) -> None:
+        self.language, self.zone = language, zone
+        self.say = partial(say, language=language)
+
+    def at(self, value: date) -> str:
+        """Return a day or an instant, with its year."""
+        return formats.stamp(value, self.language, self.zone)
+
+
+def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
+    """Add the document to `pages`."""
+
+    @pages.get(PATH + "/{id}/berkas.pdf")
+    def print_case(
+        request: Request, id: UUID, principal: Annotated[Principal, requires(READ)]
+    ) -> Response:
+        """Return the case file as PDF, with the words that the reader's role opens."""
+        case = resolution.get(id)
+        principal.role_for(READ, case.puskesmas)
+        here = resolution.district.puskesmas(case.puskesmas)
+        steps, opened = spoken(resolution, words, principal, case, "case_file")
+        writer = _Writer(language_of(request), ZoneInfo(here.zone))
+        who = namer(request.app.state.access)
+        entries = thread.entries(case, steps, opened, lambda each: who(each.actor, each.role))
+        say, last = writer.say, max(each.message.time for each in steps)
+        content = case_file(
+            CaseFile(
+                language=writer.language,
+                number=case.number,
+                place=here.name,
+                title=say(_("Berkas kasus")),
+                as_of=say(_("Sampai kejadian terakhir, {day}", day=writer.at(last))),
+                page=say(_("Halaman {page} dari {pages}", page="{page}", pages="{pages}")),
+                past=False,
+                tags=tuple(map(say, _tags(case))),
+                pairs_title=say(_("Tentang keluhan ini")),
+                pairs=tuple(_pairs(resolution, case, steps, writer)),
+                people_title=say(_("Pelapor")),
+                people=tuple(_person(steps, opened, writer)),
+                thread_title=say(_("Jalannya kasus")),
+                thread=tuple(_line(each, writer) for each in entries),
+                notes=(say(NOTE),),
+            )
+        )
+        name = f'inline; filename="{case.number}.pdf"'
+        headers = {"content-disposition": name, "cache-control": "no-store"}
+        return Response(content, media_type=MEDIA_TYPE, headers=headers)
+
+
+NOTE = _(
+    "Berisi kata-kata yang tersegel, dibuka menurut peran Anda; pembukaannya tercatat. Simpan "
+    "seperti formulir keluhan itu sendiri."
+)
+
+
+def _tags(case: Case) -> list[Text | str]:
+    found: list[Text | str] = [glossary.word("state", case.state.value)]
+    if case.grade:
+        found.append(glossary.word("grade", case.grade))
+    return [*found, glossary.word("confidentiality", case.confidentiality)]
+
+
+def _pairs(
+    resolution: Resolution, case: Case, steps: list[Step], writer: _Writer
+) -> list[tuple[str, str]]:
+    say, district = writer.say, resolution.district
+    unit = name_of(district.unit, case.service_unit, writer.language)
+    found = [
+        (_("Jenis"), say(glossary.word("kind", case.kind))),
+        (_("Diterima"), writer.at(case.received_at)),
+        (_("Unit layanan"), unit or say(_("unit tidak disebut"))),
+    ]
+    for step in steps:
+        if isinstance(step.event, intake.ComplaintReceivedV1):
+            found.append((_("Kanal"), say(glossary.word("channel", step.event.channel))))
+            about = [
+                name_of(district.category, code, writer.language) or code
+                for code in step.event.categories
+            ]
+            if about:
+                found.append((_("Kategori"), ", ".join(about)))
+    kept = kept_at(step.message for step in steps)
+    for promise in case.deadlines:
+        done = kept.get(promise.name)
+        text = writer.at(promise.due_at)
+        if done is not None:
+            on_time = _("ditepati") if done <= promise.due_at else _("terlambat")
+            text += f" · {say(on_time)}, {writer.at(done)}"
+        found.append((DEADLINES[promise.name], text))
+    return [(say(label), value) for label, value in found]
+
+
+def _person(
+    steps: list[Step], opened: list[tuple[str | None, ...]], writer: _Writer
+) -> list[tuple[str, str]]:
+    for step, said in zip(steps, opened, strict=True):
+        if isinstance(step.event, intake.ComplaintReceivedV1) and step.event.complainant:
+            if said[1] is None:
+                return [(writer.say(_("Identitas")), writer.say(SEALED))]
+            person = thread.person(said[1])
+            return [
+                (writer.say(PERSON.get(kind, kind)), str(value)) for kind, value in person.items()
+            ]
+    return [(writer.say(_("Identitas")), writer.say(_("tidak disebut")))]
+
+
+SEALED = _("tersegel")
+
+
+def _line(entry: Entry, writer: _Writer) -> Line:
+    say = writer.say
+    times = [writer.at(entry.happened)] if entry.happened else []
+    if entry.recorded and entry.happened:
+        same = _day(entry.recorded, writer.zone) == _day(entry.happened, writer.zone)
+        timed = same and isinstance(entry.happened, datetime)
+        write = formats.clock_time if timed else formats.stamp
+        times.append(f"{say(_('tercatat'))} {write(entry.recorded, writer.language, writer.zone)}")
+    if entry.who:
+        times.append(say(_("oleh {who}", who=say(entry.who))))
+    notes = " · ".join(say(each) for each in entry.notes)
+    return Line(
+        say(entry.title),
+        " · ".join(times),
+        (notes,) if notes else (),
+        said=say(entry.said) if entry.said else None,
+        sealed=say(SEALED) if entry.sealed else None,
+        mark="ahead" if entry.state == "ahead" else "done",
+    )
+
+
+def _day(value: date, zone: ZoneInfo) -> date:
+    return value.astimezone(zone).date() if isinstance(value, datetime) else value
