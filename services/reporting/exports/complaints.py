@@ -30,8 +30,8 @@ def _local(name: str) -> Value:
     return value
 
 
-def _about(item: Mapping[str, Any], said: Said) -> str:
-    return ", ".join(said.names.category(code) or code for code in item["categories"])
+def _about(item: Mapping[str, Any], said: Said) -> str | None:
+    return ", ".join(said.names.category(code) or code for code in item["categories"]) or None
 
 
 def _zone(item: Mapping[str, Any], said: Said) -> str:

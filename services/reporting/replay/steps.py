@@ -30,7 +30,8 @@ ANSWERS: Final = frozenset(
     }
 )
 """The steps that are a first answer to whoever complained (folds/responses.sql)."""
-_BEGINNING: Final = (None, "received", "graded")
+BEGINNING: Final = frozenset({"ComplaintReceived", "CaseGraded"})
+"""The steps that move only a case that stands as it was received (folds/states.sql)."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Standing:
     """How a case stands: its state, what is promised and by when, and what was kept."""
 
     state: str | None = None
+    reached: str = "received"
+    """The state that the last step but those of the beginning set."""
     grade: str | None = None
     promises: tuple[DueV1, ...] = ()
     paused: bool = False
@@ -148,8 +151,10 @@ def _step(row: dict[str, Any], before: Standing) -> Step:
 def _after(before: Standing, row: dict[str, Any], event: Event) -> Standing:
     name, at_, sets = row["step"], row["happened_at"], row["sets"]
     changed: dict[str, Any] = {}
-    if sets is not None and not (sets in _BEGINNING and before.state not in _BEGINNING):
+    if sets is not None and (name not in BEGINNING or before.reached == "received"):
         changed["state"] = sets
+    if sets is not None and name not in BEGINNING:
+        changed["reached"] = sets
     if name in PROMISING:
         changed["promises"] = _promises(getattr(event, "deadlines", ()))
         changed["grade"] = row["grade"] or before.grade
