@@ -97,6 +97,7 @@ _FACTS: dict[str, dict[str, Any]] = {
     "CaseRestored": {"state": "graded"},
     "CasePaused": {"reason": BOX, "deadlines": []},
     "CaseResumed": {"note": None, "deadlines": []},
+    "CaseCommented": {"comment": BOX},
     "CaseEscalated": {"by_rule": False, "overdue": None, "reason": BOX},
     "PublicationDrafted": {"text": BOX, "confidentiality": "open", "documented_by": "acc-1"},
     "PublicationApproved": {"text": BOX, "media": ["notice_board"], "confirmed": False},

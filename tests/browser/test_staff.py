@@ -38,7 +38,12 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/laporan/rekap?puskesmas=puring",
         "/laporan/aturan?a=1&b=1",
     ),
-    "agus": ("/", "/laporan/keluhan/{number}"),
+    "agus": (
+        "/",
+        "/laporan/keluhan/{number}",
+        "/laporan/keluhan/{number}?as_of=2099-01-01",
+        "/laporan/unduh",
+    ),
     "admin": ("/", "/operasi", "/pengguna", "/pengguna/baru", "/data-induk", "/kasus"),
 }
 """The pages of each role; the last of admin's is one that it may not see."""

@@ -48,6 +48,8 @@ PUBLICATIONS: Final = READS - {"officer"}
 OPENS: Final = READS - {"officer", "district"}
 # Who opened it: those who answer for it.
 ANSWERS: Final = TEAM | CHAIR | HEAD | AUDIT
+# What leaves as files, without words.
+EXPORTS: Final = TEAM | CHAIR | HEAD | AUDIT
 # Whether all is well: who mends it, and the district, whose stream it is.
 WATCHES: Final = ADMIN | DISTRICT
 
@@ -63,6 +65,11 @@ class Row:
     placed: bool = True
     file: bool = False
 
+
+TABLES: Final = {
+    "call": [f"{name}.{kind}" for name in ("complaints", "open-data") for kind in ("csv", "xlsx")],
+    "page": [f"{name}.{kind}" for name in ("keluhan", "data-terbuka") for kind in ("csv", "xlsx")],
+}
 
 WHO, SAID = ["Sari"], "Loket kedua dibuka."
 PLAN = {"actions": [{"action": SAID, "person_responsible": "KTU", "due_on": "2030-01-01"}]}
@@ -144,6 +151,9 @@ TABLE: dict[str, Row] = {
     f"GET {API}/audit/complaints/{{id}}": Row(AUDIT),
     f"GET {API}/events": Row(AUDITOR, query={"complaint": "{complaint}"}),
     f"GET {API}/replay/{{number}}": Row(REPORTS),
+    f"GET {API}/exports/cases/{{number}}": Row(EXPORTS),
+    **{f"GET {API}/exports/{name}": Row(EXPORTS, query=FILTER) for name in TABLES["call"]},
+    f"GET {API}/exports/log.tar": Row(AUDITOR, query=FILTER),
     f"POST {API}/receipts/status": Row(ANYBODY, {"receipt": "{receipt}"}),
     f"GET {API}/puskesmas/{{code}}/board": Row(ANYBODY),
     f"GET {API}/operations": Row(WATCHES, placed=False),
@@ -199,6 +209,7 @@ TABLE: dict[str, Row] = {
     "GET /bidang": Row(READS, placed=False),
     "GET /kasus/{id}": Row(READS),
     "GET /kasus/{id}/pembukaan": Row(ANSWERS),
+    "GET /kasus/{id}/berkas.pdf": Row(READS),
     **{f"POST /kasus/{{id}}/{step}": Row(given[0], {}) for step, given in STEPS.items()},
     "GET /terbitkan": Row(PUBLICATIONS, placed=False),
     "GET /terbitkan/{id}": Row(PUBLICATIONS),
@@ -210,6 +221,10 @@ TABLE: dict[str, Row] = {
     "GET /laporan/rekap": Row(REPORTS, query=FILTER),
     "GET /laporan/aturan": Row(REPORTS, query=FILTER | VERSIONS),
     "GET /laporan/keluhan/{number}": Row(REPORTS),
+    "GET /laporan/keluhan/{number}/berkas.pdf": Row(EXPORTS),
+    "GET /laporan/unduh": Row(EXPORTS, query=FILTER),
+    **{f"GET /laporan/unduh/{name}": Row(EXPORTS, query=FILTER) for name in TABLES["page"]},
+    "GET /laporan/unduh/log.tar": Row(AUDITOR, query=FILTER),
     "GET /operasi": Row(WATCHES, placed=False),
     "POST /operasi/antrean/{subject}": Row(ADMIN, {}, placed=False),
     # The public's
