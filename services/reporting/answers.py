@@ -148,43 +148,6 @@ class TotalsAnswer(BaseModel):
     items: list[Totals]
 
 
-class Counts(BaseModel):
-    """Figures of some cases; on time is out of what was done or should have been."""
-
-    received: int
-    praise: int
-    open: int
-    overdue: int
-    responded_on_time: int
-    response_judged: int
-    settled_on_time: int
-    settlement_judged: int
-
-
-class PlaceCounts(Counts):
-    """The figures of one Puskesmas."""
-
-    part: str
-
-
-class Share(BaseModel):
-    """How many cases are of some part."""
-
-    part: str | None
-    cases: int
-
-
-class Dashboard(Counts):
-    """The dashboard of the days asked for."""
-
-    states: list[Share] = Field(description="open cases by state")
-    categories: list[Share] = Field(description="one complaint may be of several")
-    channels: list[Share]
-    units: list[Share]
-    puskesmas: list[PlaceCounts]
-    unheard: list[str] = Field(description="Puskesmas from which nothing has come")
-
-
 class LateMessage(BaseModel):
     """A message that waits for the one before it."""
 
@@ -332,6 +295,20 @@ class LostFile(BaseModel):
     total: int | None = None
 
 
+class Imbalance(BaseModel):
+    """A case whose moves and state contradict each other: control totals that hold it are wrong."""
+
+    id: UUID
+    number: str | None
+    puskesmas: str | None
+    service_unit: str | None
+    channel: str | None
+    categories: list[str] | None
+    since: datetime
+    carried: int = Field(description="what its moves leave: 1 open, 0 not")
+    state: str | None
+
+
 class Operations(BaseModel):
     """How far the log copy is, each relay and each follower; what is set aside; how each process
     stands."""
@@ -356,6 +333,7 @@ class Operations(BaseModel):
     trouble: list[Trouble]
     rebuild: RebuildState | None
     lost: LostFile | None
+    imbalances: list[Imbalance] = Field(description="where the control totals do not add up")
 
 
 class Gap(BaseModel):

@@ -18,7 +18,6 @@ from services.reporting.answers import (
     Audit,
     Board,
     Complaints,
-    Dashboard,
     Events,
     Operations,
     ReceiptStatus,
@@ -30,6 +29,7 @@ from services.reporting.application import Reporting
 from services.reporting.asked import After, Asked, Instant, instant
 from services.reporting.exports import routes as exports
 from services.reporting.exports.exporting import Exporting
+from services.reporting.figures import api as figures_api
 from services.reporting.queries import When
 from services.reporting.queries.complaints import Order
 from services.reporting.queries.totals import By
@@ -51,6 +51,7 @@ class ReceiptBody(Body):
 def router(reporting: Reporting, district: District) -> APIRouter:
     """Return reporting's calls; `district` says which units are of an area."""
     api = APIRouter(prefix="/api/v1", tags=["reporting"])
+    api.include_router(figures_api.router(reporting, district))
     _add_reports(api, reporting, district)
     _add_audit(api, reporting)
     replayed.add(api, reporting, district)
@@ -81,13 +82,6 @@ def _add_reports(api: APIRouter, reporting: Reporting, district: District) -> No
         filters = asked.filters(principal, READ, district)
         _wait(reporting, asked.after)
         return {"items": reporting.totals(filters, asked.when, by)}
-
-    @api.get("/reports/dashboard", response_model=Dashboard)
-    def dashboard(asked: Question, principal: Reader) -> Any:
-        """Return the figures of the days asked for, at any instant."""
-        filters = asked.filters(principal, READ, district)
-        _wait(reporting, asked.after)
-        return reporting.dashboard(filters, asked.when)
 
 
 def _add_audit(api: APIRouter, reporting: Reporting) -> None:

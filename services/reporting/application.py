@@ -23,13 +23,16 @@ from services.kernel.stream import Stream
 from services.kernel.text import _
 from services.reporting import processes
 from services.reporting.exports.spool import Spool
+from services.reporting.figures import Figure
 from services.reporting.logcopy import LogCopy
 from services.reporting.outboxes import NoOutboxes, Outboxes
 from services.reporting.processes import Nobody, Watch
 from services.reporting.queries import (
     Filters,
     When,
+    balance,
     complaints,
+    counted,
     dashboard,
     history,
     nearby,
@@ -41,6 +44,7 @@ from services.reporting.queries import (
     work,
 )
 from services.reporting.queries.complaints import Listing, Order
+from services.reporting.queries.counted import Cases, Part
 from services.reporting.queries.totals import By
 from services.reporting.rebuild import Outcome, Progress, Rebuild, Source, Stopped
 from services.reporting.rebuilding import Rebuilding
@@ -214,8 +218,42 @@ class Reporting:
         return totals.totals(self.store.reader(), filters, when, by)
 
     def dashboard(self, filters: Filters, when: When) -> dict[str, Any]:
-        """Return the figures of the dashboard."""
-        return dashboard.dashboard(self.store.reader(), filters, when, self.clock())
+        """Return the figures of the dashboard; of now, kept until the next event or minute."""
+        reader, now = self.store.reader(), self.clock()
+
+        def ask() -> dict[str, Any]:
+            return dashboard.dashboard(reader, filters, when, now)
+
+        return ask() if when.past else self._figures.answer(now, ("dashboard", filters), ask)
+
+    def cases_of(
+        self,
+        figure: Figure,
+        filters: Filters,
+        when: When,
+        *,
+        part: Part = "counted",
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Cases:
+        """Return a page of the cases behind a figure, and what it came to."""
+        return counted.cases_of(
+            self.store.reader(),
+            figure,
+            filters,
+            when,
+            self.clock(),
+            part=part,
+            limit=limit,
+            cursor=cursor,
+        )
+
+    def event(self, source: str, id: int) -> dict[str, Any]:
+        """Return one event of the log copy whole, with its payload as it came; raises NotFound."""
+        found = history.event(self.store.reader(), source, id)
+        if found is None:
+            raise NotFound(_("Tidak ada kejadian di posisi ini."))
+        return found
 
     def work(self, filters: Filters, names: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Return how many cases wait for what is named, beside the district's median."""
@@ -294,6 +332,7 @@ class Reporting:
             "trouble": upkeep.trouble(reader),
             "rebuild": self.rebuilding.state(),
             "lost": self.recovery.state(),
+            "imbalances": balance.imbalances(reader),
         }
 
     def replay_queue(self, subject: str) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from fastapi import Query
 
 from services.kernel.access.principal import Principal
 from services.kernel.access.reach import reach_of
-from services.kernel.district import District
+from services.kernel.district import CLUSTERS, EFFORTS, District
 from services.kernel.errors import InvalidInput, invalid
 from services.kernel.text import _
 from services.reporting.queries import Filters, When
@@ -45,6 +45,9 @@ class Asked:
             str | None,
             Query(description="a state of a case, or what waits: " + ", ".join(LISTS)),
         ] = None,
+        barrier: Annotated[str | None, Query(description="a barrier's code")] = None,
+        area: Annotated[str | None, Query(description="KMP, UKM or UKPP: its units")] = None,
+        cluster: Annotated[str | None, Query(description="a cluster's code: its units")] = None,
         since: Annotated[str | None, Query(alias="from", description=FIRST_DAY)] = None,
         until: Annotated[str | None, Query(alias="to", description=LAST_DAY)] = None,
         as_of: Instant = None,
@@ -60,9 +63,11 @@ class Asked:
             "channel": channel or None,
             "category": category or None,
             "state": state or None,
+            "barrier": barrier or None,
             "since": first,
             "until": last,
         }
+        self._area, self._cluster = area or None, cluster or None
         self.when = When(instant(as_of, "as_of"), instant(known_at, "known_at"))
         self.after = after
 
@@ -75,7 +80,22 @@ class Asked:
         if given["puskesmas"] is not None:
             principal.role_for(permission, given["puskesmas"])
         reach = reach_of(principal, permission, district.units_in)
-        return Filters(principal.scope(permission), reach=reach, **given)
+        units = self._units(district)
+        return Filters(principal.scope(permission), reach=reach, units=units, **given)
+
+    def _units(self, district: District) -> frozenset[str] | None:
+        """Return the units of the area and cluster asked for; None: of all."""
+        if self._area is None and self._cluster is None:
+            return None
+        if self._area not in (None, *EFFORTS):
+            raise invalid("area", _("Tulis salah satu: {codes}.", codes=", ".join(EFFORTS)))
+        if self._cluster not in (None, *CLUSTERS):
+            raise invalid("cluster", _("Tulis salah satu: {codes}.", codes=", ".join(CLUSTERS)))
+        return frozenset(
+            unit.code
+            for unit in district.units
+            if self._area in (None, unit.effort) and self._cluster in (None, unit.cluster)
+        )
 
 
 def asked_when(as_of: Instant = None, known_at: Instant = None) -> When:
@@ -89,10 +109,11 @@ def instant(text: str | None, field: str, zone: str = DEFAULT_ZONE) -> datetime 
         return None
     try:
         if len(text) == len("2026-01-01"):
-            return datetime.combine(date.fromisoformat(text), time.max, ZoneInfo(zone))
-        # A space stands where an address lost the plus sign of the offset.
-        found = datetime.fromisoformat(text.replace(" ", "+"))
-        if found.tzinfo is None:
+            found = datetime.combine(date.fromisoformat(text), time.max, ZoneInfo(zone))
+        else:
+            # A space stands where an address lost the plus sign of the offset.
+            found = datetime.fromisoformat(text.replace(" ", "+"))
+        if found.tzinfo is None or found.year not in YEARS:
             raise _no_instant(field)
         return found.astimezone(UTC)
     except (ValueError, OverflowError):

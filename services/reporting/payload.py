@@ -17,6 +17,7 @@ SHAPE: Final = json.dumps(
         "service_unit": "VARCHAR",
         "categories": ["VARCHAR"],
         "confidentiality": "VARCHAR",
+        "barrier": "VARCHAR",
         "grade": "VARCHAR",
         "finding": "VARCHAR",
         "outcome": "VARCHAR",
@@ -24,6 +25,7 @@ SHAPE: Final = json.dumps(
         "plan_complete": "BOOLEAN",
         "state": "VARCHAR",
         "action_number": "INTEGER",
+        "actions": [{"due_on": "DATE"}],
         "done_on": "DATE",
         "deadlines": [{"name": "VARCHAR", "due_at": "VARCHAR", "rules_version": "INTEGER"}],
         "publication": "UUID",
@@ -34,6 +36,7 @@ SHAPE: Final = json.dumps(
         "short_code": "VARCHAR",
         "kecamatan": "VARCHAR",
         "zone": "VARCHAR",
+        "work_days": "INTEGER",
         "home": "VARCHAR",
         "roles": ["VARCHAR"],
         "how": "VARCHAR",
@@ -64,6 +67,7 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "service_unit": ("VARCHAR", "p.service_unit"),
     "categories": ("VARCHAR[]", "p.categories"),
     "confidentiality": ("VARCHAR", "p.confidentiality"),
+    "barrier": ("VARCHAR", "p.barrier"),
     "grade": ("VARCHAR", "p.grade"),
     "finding": ("VARCHAR", "p.finding"),
     "outcome": ("VARCHAR", "p.outcome"),
@@ -72,6 +76,8 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     # Of a case that was taken up again.
     "state": ("VARCHAR", "p.state"),
     "action_number": ("INTEGER", "p.action_number"),
+    # The day by which the last action of a follow-up plan is to be done.
+    "plan_due": ("DATE", "list_max(list_transform(p.actions, lambda each: each.due_on))"),
     "done_on": ("DATE", "p.done_on"),
     "response_due": ("TIMESTAMP", _due("response")),
     "settlement_due": ("TIMESTAMP", _due("settlement")),
@@ -85,6 +91,7 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "short_code": ("VARCHAR", "p.short_code"),
     "kecamatan": ("VARCHAR", "p.kecamatan"),
     "zone": ("VARCHAR", "p.zone"),
+    "work_days": ("INTEGER", "p.work_days"),
     "home": ("VARCHAR", "p.home"),
     # Of those who were told: which roles, and what for.
     "roles": ("VARCHAR[]", "p.roles"),

@@ -476,7 +476,9 @@ def test_what_arrives_later_changes_nothing_that_was_known_before(
         facts.clear()
         if taken:
             facts.take(taken)
-        answers.append({fold.name: known_then(facts, fold.name, middle) for fold in folds.folds()})
+        # Of the past, `latest` says nothing: what arrives later takes its row away.
+        names = [fold.name for fold in folds.folds() if fold.name != "latest"]
+        answers.append({name: known_then(facts, name, middle) for name in names})
     assert answers[0] == answers[1]
 
 

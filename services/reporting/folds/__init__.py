@@ -11,7 +11,7 @@ read the result of another as `folded_<name>`.
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
@@ -41,7 +41,6 @@ class Fold:
     key: Key
     reads: frozenset[str]
     needs: frozenset[str]
-    materialized: bool
 
 
 @cache
@@ -50,7 +49,6 @@ def folds() -> tuple[Fold, ...]:
     names = (each.name for each in files(__name__).iterdir() if each.name.endswith(".sql"))
     room = {name: text_of(name) for name in (each.removesuffix(".sql") for each in names)}
     statements = {name: sql for name, sql in sorted(room.items()) if name not in SHARED}
-    read_by_others = set(_FOLDED.findall(" ".join(statements.values())))
     return tuple(
         Fold(
             name,
@@ -58,7 +56,6 @@ def folds() -> tuple[Fold, ...]:
             "subject" if "AS subject" in statements[name] else "complaint",
             frozenset(" ".join(_READS.findall(statements[name])).split()),
             frozenset(_FOLDED.findall(statements[name])),
-            name in read_by_others,
         )
         for name in _in_order(statements)
     )
@@ -157,40 +154,33 @@ def fold_bound(
     `among`: only events of these names were added, each at the end of its subject's history; a
     fold that reads none of them would write what is there already, and is left out.
     """
-    written = [
-        fold
+    written = {
+        fold.name
         for fold in folds()
         if fold.key == key and (among is None or not fold.reads or fold.reads & among)
-    ]
-    needed = _needed(written)
+    }
+    needed = {name for fold in _needed(written) for name in fold.needs}
     statements = []
     for fold in folds():
-        if fold not in written:
-            # Another reads its result, though what it has written stays as it is.
-            statements += [_making(fold)] if fold.name in needed else []
-            continue
         table = fold.name + suffix
-        if anew:
-            statements.append(f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM events)")
-        if fold.materialized:
+        if fold.name in needed:
             statements.append(_making(fold))
-            statements.append(f"INSERT INTO {table} FROM folded_{fold.name}")
-        else:
-            statements.append(f"INSERT INTO {table} {fold.sql}")
+        if fold.name in written:
+            if anew:
+                statements.append(f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM events)")
+            made = f"FROM folded_{fold.name}" if fold.name in needed else fold.sql
+            statements.append(f"INSERT INTO {table} {made}")
     if statements:
         # Sent at once: each call by itself waits four times for the interpreter's lock.
         connection.execute(";\n".join(statements))
 
 
-def _needed(written: Sequence[Fold]) -> set[str]:
-    """Return the names of all folds whose results these read, directly or not."""
-    by_name = {fold.name: fold for fold in folds()}
-    found: set[str] = set()
-    more = {name for fold in written for name in fold.needs}
-    while more:
-        found |= more
-        more = {name for each in more for name in by_name[each].needs} - found
-    return found
+def _needed(names: Collection[str]) -> Iterator[Fold]:
+    """Yield these folds and all those whose results they read, however far."""
+    for fold in folds():
+        if fold.name in names:
+            yield fold
+            yield from _needed(fold.needs)
 
 
 def _making(fold: Fold) -> str:

@@ -8,7 +8,7 @@ WITH setters AS (
         puskesmas,
         last_value(number IGNORE NULLS) OVER history AS number,
         last_value(receipt_hash IGNORE NULLS) OVER history AS receipt_hash,
-        kind, channel, service_unit, categories, confidentiality,
+        kind, channel, service_unit, categories, confidentiality, barrier,
         last_value(CASE WHEN name = 'ComplaintReceived' THEN occurred_at END IGNORE NULLS)
             OVER history AS received_at,
         last_value(CASE WHEN name = 'ComplaintReceived' THEN time END IGNORE NULLS)
@@ -23,6 +23,6 @@ WITH setters AS (
 ),
 {staircase}
 SELECT lane AS complaint, puskesmas, number, receipt_hash, kind, channel, service_unit,
-    categories, confidentiality, received_at, recorded_at,
+    categories, confidentiality, barrier, received_at, recorded_at,
     happened_from, happened_to, known_from, known_to
 FROM stairs

@@ -2,18 +2,15 @@
 
 # ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
 
-import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-import msgspec
 from duckdb import DuckDBPyConnection
 
-from services.kernel.errors import invalid
-from services.kernel.text import _
+from services.reporting.queries.paging import cursor_of, read_cursor
 from services.reporting.queries.question import (
     BOUNDS,
     ENDS,
@@ -67,7 +64,8 @@ def listing(
     )
     found = list(records(connection.execute(sql, parameters)))
     items = found[:limit]
-    following = _cursor(items[-1]) if len(found) > limit else None
+    more = len(found) > limit
+    following = cursor_of(items[-1]["sort_key"], items[-1]["id"]) if more else None
     return Listing([_shown(item, instant) for item in items], following)
 
 
@@ -103,7 +101,7 @@ def _statement(
         condition.add(f"a.received_at >= {STARTS} AND a.received_at < {ENDS}")
         condition.parameters |= bounds(zones(connection), filters.since, filters.until)
     if cursor is not None:
-        last, complaint = _read_cursor(cursor)
+        last, complaint = read_cursor(cursor)
         condition.add(
             f"(sort_key, a.complaint) {beyond} ($last, $complaint)", last=last, complaint=complaint
         )
@@ -151,20 +149,6 @@ def _shown(item: dict[str, Any], instant: datetime) -> dict[str, Any]:
         and item["settlement_due"] < instant
     )
     return item
-
-
-def _cursor(item: dict[str, Any]) -> str:
-    text = msgspec.json.encode([item["sort_key"], item["id"]])
-    return base64.urlsafe_b64encode(text).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        last, complaint = msgspec.json.decode(text, type=tuple[datetime, UUID])
-        return stored(last), complaint
-    except (ValueError, msgspec.DecodeError):
-        raise invalid("cursor", _("Penanda halaman ini tidak sah. Mulailah dari awal.")) from None
 
 
 def id_of(

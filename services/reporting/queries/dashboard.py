@@ -1,113 +1,129 @@
-"""The dashboard: what came in, what is open and late, how fast it was answered, and where."""
+"""The dashboard: every figure of the registry, how it moved, where the cases lie, and which
+Puskesmas they are of. The cases are gathered once and counted in several ways."""
 
-# ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
-
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from duckdb import DuckDBPyConnection
 
-from services.reporting.queries.question import (
-    BOUNDS,
-    ENDS,
-    STARTS,
-    Filters,
-    When,
-    at,
-    bounds,
-    records,
-    zones,
-)
-from services.reporting.store import stored
+from services.reporting.figures import FIGURES
+from services.reporting.queries import counting, trend, workdays
+from services.reporting.queries.counting import NO_REPORT, Value
+from services.reporting.queries.question import UNSAID, Filters, When
+from services.reporting.queries.standing import Standing
 
-# On time: done by its day, out of what was done or is overdue; what is not due yet is left out.
-_COUNTS = """
-    count(*) FILTER (kind <> 'praise' AND came) AS received,
-    count(*) FILTER (kind = 'praise' AND came) AS praise,
-    count(*) FILTER (NOT closed) AS open,
-    count(*) FILTER (NOT closed AND settled_at IS NULL AND settlement_due < $now) AS overdue,
-    count(*) FILTER (came AND responded_at <= response_due) AS responded_on_time,
-    count(*) FILTER (came AND (responded_at IS NOT NULL OR response_due < $now)
-        AND response_due IS NOT NULL) AS response_judged,
-    count(*) FILTER (came AND settled_at <= settlement_due) AS settled_on_time,
-    count(*) FILTER (came AND (settled_at IS NOT NULL OR settlement_due < $now)
-        AND settlement_due IS NOT NULL) AS settlement_judged
-"""
+# The names under which calls have long shown counts that are parts of figures now.
+_PARTS: Final[Mapping[str, tuple[str, str]]] = {
+    "received": ("received", "numerator"),
+    "praise": ("praise", "numerator"),
+    "open": ("open", "numerator"),
+    "overdue": ("overdue", "numerator"),
+    "responded_on_time": ("response_on_time", "numerator"),
+    "response_judged": ("response_on_time", "denominator"),
+    "settled_on_time": ("settlement_on_time", "numerator"),
+    "settlement_judged": ("settlement_on_time", "denominator"),
+}
 
 
 def dashboard(
     connection: DuckDBPyConnection, filters: Filters, when: When, now: datetime
 ) -> dict[str, Any]:
-    """Return the figures of the days asked for, at the instant asked about.
+    """Return the figures of the days asked for, at the instant asked about (`figures`, by code),
+    and the parts that they are made of.
 
-    Counts over what came in within the days; `open` and `overdue` are over all cases.
+    What came in is counted within the days; what is open, over all cases. Of a single Puskesmas of
+    which nothing has ever come there is no report, and no figure (`heard`).
     """
-    condition = filters.attributes()
-    known = zones(connection)
-    condition.parameters |= when.parameters | bounds(known, filters.since, filters.until)
-    condition.parameters["now"] = stored(when.instant(now))
-    # Every figure is of the same cases: gathered once, counted in several ways.
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE gathered AS
-        WITH {BOUNDS}
-        SELECT a.puskesmas, a.service_unit, a.channel, a.categories, a.kind, s.state, s.closed,
-            d.response_due, d.settlement_due, r.responded_at, t.settled_at,
-            a.received_at >= {STARTS} AND a.received_at < {ENDS} AS came
-        FROM attributes AS a
-        LEFT JOIN bounds AS b ON b.code = a.puskesmas
-        LEFT JOIN states AS s ON s.complaint = a.complaint AND {at("s")}
-        LEFT JOIN deadlines AS d ON d.complaint = a.complaint AND {at("d")}
-        LEFT JOIN responses AS r ON r.complaint = a.complaint AND {at("r")}
-        LEFT JOIN settlements AS t ON t.complaint = a.complaint AND {at("t")}
-        WHERE {at("a")} AND {condition}
-        """,
-        {name: value for name, value in condition.parameters.items() if name != "now"},
-    )
-    at_now = {"now": condition.parameters["now"]}
-
-    def ask(sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        return list(records(connection.execute(sql, parameters)))
-
-    (overall,) = ask(f"SELECT {_COUNTS} FROM gathered", at_now)
+    cases = Standing(connection, filters, when, now)
+    grain = trend.grain(filters, cases)
+    rows = counting.counted(cases, ["puskesmas", cases.bucket(grain)])
+    by_place: dict[str, list[counting.Row]] = defaultdict(list)
+    by_bucket: dict[Any, list[counting.Row]] = defaultdict(list)
+    for row in rows:
+        by_place[row["by_0"]].append(row)
+        by_bucket[row["by_1"]].append(row)
+    unheard = _unheard(cases, filters)
+    heard = filters.puskesmas not in unheard
+    whole = counting.added(rows)
+    figures = counting.plain(whole) | counting.measured(cases, workdays.calendars(connection, when))
     return {
-        **overall,
-        "states": ask(
-            "SELECT state AS part, count(*) AS cases FROM gathered WHERE NOT closed "
-            "GROUP BY state ORDER BY cases DESC, state"
-        ),
-        "categories": ask(
-            "SELECT unnest(categories) AS part, count(*) AS cases FROM gathered "
-            "WHERE came AND kind <> 'praise' GROUP BY part ORDER BY cases DESC, part"
-        ),
-        "channels": ask(
-            "SELECT channel AS part, count(*) AS cases FROM gathered "
-            "WHERE came GROUP BY channel ORDER BY cases DESC, channel"
-        ),
-        "units": ask(
-            "SELECT service_unit AS part, count(*) AS cases FROM gathered "
-            "WHERE came AND kind <> 'praise' GROUP BY service_unit ORDER BY cases DESC, part"
-        ),
-        "puskesmas": ask(
-            f"SELECT puskesmas AS part, {_COUNTS} FROM gathered GROUP BY puskesmas "
-            "ORDER BY overdue DESC, open DESC, puskesmas",
-            at_now,
-        ),
-        "unheard": sorted(_unheard(connection, known, filters)),
+        **_parts(counting.plain(whole)),
+        "as_of": cases.instant,
+        "known_at": when.known_at or now,
+        "heard": heard,
+        "figures": {code: figures[code] if heard else NO_REPORT for code in FIGURES},
+        "trend": trend.trend(cases, grain, by_bucket, filters),
+        **_shares(cases),
+        "puskesmas": _places(by_place),
+        "unheard": sorted(unheard),
     }
 
 
-def _unheard(
-    connection: DuckDBPyConnection, known: Mapping[str, str], filters: Filters
-) -> set[str]:
+def _parts(figures: Mapping[str, Value]) -> dict[str, int]:
+    return {name: getattr(figures[code], part) for name, (code, part) in _PARTS.items()}
+
+
+def _places(by_place: Mapping[str, Iterable[counting.Row]]) -> list[dict[str, Any]]:
+    found = []
+    for code, rows in by_place.items():
+        figures = counting.plain(counting.added(rows))
+        found.append({"part": code, **_parts(figures), "figures": figures})
+    return sorted(found, key=lambda row: (-row["overdue"], -row["open"], row["part"]))
+
+
+def _shares(cases: Standing) -> dict[str, list[dict[str, Any]]]:
+    """Return how the cases divide, by what calls name it."""
+    rows = cases.ask(
+        """
+        SELECT service_unit, channel, barrier, state,
+            grouping(service_unit, channel, barrier, state) AS sets,
+            count(*) FILTER (came AND kind <> 'praise') AS received,
+            count(*) FILTER (came) AS came_in, count(*) FILTER (NOT closed) AS open
+        FROM {cases} WHERE came OR NOT closed
+        GROUP BY GROUPING SETS ((service_unit), (channel), (barrier), (state))
+        """
+    )
+    return {
+        "states": _share(rows, "state", "open", said=True),
+        "channels": _share(rows, "channel", "came_in"),
+        "units": _share(rows, "service_unit", "received"),
+        "barriers": _share(rows, "barrier", "received", said=True),
+        "received_by_channel": _share(rows, "channel", "received"),
+        "categories": _categories(cases),
+    }
+
+
+_SETS: Final = {"service_unit": 0b0111, "channel": 0b1011, "barrier": 0b1101, "state": 0b1110}
+
+
+def _share(
+    rows: Iterable[Mapping[str, Any]], column: str, count: str, *, said: bool = False
+) -> list[dict[str, Any]]:
+    """Return the parts that any case is of, the largest first; `said`: only those named."""
+    found = [
+        {"part": row[column], "cases": row[count]}
+        for row in rows
+        if row["sets"] == _SETS[column] and row[count] and not (said and row[column] is None)
+    ]
+    return sorted(found, key=lambda each: (-each["cases"], each["part"] or UNSAID))
+
+
+def _categories(cases: Standing) -> list[dict[str, Any]]:
+    """Return how many cases are of each category; one of several counts in each of them."""
+    return cases.ask(
+        "SELECT unnest(categories) AS part, count(*) AS cases FROM {cases} "
+        "WHERE came AND kind <> 'praise' GROUP BY part ORDER BY cases DESC, part"
+    )
+
+
+def _unheard(cases: Standing, filters: Filters) -> set[str]:
     """Return the Puskesmas of which nothing has come: no report, which is not zero."""
-    heard = {
-        code for (code,) in connection.execute("SELECT DISTINCT puskesmas FROM gathered").fetchall()
-    }
-    wanted = {filters.puskesmas} if filters.puskesmas else set(known)
+    heard = {row["puskesmas"] for row in cases.ask("SELECT DISTINCT puskesmas FROM {cases}")}
+    wanted = {filters.puskesmas} if filters.puskesmas else set(cases.zones)
     return {
         code
-        for code in wanted & set(known) - heard
+        for code in wanted & set(cases.zones) - heard
         if filters.scope is None or code in filters.scope
     }

@@ -56,6 +56,24 @@ def events(
     return [_event(row) for row in records(found)]
 
 
+def event(connection: DuckDBPyConnection, source: str, id: int) -> dict[str, Any] | None:
+    """Return one event whole: as `events` do, and its attributes and the bytes of its payload."""
+    found = connection.execute(
+        f"SELECT {_SHOWN}, rules_version FROM log WHERE source = $source AND id = $id",
+        {"source": source, "id": id},
+    )
+    row = next(iter(records(found)), None)
+    if row is None:
+        return None
+    attributes = [(name, data.decode()) for name, data in as_message(row).headers()]
+    return {
+        **_event(row),
+        "attributes": attributes,
+        "value": row["value"],
+        "rules_version": row["rules_version"],
+    }
+
+
 def _event(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "source": row["source"],

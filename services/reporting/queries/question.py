@@ -53,6 +53,8 @@ def at(fact: str) -> str:
 
 
 WEEK: Final = timedelta(days=7)
+UNSAID: Final = "-"
+"""In place of a code: where none was named."""
 ENTERED: Final = (
     "a.complaint IN (SELECT complaint FROM log "
     "WHERE name = 'ComplaintReceived' AND actor = $entered_by)"
@@ -99,7 +101,8 @@ class Filters:
 
     `since` and `until` are days in the zone of each Puskesmas, both included. `state` is a state
     of a case, or one of `LISTS`. `reach` narrows the scope further where the reader is bound to
-    areas; `units` are those asked for, and `entered_by` an account that wrote it down.
+    areas; `units` are those asked for, and `entered_by` an account that wrote it down. A `unit` or
+    `category` of `UNSAID` is none that was named.
     """
 
     scope: frozenset[str] | None
@@ -113,6 +116,7 @@ class Filters:
     reach: tuple[Reach, ...] | None = None
     units: frozenset[str] | None = None
     entered_by: str | None = None
+    barrier: str | None = None
 
     def within(self) -> "Condition":
         """Return the condition that the reader may see a case (as `a`)."""
@@ -134,10 +138,15 @@ class Filters:
             ("puskesmas", self.puskesmas),
             ("service_unit", self.unit),
             ("channel", self.channel),
+            ("barrier", self.barrier),
         ):
-            if value is not None:
+            if value == UNSAID:
+                condition.add(f"a.{column} IS NULL")
+            elif value is not None:
                 condition.add(f"a.{column} = ${column}", **{column: value})
-        if self.category is not None:
+        if self.category == UNSAID:
+            condition.add("len(a.categories) = 0")
+        elif self.category is not None:
             condition.add("list_contains(a.categories, $category)", category=self.category)
         if self.units is not None:
             condition.add("list_contains($units, a.service_unit)", units=sorted(self.units))

@@ -1,0 +1,128 @@
+"""What the calls about figures answer, as the OpenAPI document describes it."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from services.reporting.answers import EventItem
+
+
+class Counts(BaseModel):
+    """Figures of some cases; on time is out of what was done or should have been."""
+
+    received: int
+    praise: int
+    open: int
+    overdue: int
+    responded_on_time: int
+    response_judged: int
+    settled_on_time: int
+    settlement_judged: int
+
+
+class FigureValue(BaseModel):
+    """What a figure of the registry (`GET /reports/figures`) came to."""
+
+    numerator: int | None = Field(description="how many cases count; null: no report")
+    denominator: int | None = Field(description="out of how many; null: it is no share")
+    value: float | None = Field(
+        description="a count, a share from 0 to 1, or days; null: there is nothing to say it of"
+    )
+
+
+class PlaceCounts(Counts):
+    """The figures of one Puskesmas."""
+
+    part: str
+    figures: dict[str, FigureValue]
+
+
+class Share(BaseModel):
+    """How many cases are of some part."""
+
+    part: str | None
+    cases: int
+
+
+class TrendPoint(BaseModel):
+    """A part of the days asked for: what came in and was closed in it, what was open at its end,
+    and the figures of what came in."""
+
+    starts: date
+    ends: date
+    received: int
+    closed: int
+    open: int
+    figures: dict[str, FigureValue]
+
+
+class Trend(BaseModel):
+    """How figures moved."""
+
+    grain: str = Field(description="day, week or month")
+    points: list[TrendPoint]
+
+
+class Dashboard(Counts):
+    """The dashboard of the days asked for."""
+
+    as_of: datetime
+    known_at: datetime
+    heard: bool = Field(description="false: of the one Puskesmas asked for nothing has come")
+    figures: dict[str, FigureValue] = Field(description="by the code of the registry")
+    trend: Trend
+    states: list[Share] = Field(description="open cases by state")
+    categories: list[Share] = Field(description="one complaint may be of several")
+    channels: list[Share] = Field(description="praise among them")
+    received_by_channel: list[Share] = Field(description="without praise")
+    units: list[Share]
+    barriers: list[Share]
+    puskesmas: list[PlaceCounts]
+    unheard: list[str] = Field(description="Puskesmas from which nothing has come")
+
+
+class FigureItem(BaseModel):
+    """A figure of the registry: what it is, and how it is made."""
+
+    code: str
+    group: str
+    unit: str = Field(description="cases, share, days or working_days")
+    name: str
+    meaning: str
+    numerator: str
+    denominator: str | None
+    source: str
+    least: int = Field(description="of fewer cases it is not shown as a share, nor compared")
+    target: float | None
+
+
+class FigureItems(BaseModel):
+    """The registry of figures."""
+
+    items: list[FigureItem]
+
+
+class AuditedCase(BaseModel):
+    """A case behind a figure, and the events behind the case."""
+
+    id: UUID
+    number: str
+    puskesmas: str
+    state: str | None
+    received_at: datetime
+    counted: bool = Field(description="it is of the numerator; false: of the denominator only")
+    days: int | None = Field(description="of a figure in days: what this case took")
+    rules_version: int | None = Field(description="the version of the rules that its dates obey")
+    items: list[EventItem]
+
+
+class AuditedFigure(BaseModel):
+    """What a figure came to, and a page of the cases that it is made of."""
+
+    figure: FigureItem
+    as_of: datetime
+    known_at: datetime
+    value: FigureValue
+    items: list[AuditedCase]
+    next: str | None
