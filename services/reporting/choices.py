@@ -31,7 +31,9 @@ def choices() -> dict[str, list[tuple[str, object]]]:
 
 def address_of(request: Request, path: str, more: dict[str, str | None]) -> str:
     """Return an address with the filters of this page, changed by `more` (None: left out)."""
+    # `from` is a word of the language in which templates are written.
+    more = {"from" if name == "since" else name: value for name, value in more.items()}
     kept = {**request.query_params, **more}
-    dropped = () if "cursor" in more else ("cursor",)
+    dropped = () if "cursor" in more else ("cursor", "lang")
     query = {name: value for name, value in kept.items() if value and name not in dropped}
     return f"{path}?{urlencode(query)}" if query else path

@@ -1,8 +1,7 @@
-"""Reporting's pages: the reports and operations for those who work here, the public's in
-`public_pages.py`."""
+"""Reporting's pages: lists, totals and operations for those who work here. The dashboard is in
+`figures/pages.py`, the public's pages in `public_pages.py`."""
 
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
@@ -14,19 +13,16 @@ from services.kernel.district import District
 from services.kernel.errors import NotFound
 from services.kernel.text import _
 from services.kernel.web.flash import flash, see_other
-from services.kernel.web.forms import Form
-from services.kernel.web.language import language_of
 from services.kernel.web.pages import NavItem, render
 from services.reporting import public_pages
 from services.reporting.application import Reporting
 from services.reporting.asked import Asked
-from services.reporting.choices import address_of, choices
 from services.reporting.exports import routes as exports
 from services.reporting.exports.exporting import Exporting
-from services.reporting.queries import Filters
+from services.reporting.figures import pages as figure_pages
 from services.reporting.queries.totals import By
 from services.reporting.replay import pages as replayed
-from services.reporting.words import Names
+from services.reporting.shown import Reports
 
 READ: Final = "report.read"
 OPERATE: Final = "operations.read"
@@ -38,8 +34,6 @@ NAV: Final = (
     NavItem("operations", _("Operasi"), "/operasi", OPERATE),
 )
 PAGE: Final = 50
-RANKED: Final = 5
-"""Fewer judged cases than this say too little for a share, and none is shown."""
 
 Question = Annotated[Asked, Depends()]
 Reader = Annotated[Principal, requires(READ)]
@@ -49,6 +43,7 @@ def router(reporting: Reporting, district: District) -> APIRouter:
     """Return reporting's pages; `district` gives names to codes."""
     pages = APIRouter(include_in_schema=False)
     pages.include_router(public_pages.router(reporting, district))
+    pages.include_router(figure_pages.router(reporting, district))
     _add_reports(pages, reporting, district)
     replayed.add(pages, reporting, district)
     exports.add_files(pages, reporting, district, Exporting(reporting, district))
@@ -57,32 +52,7 @@ def router(reporting: Reporting, district: District) -> APIRouter:
 
 
 def _add_reports(pages: APIRouter, reporting: Reporting, district: District) -> None:
-    def show(
-        request: Request, name: str, asked: Asked, filters: Filters, **context: Any
-    ) -> Response:
-        zone = None
-        if filters.puskesmas is not None:
-            zone = ZoneInfo(district.puskesmas(filters.puskesmas).zone)
-        names = Names(district, language_of(request))
-        return render(
-            request,
-            f"reporting/{name}.html",
-            section="reports",
-            zone=zone,
-            names=names,
-            choices=names.choices(filters.scope) | choices(),
-            form=Form(values=dict(request.query_params)),
-            when=asked.when,
-            address=lambda path, **more: address_of(request, path, more),
-            **context,
-        )
-
-    @pages.get("/laporan")
-    def overview(request: Request, asked: Question, principal: Reader) -> Response:
-        """Show the dashboard, at any instant."""
-        filters = asked.filters(principal, READ, district)
-        figures = reporting.dashboard(filters, asked.when)
-        return show(request, "overview", asked, filters, figures=figures, ranked=RANKED)
+    show = Reports(district).show
 
     @pages.get("/laporan/keluhan")
     def complaints(
