@@ -22,7 +22,8 @@ def hour(n: float) -> datetime:
 
 @dataclass(frozen=True)
 class Told:
-    """One event; hours into the histories: `happened` as stated, `recorded`, `arrived`."""
+    """One event; hours into the histories: `happened` as stated, `recorded`, `arrived`. It is
+    about the complaint numbered `about`, unless it has a `subject` of its own."""
 
     name: str
     happened: float
@@ -31,6 +32,7 @@ class Told:
     source: str = "resolution"
     about: int = 1
     puskesmas: str = "puring"
+    subject: str = ""
     facts: tuple[tuple[str, Any], ...] = ()
 
     @property
@@ -46,6 +48,17 @@ def told(name: str, happened: float, **given: Any) -> Told:
 
 
 _FACTS: dict[str, dict[str, Any]] = {
+    "PuskesmasRegistered": {
+        "code": "puring",
+        "name": "Puskesmas Puring",
+        "short_code": "PRG",
+        "letter": "A",
+        "kecamatan": "Puring",
+        "zone": "Asia/Jakarta",
+        "work_days": 6,
+        "units": ["kia-kb"],
+    },
+    "CalendarChanged": {"day": "2026-11-02", "working": False, "why": "Banjir", "version": 1},
     "ComplaintReceived": {
         "number": "PRG-2026-A-000001",
         "receipt_hash": "00",
@@ -137,7 +150,7 @@ def _delivery(event: Told, source: str, previous: int) -> Delivery:
     message = Message(
         id=previous + 1,
         source=source,
-        subject=_SUBJECTS.get(event.name, subject(event.about)),
+        subject=event.subject or _SUBJECTS.get(event.name, subject(event.about)),
         type=f"tanggap.{event.name}.v1",
         time=recorded,
         puskesmas=event.puskesmas,

@@ -171,6 +171,11 @@ def _of_the_log(found: dict[str, Any]) -> Iterator[str]:
         yield f"{each['source']}:{each['id']} bertentangan. Hubungi pengelola sumber itu."
     for each in found["trouble"]:
         yield f"{each['source']}:{each['id']} tidak terbaca: {each['trouble']}."
+    for each in found["imbalances"]:
+        yield (
+            f"Angka kendali tidak cocok pada {each['number'] or each['id']} ({each['puskesmas']}) "
+            f"sejak {each['since']}. Jalankan `tanggap rebuild`; bila tetap, laporkan."
+        )
 
 
 def _waits(late: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import duckdb
 from msgspec import to_builtins
+from prometheus_client import Gauge
 
 from services.kernel.access.reach import Reach
 from services.kernel.clock import Clock
@@ -56,6 +57,9 @@ from services.reporting.upgrade import bring_up_to_date
 
 WAIT_SECONDS = 2.0
 YEAR = timedelta(days=365)
+UNBALANCED = Gauge(
+    "tanggap_unbalanced_cases", "Cases whose moves and state contradict each other: 0, or a fault"
+)
 
 
 class Reporting:
@@ -80,6 +84,7 @@ class Reporting:
         self._figures = Remembered(lambda: work.place(self.store.reader()))
         self.store, why = opened(path, memory)
         self.spool = Spool(path.with_name("exports"))
+        UNBALANCED.set_function(lambda: balance.unbalanced(self.store.reader()))
         bring_up_to_date(self.store)
         self.log = LogCopy(self.store, stream)
         self.recovery = Recovery(self.store, stream, self._outboxes, clock, why)
@@ -91,6 +96,7 @@ class Reporting:
         """Stop a rebuild where it stands, and close the file; stop the worker first."""
         self.rebuilding.stop()
         self.recovery.close()
+        UNBALANCED.set_function(lambda: 0)
         self.store.close()
 
     def _filled(self) -> bool:

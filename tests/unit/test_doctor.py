@@ -67,6 +67,7 @@ WELL: dict[str, Any] = {
     "forks": [],
     "lost": None,
     "trouble": [],
+    "imbalances": [],
 }
 
 
@@ -100,6 +101,10 @@ def test_what_just_happens_is_no_trouble() -> None:
         ({"queues": [QUEUE]}, "publication menyisihkan c-1"),
         ({"failure": "IOException"}, "IOException"),
         ({"forks": [{"source": "/a/intake", "id": 9}]}, "bertentangan"),
+        (
+            {"imbalances": [{"id": "c", "number": "P-1", "puskesmas": "p", "since": LONG_AGO}]},
+            "P-1 (p)",
+        ),
         ({"trouble": [{"source": "/a/x", "id": 2, "trouble": "unknown_type"}]}, "tidak terbaca"),
     ],
 )

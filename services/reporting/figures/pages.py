@@ -73,6 +73,8 @@ def _add_dashboard(pages: APIRouter, reporting: Reporting, district: District) -
             "dashboard",
             asked,
             filters,
+            since=filters.since,
+            until=filters.until,
             found=found,
             present=reporting.dashboard(filters, When()) if asked.when.past else None,
             registry=FIGURES,

@@ -142,7 +142,7 @@ def _arrivals() -> Iterator[Figure]:
         _("Berapa pujian yang diterima. Pujian tidak membuka kasus dan dihitung tersendiri."),
         _("pujian yang masuk dalam periode"),
         None,
-        _("SOP Puring 1 (umpan balik)"),
+        _OURS,
         "came AND kind = 'praise'",
     )
     yield _share(
@@ -163,7 +163,7 @@ def _arrivals() -> Iterator[Figure]:
         _("Seberapa sering budaya, bahasa, atau kebiasaan menghambat orang menyampaikan."),
         _("yang dicatat dengan hambatan"),
         _ALL_THAT_CAME,
-        _("SOP Puring 3 (hambatan budaya, bahasa, kebiasaan)"),
+        _("SOP Puring 1.4 (hambatan budaya, bahasa, kebiasaan)"),
         _CAME,
         "barrier IS NOT NULL",
     )
@@ -254,7 +254,7 @@ def _settling() -> Iterator[Figure]:
         _("Berapa bagian hasil yang diumumkan. Yang rahasia tidak dihitung."),
         _("yang hasilnya sedang diumumkan"),
         _("yang sudah selesai dan tidak rahasia"),
-        _("SOP Puring 2e; SOP Lamaru 1h"),
+        _("SOP Puring 2d; SOP Lamaru 1h"),
         f"{_SETTLED} AND confidentiality <> 'confidential'",
         "published",
     )

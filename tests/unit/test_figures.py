@@ -1,0 +1,465 @@
+"""Each figure against a history that was counted by hand, and every dashboard of the past against
+one of a system that knows no more."""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.kernel.calendar import Override, WorkCalendar
+from services.kernel.stream import Delivery
+from services.reporting import folds
+from services.reporting.figures import FIGURES, charts, compared
+from services.reporting.queries import Filters, When
+from services.reporting.queries.counted import Part, cases_of
+from services.reporting.queries.counting import Value, quantile
+from services.reporting.queries.dashboard import dashboard
+from services.reporting.queries.totals import By, totals
+from services.reporting.queries.workdays import Worked
+from tests.histories import BOX, Told, by_arrival, deliveries, hour, told
+from tests.unit.test_folds import HOURS, Facts, happened, histories
+
+ALL = Filters(None)
+DAY = 24
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Facts]:
+    facts = Facts(tmp_path_factory.mktemp("figures") / "reporting.duckdb")
+    yield facts
+    facts.connection.close()
+    facts.store.close()
+
+
+@pytest.fixture
+def facts(opened: Facts) -> Facts:
+    opened.clear()
+    return opened
+
+
+# Counted by hand
+
+
+def due(response: float | None, settlement: float | None) -> list[dict[str, Any]]:
+    days = {"response": response, "settlement": settlement}
+    return [
+        {"name": name, "due_at": hour(day * DAY), "rules_version": 1}
+        for name, day in days.items()
+        if day is not None
+    ]
+
+
+def case(about: int, day: float, promised: list[Any], *steps: Told, **form: Any) -> list[Told]:
+    """A case that was received on a day; `steps` say what followed."""
+    number = f"PRG-2026-A-{about:06d}"
+    kind = form.get("kind", "complaint")
+    begun = [
+        told("ComplaintReceived", day * DAY, source="intake", number=number, **form),
+        told("CaseOpened", day * DAY + 0.1, number=number, kind=kind, deadlines=promised),
+    ]
+    return [dataclasses.replace(each, about=about) for each in [*begun, *steps]]
+
+
+def step(name: str, day: float, **facts: Any) -> Told:
+    return told(name, day * DAY, **facts)
+
+
+def action(day: str) -> dict[str, Any]:
+    return {"number": 1, "action": BOX, "person_responsible": "Rini", "due_on": day}
+
+
+PLACE = told("PuskesmasRegistered", -2000, source="intake", subject="puring")
+HISTORY = [
+    PLACE,
+    # Monday 2 November: answered, settled, published and told within the day.
+    *case(
+        1,
+        0,
+        due(2, 2),
+        step("CaseGraded", 0.05, grade="red", deadlines=due(1, 1)),
+        step("ImmediateAnswerGiven", 0.1),
+        step("ResolutionDocumented", 0.15),
+        step("PublicationDrafted", 0.16, source="publication"),
+        step("ResolutionPublished", 0.2, source="publication"),
+        step("ComplainantInformed", 0.2, source="publication"),
+        step("EvaluationRecorded", 0.25),
+    ),
+    # Thursday 5 November: planned on Monday, done on Wednesday, both too late; not evaluated.
+    *case(
+        2,
+        3,
+        due(4, 6),
+        step("CaseGraded", 3.1, grade="yellow", deadlines=due(4, 6)),
+        step("ComplaintAnalysed", 4),
+        step("ResponsePlanned", 7, actions=[action("2026-11-12")]),
+        step("FollowUpCarriedOut", 9),
+        step("ResolutionDocumented", 9.1),
+        confidentiality="confidential",
+    ),
+    # Nobody has looked at it, and both promises are broken.
+    *case(
+        3,
+        10,
+        due(12, 15),
+        kind="suggestion",
+        confidentiality="anonymous",
+        barrier="language",
+        service_unit=None,
+        categories=[],
+    ),
+    *case(4, 1, [], kind="praise", categories=[])[:1],
+    # Nothing of it is due yet.
+    *case(
+        5,
+        18,
+        due(25, 30),
+        kind="information_request",
+        categories=["waiting_time"],
+        service_unit="ugd",
+    ),
+    # Old, waits for its complainant, is before the district, and what was planned was not done.
+    *case(
+        6,
+        -50,
+        due(-45, -40),
+        step("CaseGraded", -49.9, grade="green", deadlines=due(-45, -40)),
+        step("ComplaintAnalysed", -49),
+        step("ResponsePlanned", -48, actions=[action("2026-10-01")]),
+        step("CasePaused", -47, deadlines=[]),
+        step("CaseEscalated", -46),
+    ),
+    # Taken back before anybody answered.
+    *case(7, 5, due(6, 8), step("CaseWithdrawn", 7), service_unit="farmasi", categories=["drugs"]),
+    # Settled in time, and opened again later.
+    *case(
+        8,
+        8,
+        due(9, 12),
+        step("CaseGraded", 8.01, grade="yellow", deadlines=due(9, 12)),
+        step("ImmediateAnswerGiven", 8.1),
+        step("ResolutionDocumented", 9),
+        step("EvaluationRecorded", 10),
+        step("CaseReopened", 15),
+        service_unit="loket",
+        categories=["attitude"],
+    ),
+]
+ASKED = hour(20 * DAY)
+COUNTED: dict[str, tuple[int, int | None, float | None]] = {
+    "received": (7, None, 7),
+    "praise": (1, None, 1),
+    "anonymous": (1, 7, 1 / 7),
+    "barrier": (1, 7, 1 / 7),
+    "repeat": (2, 7, 2 / 7),
+    "answered": (4, 7, 4 / 7),
+    "response_on_time": (2, 4, 0.5),
+    "kwtk": (2, 5, 0.4),
+    "response_days_median": (4, None, 1.0),
+    "response_working_days_median": (4, None, 1.0),
+    "response_days_p90": (4, None, 4),
+    "response_working_days_p90": (4, None, 3),
+    "settlement_on_time": (1, 4, 0.25),
+    "settlement_days_median": (2, None, 3.0),
+    "settlement_working_days_median": (2, None, 2.5),
+    "settlement_days_p90": (2, None, 6),
+    "settlement_working_days_p90": (2, None, 5),
+    "follow_up": (1, 2, 0.5),
+    "published": (1, 1, 1.0),
+    "informed": (1, 2, 0.5),
+    "open": (5, None, 5),
+    "overdue": (2, None, 2),
+    "paused": (1, None, 1),
+    "escalated": (1, None, 1),
+    "open_0_3": (1, None, 1),
+    "open_4_7": (0, None, 0),
+    "open_8_14": (2, None, 2),
+    "open_15_30": (1, None, 1),
+    "open_31_60": (0, None, 0),
+    "open_over_60": (1, None, 1),
+}
+
+
+@pytest.fixture(scope="module")
+def told_of(opened: Facts) -> Facts:
+    opened.clear()
+    opened.take(deliveries(HISTORY))
+    return opened
+
+
+def ask(facts: Facts, filters: Filters = ALL, when: When | None = None, now: Any = ASKED) -> Any:
+    return dashboard(facts.connection, filters, when or When(), now)
+
+
+def test_every_figure_was_counted_by_hand() -> None:
+    assert list(COUNTED) == list(FIGURES)
+
+
+@pytest.mark.parametrize("code", FIGURES)
+def test_a_figure_is_what_was_counted_by_hand(facts: Facts, code: str) -> None:
+    facts.take(deliveries(HISTORY))
+    assert ask(facts)["figures"][code] == Value(*COUNTED[code])
+
+
+def numbers(facts: Facts, code: str, part: Part, **filters: Any) -> list[int]:
+    found = cases_of(
+        facts.connection, FIGURES[code], Filters(None, **filters), When(), ASKED, part=part
+    )
+    return sorted(int(each["number"][-1]) for each in found.items)
+
+
+@pytest.mark.parametrize(
+    ("code", "counted", "missed"),
+    [
+        ("received", [1, 2, 3, 5, 6, 7, 8], []),
+        ("response_on_time", [1, 8], [2, 3]),
+        ("settlement_on_time", [1], [2, 3, 8]),
+        ("kwtk", [1, 8], [2, 6, 7]),
+        ("follow_up", [2], [6]),
+        ("informed", [1], [2]),
+        ("repeat", [1, 2], [3, 5, 6, 7, 8]),
+        ("open_8_14", [3, 8], []),
+        ("settlement_days_p90", [1, 2], []),
+    ],
+)
+def test_the_cases_behind_a_figure_are_those_that_were_counted(
+    facts: Facts, code: str, counted: list[int], missed: list[int]
+) -> None:
+    facts.take(deliveries(HISTORY))
+    assert numbers(facts, code, "counted") == counted
+    assert numbers(facts, code, "missed") == missed
+    assert numbers(facts, code, "among") == sorted(counted + missed)
+
+
+def test_of_each_figure_there_are_as_many_cases_as_it_says(facts: Facts) -> None:
+    facts.take(deliveries(HISTORY))
+    for filters in ({}, {"since": date(2026, 11, 3)}, {"unit": "kia-kb"}, {"category": "-"}):
+        figures = ask(facts, Filters(None, **filters))["figures"]
+        for code, value in figures.items():
+            assert len(numbers(facts, code, "counted", **filters)) == value.numerator
+            if value.denominator is not None:
+                assert len(numbers(facts, code, "among", **filters)) == value.denominator
+
+
+def test_only_what_came_within_the_days_is_counted_but_open_are_all(facts: Facts) -> None:
+    facts.take(deliveries(HISTORY))
+    # Day 10 after the first Monday is Thursday the 12th in Jakarta.
+    figures = ask(facts, Filters(None, since=date(2026, 11, 12), until=date(2026, 11, 19)))[
+        "figures"
+    ]
+    assert (figures["received"].numerator, figures["open"].numerator) == (1, 5)
+
+
+def test_what_is_open_at_the_end_of_each_month_is_what_the_control_totals_carry_forward(
+    facts: Facts,
+) -> None:
+    facts.take(deliveries(HISTORY))
+    points = ask(facts)["trend"]["points"]
+    assert [
+        (each["starts"], each["received"], each["closed"], each["open"]) for each in points
+    ] == [
+        (date(2026, 9, 1), 1, 0, 1),
+        (date(2026, 10, 1), 0, 0, 1),
+        (date(2026, 11, 1), 6, 3, 5),
+    ]
+    for each in points:
+        filters = Filters(None, since=each["starts"], until=each["ends"])
+        (row,) = totals(facts.connection, filters, When(), None)
+        assert (row["closed"], row["carried_forward"]) == (each["closed"], each["open"])
+
+
+def test_no_report_is_not_zero(facts: Facts) -> None:
+    facts.take(
+        deliveries(
+            [
+                PLACE,
+                told("PuskesmasRegistered", -1, source="intake", subject="sadang", code="sadang"),
+            ]
+        )
+    )
+    found = ask(facts)
+    assert found["unheard"] == ["puring", "sadang"]
+    assert found["figures"]["received"].value == 0
+    of_one = ask(facts, Filters(None, puskesmas="sadang"))
+    assert not of_one["heard"]
+    assert {value.value for value in of_one["figures"].values()} == {None}
+
+
+def test_a_declared_day_is_no_working_day_from_when_that_was_known(facts: Facts) -> None:
+    closed = told("CalendarChanged", 0, subject="calendar:puring", day="2026-11-09", recorded=500)
+    facts.take(deliveries([*HISTORY, closed]))
+    p90 = "response_working_days_p90"
+    assert ask(facts)["figures"][p90].value == 2
+    assert ask(facts, when=When(ASKED, hour(499)))["figures"][p90].value == 3
+
+
+# As of, as known
+
+
+def compared_with(found: dict[str, Any]) -> dict[str, Any]:
+    """Return what must be the same, whoever asks and when."""
+    return {name: value for name, value in found.items() if name not in ("as_of", "known_at")}
+
+
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(histories, st.integers(0, HOURS - 1), st.integers(0, HOURS - 1))
+def test_a_dashboard_of_the_past_is_that_of_a_system_that_knows_no_more(
+    facts: Facts, history: list[Told], until: int, known: int
+) -> None:
+    whole = by_arrival(deliveries(history))
+    when = When(hour(until), hour(known))
+    facts.clear()
+    facts.take(whole)
+    asked = compared_with(ask(facts, when=when, now=hour(HOURS)))
+    of_that_time = compared_with(ask(facts, when=When(known_at=hour(known)), now=hour(HOURS)))
+    facts.clear()
+    if fed := by_then(whole, until, known):
+        facts.take(fed)
+    assert compared_with(ask(facts, now=hour(until))) == asked
+    facts.clear()
+    if fed := by_then(whole, known, known):
+        facts.take(fed)
+    assert compared_with(ask(facts, now=hour(known))) == of_that_time
+
+
+def by_then(history: Sequence[Delivery], until: int, known: int) -> list[Delivery]:
+    """Return what had happened by an instant, of what was known at another."""
+    subjects = {each.message.subject for each in history}
+    found = [
+        each
+        for subject in subjects
+        for each, moment in happened([o for o in history if o.message.subject == subject], known)
+        if moment <= hour(until)
+    ]
+    return by_arrival(found)
+
+
+# Control totals
+
+
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(histories)
+def test_control_totals_add_up_for_every_cut(facts: Facts, history: list[Told]) -> None:
+    facts.clear()
+    facts.take(by_arrival(deliveries(history)))
+    assert facts.connection.execute("FROM imbalances").fetchall() == []
+    cuts: tuple[By | None, ...] = (None, "unit", "puskesmas", "channel", "category")
+    for by in cuts:
+        for row in totals(facts.connection, ALL, When(), by):
+            if row["received"] is not None:
+                brought = row["brought_forward"] + row["received"] + row["brought_back"]
+                assert brought - row["closed"] == row["carried_forward"]
+
+
+@pytest.mark.parametrize(
+    ("fold", "line", "instead"),
+    [
+        ("moves", "WHERE NOT open.closed AND open.happened_to = shut.happened_from", "WHERE false"),
+        ("moves", "complaint, 'received' AS move", "complaint, 'closed' AS move"),
+        ("moves", "'brought_back'", "'closed'"),
+    ],
+)
+def test_a_fold_at_fault_shows_where_totals_do_not_add_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fold: str, line: str, instead: str
+) -> None:
+    changed = tuple(
+        dataclasses.replace(each, sql=each.sql.replace(line, instead))
+        if each.name == fold
+        else each
+        for each in folds.folds()
+    )
+    assert changed != folds.folds()
+    monkeypatch.setattr(folds, "folds", lambda: changed)
+    facts = Facts(tmp_path / "reporting.duckdb")
+    facts.take(deliveries(HISTORY))
+    found = facts.connection.execute("SELECT DISTINCT complaint::VARCHAR FROM imbalances")
+    assert found.fetchall()
+    facts.connection.close()
+    facts.store.close()
+
+
+# Pure
+
+
+@pytest.mark.parametrize(
+    ("spans", "median", "p90"),
+    [
+        ([], None, None),
+        ([3], 3, 3),
+        ([1, 4], 2.5, 4),
+        ([0, 0, 1, 9], 0.5, 9),
+        ([1, 2, 3, 4, 5, 6, 7, 8, 9, 100], 5.5, 9),
+    ],
+)
+def test_median_and_p90(spans: list[int], median: float | None, p90: float | None) -> None:
+    assert (quantile(Counter(spans), 0.5), quantile(Counter(spans), 0.9)) == (median, p90)
+
+
+@given(
+    st.dates(date(2026, 1, 1), date(2026, 12, 31)),
+    st.integers(0, 40),
+    st.sampled_from([5, 6]),
+    st.lists(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=3, unique=True),
+)
+def test_working_days_are_those_of_the_calendar(
+    day: date, days: int, week: Any, closed: list[date]
+) -> None:
+    calendar = WorkCalendar(
+        "Asia/Jakarta", week, tuple(Override(each, False, "") for each in closed)
+    )
+    later = day + timedelta(days=days)
+    worked = Worked(calendar, date(2025, 12, 1), date(2027, 3, 1))
+    assert worked.between(day, days) == calendar.working_days_between(day, later)
+
+
+def place(code: str, open: int, overdue: int, on_time: int = 0, judged: int = 0) -> dict[str, Any]:
+    nothing = Value(0, None, 0)
+    figures = dict.fromkeys(FIGURES, nothing) | {
+        "response_on_time": Value(on_time, judged, on_time / judged if judged else None)
+    }
+    return {"part": code, "open": open, "overdue": overdue, "figures": figures}
+
+
+def test_few_cases_are_not_ranked() -> None:
+    found = compared.ranking(
+        [place("a", 100, 10), place("b", 4, 4), place("c", 5, 4), place("d", 0, 0)]
+    )
+    assert [(each.row["part"], each.per_hundred) for each in found] == [
+        ("c", 80),
+        ("a", 10),
+        ("b", None),
+        ("d", None),
+    ]
+
+
+def test_a_share_of_few_cases_has_no_tone_and_chance_none_either() -> None:
+    assert compared.tone(Value(0, 4, 0.0), 0.8) == "quiet"
+    assert compared.tone(Value(7, 10, 0.7), 0.8) == "well"
+    assert compared.tone(Value(70, 100, 0.7), 0.8) == "soon"
+    assert compared.tone(Value(60, 100, 0.6), 0.8) == "late"
+    assert compared.tone(Value(0, 0, None), 0.8) == "quiet"
+
+
+def test_the_funnel_holds_those_with_cases_enough_between_the_limits_of_chance() -> None:
+    places = [place("a", 1, 0, 80, 100), place("b", 1, 0, 20, 50), place("c", 1, 0, 1, 2)]
+    found = charts.funnel(places, "response_on_time")
+    assert found is not None
+    assert [(dot.part, dot.tone) for dot in found.dots] == [("b", "late"), ("a", "well")]
+    assert charts.funnel(places[2:], "response_on_time") is None
+
+
+def test_pareto_adds_up() -> None:
+    found = compared.pareto(
+        [{"part": "a", "cases": 6}, {"part": "b", "cases": 3}, {"part": None, "cases": 1}]
+    )
+    assert [each["up_to"] for each in found] == [0.6, 0.9, 1.0]
+    assert compared.vital(found) == 2
