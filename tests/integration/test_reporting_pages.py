@@ -72,6 +72,12 @@ def test_every_page_says_who_may_see_it(site: PageSite) -> None:
         (None, "/p/puring/papan"),
         (None, "/r"),
         ("dinas", "/laporan"),
+        ("dinas", "/laporan?puskesmas=puring&as_of=2026-11-03"),
+        ("dinas", "/laporan?from=2026-11-01&to=2026-11-30"),
+        ("tim", "/laporan"),
+        ("dinas", "/laporan/angka"),
+        ("dinas", "/laporan/angka/response_on_time?part=among"),
+        ("dinas", "/laporan/kejadian/node-a/intake/1"),
         ("dinas", "/laporan/keluhan"),
         ("dinas", "/laporan/kendali"),
         ("dinas", "/laporan/kendali?by=category"),
@@ -95,7 +101,7 @@ def test_a_page_asks_to_sign_in_and_refuses_who_may_not(site: PageSite) -> None:
 
 def test_the_filters_stay_in_the_addresses_of_a_report(site: PageSite) -> None:
     text = site.page("dinas", "/laporan", puskesmas="puring", **{"from": "2026-11-01"}).text
-    assert "/laporan/keluhan?puskesmas=puring&amp;from=2026-11-01&amp;state=open" in text
+    assert "/laporan/angka/open?puskesmas=puring&amp;from=2026-11-01" in text
 
 
 def test_the_past_is_marked_and_now_is_one_click_away(site: PageSite) -> None:

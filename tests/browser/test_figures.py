@@ -1,0 +1,121 @@
+"""From each number of the dashboard to the bytes of an event in three clicks, in Chromium; and the
+dashboard itself in every light, size and time."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from services.reporting.figures import FIGURES
+from tests.browser.axe import violations
+from tests.browser.house import House
+from tests.browser.test_staff import BEYOND, SIZES
+from tests.running import RunningNode, running_node
+
+PAGES = (
+    "/laporan",
+    "/laporan?as_of=2026-06-30",
+    "/laporan?as_of=2026-06-30&known_at=2026-06-30",
+    "/laporan?puskesmas=puring",
+    "/laporan?from=2026-01-01&to=2026-06-30",
+    "/laporan?as_of=2001-01-01",
+    "/laporan/angka",
+    "/laporan/angka/response_on_time?part=among",
+    "/laporan/angka/settlement_working_days_p90",
+    "/laporan/keluhan",
+    "/laporan/kendali",
+)
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningNode]:
+    """A node with histories, so that there is something behind the figures."""
+    folder: Path = tmp_path_factory.mktemp("node")
+    with running_node(folder / "data", ("up", "--demo", "--histories", "400")) as node:
+        yield node
+
+
+@pytest.mark.parametrize("code", FIGURES)
+def test_three_clicks_from_a_number_to_the_bytes_of_an_event(
+    house: House, node: RunningNode, code: str
+) -> None:
+    page = house.page("wulan")
+    page.goto("/laporan")
+    said = node.as_("wulan").get("/reports/dashboard").json()["figures"][code]
+    page.locator(f"a[data-figure={code}]").click()  # the number …
+    expect(page.locator("[data-numerator]")).to_have_attribute(
+        "data-numerator", str(said["numerator"])
+    )
+    cases = page.locator("[data-case]")
+    expect(cases).to_have_count(min(said["numerator"], 50))
+    if not said["numerator"]:
+        return
+    number = cases.first.get_by_role("link").inner_text()
+    cases.first.get_by_role("link").click()  # … its cases …
+    expect(page.get_by_role("heading", name=number)).to_be_visible()
+    address = page.locator("a[data-event]").first.get_attribute("href") or ""
+    page.locator("a[data-event]").first.click()  # … a case's events, and an event's bytes
+    expect(page.locator("h1")).to_contain_text("tanggap.ComplaintReceived.v1")
+    shown = page.locator("[data-payload]").inner_text()
+    assert number in shown and '"box"' in shown
+    id = int(address.rpartition("/")[2])
+    events = node.as_("agus").get("/events", params={"complaint": number}).json()["items"]
+    (event,) = [each for each in events if each["id"] == id and each["source"] in address]
+    assert page.locator("[data-hash]").inner_text() == event["hash"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_pages_about_figures(
+    browser: Browser, node: RunningNode, scheme: str
+) -> None:
+    house = House(browser, node, color_scheme=scheme)
+    page = house.page("wulan")
+    found = {}
+    for address in PAGES:
+        page.goto(address)
+        if wrong := violations(page):
+            found[address] = wrong
+    assert found == {}
+    assert house.faults == []
+    house.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("text", [1, 2])
+def test_no_page_about_figures_is_wider_than_the_screen(
+    browser: Browser, node: RunningNode, size: str, text: int
+) -> None:
+    width, height = SIZES[size]
+    house = House(browser, node, viewport={"width": width, "height": height})
+    page = house.page("wulan")
+    for address in PAGES:
+        page.goto(address)
+        if text == 2:
+            page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate(BEYOND) == [], address
+    house.close()
+
+
+def test_one_slides_to_a_day_and_back_to_now(house: House, node: RunningNode) -> None:
+    page = house.page("wulan")
+    page.goto("/laporan?unit=loket")
+    expect(page.locator(".time.past")).to_have_count(0)
+    page.get_by_label("Geser ke hari lain").press("ArrowLeft")
+    expect(page.locator(".time.past")).to_be_visible()
+    assert "unit=loket" in page.url and "as_of=" in page.url
+    page.get_by_role("link", name="sebagaimana diketahui saat itu").click()
+    expect(page.get_by_role("link", name="sebagaimana diketahui sekarang")).to_be_visible()
+    page.get_by_role("link", name="Kembali ke sekarang").click()
+    expect(page.locator(".time.past")).to_have_count(0)
+    assert "unit=loket" in page.url
+
+
+def test_what_is_new_is_told_as_it_comes(house: House, node: RunningNode) -> None:
+    page = house.page("wulan")
+    page.goto("/laporan")
+    expect(page.locator("[data-live]")).to_be_hidden()
+    body = {"channel": "phone", "text": "Antre lama.", "kind": "complaint"}
+    node.as_("rini").post("/puskesmas/puring/complaints", json=body).raise_for_status()
+    expect(page.locator("[data-told]")).to_contain_text("1 baru")
+    assert house.faults == []
