@@ -58,7 +58,6 @@ _FACTS: dict[str, dict[str, Any]] = {
         "work_days": 6,
         "units": ["kia-kb"],
     },
-    "CalendarChanged": {"day": "2026-11-02", "working": False, "why": "Banjir", "version": 1},
     "ComplaintReceived": {
         "number": "PRG-2026-A-000001",
         "receipt_hash": "00",

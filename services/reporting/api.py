@@ -11,8 +11,6 @@ from services.kernel.access.principal import Principal
 from services.kernel.access.web import PUBLIC, requires, trying_a_code
 from services.kernel.commands import Body
 from services.kernel.district import District
-from services.kernel.errors import Forbidden
-from services.kernel.text import _
 from services.kernel.web.refusals import refusals
 from services.reporting.answers import (
     Audit,

@@ -1,7 +1,7 @@
 """Reporting's pages: lists, totals and operations for those who work here. The dashboard is in
 `figures/pages.py`, the public's pages in `public_pages.py`."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request

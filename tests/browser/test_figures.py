@@ -32,7 +32,7 @@ PAGES = (
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningNode]:
     """A node with histories, so that there is something behind the figures."""
     folder: Path = tmp_path_factory.mktemp("node")
-    with running_node(folder / "data", ("up", "--demo", "--histories", "400")) as node:
+    with running_node(folder / "data", "--histories", "400") as node:
         yield node
 
 

@@ -26,8 +26,7 @@ def calendars(connection: DuckDBPyConnection, when: When) -> dict[str, WorkCalen
     """Return the calendar of each recorded Puskesmas, as it was known."""
     declared: dict[str, list[Override]] = defaultdict(list)
     for code, day, working in connection.execute(
-        "SELECT code, day, working FROM calendars AS c "
-        f"WHERE {at('c')} ORDER BY day",
+        f"SELECT code, day, working FROM calendars AS c WHERE {at('c')} ORDER BY day",
         when.parameters,
     ).fetchall():
         declared[code].append(Override(day, working, ""))
