@@ -198,7 +198,7 @@ class Walk:
             step.get_by_role("checkbox", name=name).set_checked(name in MEDIA)
         if confirm:
             step.get_by_label(confirm).check()
-        self.send(page, step, "Setujui teks ini")
+        self.send(page, step, "Setujui untuk kedua kalinya" if confirm else "Setujui teks ini")
         self.note("Publikasi disetujui", "dr. Kukuh", None)
 
     def inform(self, informed: dict[str, Any] | None) -> None:
