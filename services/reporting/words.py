@@ -163,6 +163,8 @@ class Names:
     def __init__(self, district: District, language: str) -> None:
         self._district = district
         self._language = language
+        # A table asks for the same few, cell by cell.
+        self._zones: dict[str, ZoneInfo] = {}
 
     def puskesmas(self, code: str) -> str:
         """Return a Puskesmas' name."""
@@ -173,10 +175,13 @@ class Names:
 
     def zone(self, code: str) -> ZoneInfo:
         """Return a Puskesmas' time zone, that of the west where it is of another file."""
-        try:
-            return ZoneInfo(self._district.puskesmas(code).zone)
-        except NotFound:
-            return ZoneInfo(DEFAULT_ZONE)
+        if code not in self._zones:
+            try:
+                zone = self._district.puskesmas(code).zone
+            except NotFound:
+                zone = DEFAULT_ZONE
+            self._zones[code] = ZoneInfo(zone)
+        return self._zones[code]
 
     def unit(self, code: str | None) -> str | None:
         """Return a unit's name."""

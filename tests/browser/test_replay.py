@@ -1,5 +1,6 @@
 """A history is gone through in the browser, by keys and without a script; what is listed leaves."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -107,7 +108,7 @@ def test_the_list_leaves_as_a_workbook_and_the_case_as_pdf(house: House, number:
     with page.expect_download() as loading:
         page.get_by_role("link", name="XLSX").first.click()
     assert loading.value.suggested_filename.startswith("keluhan_")
-    sheet, about = load_workbook(loading.value.path()).worksheets
+    sheet, about = load_workbook(BytesIO(loading.value.path().read_bytes())).worksheets
     assert number in [cell.value for cell in sheet["A"]] and about.max_row > 20
     page.goto(f"/laporan/keluhan/{number}")
     link = page.get_by_role("link", name="Berkas kasus (PDF)")
