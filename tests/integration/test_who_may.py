@@ -144,6 +144,8 @@ TABLE: dict[str, Row] = {
     f"GET {API}/reports/complaints": Row(REPORTS, query=FILTER),
     f"GET {API}/reports/totals": Row(REPORTS, query=FILTER),
     f"GET {API}/reports/dashboard": Row(REPORTS, query=FILTER),
+    f"GET {API}/reports/figures": Row(REPORTS, placed=False),
+    f"GET {API}/audit/figures/{{figure}}": Row(AUDIT, query=FILTER),
     f"GET {API}/reports/recap": Row(REPORTS, query=FILTER),
     f"GET {API}/reports/rules": Row(REPORTS, placed=False),
     f"GET {API}/reports/rules/diff": Row(REPORTS, query=FILTER | VERSIONS),
@@ -218,6 +220,10 @@ TABLE: dict[str, Row] = {
     "GET /laporan": Row(REPORTS, query=FILTER),
     "GET /laporan/keluhan": Row(REPORTS, query=FILTER),
     "GET /laporan/kendali": Row(REPORTS, query=FILTER),
+    "GET /laporan/berita": Row(REPORTS, query=FILTER | {"place": "0"}),
+    "GET /laporan/angka": Row(REPORTS, placed=False),
+    "GET /laporan/angka/{figure}": Row(REPORTS, query=FILTER),
+    "GET /laporan/kejadian/{origin}/{service}/{position}": Row(AUDIT),
     "GET /laporan/rekap": Row(REPORTS, query=FILTER),
     "GET /laporan/aturan": Row(REPORTS, query=FILTER | VERSIONS),
     "GET /laporan/keluhan/{number}": Row(REPORTS),
@@ -257,6 +263,7 @@ class Place:
     imported: str
     attachment: str
     account_id: str
+    event: str
 
     def filled(self, route: str, text: str) -> str:
         """Return a path, query or body with this Puskesmas' things in its places."""
@@ -266,8 +273,14 @@ class Place:
         if "/imports/" in route or "/impor/" in route:
             id = self.imported
         found = text.replace("{name:path}", "style.css").replace("{id}", id)
+        source, _colon, position = self.event.rpartition(":")
+        _root, origin, service = source.split("/")
         return found.format(
             **vars(self),
+            figure="received",
+            origin=origin,
+            service=service,
+            position=position,
             subject=self.complaint,
             other=self.complaint,
             n=1,
@@ -372,6 +385,7 @@ class House:
             taken.json()["import"],
             attached.json()["attachment"],
             self.node.access.add_account(f"spare-{code}", PASSWORD, []).id,
+            given["position"],
         )
 
 

@@ -20,6 +20,7 @@ OF_NO_COMPLAINT = {
     "CalendarChanged",
     "PuskesmasHomed",
     "PuskesmasRegistered",
+    "RecapClosed",
     "RulesChanged",
     "SuggestionBoxOpened",
     "UnitRegistered",

@@ -140,43 +140,43 @@ def _add_figures(pages: APIRouter, reporting: Reporting, district: District) -> 
             groups=GROUPS,
         )
 
-    @pages.get("/laporan/angka/{code}")
+    @pages.get("/laporan/angka/{figure}")
     def cases(
         request: Request,
-        code: str,
+        figure: str,
         asked: Question,
         principal: Reader,
         part: Part = "counted",
         cursor: str | None = None,
     ) -> Response:
         """Show the cases behind a figure, exactly those that were counted."""
-        figure = figure_of(code)
+        asked_for = figure_of(figure)
         filters = asked.filters(principal, READ, district)
         found = reporting.cases_of(
-            figure, filters, asked.when, part=part, limit=PAGE, cursor=cursor or None
+            asked_for, filters, asked.when, part=part, limit=PAGE, cursor=cursor or None
         )
         return reports.show(
             request,
             "figure",
             asked,
             filters,
-            figure=figure,
+            figure=asked_for,
             found=found,
             part=part,
             paged=cursor is not None,
         )
 
-    @pages.get("/laporan/kejadian/{origin}/{service}/{id}")
+    @pages.get("/laporan/kejadian/{origin}/{service}/{position}")
     def event(
         request: Request,
         origin: str,
         service: str,
-        id: int,
+        position: int,
         principal: Annotated[Principal, requires(AUDIT)],
     ) -> Response:
         """Show one event as it lies in the log: attributes, hash, and its bytes; what is sealed
         stays sealed."""
-        found = reporting.event(f"/{origin}/{service}", id)
+        found = reporting.event(f"/{origin}/{service}", position)
         principal.role_for(AUDIT, found["puskesmas"])
         value: bytes = found["value"]
         return render(
