@@ -22,12 +22,21 @@ _MATCHER = re.compile(r"^\t@(\w+) path (.+)$", re.MULTILINE)
 _HANDLED = re.compile(r"^\thandle (\S+) \{\n\t\treverse_proxy \{\$TANGGAP_(\w+)", re.MULTILINE)
 
 
+def matches(path: str, pattern: str) -> bool:
+    """Say whether the proxy's pattern matches: a star within it stands for one part of a path, one
+    that ends it, alone, for all that follows."""
+    if pattern.endswith("*") and pattern.count("*") == 1:
+        return path.startswith(pattern[:-1])
+    parts, wanted = path.split("/"), pattern.split("/")
+    return len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted))
+
+
 def led_to(path: str) -> str:
     """Return the service to which the file leads a path: the first that matches, or the last."""
     text = FILE.read_text()
     matchers = {f"@{name}": paths.split() for name, paths in _MATCHER.findall(text)}
     for matcher, service in _HANDLED.findall(text):
-        if any(fnmatchcase(path, each) for each in matchers[matcher]):
+        if any(matches(path, each) for each in matchers[matcher]):
             return str(service).lower()
     return "resolution"
 
