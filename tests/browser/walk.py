@@ -220,6 +220,7 @@ class Walk:
         row = page.get_by_role("row").filter(has=page.get_by_role("link", name=self.number))
         until_listed(page, "/kasus", row.filter(has_text="Evaluasi penanganan"))
         row.get_by_role("link", name=self.number).click()
+        expect(page.get_by_role("heading", name=self.number)).to_be_visible()
         step = form(page, "evaluation")
         choose(step, "effective", "true" if evaluation["effective"] else "false")
         step.get_by_label("Catatan").fill(evaluation["note"])

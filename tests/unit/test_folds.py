@@ -678,6 +678,30 @@ def test_a_publication_is_public_from_release_to_withdrawal(facts: Facts) -> Non
     assert sealed.fetchone() == (0,)
 
 
+def test_what_a_complaint_came_to_is_known_when_the_last_of_it_came(facts: Facts) -> None:
+    facts.take(
+        deliveries(
+            [
+                told("ComplaintReceived", 1, kind="complaint"),
+                told("CaseGraded", 2, source="resolution", grade="red"),
+                told("PublicationDrafted", 3, source="publication"),
+                told("ResolutionPublished", 5, source="publication", text="Sudah diperbaiki."),
+            ]
+        )
+    )
+    assert facts.at("latest", "state, published", 6, 6) == [("graded", True)]
+    assert facts.at("latest", "state, published", 6, 4) == []
+
+
+def test_an_open_case_is_carried_forward_as_its_state_says(facts: Facts) -> None:
+    facts.take(
+        deliveries(
+            [told("ComplaintReceived", 1), told("CaseGraded", 2, source="resolution", grade="red")]
+        )
+    )
+    assert facts.connection.execute("FROM imbalances").fetchall() == []
+
+
 def due(response: int, settlement: int, version: int = 1) -> list[dict[str, Any]]:
     return [
         {"name": "response", "due_at": hour(response), "rules_version": version},

@@ -166,17 +166,17 @@ def _add_figures(pages: APIRouter, reporting: Reporting, district: District) -> 
             paged=cursor is not None,
         )
 
-    @pages.get("/laporan/kejadian/{origin}/{service}/{position}")
+    @pages.get("/laporan/kejadian/{origin}/{service}/{index}")
     def event(
         request: Request,
         origin: str,
         service: str,
-        position: int,
+        index: int,
         principal: Annotated[Principal, requires(AUDIT)],
     ) -> Response:
         """Show one event as it lies in the log: attributes, hash, and its bytes; what is sealed
         stays sealed."""
-        found = reporting.event(f"/{origin}/{service}", position)
+        found = reporting.event(f"/{origin}/{service}", index)
         principal.role_for(AUDIT, found["puskesmas"])
         value: bytes = found["value"]
         return render(
