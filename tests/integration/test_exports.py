@@ -39,6 +39,7 @@ QUESTIONS: list[dict[str, str]] = [
     {"puskesmas": "puring"},
     {"unit": "farmasi", "channel": "whatsapp"},
     {"category": "attitude"},
+    {"area": "UKPP"},
     {"state": "open"},
     {"state": "closed"},
     {"from": "2026-11-03", "to": "2026-11-03"},
@@ -223,6 +224,7 @@ def test_nobody_gets_what_the_role_does_not_hold(site: TwiceToldSite) -> None:
         ("open-data.xlsx", {"state": "open"}, "state"),
         ("log.tar", {"channel": "web"}, "channel"),
         ("log.tar", {"state": "open"}, "state"),
+        ("log.tar", {"area": "UKM"}, "area"),
     ],
 )
 def test_what_is_asked_wrongly_names_its_field(
@@ -258,6 +260,9 @@ def test_open_data_of_one_place_keeps_its_small_channels_closed(site: TwiceToldS
     # SMS (2), WhatsApp and in person (1 each) are too few even together: telephone (6) goes along.
     assert channels == {"Situs web": 12, "lainnya, disatukan": 10}
     assert had(site.call("tim", "/exports/open-data.csv", as_of="2026-11-30")).count(b"\r\n") == 1
+    # A report as of the end of the calendar looks at the months in which something came, only.
+    far = had(site.call("tim", "/exports/open-data.csv", as_of="9998-12-30", puskesmas="puring"))
+    assert len(rows_of_csv(far)) == len(rows)
 
 
 def unpacked(content: bytes, folder: Path) -> Manifest:

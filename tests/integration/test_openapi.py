@@ -281,6 +281,8 @@ def test_every_call_answers_well_what_is_well_asked(
         ("district", "GET /reports/rules", {}),
         ("district", "GET /reports/rules/diff", {"query": {"a": 1, "b": 1}}),
         ("auditor", "GET /audit/complaints/{id}", {"id": case}),
+        ("district", "GET /reports/figures", {}),
+        ("auditor", "GET /audit/figures/{figure}", {"figure": "received"}),
         ("auditor", "GET /events", {"query": {"complaint": number}}),
         ("auditor", "GET /events", {"query": {"limit": 5}}),
         ("officer", "GET /replay/{number}", {"number": number}),

@@ -90,8 +90,14 @@ def write_log(
     The days asked for are those of recording. Raises InvalidInput for a filter that events do not
     have.
     """
-    for name in ("unit", "channel", "category", "state"):
-        if getattr(filters, name) is not None:
+    for name, asked in (
+        ("unit", filters.unit),
+        ("area", filters.units),
+        ("channel", filters.channel),
+        ("category", filters.category),
+        ("state", filters.state),
+    ):
+        if asked is not None:
             raise invalid(name, _("Log berisi kejadian; saring menurut Puskesmas dan tanggal."))
     with (
         _snapshot(connection),

@@ -131,22 +131,24 @@ def _row(each: Count, said: Said) -> list[Any]:
 def _months(
     connection: DuckDBPyConnection, filters: Filters, when: When, now: datetime
 ) -> Iterator[date]:
-    """Yield the first day of each month asked for that has ended everywhere by the instant."""
+    """Yield the first day of each month asked for in which something came, and that has ended."""
     condition = filters.attributes()
+    # A day to either side: midnight comes to the east before it comes to UTC.
     found = connection.execute(
-        f"SELECT min(received_at) FROM attributes AS a WHERE {at('a')} AND {condition}",
+        f"""
+        SELECT DISTINCT unnest([
+            date_trunc('month', received_at - INTERVAL 1 DAY)::DATE,
+            date_trunc('month', received_at + INTERVAL 1 DAY)::DATE
+        ]) AS month
+        FROM attributes AS a WHERE {at("a")} AND {condition} ORDER BY month
+        """,
         condition.parameters | when.parameters,
-    ).fetchone()
-    if found is None or found[0] is None:
-        return
-    # A day earlier: midnight comes to the east before it comes to UTC.
-    first = (found[0] - timedelta(days=1)).date().replace(day=1)
-    month = max(first, filters.since) if filters.since else first
+    )
     ended = when.instant(now).astimezone(ZoneInfo(DEFAULT_ZONE)).date().replace(day=1)
-    last = min(ended, filters.until) if filters.until else ended
-    while (following := _next(month)) <= ended and month <= last:
-        yield month
-        month = following
+    for (month,) in found.fetchall():
+        asked = (filters.since or month) <= month <= (filters.until or month)
+        if month < ended and asked:
+            yield month
 
 
 def _next(month: date) -> date:

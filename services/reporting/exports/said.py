@@ -85,6 +85,9 @@ class Said:
             yield _("Puskesmas"), listed
         if filters.unit:
             yield _("Unit layanan"), self.names.unit(filters.unit) or filters.unit
+        if filters.units is not None:
+            units = (self.names.unit(code) or code for code in sorted(filters.units))
+            yield _("Unit layanan"), ", ".join(units)
         if filters.channel:
             yield _("Kanal"), self.word("channel", filters.channel)
         if filters.category:
