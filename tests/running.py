@@ -1,7 +1,9 @@
 """A real node in a process of its own, for tests that drive it from outside."""
 
+import itertools
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -21,11 +23,20 @@ from services.main.demo import ACCOUNTS, PASSWORD
 USERS = tuple(username for username, _name, _grants in ACCOUNTS)
 
 
+LOWEST, PORTS, WORKERS = 12_000, 20_000, 8
+"""Below those that the system gives to outgoing connections: none of these takes one meanwhile."""
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS
+_ports = itertools.count(random.SystemRandom().randrange(PORTS))
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that nobody listens on; the same is not given again, nor to another worker."""
+    for number in itertools.islice(_ports, PORTS):
+        port = LOWEST + (number * WORKERS + _worker) % PORTS
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 DEMO = ("up", "--demo", "--histories", "0")

@@ -74,7 +74,7 @@ def up(
     from services.main.claims import AlreadyServed
     from services.main.demo import add_accounts
     from services.main.edge import HomeOfNone
-    from services.main.serve import serve_node
+    from services.main.serve import PortTaken, serve_node
 
     settings, loaded = _settings(data), _district(district)
     if settings.mode == "district":
@@ -84,7 +84,7 @@ def up(
         _generated(settings, loaded, histories, DEMO_SEED, None, add_accounts)
     try:
         serve_node(settings, loaded, host, port, add_accounts if demo else None)
-    except (AlreadyServed, HomeOfNone) as problem:
+    except (AlreadyServed, HomeOfNone, PortTaken) as problem:
         _stop(str(problem), 1)
 
 
@@ -230,10 +230,12 @@ def _district_starts() -> Iterator[None]:
     from services.kernel.stream.topic import WrongTopic
     from services.main.claims import AlreadyServed
     from services.main.folder import LostSecret
+    from services.main.serve import PortTaken
 
+    stopped = (AlreadyServed, PortTaken, WrongTopic, NotMigrated, LostSecret, RuntimeError)
     try:
         yield
-    except (AlreadyServed, WrongTopic, NotMigrated, LostSecret, RuntimeError) as problem:
+    except stopped as problem:
         _stop(str(problem), 1)
     except BadSetting as problem:
         _stop(str(problem), WRONG_USE)

@@ -5,8 +5,8 @@ import json
 import signal
 import socket
 import sys
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 
 import uvicorn
 
@@ -39,6 +39,10 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+class PortTaken(Exception):
+    """The address is not there to be listened on; the message names it and the mend."""
+
+
 Prepare = Callable[[AccessStore], list[str]]
 
 
@@ -48,33 +52,51 @@ def serve_node(
     """Serve a node; SIGTERM or Ctrl+C finishes what is accepted and returns.
 
     `prepare` may add accounts; the lines that it returns are printed with the address. Raises
-    AlreadyServed.
+    AlreadyServed and PortTaken.
     """
     configure_logs(settings.log_level)
-    with opened(settings, district) as node, collected("node"):
+    with _bound(host, port) as at, opened(settings, district) as node, collected("node"):
         node.start()
-        _serve(node, host, port, prepare or _nothing)
+        _serve(node, at, prepare or _nothing)
 
 
 def serve_service(settings: Settings, district: District, name: str, host: str, port: int) -> None:
     """Serve one service of a district; as `serve_node`.
 
-    Raises BadSetting, AlreadyServed, NotMigrated, WrongTopic, and StoreUnavailable where the
-    database does not answer.
+    Raises BadSetting, AlreadyServed, PortTaken, NotMigrated, WrongTopic, and StoreUnavailable
+    where the database does not answer.
     """
     configure_logs(settings.log_level)
-    with claimed(settings.data) if settings.own_store else nullcontext(), collected(name):
+    claim = claimed(settings.data) if settings.own_store else nullcontext()
+    with claim, _bound(host, port) as at, collected(name):
         process = Process(name, settings, district, port=port)
         try:
             process.start()
         except BaseException:
             process.close()
             raise
-        _serve(process, host, port, _nothing)
+        _serve(process, at, _nothing)
 
 
-def _serve(served: Node | Process, host: str, port: int, prepare: Prepare) -> None:
-    address = f"http://{host}:{port}"
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    """Take the address before anything else is done; nobody is let in until uvicorn listens."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as at:
+        at.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            at.bind((host, port))
+        except OSError as problem:
+            raise PortTaken(
+                f"Alamat {host} porta {port} tidak dapat dipakai ({problem.strerror}). "
+                "Hentikan program yang memakainya, atau pilih --port lain."
+            ) from None
+        yield at
+
+
+def _serve(served: Node | Process, at: socket.socket, prepare: Prepare) -> None:
+    host, port, *_scope = at.getsockname()
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     record = served.settings.data / ADDRESS
     record.write_text(json.dumps({"address": address}))
     sys.stdout.write("\n".join([f"Tanggap: {address}", *prepare(served.access), ""]))
@@ -87,13 +109,11 @@ def _serve(served: Node | Process, host: str, port: int, prepare: Prepare) -> No
     try:
         config = uvicorn.Config(
             app,
-            host=host,
-            port=port,
             access_log=False,
             log_level="warning",
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        Server(config, app.state.live).run()
+        Server(config, app.state.live).run(sockets=[at])
     finally:
         record.unlink(missing_ok=True)
         served.stop()

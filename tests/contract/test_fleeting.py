@@ -146,8 +146,8 @@ def test_with_redis_killed_each_counts_on_and_it_heals(server: RedisServer) -> N
         assert one.hit(ITEM, ADDRESS) and one.hit(ITEM, ADDRESS) and not one.hit(ITEM, ADDRESS)
         assert one.wait_seconds(ITEM, ADDRESS) >= 1
         assert other.hit(ITEM, ADDRESS)
-        server.start()
         missed = Rung(other, REVOKED)
+        server.start()
         until(lambda: one.hears_others and other.hears_others)
         assert missed.once(), "what was rung meanwhile was not heard: all look again"
         until(lambda: not one.workers[0].failure)

@@ -103,14 +103,14 @@ def place(
     with (
         small_disk(folder / "disk", "96m") as disk,
         running_kafka(folder / "kafka") as kafka,
-    ):
-        postgres.tablespace("small", disk.folder)
-        with running_district(
+        postgres.tablespace("small", disk.folder),
+        running_district(
             *(folder / "district", postgres, kafka.servers, redis),
             tablespace="small",
             TANGGAP_KAFKA_DELIVERY_SECONDS="5",
-        ) as district:
-            yield Place(district, kafka, postgres, disk)
+        ) as district,
+    ):
+        yield Place(district, kafka, postgres, disk)
 
 
 # Servers

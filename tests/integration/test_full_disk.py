@@ -10,6 +10,8 @@ from uuid import uuid4
 
 import pytest
 
+from services.kernel.handover.district import token_of
+from services.kernel.handover.wrapping import Pair
 from services.kernel.stream.kafka import KafkaStream
 from services.kernel.stream.topic import Topic
 from tests.integration.test_operations import RECEIVED, event
@@ -43,7 +45,7 @@ def edge(tmp_path: Path, topic: Topic) -> Iterator[tuple[RunningNode, Disk]]:
         "TANGGAP_ORIGIN": ORIGIN,
         "TANGGAP_UPLINK_KAFKA": topic.servers,
         "TANGGAP_UPLINK_URL": "http://127.0.0.1:9",
-        "TANGGAP_UPLINK_TOKEN": "none-yet",
+        "TANGGAP_UPLINK_TOKEN": token_of("secret", Pair.of("dinas", bytes(32)).public),
         "TANGGAP_TOPIC": topic.name,
         "TANGGAP_KAFKA_DELIVERY_SECONDS": "5",
     }

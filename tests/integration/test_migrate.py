@@ -14,7 +14,7 @@ import pytest
 from services.kernel.district import SHIPPED, load_district
 from services.main.migrate import migrate, opened
 from services.main.settings import Settings
-from tests.running import running_node
+from tests.running import free_port, running_node
 
 DISTRICT = load_district(SHIPPED)
 STORES = {
@@ -99,7 +99,7 @@ def test_beside_a_running_node_there_is_nothing_to_do_and_no_second_node(tmp_pat
     data = tmp_path / "data"
     with running_node(data) as node:
         assert "sedang berjalan" in ended_well(command(data, "migrate"))
-        second = command(data, "up", "--port", "1")
+        second = command(data, "up", "--port", str(free_port()))
         _out, problem = second.communicate(timeout=120)
         assert second.returncode == 1 and "Node lain" in problem
         found = node.as_("rini").post(
@@ -118,3 +118,13 @@ def test_a_store_without_the_newest_tables_is_given_them(tmp_path: Path) -> None
     with opened(Settings(data=data), DISTRICT) as node:
         assert node.intake.select("SELECT * FROM import_rows") == []
         node.close()
+
+
+def test_a_port_that_is_taken_is_named_before_anything_is_made(tmp_path: Path) -> None:
+    with running_node(tmp_path / "one") as node:
+        port = node.address.rpartition(":")[2]
+        second = command(tmp_path / "two", "up", "--port", port)
+        out, problem = second.communicate(timeout=120)
+    assert (second.returncode, out) == (1, "")
+    assert f"porta {port} tidak dapat dipakai" in problem and "--port" in problem
+    assert not (tmp_path / "two" / "origin.json").exists()

@@ -78,6 +78,16 @@ class House:
                 return queues
         raise AssertionError(found)
 
+    def settle(self, position: str) -> None:
+        """Wait until reporting holds the event at `position`."""
+        for _attempt in range(30):
+            asked = {"after": position}
+            answer = self.call("GET", "wulan", "/api/v1/reports/totals", params=asked)
+            if answer.status_code == 200:
+                return
+            assert answer.status_code == 503, answer.text
+        raise AssertionError(f"{position} did not arrive")
+
     def replay(self, subject: str, username: str = "admin") -> httpx.Response:
         return self.call("POST", username, f"/api/v1/operations/queues/{subject}/replay")
 

@@ -81,6 +81,7 @@ def test_by_a_day_and_right_again(house: House, clock: MovedClock, wrong: timede
     for id in ids:
         step = house.call("POST", "sari", f"/api/v1/cases/{id}/pause", json={"reason": "Menunggu."})
         assert step.status_code == 200, step.text
+        house.settle(step.json()["position"])
     house.queues(left=0)
     for service in (house.node.intake, house.node.resolution):
         events = service.published(1, 1000)

@@ -57,11 +57,25 @@ class Postgres:
             *("-o", f"-p {self.port} {options}", "start"),
         )
 
-    def tablespace(self, name: str, folder: Path) -> None:
-        """Have databases lie in a folder, where they are made with this name."""
+    @contextmanager
+    def tablespace(self, name: str, folder: Path) -> Iterator[None]:
+        """Have databases lie in a folder, where they are made with this name, until the block ends.
+
+        They are dropped then: with a file gone no checkpoint of the whole server succeeds.
+        """
         self._give(folder)
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(f"CREATE TABLESPACE {name} LOCATION '{folder}'")
+        yield
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            within = connection.execute(
+                "SELECT datname FROM pg_database JOIN pg_tablespace t ON t.oid = dattablespace"
+                " WHERE spcname = %s",
+                [name],
+            ).fetchall()
+            for (database,) in within:
+                connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+            connection.execute(f"DROP TABLESPACE {name}")
 
     def stop(self, mode: str = "fast") -> None:
         """Stop the server: `fast` as an operator would, `immediate` as a power cut would."""

@@ -26,6 +26,6 @@ def test_a_failures_line_has_its_frames_without_their_values() -> None:
         [sys.executable, "-c", FAILS], capture_output=True, text=True, check=True, timeout=60
     )
     line = json.loads(done.stderr)
-    assert line["exception"][0]["frames"][-1]["name"] == "fail"
+    assert "fail" in line["at"][-1]
     assert "kata pelapor" not in done.stderr
     assert "bytes of a key" not in done.stderr
