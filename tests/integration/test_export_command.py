@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.main.exporting import Format
+from services.main.cli.exporting import Format
 from tests.running import RunningNode
 
 

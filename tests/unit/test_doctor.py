@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.main.doctor import wrong
+from services.main.cli.doctor import wrong
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 LONG_AGO = (NOW - timedelta(hours=1)).isoformat()

@@ -13,8 +13,8 @@ from typing import Any, cast
 import pytest
 import typer
 
+from services.main.cli.exporting import CannotWrite, Format, export
 from services.main.client import Client
-from services.main.exporting import CannotWrite, Format, export
 
 FULL = 20_000
 """Bytes that a file may grow to on the disk that is full."""

@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from services.main import cli
-from services.main.rebuilding import report, shown
+from services.main.cli import app, health
+from services.main.cli.rebuilding import report, shown
 
 DIFFERENCE: dict[str, Any] = {
     "table": "states",
@@ -103,7 +103,7 @@ def test_ctrl_c_stops_it_at_the_node_and_says_how_it_goes_on(
     monkeypatch: pytest.MonkeyPatch, options: list[str]
 ) -> None:
     node = Interrupted()
-    monkeypatch.setattr(cli, "_client", lambda: node)
-    done = CliRunner().invoke(cli.app, ["rebuild", *options])
+    monkeypatch.setattr(health, "client", lambda: node)
+    done = CliRunner().invoke(app, ["rebuild", *options])
     assert (done.exit_code, node.posted) == (1, ["/rebuild/stop"])
     assert ('"stopped": true' if options else "Jalankan lagi untuk meneruskan") in done.output

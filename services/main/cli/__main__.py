@@ -1,0 +1,5 @@
+"""`python -m services.main.cli`."""
+
+from services.main.cli import app
+
+app()
