@@ -1,13 +1,17 @@
-"""`python -m tests.drills NAME --runs N --seed S [--sabotage NAME]`: one JSON line a drill."""
+"""`python -m tests.drills NAME --runs N --seed S [--sabotage NAME]`: one JSON line a drill.
+
+`--sabotage each` runs every way to break a district, each under its drill, and is well when all
+are caught.
+"""
 
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from tests.drills import containers, kill, outage, partition, processes
+from tests.drills import containers, kill, outage, partition, processes, sabotaged
 from tests.drills.sabotage import KNOWN
 
 DRILLS: dict[str, Callable[[int, int, str | None], dict[str, Any]]] = {
@@ -21,6 +25,8 @@ ASKED_FOR: dict[str, Callable[[int, int, str | None], dict[str, Any]]] = {
 }
 """What needs more than the tests do (a Docker engine), and runs when it is named."""
 
+EACH = "each"
+
 
 def main() -> int:
     """Run the drills that are named (all when none is); exit 1 when one is not ok."""
@@ -30,15 +36,23 @@ def main() -> int:
     )
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--sabotage", choices=sorted(KNOWN))
+    parser.add_argument("--sabotage", choices=[EACH, *sorted(KNOWN)])
     given = parser.parse_args()
     if unknown := set(given.names) - set(DRILLS | ASKED_FOR):
         parser.error(f"no drill is named {', '.join(sorted(unknown))}")
+    if given.sabotage == EACH:
+        return _told((line, line["caught"]) for line in sabotaged.each(given.seed))
+    drills = [(DRILLS | ASKED_FOR)[name] for name in given.names or DRILLS]
+    lines = (drill(given.runs, given.seed, given.sabotage) for drill in drills)
+    return _told((line, line["ok"]) for line in lines)
+
+
+def _told(lines: Iterable[tuple[dict[str, Any], bool]]) -> int:
+    """Print each line as it comes; return the exit code."""
     well = True
-    for name in given.names or DRILLS:
-        line = (DRILLS | ASKED_FOR)[name](given.runs, given.seed, given.sabotage)
+    for line, good in lines:
         print(json.dumps(line, ensure_ascii=False), flush=True)
-        well = well and line["ok"]
+        well = well and good
     return 0 if well else 1
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.drills import kill
+from tests.drills import kill, sabotage, sabotaged
 
 
 def test_a_killed_node_loses_nothing_and_does_nothing_twice() -> None:
@@ -27,3 +27,7 @@ def test_the_drill_finds(name: str) -> None:
     line = kill.run(1, seed=1, sabotage=name)
     assert not line["ok"], line
     assert any(SHOWS[name] in sentence for sentence in line["found"]), line
+
+
+def test_each_sabotage_has_a_drill() -> None:
+    assert {*SHOWS, *(name for _drill, name in sabotaged.SHOWS)} == set(sabotage.KNOWN)
