@@ -40,6 +40,7 @@ class Process(Parts):
     ) -> None:
         super().__init__(settings, district, clock)
         self.name = name
+        self.serves = settings.puskesmas
         self.stream  # noqa: B018 - a wrong topic stops the start, brokers that are away do not
         self._secret = internal_secret(self.folder.receipt_secret)
         self._relays: tuple[Relay, ...] = ()
@@ -47,7 +48,6 @@ class Process(Parts):
         self._register: Register | None = None
         self._leader: Leader | None = None
         self._jobs = (self.new_jobs(name),) if name in JOBS else ()
-        self.serves = settings.puskesmas
         if name == "intake":
             check_endpoint(settings, district)
         if name == "reporting":
