@@ -56,7 +56,9 @@ def copy_stream(
             told(sum(read.values()))
             page = reader.poll(PAGE, 1.0)
             for delivery in page:
-                read[delivery.partition] = delivery.offset + 1
+                # What lies behind the end is not taken: whoever goes on from here reads it again.
+                end = upto.get(delivery.partition, 0)
+                read[delivery.partition] = min(delivery.offset + 1, end)
             batch = sort_out(_within(page, upto), tracked)
             back, offsets = holes.settle(batch, read)
             tracked |= batch.tracked

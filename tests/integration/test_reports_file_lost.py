@@ -166,6 +166,27 @@ def test_what_follows_is_taken_as_ever(bench: Lasting) -> None:
     assert bench.reporting.operations()["lost"]["why"] == "missing"
 
 
+def test_what_comes_meanwhile_is_taken_when_it_is_made(
+    bench: Lasting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.lose(gone)
+    ends, meanwhile = bench.stream.ends, iter(SOURCES)
+
+    def before_more_comes() -> Mapping[int, int]:
+        found = ends()
+        for source in meanwhile:
+            last = bench.stores.messages[source][-1]
+            bench.write(_following(last, "CaseReopened"))
+        return found
+
+    monkeypatch.setattr(bench.stream, "ends", before_more_comes)
+    bench.reporting.log.step()
+    monkeypatch.undo()
+    bench.follow()
+    assert bench.ask("SELECT count(*), count(DISTINCT place) FROM log") == [(CASES * 7,) * 2]
+    assert bench.reporting.log.holes() == []
+
+
 def test_a_new_folder_has_lost_nothing(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     assert bench.reporting.operations()["lost"] is None
