@@ -184,7 +184,7 @@ def test_the_holder_of_a_receipt_responds_and_the_code_stays_off_the_page(pages:
         "ComplainantRated",
     ]
     history = pages.as_("sari").get(f"/laporan/keluhan/{given['number']}")
-    assert "Pelapor menilai penanganannya" in history.text
+    assert "menilai penanganan: 4 dari 4" in history.text
     for body, status in (
         ({"receipt": code, "rating": 5}, 422),
         ({"receipt": code}, 422),
