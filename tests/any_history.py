@@ -39,7 +39,7 @@ EVENTS = {
     "evaluation": "EvaluationRecorded",
 }
 ANSWERS = {"meeting-with-complainant", "immediate-answer", "plan", "documentation"}
-PUBLISHING = ["draft", "approval", "release", "withdrawal", "informed"]
+PUBLISHING = ["draft", "approval", "return", "release", "withdrawal", "informed"]
 ZONES = {"puring": ZoneInfo("Asia/Jakarta"), "lamaru": ZoneInfo("Asia/Makassar")}
 CLOCKS_DIFFER = timedelta(minutes=2)
 
@@ -87,6 +87,7 @@ class Publication:
     saved_by: str = ""
     state: str = "drafted"
     media: list[str] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
     confirmed: bool = False
     informed: bool = False
     id: Any = None
@@ -94,11 +95,16 @@ class Publication:
     steps: list[Step] = field(default_factory=list)
 
     @property
+    def not_shown(self) -> set[str]:
+        return set(self.media) - set(self.shown)
+
+    @property
     def allowed(self) -> set[str]:
         found = {
-            "drafted": {"draft", "approval"},
-            "approved": {"draft", "approval", "release"},
-            "released": {"withdrawal"},
+            "drafted": {"draft", "approval", "return"},
+            "returned": {"draft", "approval"},
+            "approved": {"draft", "approval", "return", "release"},
+            "released": {"withdrawal", "release"} if self.not_shown else {"withdrawal"},
             "withdrawn": {"draft", "approval"},
         }[self.state]
         if self.confidentiality == "confidential" and not self.confirmed:
@@ -111,6 +117,7 @@ class Publication:
         name = {
             "draft": "PublicationDrafted",
             "approval": "PublicationApproved",
+            "return": "PublicationReturned",
             "release": "ResolutionPublished",
             "withdrawal": "PublicationWithdrawn",
             "informed": "ComplainantInformed",
@@ -124,10 +131,13 @@ class Publication:
             case "approval":
                 self.confirmed = facts["confirm"] and self.state == "approved"
                 self.state, self.text, self.media = "approved", facts["text"], facts["media"]
+            case "return":
+                self.state, self.confirmed = "returned", False
             case "release":
-                self.state, self.media = "released", facts["media"] or self.media
+                shown = {*self.shown, *(facts["media"] or self.media)}
+                self.state, self.shown = "released", [m for m in self.media if m in shown]
             case "withdrawal":
-                self.state, self.confirmed = "withdrawn", False
+                self.state, self.confirmed, self.shown = "withdrawn", False, []
             case "informed":
                 self.informed = True
 

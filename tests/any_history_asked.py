@@ -163,7 +163,7 @@ def publishing_step(
         case "release":
             wanted = [MEDIA[choice.pick % 3]] if choice.flag else None
             facts = {"media": wanted}
-            if wanted and not set(wanted) <= set(it.media):
+            if wanted and not set(wanted) <= it.not_shown:
                 refusal = model.WRONG
         case "informed":
             stated = _stated(case, choice, now)
@@ -280,6 +280,8 @@ def _publishing_call(
             case "approval":
                 media, confirm = facts["media"], facts["confirm"]
                 return take.approve(id, who, words, media, confirm, **repeat)
+            case "return":
+                return take.give_back(id, who, words, **repeat)
             case "release":
                 return take.release(id, who, facts["media"], **repeat)
             case "withdrawal":

@@ -295,7 +295,7 @@ class Sides:
                     assert {name: sum(row[name] for row in heard) for name in whole} == whole
         for puskesmas in model.ZONES:
             shown = [
-                (each.text, each.media)
+                (each.text, each.shown)
                 for case in self.complaints
                 if case.puskesmas == puskesmas
                 for each in case.publications

@@ -118,6 +118,7 @@ _FACTS: dict[str, dict[str, Any]] = {
         "media": ["notice_board"],
         "shows_unit_and_date": True,
     },
+    "PublicationReturned": {"reason": BOX},
     "PublicationWithdrawn": {"reason": BOX},
     "ComplainantInformed": {"channel": "phone"},
     "CalendarChanged": {"day": "2026-11-09", "working": False, "why": "Banjir", "version": 1},

@@ -33,8 +33,14 @@ class ApprovalBody(Body):
     confirm: bool = Field(False, description="the head's second word on a confidential one")
 
 
+class ReturnBody(Body):
+    """What is wrong with the draft."""
+
+    reason: Words
+
+
 class ReleaseBody(Body):
-    """Where to show it; all approved media when left out."""
+    """Where to show it; all approved media when left out. One that is out is shown there, too."""
 
     media: Media | None = None
 
@@ -59,11 +65,12 @@ class PublicationView(BaseModel):
     complaint: UUID
     number: str
     puskesmas: str
-    state: str = Field(examples=["drafted", "approved", "released", "withdrawn"])
+    state: str = Field(examples=["drafted", "returned", "approved", "released", "withdrawn"])
     confidentiality: str
     needs_confirmation: bool
     informed: bool
-    media: list[str]
+    media: list[str] = Field(description="for which it is approved")
+    shown: list[str] = Field(description="in which it is public now")
     allowed: list[str]
     version: int
 
@@ -121,9 +128,14 @@ def router(publishing: Publishing) -> APIRouter:
         """Approve a redacted text; the text sent is the text approved."""
         return take(call, id, publishing.approve, body.text, body.media, body.confirm)
 
+    @step("/{id}/return", "publication.return")
+    def give_back(id: UUID, body: ReturnBody, call: Stepping) -> Any:
+        """Hand the draft back to whoever words it; an approval given before no longer holds."""
+        return take(call, id, publishing.give_back, body.reason)
+
     @step("/{id}/release", "publication.release")
     def release(id: UUID, body: ReleaseBody, call: Stepping) -> Any:
-        """Publish the approved text (SOP Puring 2d, SOP Lamaru 1h)."""
+        """Publish the approved text (SOP Puring 2d, SOP Lamaru 1h), or show it in more media."""
         return take(call, id, publishing.release, body.media)
 
     @step("/{id}/withdrawal", "publication.withdraw")
@@ -150,6 +162,7 @@ def _view(each: Publication) -> dict[str, Any]:
         "needs_confirmation": each.needs_confirmation,
         "informed": each.informed,
         "media": each.media,
+        "shown": each.shown,
         "allowed": list(each.allowed),
         "version": each.version,
     }

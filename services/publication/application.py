@@ -1,13 +1,14 @@
-"""Publication's use cases: draft, approve, release, withdraw, inform."""
+"""Publication's use cases: draft, approve, hand back, release, withdraw, inform."""
 
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from services.kernel.aggregate import Intent
+from services.kernel.aggregate import SYSTEM, Act, Intent
 from services.kernel.clock import Clock
 from services.kernel.contracts import SealedBox, in_order, read
 from services.kernel.contracts.intake import ComplaintCorrectedV1, ComplaintReceivedV1
@@ -71,7 +72,8 @@ class Publishing(Service):
         where the next page begins (`after`), None at the end.
 
         They are not released yet, or the complainant, who is known, has not been told; with
-        `step` (approval, release, informed) they wait for just that. `reaches` narrows further.
+        `step` (redraft, approval, release, informed) they wait for just that. `reaches` narrows
+        further.
         """
         found: list[Publication] = []
         while page := waiting.waiting(self, scope, step, after, limit):
@@ -135,17 +137,34 @@ class Publishing(Service):
         once: Once | None = None,
         expected: int | None = None,
     ) -> "Future[Answer]":
-        """Make the approved text public: from here on, and only here, its words are in clear."""
+        """Make the approved text public: from here on, and only here, its words are in clear.
+
+        One that is out already is shown in these media, too.
+        """
         wanted = None if media is None else list(media)
         approved = self.get(id)
         (text,) = self._keyring.open([approved.text], intent.actor, intent.role, "release")
         if text is None:
             raise _no_key()
+        secret = self._confidentiality(approved)
 
-        def release(it: Publication, act: object) -> None:
-            it.release(act, text, wanted)  # type: ignore[arg-type]
+        def release(it: Publication, act: Act) -> None:
+            it.release(act, text, wanted, secret)
 
         return self._step(id, intent, once, expected or approved.version, release)
+
+    def give_back(
+        self,
+        id: UUID,
+        intent: Intent,
+        reason: str,
+        *,
+        once: Once | None = None,
+        expected: int | None = None,
+    ) -> "Future[Answer]":
+        """Hand a draft back to whoever words it, with what is wrong."""
+        box = self._seal(self.get(id), reason, "PublicationReturned.reason")
+        return self._step(id, intent, once, expected, lambda it, act: it.give_back(act, box))
 
     def withdraw(
         self,
@@ -156,9 +175,16 @@ class Publishing(Service):
         once: Once | None = None,
         expected: int | None = None,
     ) -> "Future[Answer]":
-        """Take a release back."""
-        box = self._seal(self.get(id), reason, "PublicationWithdrawn.reason")
-        return self._step(id, intent, once, expected, lambda it, act: it.withdraw(act, box))
+        """Take a release back; from then on it is as confidential as its form has become."""
+        released = self.get(id)
+        box = self._seal(released, reason, "PublicationWithdrawn.reason")
+        secret = self._confidentiality(released)
+
+        def withdraw(it: Publication, act: Act) -> None:
+            it.withdraw(act, box)
+            it.follow_form(replace(act, actor=SYSTEM, role="policy"), secret)
+
+        return self._step(id, intent, once, expected, withdraw)
 
     def inform(
         self,
@@ -205,16 +231,26 @@ class Publishing(Service):
     def complainant(self, publication: Publication) -> str | None:
         """Return the name of whoever complained, opened in memory to be compared with a text, which
         shows nobody anything; None where it is not known, or its key not here."""
-        sealed: SealedBox | None = None
-        for message in sorted(arrived(self, publication.complaint), key=in_order):
-            event = read(message)
-            if isinstance(event, ComplaintReceivedV1 | ComplaintCorrectedV1):
-                sealed = event.complainant
+        form = self._form(publication)
+        sealed = None if form is None else form.complainant
         key = self._keyring.key(publication.complaint)
         if sealed is None or key is None:
             return None
         name = json.loads(unseal(sealed, key.secret)).get("name")
         return name if isinstance(name, str) and name.strip() else None
+
+    def _form(self, publication: Publication) -> ComplaintReceivedV1 | ComplaintCorrectedV1 | None:
+        """Return the complaint's form as it stands; None where it has not come here."""
+        found = None
+        for message in sorted(arrived(self, publication.complaint), key=in_order):
+            event = read(message)
+            if isinstance(event, ComplaintReceivedV1 | ComplaintCorrectedV1):
+                found = event
+        return found
+
+    def _confidentiality(self, publication: Publication) -> str:
+        form = self._form(publication)
+        return publication.confidentiality if form is None else form.confidentiality
 
     def _received_at(self, publication: Publication) -> datetime:
         """Return when the complaint was received, as its own event said that came here first."""

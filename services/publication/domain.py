@@ -65,8 +65,14 @@ class Publication(Aggregate):
         media: list[str]
         confirmed: bool
 
+    class Returned(_OfComplaint):
+        """The draft was handed back, to be worded anew."""
+
+        TOPIC = "publication.Returned"
+        reason: SealedBox
+
     class Released(_OfComplaint):
-        """The approved text became public."""
+        """The approved text became public, or is shown in a further medium; `media` are all."""
 
         TOPIC = "publication.ResolutionPublished"
         text: str
@@ -95,6 +101,8 @@ class Publication(Aggregate):
         saved_by: str
         text: SealedBox
         media: list[str]
+        shown: list[str]
+        returned: SealedBox | None
         state: str
         confirmed: bool
         informed: bool
@@ -113,16 +121,22 @@ class Publication(Aggregate):
     def allowed(self) -> tuple[str, ...]:
         """The steps that the publication allows now."""
         steps = {
-            "drafted": ("draft", "approval"),
-            "approved": ("release", "approval", "draft"),
-            "released": ("withdrawal",),
+            "drafted": ("draft", "approval", "return"),
+            "returned": ("draft", "approval"),
+            "approved": ("release", "approval", "draft", "return"),
+            "released": ("release", "withdrawal") if self.not_shown else ("withdrawal",),
             "withdrawn": ("draft", "approval"),
         }[self.state]
         if self.state == "approved" and self.needs_confirmation:
-            steps = ("approval", "draft")
+            steps = ("approval", "draft", "return")
         return (
             steps if self.informed or self.confidentiality == "anonymous" else (*steps, "informed")
         )
+
+    @property
+    def not_shown(self) -> list[str]:
+        """The approved media in which the text is not shown (yet)."""
+        return [each for each in self.media if each not in self.shown]
 
     @property
     def needs_confirmation(self) -> bool:
@@ -169,21 +183,42 @@ class Publication(Aggregate):
         confirmed = confirm and self.state == "approved"
         self._add(self.Approved, act, text=text, media=media, confirmed=confirmed)
 
-    def release(self, act: Act, text: str, media: list[str] | None) -> None:
-        """Make the approved text public in all or some of the approved media."""
+    def give_back(self, act: Act, reason: SealedBox) -> None:
+        """Hand the draft back with what is wrong; an approval given before no longer holds."""
+        self._must_allow("return")
+        self._add(self.Returned, act, reason=reason)
+
+    def release(
+        self, act: Act, text: str, media: list[str] | None, form_confidentiality: str
+    ) -> None:
+        """Make the approved text public in all or some of the approved media; one that is out
+        already, in those too.
+
+        `form_confidentiality` is that of the form as it stands. What became confidential after its
+        release is shown nowhere else: nobody has judged its text as such.
+        """
         if self.state == "approved" and self.needs_confirmation:
             raise StepNotAllowed(
                 _("Keluhan rahasia: kepala Puskesmas perlu menyetujui sekali lagi."), self.allowed
             )
         self._must_allow("release")
+        open_then = self.confidentiality != "confidential"
+        if self.state == "released" and open_then and form_confidentiality == "confidential":
+            raise StepNotAllowed(
+                _("Keluhan ini menjadi rahasia sesudah terbit. Tarik dahulu, lalu setujui lagi."),
+                self.allowed,
+            )
         if media is not None and not set(media) <= set(self.media):
             raise invalid("media", _("Pilih hanya media yang sudah disetujui."))
+        wanted = {*(self.media if media is None else media), *self.shown}
+        if wanted == set(self.shown):
+            raise invalid("media", _("Sudah tampil di sana. Pilih media yang lain."))
         self._add(
             self.Released,
             act,
             text=text,
-            media=media or self.media,
-            shows_unit_and_date=self.confidentiality != "confidential",
+            media=[each for each in self.media if each in wanted],
+            shows_unit_and_date=open_then,
         )
 
     def withdraw(self, act: Act, reason: SealedBox) -> None:
@@ -214,16 +249,20 @@ class Publication(Aggregate):
                 self._begin(event)
             case Publication.Saved():
                 self.state, self.text, self.confirmed = "drafted", event.text, False
+                self.returned = None
                 self.confidentiality = event.confidentiality
                 if event.actor != SYSTEM:
                     self.saved_by = event.actor
             case Publication.Approved():
                 self.state, self.text = "approved", event.text
                 self.media, self.confirmed = event.media, event.confirmed
+                self.returned = None
+            case Publication.Returned():
+                self.state, self.confirmed, self.returned = "returned", False, event.reason
             case Publication.Released():
-                self.state = "released"
+                self.state, self.shown = "released", event.media
             case Publication.Withdrawn():
-                self.state, self.confirmed = "withdrawn", False
+                self.state, self.confirmed, self.shown = "withdrawn", False, []
             case Publication.Informed():
                 self.informed = True
 
@@ -233,6 +272,7 @@ class Publication(Aggregate):
         self.service_unit, self.entered_by = event.service_unit, event.entered_by
         self.documented_by, self.saved_by = event.documented_by, SYSTEM
         self.text, self.media, self.state = event.text, [], "drafted"
+        self.shown, self.returned = [], None
         self.confirmed = self.informed = False
 
     def _must_allow(self, step: str) -> None:

@@ -8,6 +8,7 @@ OUTBOX: Outbox = {
     Publication.Drafted: contracts.PublicationDraftedV1,
     Publication.Saved: contracts.PublicationDraftedV1,
     Publication.Approved: contracts.PublicationApprovedV1,
+    Publication.Returned: contracts.PublicationReturnedV1,
     Publication.Released: contracts.ResolutionPublishedV1,
     Publication.Withdrawn: contracts.PublicationWithdrawnV1,
     Publication.Informed: contracts.ComplainantInformedV1,

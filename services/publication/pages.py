@@ -1,32 +1,24 @@
 """Publication's pages: what waits to be published, and one result beside the words it answers."""
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated, Any, Final, cast
+from collections.abc import Mapping
+from typing import Annotated, Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.kernel.access.principal import Principal
 from services.kernel.access.reach import sees
 from services.kernel.access.web import requires
-from services.kernel.aggregate import Intent
-from services.kernel.commands import KEY_LENGTH, intent
+from services.kernel.commands import intent
 from services.kernel.contracts import SealedBox, in_order, intake, read
 from services.kernel.district import District
-from services.kernel.errors import FieldError, InvalidInput, NotFound, Problem
+from services.kernel.errors import FieldError, NotFound, Problem
 from services.kernel.follower import arrived
 from services.kernel.keyring import Words
 from services.kernel.keyring.words import About
-from services.kernel.store import Answer, Once
 from services.kernel.text import Text, _
 from services.kernel.web import words as glossary
 from services.kernel.web.flash import flash, see_other
@@ -35,17 +27,10 @@ from services.kernel.web.language import language_of
 from services.kernel.web.others import namer, since, version_of
 from services.kernel.web.pages import Entry, NavItem, render
 from services.kernel.web.resumed import not_shown_yet
-from services.kernel.web.validation import field_errors
-from services.publication.api import (
-    ApprovalBody,
-    DraftBody,
-    InformedBody,
-    ReleaseBody,
-    WithdrawalBody,
-)
 from services.publication.application import Publishing
 from services.publication.domain import INFORMED_BY, MEDIA, Publication
 from services.publication.hints import names_person, pieces
+from services.publication.steps import FORMS, StepForm, Values, must_confirm, once, read_form
 
 READ: Final = "publication.read"
 PATH: Final = "/terbitkan"
@@ -53,11 +38,13 @@ NAV: Final = (NavItem("publications", _("Terbitkan"), PATH, READ),)
 SAVED: Final = flash("publication.saved", _("Langkah ini sudah tercatat."))
 STATES: Final[Mapping[str, tuple[Text, str, str]]] = {
     "drafted": (_("Rancangan"), "soon", "○"),
+    "returned": (_("Dikembalikan"), "late", "↩"),
     "approved": (_("Disetujui"), "", "●"),
     "released": (_("Dipublikasikan"), "well", "✓"),
     "withdrawn": (_("Ditarik"), "quiet", "–"),
 }
 WAITS: Final[Mapping[str, Text]] = {
+    "redraft": _("Menunggu disusun ulang"),
     "approval": _("Menunggu persetujuan"),
     "release": _("Menunggu diterbitkan"),
     "informed": _("Menunggu kabar ke pelapor"),
@@ -70,6 +57,7 @@ LABELS: Final = {
     "approval_text": _("Teks yang disetujui"),
     "approval_media": _("Boleh ditampilkan di"),
     "approval_confirm": _("Persetujuan kedua"),
+    "return_reason": _("Apa yang perlu diperbaiki"),
     "release_media": _("Tampilkan di"),
     "withdrawal_reason": _("Mengapa ditarik"),
     "informed_channel": _("Dikabari lewat"),
@@ -79,49 +67,10 @@ LABELS: Final = {
 EVENTS: Final[Mapping[str, Text]] = {
     "PublicationDrafted": _("Rancangan publikasi disimpan"),
     "PublicationApproved": _("Publikasi disetujui"),
+    "PublicationReturned": _("Rancangan publikasi dikembalikan"),
     "ResolutionPublished": _("Hasil dipublikasikan"),
     "PublicationWithdrawn": _("Publikasi ditarik"),
     "ComplainantInformed": _("Pelapor diberi tahu"),
-}
-
-Values = dict[str, str | list[str]]
-
-
-@dataclass(frozen=True)
-class StepForm:
-    """One step's form. Its fields are those of the call's body, named `<step>_<field>`."""
-
-    permission: str
-    body: type[BaseModel]
-    call: Callable[..., "Future[Answer]"]
-
-
-def _draft(to: Publishing, id: UUID, who: Intent, body: DraftBody, **more: Any) -> Any:
-    return to.save_draft(id, who, body.text, **more)
-
-
-def _approve(to: Publishing, id: UUID, who: Intent, body: ApprovalBody, **more: Any) -> Any:
-    return to.approve(id, who, body.text, body.media, body.confirm, **more)
-
-
-def _release(to: Publishing, id: UUID, who: Intent, body: ReleaseBody, **more: Any) -> Any:
-    return to.release(id, who, body.media, **more)
-
-
-def _withdraw(to: Publishing, id: UUID, who: Intent, body: WithdrawalBody, **more: Any) -> Any:
-    return to.withdraw(id, who, body.reason, **more)
-
-
-def _inform(to: Publishing, id: UUID, who: Intent, body: InformedBody, **more: Any) -> Any:
-    return to.inform(id, who, body.channel, **more)
-
-
-FORMS: Final[Mapping[str, StepForm]] = {
-    "draft": StepForm("publication.draft", DraftBody, _draft),
-    "approval": StepForm("publication.approve", ApprovalBody, _approve),
-    "release": StepForm("publication.release", ReleaseBody, _release),
-    "withdrawal": StepForm("publication.withdraw", WithdrawalBody, _withdraw),
-    "informed": StepForm("publication.inform", InformedBody, _inform),
 }
 
 
@@ -167,9 +116,8 @@ def _add_lists(
             reaches=lambda each: _reaches(principal, each, district),
             after=cursor,
         )
-        texts = words.open(
-            principal, "publications", [(_about(district, each), each.text) for each in found]
-        )
+        boxes = [(_about(district, each), box) for each in found for box in _boxes(each)]
+        opened = iter(words.open(principal, "publications", boxes))
         here = f"{PATH}?menunggu={chosen}" if chosen else PATH
         more = f"{here}{'&' if chosen else '?'}cursor={following}"
         return render(
@@ -179,12 +127,13 @@ def _add_lists(
             rows=[
                 {
                     "it": each,
-                    "text": text,
+                    "text": next(opened),
+                    "why": next(opened),
                     "place": _name(district, each.puskesmas),
                     "unit": _unit(district, each, language_of(request)),
                     "waits_for": _waits_for(each),
                 }
-                for each, text in zip(found, texts, strict=True)
+                for each in found
             ],
             states=STATES,
             waits=WAITS,
@@ -216,7 +165,7 @@ def _add_one(
     ) -> Response:
         zone = _zone(district, it.puskesmas)
         may = [s for s in it.allowed if principal.may(FORMS[s].permission, it.puskesmas)]
-        said, text = _opened(publishing, words, district, principal, it)
+        said, text, why = _opened(publishing, words, district, principal, it)
         name = None if text is None else publishing.complainant(it)
         return render(
             request,
@@ -229,6 +178,7 @@ def _add_one(
             it=it,
             said=said,
             text=text,
+            why=why,
             pieces=[] if text is None else list(pieces(text, name)),
             named=names_person(text or "", name) or bool(form.error("approval_text")),
             second=it.state == "approved" and it.needs_confirmation,
@@ -238,7 +188,8 @@ def _add_one(
             waits_for=_waits_for(it),
             state=STATES[it.state],
             media=[(code, glossary.word("media", code)) for code in MEDIA],
-            approved=[(code, glossary.word("media", code)) for code in it.media],
+            unshown=[(code, glossary.word("media", code)) for code in it.not_shown],
+            shown=[glossary.word("media", code) for code in it.shown],
             channels=[(code, _channel(code)) for code in INFORMED_BY],
             labels=LABELS,
             form=form,
@@ -261,12 +212,12 @@ def _add_one(
         principal.role_for(step.permission, it.puskesmas)
         try:
             not_shown_yet(values)
-            body = _body(step, name, values, _zone(district, it.puskesmas))
+            body = read_form(step, name, values, _zone(district, it.puskesmas))
             if name == "approval" and it.state == "approved" and it.needs_confirmation:
-                _must_confirm(body)
+                must_confirm(body)
             at = getattr(body, "informed_at", None)
             who = intent(principal, step.permission, it.puskesmas, at)
-            repeat = _once(principal.account_id, f"POST {request.url.path}", values)
+            repeat = once(principal.account_id, f"POST {request.url.path}", values)
             step.call(publishing, id, who, body, once=repeat, expected=version_of(values)).result()
         except Problem as problem:
             # Also a refusal by rule (the approver is the author): the page says it in place.
@@ -291,63 +242,27 @@ def _opened(
     district: District | None,
     principal: Principal,
     it: Publication,
-) -> tuple[str | None, str | None]:
-    """Return the complaint's words and the publication's, None for what stays sealed."""
+) -> tuple[str | None, ...]:
+    """Return the complaint's words, the publication's, and why it was handed back, None for what
+    stays sealed."""
     original: SealedBox | None = None
     for message in sorted(arrived(publishing, it.complaint), key=in_order):
         event = read(message)
         if isinstance(event, intake.ComplaintReceivedV1 | intake.ComplaintCorrectedV1):
             original = event.text
     about = _about(district, it)
-    said, text = words.open(principal, "publication", [(about, original), (about, it.text)])
-    return said, text
+    boxes = (original, *_boxes(it))
+    return tuple(words.open(principal, "publication", [(about, box) for box in boxes]))
+
+
+def _boxes(it: Publication) -> tuple[SealedBox | None, ...]:
+    """Return the text, and what is to be mended in it."""
+    return it.text, it.returned
 
 
 def _about(district: District | None, it: Publication) -> About:
     area = district.area_of(it.service_unit) if district else None
     return About(it.puskesmas, it.confidentiality, it.entered_by, area)
-
-
-def _body(step: StepForm, name: str, values: Values, zone: ZoneInfo | None) -> BaseModel:
-    """Return what was typed, as the body of the call; raises InvalidInput."""
-    raw: dict[str, Any] = {}
-    for field in step.body.model_fields:
-        value = values.get(f"{name}_{field}", "")
-        if field == "informed_at":
-            value = cast(str, value) and _moment(cast(str, value), zone)
-        if value or field in ("media", "text", "reason"):
-            raw[field] = value
-    try:
-        return step.body.model_validate(raw)
-    except ValidationError as refused:
-        located = [{**each, "loc": ("body", *each["loc"])} for each in refused.errors()]
-        raise InvalidInput(*field_errors(located)) from None
-
-
-def _must_confirm(body: BaseModel) -> None:
-    """Refuse a second approval that forgot to say that it is one: nothing would come of it."""
-    if not getattr(body, "confirm", False):
-        message = _("Centang bila teksnya sudah Anda periksa sekali lagi.")
-        raise InvalidInput(FieldError("confirm", message))
-
-
-def _moment(written: str, zone: ZoneInfo | None) -> str:
-    """Return a local time as an instant, or what was written when it is none."""
-    if zone is None:
-        return written
-    try:
-        # A year at the edge of the calendar has no equal in UTC.
-        return datetime.fromisoformat(written).replace(tzinfo=zone).astimezone(UTC).isoformat()
-    except (ValueError, OverflowError):
-        return written
-
-
-def _once(account: str, route: str, values: Values) -> Once | None:
-    key = str(values.get("key", ""))
-    if not 1 <= len(key) <= KEY_LENGTH:
-        return None
-    body = json.dumps(sorted(values.items())).encode()
-    return Once(account=account, route=route, key=key, body=hashlib.sha256(body).hexdigest())
 
 
 def _changed(request: Request, publishing: Publishing, id: UUID, form: Form) -> list[Entry]:
@@ -366,6 +281,8 @@ def _reaches(principal: Principal, it: Publication, district: District | None) -
 
 
 def _waits_for(it: Publication) -> Text | None:
+    if it.state == "returned":
+        return _("Rancangan yang disusun ulang")
     if it.state == "drafted":
         return _("Persetujuan kepala Puskesmas")
     if it.state == "approved" and it.needs_confirmation:

@@ -22,7 +22,7 @@ def policy(acts_for: Callable[[str], bool]) -> Policy:
             resolution.ResolutionDocumentedV1: draft,
             intake.ComplaintCorrectedV1: follow_form,
         },
-        remembers=frozenset({intake.ComplaintReceivedV1}),
+        remembers=frozenset({intake.ComplaintReceivedV1, intake.ComplaintCorrectedV1}),
     )
 
 

@@ -17,20 +17,21 @@ CREATE TABLE IF NOT EXISTS publications (
     publication TEXT NOT NULL UNIQUE,
     complaint   TEXT NOT NULL,
     puskesmas   TEXT NOT NULL,
+    redraft     INTEGER NOT NULL,
     approval    INTEGER NOT NULL,
     release     INTEGER NOT NULL,
     informed    INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS publications_of ON publications (complaint);
 CREATE INDEX IF NOT EXISTS publications_waiting ON publications (puskesmas, place)
-    WHERE approval + release + informed > 0;
+    WHERE redraft + approval + release + informed > 0;
 """
-STEPS: Final = ("approval", "release", "informed")
+STEPS: Final = ("redraft", "approval", "release", "informed")
 _NOTE: Final = """
-INSERT INTO publications (publication, complaint, puskesmas, approval, release, informed)
-VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (publication) DO UPDATE SET approval = excluded.approval, release = excluded.release,
-    informed = excluded.informed
+INSERT INTO publications (publication, complaint, puskesmas, redraft, approval, release, informed)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (publication) DO UPDATE SET redraft = excluded.redraft, approval = excluded.approval,
+    release = excluded.release, informed = excluded.informed
 """
 _PAGE: Final = 500
 
@@ -44,6 +45,7 @@ def note(uow: UnitOfWork, publication: Publication) -> None:
             str(publication.id),
             publication.complaint,
             publication.puskesmas,
+            int(publication.state == "returned"),
             int(publication.state == "drafted" or (approved and publication.needs_confirmation)),
             int(approved),
             int(publication.confidentiality != "anonymous" and not publication.informed),
@@ -69,7 +71,7 @@ def waiting(
     """Return the places and ids of a page of those within `scope` (None: all) that wait for a step
     (None: any), oldest first."""
     asked: list[Any] = [after]
-    waits = f"{step} = 1" if step in STEPS else "approval + release + informed > 0"
+    waits = f"{step} = 1" if step in STEPS else "redraft + approval + release + informed > 0"
     conditions = ["place > ?", waits]
     if scope is not None:
         conditions.append(f"puskesmas IN {marks(scope)}")
@@ -86,7 +88,7 @@ def bring_up_to_date(publishing: "Publishing") -> None:
     """Write the table anew where an earlier program made it without what is waited for."""
     database = publishing.writer.database
     columns = publishing.writer.run(lambda each: database.columns(each, "publications"))
-    if not columns or "informed" in columns:
+    if not columns or "redraft" in columns:
         return
 
     def work(uow: UnitOfWork) -> None:

@@ -46,6 +46,7 @@ STEPS: Final[Mapping[str, Text]] = {
     "CaseRequestRefused": _("Permintaan tidak dapat dipenuhi lagi"),
     "PublicationDrafted": _("Rancangan publikasi disimpan"),
     "PublicationApproved": _("Publikasi disetujui"),
+    "PublicationReturned": _("Rancangan publikasi dikembalikan"),
     "ResolutionPublished": _("Hasil dipublikasikan"),
     "PublicationWithdrawn": _("Publikasi ditarik"),
     "ComplainantInformed": _("Pelapor diberi tahu"),

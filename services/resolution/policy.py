@@ -49,6 +49,7 @@ def policy(acts_for: Callable[[str], bool], promises: Promises) -> Policy:
                 intake.ReopenRequestedV1,
                 publication.PublicationDraftedV1,
                 publication.PublicationApprovedV1,
+                publication.PublicationReturnedV1,
                 publication.ResolutionPublishedV1,
                 publication.PublicationWithdrawnV1,
                 publication.ComplainantInformedV1,

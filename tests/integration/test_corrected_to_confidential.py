@@ -8,8 +8,11 @@ RESULT = "Jadwal dokter gigi kini ditempel di pintu."
 TEXT = "Jadwal dokter gigi sudah kami tempel."
 
 
-def documented(node: RunningNode, text: str = RESULT) -> tuple[str, str]:
-    """Take a complaint to its draft; return its id and the draft's."""
+def documented(
+    node: RunningNode, text: str = RESULT, *, corrected: bool = False
+) -> tuple[str, str]:
+    """Take a complaint to its draft, `corrected` to confidential before; return its id and the
+    draft's."""
     body = {
         "channel": "phone",
         "text": "Dokter gigi tidak ada pada jam layanan.",
@@ -20,6 +23,8 @@ def documented(node: RunningNode, text: str = RESULT) -> tuple[str, str]:
     given = node.as_("rini").post("/puskesmas/puring/complaints", json=body).raise_for_status()
     id = given.json()["id"]
     node.until("sari", f"/cases/{id}", lambda case: True)
+    if corrected:
+        correct(node, id)
     for step, said in (
         ("grade", {"grade": "green"}),
         ("immediate-answer", {"answer": "Maaf."}),
@@ -60,6 +65,14 @@ def test_an_approval_ends_and_the_head_must_confirm(node: RunningNode) -> None:
     release = node.as_("dewi").post(f"/publications/{draft}/release", json={}).raise_for_status()
     node.settle(release.json()["position"])
     assert unit_on_the_board(node, id) == [None]
+
+
+def test_a_form_that_was_confidential_before_makes_a_confidential_draft(node: RunningNode) -> None:
+    id, draft = documented(node, corrected=True)
+    draft_of(node, id, state="drafted", confidentiality="confidential")
+    approve(node, draft).raise_for_status()
+    release = node.as_("dewi").post(f"/publications/{draft}/release", json={})
+    assert release.status_code == 409
 
 
 def test_what_is_out_hides_unit_and_date_at_once(node: RunningNode) -> None:

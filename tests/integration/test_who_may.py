@@ -110,6 +110,7 @@ OF_ONE: dict[str, Row] = {
 OUTGOING: dict[str, tuple[frozenset[str], dict[str, Any]]] = {
     "draft": (PUBLISHER, {"text": SAID}),
     "approval": (HEAD, {"text": SAID}),
+    "return": (HEAD, {"reason": SAID}),
     "release": (PUBLISHER, {}),
     "withdrawal": (PUBLISHER, {"reason": SAID}),
     "informed": (TELLS, {"channel": "in_person"}),

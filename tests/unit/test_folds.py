@@ -811,3 +811,28 @@ def test_of_two_words_on_a_day_the_later_stands(facts: Facts) -> None:
         ("puring", "2026-11-09", True, "Surut"),
         closed,
     ]
+
+
+def test_a_text_in_a_further_medium_is_public_since_it_first_was(facts: Facts) -> None:
+    board, both = ["notice_board"], ["notice_board", "clinic_tv"]
+    facts.take(
+        deliveries(
+            [
+                told("PublicationDrafted", 1, source="publication"),
+                told("PublicationReturned", 2, source="publication"),
+                told("PublicationApproved", 3, source="publication"),
+                told("ResolutionPublished", 4, source="publication", media=board),
+                told("ResolutionPublished", 6, source="publication", media=both),
+                told("PublicationWithdrawn", 7, source="publication"),
+                told("PublicationApproved", 8, source="publication"),
+                told("ResolutionPublished", 9, source="publication", media=board),
+            ]
+        )
+    )
+    first, again = (hour(n).replace(tzinfo=None) for n in (4, 9))
+    columns = "state, media, since"
+    assert facts.at("publications", "state", 2, 9) == [("returned",)]
+    assert facts.at("publications", columns, 5, 9) == [("released", board, first)]
+    assert facts.at("publications", columns, 6, 9) == [("released", both, first)]
+    assert facts.at("publications", "state", 7, 9) == [("withdrawn",)]
+    assert facts.at("publications", columns, 9, 9) == [("released", board, again)]

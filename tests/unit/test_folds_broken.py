@@ -56,6 +56,12 @@ BREAKS = {
         "WHEN 'PublicationApproved' THEN 'released'",
         tests.test_a_publication_is_public_from_release_to_withdrawal,
     ),
+    "what is shown in a further medium is public since then only": Break(
+        "publications",
+        "CASE WHEN NOT further THEN happened_at END",
+        "happened_at",
+        tests.test_a_text_in_a_further_medium_is_public_since_it_first_was,
+    ),
     "what was brought back is not counted": Break(
         "moves",
         "WHERE NOT open.closed AND shut.happened_to = open.happened_from",

@@ -92,6 +92,7 @@ _TABLE: dict[str, tuple[str, ...]] = {
     "publication.read": (*_PUSKESMAS, DISTRICT),
     "publication.draft": (PUBLISHER,),
     "publication.approve": (HEAD,),
+    "publication.return": (HEAD,),
     "publication.release": (PUBLISHER,),
     "publication.withdraw": (PUBLISHER,),
     "publication.inform": (COMPLAINT_TEAM, PUBLISHER),

@@ -25,6 +25,16 @@ class PublicationApprovedV1(Event, frozen=True):
 
 
 @published("publication")
+class PublicationReturnedV1(Event, frozen=True):
+    """The draft was handed back to whoever words it, for `reason`; nothing of it is approved."""
+
+    publication: Public[str]
+    reason: Sealed[SealedBox]
+
+
+# Of one that is out already it may come again, for a further medium; `media` are then all in which
+# it is shown.
+@published("publication")
 class ResolutionPublishedV1(Event, frozen=True):
     """Complaint and result were published (SOP Puring 2d, SOP Lamaru 1h).
 

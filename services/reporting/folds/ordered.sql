@@ -28,8 +28,8 @@ WITH arrived AS (
             ) THEN 'beside'
             WHEN name = 'ComplainantInformed' THEN 'informed'
             WHEN name IN (
-                'PublicationDrafted', 'PublicationApproved', 'ResolutionPublished',
-                'PublicationWithdrawn'
+                'PublicationDrafted', 'PublicationApproved', 'PublicationReturned',
+                'ResolutionPublished', 'PublicationWithdrawn'
             ) THEN 'published'
             ELSE 'path'
         END AS track

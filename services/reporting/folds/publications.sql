@@ -1,22 +1,35 @@
--- reads: PublicationDrafted PublicationApproved ResolutionPublished PublicationWithdrawn
--- Where each publication of a complaint stands; its text once it is public.
-WITH setters AS (
+-- reads: PublicationDrafted PublicationApproved PublicationReturned ResolutionPublished
+-- reads: PublicationWithdrawn
+-- Where each publication of a complaint stands; its text once it is public. What is shown in a
+-- further medium stays public `since` it first was.
+WITH steps AS (
+    SELECT *,
+        name = 'ResolutionPublished' AND coalesce(lag(name) OVER history = name, false) AS further
+    FROM events
+    WHERE name IN (
+        'PublicationDrafted', 'PublicationApproved', 'PublicationReturned', 'ResolutionPublished',
+        'PublicationWithdrawn'
+    )
+    WINDOW history AS (PARTITION BY complaint, publication, version ORDER BY seq)
+),
+setters AS (
     SELECT row(complaint, publication) AS lane, seq, version, happened_at, known_at, known_to,
         complaint, publication,
         CASE name
             WHEN 'PublicationDrafted' THEN 'drafted'
             WHEN 'PublicationApproved' THEN 'approved'
+            WHEN 'PublicationReturned' THEN 'returned'
             WHEN 'ResolutionPublished' THEN 'released'
             WHEN 'PublicationWithdrawn' THEN 'withdrawn'
         END AS state,
         public_text, CASE WHEN name = 'ResolutionPublished' THEN media END AS media,
-        shows_unit_and_date
-    FROM events
-    WHERE name IN (
-        'PublicationDrafted', 'PublicationApproved', 'ResolutionPublished', 'PublicationWithdrawn'
-    )
+        shows_unit_and_date,
+        last_value(CASE WHEN NOT further THEN happened_at END IGNORE NULLS) OVER (
+            PARTITION BY complaint, publication, version ORDER BY seq
+        ) AS since
+    FROM steps
 ),
 {staircase}
 SELECT complaint, publication, state, public_text, media, shows_unit_and_date,
-    happened_at AS since, happened_from, happened_to, known_from, known_to
+    since, happened_from, happened_to, known_from, known_to
 FROM stairs

@@ -1,5 +1,5 @@
 """Of what somebody was told in the product: that the team was called, that a promise was not kept,
-that a case was put before the district or opened again."""
+that a case was put before the district or opened again, that a draft was handed back."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from duckdb import DuckDBPyConnection
 
-from services.kernel.access.permissions import COMPLAINT_TEAM, DISTRICT
+from services.kernel.access.permissions import COMPLAINT_TEAM, DISTRICT, PUBLISHER
 from services.kernel.access.reach import Reach
 from services.reporting.queries.question import Condition, When, at, reaches, records
 from services.reporting.store import stored
@@ -21,6 +21,7 @@ _TOLD: Final = f"""CASE l.name
     WHEN 'TeamNotified' THEN l.roles
     WHEN 'CaseReopened' THEN ['{COMPLAINT_TEAM}']
     WHEN 'CaseEscalated' THEN ['{DISTRICT}']
+    WHEN 'PublicationReturned' THEN ['{PUBLISHER}']
 END"""
 
 
@@ -31,14 +32,15 @@ def notices(
     now: datetime,
 ) -> list[dict[str, Any]]:
     """Return what those who hold these roles within these reaches were told lately, the newest
-    arrival first: name, how, complaint, number, puskesmas, service_unit, occurred_at, arrived_at.
+    arrival first: name, how, complaint, number, puskesmas, service_unit, occurred_at, arrived_at,
+    and the source and id of the event.
 
     What the account itself did is left out.
     """
     condition = _condition(held, account, now)
     found = connection.execute(
         f"""
-        SELECT l.name, l.how, l.complaint, a.number, a.puskesmas, a.service_unit,
+        SELECT l.source, l.id, l.name, l.how, l.complaint, a.number, a.puskesmas, a.service_unit,
             l.occurred_at, l.arrived_at
         {_FROM} AND {condition}
         ORDER BY l.arrived_at DESC, l.place DESC LIMIT {MOST}
@@ -67,7 +69,9 @@ def unread(
 
 
 _FROM: Final = f"""FROM log AS l JOIN attributes AS a ON a.complaint = l.complaint
-    WHERE l.name IN ('TeamNotified', 'CaseReopened', 'CaseEscalated') AND l.trouble IS NULL
+    WHERE l.name IN (
+            'TeamNotified', 'CaseReopened', 'CaseEscalated', 'PublicationReturned'
+        ) AND l.trouble IS NULL
         AND {at("a")}"""
 
 

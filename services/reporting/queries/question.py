@@ -75,6 +75,7 @@ LISTS: Final[Mapping[str, str]] = {
     "inform": f"""a.confidentiality <> 'anonymous' AND {_PUBLICATION.format("true", at("p"))}
         AND NOT EXISTS (FROM informed AS i WHERE i.complaint = a.complaint AND {at("i")})""",
     "approve": _PUBLICATION.format("p.state = 'drafted'", at("p")),
+    "redraft": _PUBLICATION.format("p.state = 'returned'", at("p")),
     "praise": "a.kind = 'praise'",
     "release": _PUBLICATION.format("p.state = 'approved'", at("p")),
 }

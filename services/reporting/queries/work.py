@@ -20,6 +20,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "inform": "a.confidentiality <> 'anonymous' AND p.complaint IS NOT NULL "
     "AND i.complaint IS NULL",
     "approve": "p.drafted",
+    "redraft": "p.returned",
     "release": "p.approved",
     "escalated": "NOT s.closed AND f.escalated",
     "paused": "NOT s.closed AND f.paused",
@@ -29,6 +30,7 @@ _JOINED: Final[Mapping[str, str]] = {
     "f": f"LEFT JOIN flags AS f ON f.complaint = a.complaint AND {at('f')}",
     "p": f"""LEFT JOIN (
         SELECT complaint, bool_or(state = 'drafted') AS drafted,
+            bool_or(state = 'returned') AS returned,
             bool_or(state = 'approved') AS approved
         FROM publications AS p WHERE {at("p")} GROUP BY complaint
     ) AS p ON p.complaint = a.complaint""",

@@ -49,6 +49,7 @@ _PLAIN: Final[Mapping[type[Event], Text]] = {
     told.CaseJoinedV1: _("{who} mengakhiri kasus: dijawab bersama keluhan yang sama"),
     told.CaseCorrectedV1: _("{who} menyesuaikan kasus dengan isian yang dibetulkan"),
     publication.PublicationDraftedV1: _("{who} menyimpan rancangan publikasi"),
+    publication.PublicationReturnedV1: _("{who} mengembalikan rancangan publikasi"),
     publication.PublicationWithdrawnV1: _("{who} menarik publikasi"),
 }
 _WITHDRAWN: Final[Mapping[str, Text]] = {

@@ -32,6 +32,6 @@ def router(resolution: Resolution, lists: CaseLists, words: Words) -> APIRouter:
     areas.add(pages, resolution, lists)
     case.add(pages, resolution, lists, words)
     case_file.add(pages, resolution, words)
-    notices.add(pages, resolution, lists)
+    notices.add(pages, resolution, lists, words)
     openings.add(pages, resolution, lists, words)
     return pages

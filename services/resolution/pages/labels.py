@@ -59,6 +59,7 @@ EVENTS: Final[Mapping[str, Text]] = {
     "ReopenRequested": _("Pelapor meminta dibuka kembali"),
     "PublicationDrafted": _("Rancangan publikasi disimpan"),
     "PublicationApproved": _("Publikasi disetujui"),
+    "PublicationReturned": _("Rancangan publikasi dikembalikan"),
     "ResolutionPublished": _("Hasil dipublikasikan"),
     "PublicationWithdrawn": _("Publikasi ditarik"),
     "ComplainantInformed": _("Pelapor diberi tahu"),

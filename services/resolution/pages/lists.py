@@ -30,7 +30,7 @@ class Seen:
 @dataclass(frozen=True)
 class Asked:
     """Which of them are asked for. `state` is a state of a case, or open, closed, overdue, soon
-    (due within a week), inform, approve, release; `entered_by` an account."""
+    (due within a week), inform, approve, redraft, release; `entered_by` an account."""
 
     puskesmas: str | None = None
     state: str | None = None
@@ -87,7 +87,7 @@ class CaseLists(Protocol):
     def notices(self, held: Sequence[tuple[str, Reach]], account: str) -> list[dict[str, Any]]:
         """Return what those who hold these roles, each within its reach, were told lately by
         others than this account, the newest first: name and `how` of the event, complaint, number,
-        puskesmas, occurred_at, arrived_at."""
+        puskesmas, occurred_at, arrived_at, and the event's source and id."""
 
     def unread(
         self, held: Sequence[tuple[str, Reach]], account: str, after: datetime | None

@@ -11,6 +11,10 @@ from services.kernel.access.principal import Principal
 from services.kernel.access.reach import held_within
 from services.kernel.access.store import AccessStore
 from services.kernel.access.web import requires
+from services.kernel.contracts import SealedBox
+from services.kernel.errors import NotFound
+from services.kernel.keyring import Words
+from services.kernel.keyring.words import About
 from services.kernel.text import _
 from services.kernel.web.flash import flash, see_other
 from services.kernel.web.language import language_of
@@ -19,15 +23,21 @@ from services.resolution.application import Resolution
 from services.resolution.pages.labels import EVENTS, HOW, TOLD
 from services.resolution.pages.lists import CaseLists
 from services.resolution.pages.rows import name_of
+from services.resolution.pages.thread import steps_of
 
 PATH: Final = "/pemberitahuan"
 READ: Final = "case.read"
+CASE: Final = "/kasus"
+PUBLICATION: Final = "/publikasi?complaint="
+"""Where a notice leads: to what its reader can do about it."""
 NAV: Final = NavItem("notices", _("Pemberitahuan"), PATH, READ, news=PATH + "/baru")
 SEEN: Final = flash("notices.seen", _("Semua ditandai sudah dibaca."))
+SPOKEN: Final = frozenset({"PublicationReturned"})
+"""Notices that are of no use without the words: what is to be mended."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def add(pages: APIRouter, resolution: Resolution, lists: CaseLists) -> None:
+def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words) -> None:
     """Add the page behind the bell to `pages`."""
 
     @pages.get(PATH)
@@ -38,7 +48,11 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists) -> None:
         held = held_within(principal, READ, resolution.district.units_in)
         found = lists.notices(held, principal.account_id)
         language = language_of(request)
-        rows = [_row(resolution, each, until, language) for each in found]
+        said = _said(resolution, words, principal, found)
+        rows = [
+            _row(resolution, each, until, language) | {"said": text}
+            for each, text in zip(found, said, strict=True)
+        ]
         return render(
             request,
             "resolution/notices.html",
@@ -78,10 +92,36 @@ def _row(
         "what": TOLD.get(how) or EVENTS[notice["name"]],
         "how": None if how in TOLD else how,
         "late": how in HOW,
+        "href": f"{PUBLICATION}{notice['complaint']}"
+        if notice["name"].startswith("Publication")
+        else f"{CASE}/{notice['complaint']}",
         "place": resolution.district.puskesmas(notice["puskesmas"]).name,
         "unit": name_of(resolution.district.unit, notice["service_unit"], language),
         "new": until is None or notice["arrived_at"] > until,
     }
+
+
+def _said(
+    resolution: Resolution, words: Words, principal: Principal, found: list[dict[str, Any]]
+) -> list[str | None]:
+    """Return the words of those notices that are about words, opened by role."""
+    sealed = [_box(resolution, each) if each["name"] in SPOKEN else None for each in found]
+    opened = iter(words.open(principal, "notices", [each for each in sealed if each]))
+    return [next(opened) if each else None for each in sealed]
+
+
+def _box(resolution: Resolution, notice: dict[str, Any]) -> tuple[About, SealedBox | None] | None:
+    """Return the words of a notice's event, still sealed; None where its case is not here."""
+    try:
+        case = resolution.get(notice["complaint"])
+    except NotFound:
+        return None
+    area = resolution.district.area_of(case.service_unit)
+    about = About(case.puskesmas, case.confidentiality, case.entered_by, area, case.escalated)
+    for step in steps_of(resolution.thread(case.id)):
+        if (step.message.source, step.message.id) == (notice["source"], notice["id"]):
+            return about, step.boxes[0]
+    return about, None
 
 
 def _microseconds(instant: datetime) -> int:

@@ -132,6 +132,7 @@ def _choices(
             ("soon", _("Jatuh tempo dalam seminggu")),
             ("inform", _("Menunggu kabar ke pelapor")),
             ("approve", _("Menunggu persetujuan terbit")),
+            ("redraft", _("Dikembalikan, perlu disusun ulang")),
             ("release", _("Menunggu diterbitkan")),
             ("paused", _("Jeda: menunggu pelapor")),
             ("escalated", _("Dinaikkan ke dinas")),

@@ -77,7 +77,9 @@ def _boxes(event: Event) -> tuple[SealedBox | None, ...]:
     match event:
         case told.ResponsePlannedV1():
             return tuple(each.action for each in event.actions)
-        case told.CaseGradedV1() | publication.PublicationWithdrawnV1():
+        case told.CaseGradedV1():
+            return (event.reason,)
+        case publication.PublicationReturnedV1() | publication.PublicationWithdrawnV1():
             return (event.reason,)
         case told.ComplainantMetV1() | told.FollowUpCarriedOutV1() | told.EvaluationRecordedV1():
             return (event.note,)
@@ -310,6 +312,7 @@ def milestone(steps: list[Step]) -> Text | None:
     marks: Mapping[str, Text] = {
         "PublicationDrafted": _("Rancangan publikasi ada"),
         "PublicationApproved": _("Publikasi disetujui"),
+        "PublicationReturned": _("Rancangan publikasi dikembalikan"),
         "ResolutionPublished": _("Dipublikasikan"),
         "PublicationWithdrawn": _("Publikasi ditarik"),
     }

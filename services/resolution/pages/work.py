@@ -54,6 +54,7 @@ TILES: Final[Mapping[str, Tile]] = {
     "escalated": Tile(_("Dinaikkan ke dinas"), "/kasus?state=escalated", "late"),
     "paused": Tile(_("Jeda: menunggu pelapor"), "/kasus?state=paused"),
     "approve": Tile(_("Menunggu persetujuan terbit"), "/terbitkan?menunggu=approval"),
+    "redraft": Tile(_("Dikembalikan, perlu disusun ulang"), "/terbitkan?menunggu=redraft", "soon"),
     "release": Tile(_("Menunggu diterbitkan"), "/terbitkan?menunggu=release"),
 }
 MINE: Final[Mapping[str, Tile]] = {
@@ -66,7 +67,7 @@ BY_ROLE: Final[Mapping[str, tuple[str, ...]]] = {
     "complaint_team": ("overdue", "soon", "received", "inform", "paused"),
     "quality_lead": ("documented", "reopened", "overdue"),
     "head": ("approve", "overdue", "soon", "reopened"),
-    "publisher": ("release", "approve", "inform"),
+    "publisher": ("redraft", "release", "approve", "inform"),
     "coordinator": ("overdue", "soon", "open"),
     "district": ("escalated", "overdue", "soon", "received", "open"),
 }

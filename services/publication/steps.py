@@ -1,0 +1,117 @@
+"""The form of each step of a publication: its permission, its fields, and the call it makes."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ValidationError
+
+from services.kernel.aggregate import Intent
+from services.kernel.commands import KEY_LENGTH
+from services.kernel.errors import FieldError, InvalidInput
+from services.kernel.store import Answer, Once
+from services.kernel.text import _
+from services.kernel.web.validation import field_errors
+from services.publication.api import (
+    ApprovalBody,
+    DraftBody,
+    InformedBody,
+    ReleaseBody,
+    ReturnBody,
+    WithdrawalBody,
+)
+from services.publication.application import Publishing
+
+Values = dict[str, str | list[str]]
+
+
+@dataclass(frozen=True)
+class StepForm:
+    """One step's form. Its fields are those of the call's body, named `<step>_<field>`."""
+
+    permission: str
+    body: type[BaseModel]
+    call: Callable[..., "Future[Answer]"]
+
+
+def _draft(to: Publishing, id: UUID, who: Intent, body: DraftBody, **more: Any) -> Any:
+    return to.save_draft(id, who, body.text, **more)
+
+
+def _approve(to: Publishing, id: UUID, who: Intent, body: ApprovalBody, **more: Any) -> Any:
+    return to.approve(id, who, body.text, body.media, body.confirm, **more)
+
+
+def _return(to: Publishing, id: UUID, who: Intent, body: ReturnBody, **more: Any) -> Any:
+    return to.give_back(id, who, body.reason, **more)
+
+
+def _release(to: Publishing, id: UUID, who: Intent, body: ReleaseBody, **more: Any) -> Any:
+    return to.release(id, who, body.media, **more)
+
+
+def _withdraw(to: Publishing, id: UUID, who: Intent, body: WithdrawalBody, **more: Any) -> Any:
+    return to.withdraw(id, who, body.reason, **more)
+
+
+def _inform(to: Publishing, id: UUID, who: Intent, body: InformedBody, **more: Any) -> Any:
+    return to.inform(id, who, body.channel, **more)
+
+
+FORMS: Final[Mapping[str, StepForm]] = {
+    "draft": StepForm("publication.draft", DraftBody, _draft),
+    "approval": StepForm("publication.approve", ApprovalBody, _approve),
+    "return": StepForm("publication.return", ReturnBody, _return),
+    "release": StepForm("publication.release", ReleaseBody, _release),
+    "withdrawal": StepForm("publication.withdraw", WithdrawalBody, _withdraw),
+    "informed": StepForm("publication.inform", InformedBody, _inform),
+}
+
+
+def read_form(step: StepForm, name: str, values: Values, zone: ZoneInfo | None) -> BaseModel:
+    """Return what was typed, as the body of the call; raises InvalidInput."""
+    raw: dict[str, Any] = {}
+    for field in step.body.model_fields:
+        value = values.get(f"{name}_{field}", "")
+        if field == "informed_at":
+            value = cast(str, value) and _moment(cast(str, value), zone)
+        if value or field in ("media", "text", "reason"):
+            raw[field] = value
+    try:
+        return step.body.model_validate(raw)
+    except ValidationError as refused:
+        located = [{**each, "loc": ("body", *each["loc"])} for each in refused.errors()]
+        raise InvalidInput(*field_errors(located)) from None
+
+
+def must_confirm(body: BaseModel) -> None:
+    """Refuse a second approval that forgot to say that it is one: nothing would come of it."""
+    if not getattr(body, "confirm", False):
+        message = _("Centang bila teksnya sudah Anda periksa sekali lagi.")
+        raise InvalidInput(FieldError("confirm", message))
+
+
+def _moment(written: str, zone: ZoneInfo | None) -> str:
+    """Return a local time as an instant, or what was written when it is none."""
+    if zone is None:
+        return written
+    try:
+        # A year at the edge of the calendar has no equal in UTC.
+        return datetime.fromisoformat(written).replace(tzinfo=zone).astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
+        return written
+
+
+def once(account: str, route: str, values: Values) -> Once | None:
+    """Return what makes a form that is sent again the same command; None where it has no key."""
+    key = str(values.get("key", ""))
+    if not 1 <= len(key) <= KEY_LENGTH:
+        return None
+    body = json.dumps(sorted(values.items())).encode()
+    return Once(account=account, route=route, key=key, body=hashlib.sha256(body).hexdigest())
