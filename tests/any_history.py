@@ -184,8 +184,7 @@ class Complaint:
         steps = MAIN_PATH[self.state] | ASIDE | REMARKS
         if self.state != "documented":
             steps |= {"pause", "referral"}
-        if not self.escalated:
-            steps |= {"escalation"}
+        steps |= {"escalation/answer" if self.escalated else "escalation"}
         return steps - {"documentation"} if self._needs_a_plan else steps
 
     @property

@@ -111,6 +111,7 @@ _FACTS: dict[str, dict[str, Any]] = {
     "CaseResumed": {"note": None, "deadlines": []},
     "CaseCommented": {"comment": BOX},
     "CaseEscalated": {"by_rule": False, "overdue": None, "reason": BOX},
+    "EscalationAnswered": {"decision": BOX},
     "PublicationDrafted": {"text": BOX, "confidentiality": "open", "documented_by": "acc-1"},
     "PublicationApproved": {"text": BOX, "media": ["notice_board"], "confirmed": False},
     "ResolutionPublished": {

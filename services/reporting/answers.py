@@ -32,6 +32,7 @@ class ComplaintItem(BaseModel):
     overdue: bool = Field(description="open, not settled, and due before now")
     paused: bool = Field(description="waits for the complainant: what it waits for is not due")
     escalated: bool = Field(description="is or was before the district office")
+    before_district: bool = Field(description="the district office has yet to answer")
     published: bool
     informed: bool
 
@@ -108,6 +109,7 @@ class ReceiptStatus(BaseModel):
     received_at: datetime
     response_due: datetime | None
     settlement_due: datetime | None
+    referred_to: str | None = Field(description="who settles it in this place, once referred")
     steps: list[ReceiptStep]
     answers: list[PublicAnswer]
 

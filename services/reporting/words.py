@@ -38,6 +38,7 @@ STEPS: Final[Mapping[str, Text]] = {
     "CasePaused": _("Jeda dimulai: menunggu pelapor"),
     "CaseResumed": _("Jeda berakhir"),
     "CaseEscalated": _("Dinaikkan ke dinas kesehatan"),
+    "EscalationAnswered": _("Dijawab dinas kesehatan"),
     "CaseReferred": _("Diteruskan ke instansi lain"),
     "CaseCorrected": _("Kasus mengikuti formulir yang dibetulkan"),
     "CaseWithdrawn": _("Kasus berakhir: keluhan dicabut"),
@@ -89,19 +90,11 @@ _STAGES: Final[Sequence[Stage]] = (
         _("Keluhan Anda selesai, dan hasilnya sudah kami nilai."),
     ),
 )
-# How a complaint may end without a result of its own here.
-_ENDS: Final[Mapping[str, Stage]] = {
-    "withdrawn": Stage(
-        _("Anda cabut"),
-        frozenset({"CaseWithdrawn"}),
-        _("Keluhan ini sudah dicabut, jadi tidak kami tangani lagi."),
-    ),
-    "referred": Stage(
-        _("Kami teruskan ke instansi lain"),
-        frozenset({"CaseReferred"}),
-        _("Keluhan Anda di luar kewenangan kami, dan sudah kami teruskan ke yang berwenang."),
-    ),
-}
+_WITHDRAWN: Final = Stage(
+    _("Anda cabut"),
+    frozenset({"CaseWithdrawn"}),
+    _("Keluhan ini sudah dicabut, jadi tidak kami tangani lagi."),
+)
 JOINED: Final = _("Keluhan Anda kami tangani bersama keluhan lain yang sama. Beginilah jalannya:")
 PRAISED: Final = _("Terima kasih. Pujian Anda kami sampaikan kepada yang bertugas.")
 INFORMED: Final = _("Kami kabari Anda")
@@ -114,8 +107,8 @@ def said_of(receipt: Mapping[str, Any]) -> Text:
         return PRAISED
     if receipt["joined"]:
         return JOINED
-    if receipt["state"] in _ENDS:
-        return _ENDS[receipt["state"]].says
+    if ended := _end_of(receipt):
+        return ended.says
     return _STAGES[_reached(receipt)].says
 
 
@@ -124,7 +117,7 @@ def stages(receipt: Mapping[str, Any]) -> list[Entry]:
     if receipt["state"] is None:
         return []
     reached = _reached(receipt)
-    ended = _ENDS.get(receipt["state"])
+    ended = _end_of(receipt)
     # Of a duplicate the way is its original's, and whether that is over is not said here.
     goes_on = receipt["joined"] or not receipt["closed"]
     entries = []
@@ -142,6 +135,17 @@ def stages(receipt: Mapping[str, Any]) -> list[Entry]:
     if ended is not None:
         entries.append(Entry(ended.title, happened=_first(receipt, ended.begun_by)))
     return entries
+
+
+def _end_of(receipt: Mapping[str, Any]) -> Stage | None:
+    """Return how a complaint ended without a result of its own here, if it did."""
+    if receipt["state"] == "withdrawn":
+        return _WITHDRAWN
+    if receipt["state"] == "referred":
+        to = receipt["referred_to"] or ""
+        says = _("Keluhan Anda di luar kewenangan kami. Sudah kami teruskan ke {to}.", to=to)
+        return Stage(_("Kami teruskan ke {to}", to=to), frozenset({"CaseReferred"}), says)
+    return None
 
 
 def _reached(receipt: Mapping[str, Any]) -> int:

@@ -74,6 +74,11 @@ class Accompanying:
         box = self._sealed(id, reason, "CaseEscalated.reason")
         return self._step(id, intent, lambda case, act: case.escalate(act, box), "when", repeat)
 
+    def advise(self, id: UUID, intent: Intent, decision: str, **repeat: Any) -> "Future[Answer]":
+        """Record what the district office decided on a case that was put before it."""
+        box = self._sealed(id, decision, "EscalationAnswered.decision")
+        return self._step(id, intent, lambda case, act: case.advise(act, box), "when", repeat)
+
     def refer(
         self,
         id: UUID,

@@ -56,6 +56,13 @@ class EscalationBody(Body):
     when: Moment | None = None
 
 
+class EscalationAnswerBody(Body):
+    """What the district office decided."""
+
+    decision: Words
+    when: Moment | None = None
+
+
 class ReferralBody(Body):
     """Who can settle it, why, and how the complainant was told; null: not told."""
 
@@ -107,6 +114,11 @@ def router(resolution: Resolution) -> APIRouter:
     def escalate(id: UUID, body: EscalationBody, call: Stepping) -> Any:
         """Put the case before the district office, which may read its words from then on."""
         return take(call, id, accompanying.escalate, body.reason, at=body.when)
+
+    @step("/escalation/answer", "case.advise")
+    def advise(id: UUID, body: EscalationAnswerBody, call: Stepping) -> Any:
+        """Answer an escalation as the district office: the case is its Puskesmas' again."""
+        return take(call, id, accompanying.advise, body.decision, at=body.when)
 
     @step("/referral", "case.refer")
     def refer(id: UUID, body: ReferralBody, call: Stepping) -> Any:

@@ -22,6 +22,7 @@ OUTBOX: Outbox = {
     Case.Paused: contracts.CasePausedV1,
     Case.Resumed: contracts.CaseResumedV1,
     Case.Escalated: contracts.CaseEscalatedV1,
+    Case.EscalationAnswered: contracts.EscalationAnsweredV1,
     Case.Referred: contracts.CaseReferredV1,
     Case.Corrected: contracts.CaseCorrectedV1,
     Case.Withdrawn: contracts.CaseWithdrawnV1,

@@ -96,6 +96,7 @@ class CaseView(BaseModel):
     received_at: datetime
     paused_since: datetime | None = Field(description="while it waits for the complainant")
     escalated: bool = Field(description="the district office may read its words")
+    before_district: bool = Field(description="the district office has yet to answer")
     words: Literal["here", "coming", "handed_over", "erased"] = Field(
         description="coming: the key is still on its way, and nothing with words can be recorded"
     )
@@ -126,6 +127,7 @@ def view(resolution: Resolution, case: Case) -> dict[str, Any]:
         "received_at": case.received_at,
         "paused_since": case.pauses[-1].since if case.paused else None,
         "escalated": case.escalated,
+        "before_district": case.before_district,
         "words": resolution.stand(case.id).how.value,
         "assignee": case.assignee,
         "assigned_unit": case.assigned_unit,

@@ -146,6 +146,12 @@ def test_a_referred_complaint_ends_and_says_to_whom_it_went(node: RunningNode) -
     assert refused(node, id, "grade", grade="red") == ALLOWED_AT_AN_END
     row = reported(node, given, done["position"])
     assert (row["state"], row["closed"], row["overdue"]) == ("referred", True, False)
+    # Whoever complained reads it on the receipt: where to go on asking.
+    found = node.public.post("/receipts/status", json={"receipt": given["receipt"]}).json()
+    assert found["referred_to"] == "RSUD Kebumen"
+    shown_page = node.public.post(f"{node.address}/r", data={"receipt": given["receipt"]}).text
+    assert "Sudah kami teruskan ke RSUD Kebumen." in shown_page
+    assert "Kami teruskan ke RSUD Kebumen</b>" in shown_page
 
 
 def test_a_withdrawn_complaint_ends_its_case_unless_the_result_is_written(

@@ -94,6 +94,7 @@ STEPS: dict[str, tuple[frozenset[str], dict[str, Any]]] = {
     "pause": (TEAM, {"reason": SAID}),
     "resumption": (TEAM, {}),
     "escalation": (TEAM, {"reason": SAID}),
+    "escalation/answer": (DISTRICT, {"decision": SAID}),
     "referral": (TEAM | HEAD, {"referred_to": "RSUD", "reason": SAID}),
     "reopening": (CHAIR | HEAD, {"reason": SAID}),
 }

@@ -133,6 +133,8 @@ HISTORY = [
         step("ResponsePlanned", -48, actions=[action("2026-10-01")]),
         step("CasePaused", -47, deadlines=[]),
         step("CaseEscalated", -46),
+        step("EscalationAnswered", -45.5),
+        step("CaseEscalated", -45),
     ),
     # Taken back before anybody answered.
     *case(7, 5, due(6, 8), step("CaseWithdrawn", 7), service_unit="farmasi", categories=["drugs"]),
@@ -146,6 +148,8 @@ HISTORY = [
         step("ResolutionDocumented", 9),
         step("EvaluationRecorded", 10),
         step("CaseReopened", 15),
+        step("CaseEscalated", 16),
+        step("EscalationAnswered", 17),
         service_unit="loket",
         categories=["attitude"],
     ),

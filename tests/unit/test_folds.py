@@ -152,6 +152,7 @@ BESIDE_THE_PATH = {
     "TeamNotified": ALONE,
     "ComplainantMet": ALONE,
     "CaseEscalated": ALONE,
+    "EscalationAnswered": ALONE,
     "ResolutionPublished": "published",
     "ComplainantInformed": "informed",
 }
@@ -322,24 +323,33 @@ def form_at(history: Sequence[Delivery], until: float, known: float) -> tuple[An
     return held[-1] if held else None
 
 
-def flags_at(history: Sequence[Delivery], until: float, known: float) -> tuple[bool, bool] | None:
-    """Return whether one case waited for its complainant, and was before the district."""
-    paused = escalated = False
+FLAGGING = ("CasePaused", "CaseResumed", "CaseEscalated", "EscalationAnswered")
+
+
+def flags_at(
+    history: Sequence[Delivery], until: float, known: float
+) -> tuple[bool, bool, bool] | None:
+    """Return whether one case waited for its complainant, was ever before the district, and was so
+    then."""
+    paused = escalated = before = False
     since, held = LONG_AGO, None
     for each, moment in happened(history, known):
-        if each.message.name not in ("CasePaused", "CaseResumed", "CaseEscalated"):
+        name = each.message.name
+        if name not in FLAGGING:
             continue
         since = max(since, moment)
-        escalated |= each.message.name == "CaseEscalated"
-        if each.message.name != "CaseEscalated":
-            paused = each.message.name == "CasePaused"
+        if name in ("CasePaused", "CaseResumed"):
+            paused = name == "CasePaused"
+        else:
+            before = name == "CaseEscalated"
+            escalated |= before
         if since <= hour(until):
-            held = (paused, escalated)
+            held = (paused, escalated, before)
     return held
 
 
 flagged = st.lists(
-    events_of(1, ["ComplaintReceived", "CasePaused", "CaseResumed", "CaseEscalated"]),
+    events_of(1, ["ComplaintReceived", *FLAGGING]),
     min_size=2,
     max_size=6,
 )
@@ -353,7 +363,7 @@ def test_a_case_waits_and_is_escalated_as_its_events_say(
     history, batches = case
     facts.clear()
     facts.take(*batches)
-    flags = facts.everywhere("flags", "paused, escalated")
+    flags = facts.everywhere("flags", "paused, escalated, before_district")
     for until, known in product(range(HOURS), range(HOURS)):
         held = flags_at(history, until, known)
         assert flags.get((until, known), []) == ([] if held is None else [held])

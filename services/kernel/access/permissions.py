@@ -81,6 +81,7 @@ _TABLE: dict[str, tuple[str, ...]] = {
     "case.evaluate": (QUALITY_LEAD,),
     "case.pause": _TEAM,
     "case.escalate": _TEAM,
+    "case.advise": (DISTRICT,),
     "case.reopen": (QUALITY_LEAD, HEAD),
     "case.refer": (COMPLAINT_TEAM, HEAD),
     "meeting.read": _PUSKESMAS,

@@ -171,6 +171,13 @@ class CaseEscalatedV1(Event, frozen=True):
 
 
 @published("resolution")
+class EscalationAnsweredV1(Event, frozen=True):
+    """The district office said what is to be done, and the case is its Puskesmas' again."""
+
+    decision: Sealed[SealedBox]
+
+
+@published("resolution")
 class CaseReferredV1(Event, frozen=True):
     """The complaint was handed to whoever can settle it ("no wrong door"): an end here.
 

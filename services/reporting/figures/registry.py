@@ -297,9 +297,9 @@ def _backlog() -> Iterator[Figure]:
     yield _open(
         "escalated",
         _("Dihadapkan ke Dinas"),
-        _("Berapa kasus terbuka yang sudah dihadapkan ke Dinas Kesehatan."),
-        _("kasus terbuka yang dihadapkan ke Dinas"),
-        "NOT closed AND escalated",
+        _("Berapa kasus terbuka yang menunggu jawaban Dinas Kesehatan."),
+        _("kasus terbuka yang menunggu jawaban Dinas"),
+        "NOT closed AND before_district",
     )
     for first, last in AGES:
         young = "" if last is None else f" AND received_at > $now - INTERVAL {last + 1} DAY"

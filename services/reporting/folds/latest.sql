@@ -25,6 +25,7 @@ SELECT a.complaint, a.number, a.puskesmas, a.kind, a.channel, a.service_unit, a.
     a.confidentiality, a.barrier, a.received_at, a.recorded_at, s.state, s.closed, d.grade,
     d.response_due, d.settlement_due, d.rules_version, r.responded_at, t.settled_at,
     coalesce(f.paused, false) AS paused, coalesce(f.escalated, false) AS escalated,
+    coalesce(f.before_district, false) AS before_district,
     l.plan_due, l.plan_done_at, coalesce(public.published, false) AS published,
     told.complaint IS NOT NULL AS informed, first.first_happened, first.first_known,
     last.happened_from, TIMESTAMP 'infinity' AS happened_to,

@@ -24,7 +24,8 @@ WITH arrived AS (
             ) THEN 'form'
             WHEN name IN (
                 'TeamNotified', 'ComplainantMet', 'TeamCallAcknowledged', 'CaseAssigned',
-                'CaseCommented', 'CaseEscalated', 'CaseCorrected', 'CaseRequestRefused'
+                'CaseCommented', 'CaseEscalated', 'EscalationAnswered', 'CaseCorrected',
+                'CaseRequestRefused'
             ) THEN 'beside'
             WHEN name = 'ComplainantInformed' THEN 'informed'
             WHEN name IN (

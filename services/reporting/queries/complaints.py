@@ -127,6 +127,7 @@ def _statement(
         a.grade, a.response_due, a.settlement_due, a.rules_version,
         r.responded_at, a.settled_at,
         coalesce(f.paused, false) AS paused, coalesce(f.escalated, false) AS escalated,
+        coalesce(f.before_district, false) AS before_district,
         EXISTS (FROM publications AS p WHERE p.complaint = a.complaint AND p.state = 'released'
             AND {at("p")}) AS published,
         EXISTS (FROM informed AS i WHERE i.complaint = a.complaint AND {at("i")}) AS informed,

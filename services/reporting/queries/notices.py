@@ -1,5 +1,6 @@
 """Of what somebody was told in the product: that the team was called, that a promise was not kept,
-that a case was put before the district or opened again, that a draft was handed back."""
+that a case was put before the district and answered there, or opened again, that a draft was
+handed back."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ _TOLD: Final = f"""CASE l.name
     WHEN 'TeamNotified' THEN l.roles
     WHEN 'CaseReopened' THEN ['{COMPLAINT_TEAM}']
     WHEN 'CaseEscalated' THEN ['{DISTRICT}']
+    WHEN 'EscalationAnswered' THEN ['{COMPLAINT_TEAM}']
     WHEN 'PublicationReturned' THEN ['{PUBLISHER}']
 END"""
 
@@ -33,14 +35,14 @@ def notices(
 ) -> list[dict[str, Any]]:
     """Return what those who hold these roles within these reaches were told lately, the newest
     arrival first: name, how, complaint, number, puskesmas, service_unit, occurred_at, arrived_at,
-    and the source and id of the event.
+    and the time at which the event was recorded.
 
     What the account itself did is left out.
     """
     condition = _condition(held, account, now)
     found = connection.execute(
         f"""
-        SELECT l.source, l.id, l.name, l.how, l.complaint, a.number, a.puskesmas, a.service_unit,
+        SELECT l.time, l.name, l.how, l.complaint, a.number, a.puskesmas, a.service_unit,
             l.occurred_at, l.arrived_at
         {_FROM} AND {condition}
         ORDER BY l.arrived_at DESC, l.place DESC LIMIT {MOST}
@@ -70,7 +72,8 @@ def unread(
 
 _FROM: Final = f"""FROM log AS l JOIN attributes AS a ON a.complaint = l.complaint
     WHERE l.name IN (
-            'TeamNotified', 'CaseReopened', 'CaseEscalated', 'PublicationReturned'
+            'TeamNotified', 'CaseReopened', 'CaseEscalated', 'EscalationAnswered',
+            'PublicationReturned'
         ) AND l.trouble IS NULL
         AND {at("a")}"""
 

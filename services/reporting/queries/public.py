@@ -57,7 +57,8 @@ def receipt(connection: DuckDBPyConnection, hashed: str) -> dict[str, Any] | Non
     complaint = case.pop("complaint")
     # A duplicate is answered with its original: what became of that is what its holder is told.
     case["joined"] = case["state"] == "duplicate"
-    about = {"complaint": (case["joined"] and _original(connection, complaint)) or complaint, **now}
+    case["referred_to"] = _last(connection, complaint, "CaseReferred", "referred_to")
+    about = {"complaint": _original(connection, case, complaint), **now}
     steps = connection.execute(
         "SELECT step, happened_from AS happened_at FROM steps AS x "
         f"WHERE complaint = $complaint AND {at('x')} "
@@ -79,13 +80,19 @@ def receipt(connection: DuckDBPyConnection, hashed: str) -> dict[str, Any] | Non
     return case
 
 
-def _original(connection: DuckDBPyConnection, complaint: UUID) -> UUID | None:
-    """Return the complaint with which a duplicate is answered, as its case said last."""
+def _original(connection: DuckDBPyConnection, case: dict[str, Any], complaint: UUID) -> UUID:
+    """Return the complaint with which a duplicate is answered; of any other it is itself."""
+    other = _last(connection, complaint, "CaseJoined", "other") if case["joined"] else None
+    return UUID(other) if other else complaint
+
+
+def _last(connection: DuckDBPyConnection, complaint: UUID, name: str, field: str) -> str | None:
+    """Return what a complaint's last event of a name says in one field."""
     found = connection.execute(
-        "SELECT json_extract_string(decode(value), '$.other')::UUID FROM log "
-        "WHERE subject = $subject AND name = 'CaseJoined' AND trouble IS NULL "
+        f"SELECT json_extract_string(decode(value), '$.{field}') FROM log "
+        "WHERE subject = $subject AND name = $name AND trouble IS NULL "
         "ORDER BY time DESC, id DESC LIMIT 1",
-        {"subject": str(complaint)},
+        {"subject": str(complaint), "name": name},
     ).fetchone()
     return found[0] if found else None
 

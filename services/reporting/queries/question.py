@@ -70,7 +70,8 @@ LISTS: Final[Mapping[str, str]] = {
     "overdue": f"{_UNSETTLED} < $now",
     "soon": f"{_UNSETTLED} >= $now AND d.settlement_due < $week",
     "paused": "NOT s.closed AND " + _FLAG.format("paused", at("f")),
-    "escalated": "NOT s.closed AND " + _FLAG.format("escalated", at("f")),
+    "escalated": "NOT s.closed AND " + _FLAG.format("before_district", at("f")),
+    "advised": "NOT s.closed AND " + _FLAG.format("escalated AND NOT before_district", at("f")),
     # Documented, so there is a publication; an anonymous person cannot be told (publication).
     "inform": f"""a.confidentiality <> 'anonymous' AND {_PUBLICATION.format("true", at("p"))}
         AND NOT EXISTS (FROM informed AS i WHERE i.complaint = a.complaint AND {at("i")})""",

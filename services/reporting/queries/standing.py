@@ -27,7 +27,8 @@ _WAITING: Final = {
     "overdue": f"{_UNSETTLED} < $now",
     "soon": f"{_UNSETTLED} >= $now AND settlement_due < $week",
     "paused": "NOT closed AND paused",
-    "escalated": "escalated",
+    "escalated": "NOT closed AND before_district",
+    "advised": "NOT closed AND escalated AND NOT before_district",
 }
 REPEATS_WITHIN: Final = 90
 """Days within which a like complaint makes a case a repeated one."""
@@ -36,8 +37,8 @@ _PARAMETER: Final = re.compile(r"\$([a-z_0-9]+)")
 COLUMNS: Final = (
     "complaint, number, puskesmas, kind, channel, service_unit, categories, confidentiality, "
     "barrier, received_at, recorded_at, state, closed, grade, response_due, settlement_due, "
-    "rules_version, responded_at, settled_at, paused, escalated, plan_due, plan_done_at, "
-    "published, informed"
+    "rules_version, responded_at, settled_at, paused, escalated, before_district, plan_due, "
+    "plan_done_at, published, informed"
 )
 """What is said of each case."""
 
@@ -51,6 +52,7 @@ SELECT a.complaint, a.number, a.puskesmas, a.kind, a.channel, a.service_unit, a.
     a.confidentiality, a.barrier, a.received_at, a.recorded_at, s.state, s.closed, d.grade,
     d.response_due, d.settlement_due, d.rules_version, r.responded_at, t.settled_at,
     coalesce(f.paused, false) AS paused, coalesce(f.escalated, false) AS escalated,
+    coalesce(f.before_district, false) AS before_district,
     l.plan_due, l.plan_done_at, coalesce(p.published, false) AS published,
     i.complaint IS NOT NULL AS informed
 FROM (SELECT a.* FROM attributes AS a SEMI JOIN chosen USING (complaint) WHERE {at("a")}) AS a

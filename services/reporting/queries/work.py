@@ -22,7 +22,8 @@ FIGURES: Final[Mapping[str, str]] = {
     "approve": "p.drafted",
     "redraft": "p.returned",
     "release": "p.approved",
-    "escalated": "NOT s.closed AND f.escalated",
+    "escalated": "NOT s.closed AND f.before_district",
+    "advised": "NOT s.closed AND f.escalated AND NOT f.before_district",
     "paused": "NOT s.closed AND f.paused",
 }
 """By the name of the list that holds just these cases (`Filters.state`)."""

@@ -46,6 +46,7 @@ _PLAIN: Final[Mapping[type[Event], Text]] = {
     told.CaseCommentedV1: _("{who} menulis catatan"),
     told.CasePausedV1: _("{who} menjeda kasus: menunggu pelapor"),
     told.CaseResumedV1: _("{who} melanjutkan kasus sesudah jeda"),
+    told.EscalationAnsweredV1: _("{who} menjawab kasus yang dinaikkan kepadanya"),
     told.CaseJoinedV1: _("{who} mengakhiri kasus: dijawab bersama keluhan yang sama"),
     told.CaseCorrectedV1: _("{who} menyesuaikan kasus dengan isian yang dibetulkan"),
     publication.PublicationDraftedV1: _("{who} menyimpan rancangan publikasi"),
@@ -103,6 +104,8 @@ class Sentences:
             found.append(self.say(text))
         if after.escalated and not before.escalated:
             found.append(self.say(_("Dinas kesehatan ikut menangani")))
+        if before.escalated and not after.escalated:
+            found.append(self.say(_("Kasus kembali ke Puskesmas")))
         return found
 
     def _moved(self, moved: Moved, paused: bool, written: Written) -> str:

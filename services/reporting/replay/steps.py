@@ -160,8 +160,8 @@ def _after(before: Standing, row: dict[str, Any], event: Event) -> Standing:
         changed["grade"] = row["grade"] or before.grade
     if name in ("CasePaused", "CaseResumed"):
         changed["paused"] = name == "CasePaused"
-    if name == "CaseEscalated":
-        changed["escalated"] = True
+    if name in ("CaseEscalated", "EscalationAnswered"):
+        changed["escalated"] = name == "CaseEscalated"
     if name in ANSWERS:
         changed["responded_at"] = min(at_, before.responded_at or at_)
     if name == "ResolutionDocumented":

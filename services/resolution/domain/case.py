@@ -23,6 +23,7 @@ _BESIDE_PATH = (
     events.Assigned,
     events.Commented,
     events.Escalated,
+    events.EscalationAnswered,
     events.Corrected,
     events.RequestRefused,
     events.KeyShared,
@@ -53,6 +54,7 @@ class Case(Aggregate):
     Paused = events.Paused
     Resumed = events.Resumed
     Escalated = events.Escalated
+    EscalationAnswered = events.EscalationAnswered
     Referred = events.Referred
     Corrected = events.Corrected
     Withdrawn = events.Withdrawn
@@ -78,6 +80,7 @@ class Case(Aggregate):
         reminded: set[str]
         pauses: list[Pause]
         escalated: bool
+        before_district: bool
         assignee: str | None
         assigned_unit: str | None
         other: str | None
@@ -98,7 +101,9 @@ class Case(Aggregate):
     @property
     def allowed(self) -> tuple[Step, ...]:
         """The steps that the case allows now, the expected one first."""
-        return allowed_steps(self.state, self.finding, paused=self.paused, escalated=self.escalated)
+        return allowed_steps(
+            self.state, self.finding, paused=self.paused, before_district=self.before_district
+        )
 
     @property
     def closed(self) -> bool:
@@ -227,6 +232,10 @@ class Case(Aggregate):
         facts = {"by_rule": overdue is not None, "overdue": overdue, "reason": reason}
         self._beside(Step.ESCALATION, events.Escalated, act, **facts)
 
+    def advise(self, act: Act, decision: SealedBox) -> None:
+        """Record what the district office decided; the case is before it no longer."""
+        self._beside(Step.ESCALATION_ANSWER, events.EscalationAnswered, act, decision=decision)
+
     def refer(self, act: Act, referred_to: str, reason: SealedBox, told_by: str | None) -> None:
         """Hand the complaint to whoever can settle it; `told_by`: how the person was told of it."""
         self._must_allow(Step.REFERRAL)
@@ -322,7 +331,9 @@ class Case(Aggregate):
             case events.Assigned():
                 self.assignee, self.assigned_unit = event.assignee, event.assigned_unit
             case events.Escalated():
-                self.escalated = True
+                self.escalated = self.before_district = True
+            case events.EscalationAnswered():
+                self.before_district = False
             case events.KeyShared():
                 self.key_ways.add((event.sender, event.receiver))
             case events.Paused():
@@ -394,7 +405,8 @@ class Case(Aggregate):
         self.deadlines, self.reminded = event.deadlines, set()
         self.state, self.grade, self.finding = State.RECEIVED, None, None
         self.actions, self.done = [], {}
-        self.pauses, self.escalated, self.key_ways = [], False, set()
+        self.pauses, self.key_ways = [], set()
+        self.escalated = self.before_district = False
         self.assignee = self.assigned_unit = None
         self.other = self.left = self.taken_back_by = None
 

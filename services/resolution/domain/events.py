@@ -159,6 +159,13 @@ class Escalated(CaseEvent):
     reason: SealedBox | None
 
 
+class EscalationAnswered(CaseEvent):
+    """The district office said what is to be done."""
+
+    TOPIC = "resolution.EscalationAnswered"
+    decision: SealedBox
+
+
 class Referred(CaseEvent):
     """The complaint was handed to whoever can settle it."""
 

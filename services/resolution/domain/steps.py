@@ -47,6 +47,7 @@ class Step(StrEnum):
     RESUMPTION = "resumption"
     REFERRAL = "referral"
     ESCALATION = "escalation"
+    ESCALATION_ANSWER = "escalation/answer"
     REOPENING = "reopening"
 
 
@@ -72,9 +73,12 @@ _MAIN_PATH: dict[State, tuple[Step, ...]] = {
 
 
 def allowed_steps(
-    state: State, finding: str | None, *, paused: bool = False, escalated: bool = False
+    state: State, finding: str | None, *, paused: bool = False, before_district: bool = False
 ) -> tuple[Step, ...]:
-    """Return the steps that a case in this state allows, the expected one first."""
+    """Return the steps that a case in this state allows, the expected one first.
+
+    `before_district`: it was put before the district office, which has not answered yet.
+    """
     if state in ENDS:
         return (Step.COMMENT,)
     if state is State.EVALUATED:
@@ -82,7 +86,7 @@ def allowed_steps(
     steps = _MAIN_PATH[state]
     if state is State.ANALYSED and finding != "upheld":
         steps = (Step.DOCUMENTATION, Step.PLAN)
-    aside: tuple[Step, ...] = () if escalated else (Step.ESCALATION,)
+    aside: tuple[Step, ...] = (Step.ESCALATION_ANSWER if before_district else Step.ESCALATION,)
     if state not in HANDLED:
         aside = (Step.PAUSE, Step.REFERRAL, *aside)
     if paused:

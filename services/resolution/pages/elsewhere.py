@@ -64,7 +64,7 @@ def show(
         form=form,
         unit=name_of(resolution.district.unit, form.service_unit, language),
         about=[name_of(resolution.district.category, code, language) for code in form.categories],
-        escalated=bool(found.escalated_by),
+        before_district=thread.before_district(steps),
         unread=resolution.stand_of(id, home).said
         if shared
         else _unread(home, escalated=home in found.escalated_by),

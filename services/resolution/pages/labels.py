@@ -21,6 +21,7 @@ STEPS: Final[Mapping[str, Text]] = {
     "pause": _("Jeda: menunggu pelapor"),
     "resumption": _("Lanjutkan setelah jeda"),
     "escalation": _("Naikkan ke dinas kesehatan"),
+    "escalation/answer": _("Jawab sebagai dinas kesehatan"),
     "referral": _("Teruskan ke instansi lain"),
     "reopening": _("Buka kembali"),
 }
@@ -43,6 +44,7 @@ EVENTS: Final[Mapping[str, Text]] = {
     "CasePaused": _("Jeda: menunggu pelapor"),
     "CaseResumed": _("Jeda berakhir"),
     "CaseEscalated": _("Dinaikkan ke dinas kesehatan"),
+    "EscalationAnswered": _("Dijawab dinas kesehatan"),
     "CaseReferred": _("Diteruskan ke instansi lain"),
     "CaseCorrected": _("Kasus mengikuti formulir yang diperbaiki"),
     "CaseWithdrawn": _("Kasus berakhir: keluhan dicabut"),
@@ -122,6 +124,7 @@ _FIELDS: Final[Mapping[str, Text]] = {
     "pause_reason": _("Apa yang ditunggu dari pelapor"),
     "resumption_note": _("Apa yang diterima"),
     "escalation_reason": _("Mengapa dinas diperlukan"),
+    "decision": _("Arahan dinas"),
 }
 _MOMENTS: Final = (
     "graded_at",
@@ -137,6 +140,7 @@ _MOMENTS: Final = (
     "paused_at",
     "resumed_at",
     "escalated_at",
+    "advised_at",
 )
 PLAN_ROWS: Final = 6
 """Lines of the plan that the page has; those that stay empty are passed over."""

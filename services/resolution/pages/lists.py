@@ -30,7 +30,8 @@ class Seen:
 @dataclass(frozen=True)
 class Asked:
     """Which of them are asked for. `state` is a state of a case, or open, closed, overdue, soon
-    (due within a week), inform, approve, redraft, release; `entered_by` an account."""
+    (due within a week), inform, approve, redraft, release, escalated (before the district),
+    advised (it has answered); `entered_by` an account."""
 
     puskesmas: str | None = None
     state: str | None = None
@@ -56,7 +57,7 @@ class CaseRows(Protocol):
 class CaseLists(Protocol):
     """Which cases there are. Each row has at least id, number, puskesmas, channel, service_unit,
     categories, confidentiality, received_at, state, closed, grade, settlement_due, settled_at,
-    overdue, paused and escalated."""
+    overdue, paused, escalated and before_district."""
 
     def cases(self, seen: Seen, asked: Asked, *, limit: int, cursor: str | None) -> CaseRows:
         """Return a page of the cases, the most urgent first.
@@ -87,7 +88,7 @@ class CaseLists(Protocol):
     def notices(self, held: Sequence[tuple[str, Reach]], account: str) -> list[dict[str, Any]]:
         """Return what those who hold these roles, each within its reach, were told lately by
         others than this account, the newest first: name and `how` of the event, complaint, number,
-        puskesmas, occurred_at, arrived_at, and the event's source and id."""
+        puskesmas, occurred_at, arrived_at, and the event's time."""
 
     def unread(
         self, held: Sequence[tuple[str, Reach]], account: str, after: datetime | None

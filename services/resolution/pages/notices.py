@@ -32,8 +32,8 @@ PUBLICATION: Final = "/publikasi?complaint="
 """Where a notice leads: to what its reader can do about it."""
 NAV: Final = NavItem("notices", _("Pemberitahuan"), PATH, READ, news=PATH + "/baru")
 SEEN: Final = flash("notices.seen", _("Semua ditandai sudah dibaca."))
-SPOKEN: Final = frozenset({"PublicationReturned"})
-"""Notices that are of no use without the words: what is to be mended."""
+SPOKEN: Final = frozenset({"PublicationReturned", "EscalationAnswered"})
+"""Notices that are of no use without the words: what is to be mended, what was decided."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -119,7 +119,7 @@ def _box(resolution: Resolution, notice: dict[str, Any]) -> tuple[About, SealedB
     area = resolution.district.area_of(case.service_unit)
     about = About(case.puskesmas, case.confidentiality, case.entered_by, area, case.escalated)
     for step in steps_of(resolution.thread(case.id)):
-        if (step.message.source, step.message.id) == (notice["source"], notice["id"]):
+        if (step.message.name, step.message.time) == (notice["name"], notice["time"]):
             return about, step.boxes[0]
     return about, None
 

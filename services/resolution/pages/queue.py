@@ -136,6 +136,7 @@ def _choices(
             ("release", _("Menunggu diterbitkan")),
             ("paused", _("Jeda: menunggu pelapor")),
             ("escalated", _("Dinaikkan ke dinas")),
+            ("advised", _("Dijawab dinas, masih terbuka")),
             ("closed", _("Selesai")),
             ("praise", _("Pujian")),
             ("all", _("Semua")),

@@ -146,6 +146,11 @@ def _escalation(resolution: Resolution, id: UUID, typed: Typed, _number: int) ->
     return lambda intent, repeat: use.escalate(id, intent, reason, **repeat)
 
 
+def _advice(resolution: Resolution, id: UUID, typed: Typed, _number: int) -> Call:
+    decision, use = typed.must("decision"), Accompanying(resolution)
+    return lambda intent, repeat: use.advise(id, intent, decision, **repeat)
+
+
 def _referral(resolution: Resolution, id: UUID, typed: Typed, _number: int) -> Call:
     to, reason = typed.must("referred_to", LINE), typed.must("referral_reason")
     told_by, use = typed.maybe("told_by", LINE), Accompanying(resolution)
@@ -173,6 +178,7 @@ FORMS: Final[Mapping[str, StepForm]] = {
     "pause": StepForm("case.pause", _pause, "paused_at"),
     "resumption": StepForm("case.pause", _resumption, "resumed_at"),
     "escalation": StepForm("case.escalate", _escalation, "escalated_at"),
+    "escalation/answer": StepForm("case.advise", _advice, "advised_at"),
     "referral": StepForm("case.refer", _referral, "referred_at"),
     "reopening": StepForm("case.reopen", _reopening, "reopened_at"),
 }

@@ -43,6 +43,9 @@ _ANALYSED = (
 )
 
 
+_ESCALATION: Final = ("CaseEscalated", "EscalationAnswered")
+
+
 @dataclass(frozen=True)
 class Step:
     """One event of the thread, with its boxes."""
@@ -93,6 +96,8 @@ def _boxes(event: Event) -> tuple[SealedBox | None, ...]:
             return (event.comment,)
         case told.CaseResumedV1():
             return (event.note,)
+        case told.EscalationAnsweredV1():
+            return (event.decision,)
         case told.CasePausedV1() | told.CaseEscalatedV1() | told.CaseReferredV1():
             return (event.reason,)
         case intake.ComplaintWithdrawnV1() | intake.ReopenRequestedV1():
@@ -318,6 +323,12 @@ def milestone(steps: list[Step]) -> Text | None:
     }
     names = [step.message.name for step in steps if step.message.name in marks]
     return marks[names[-1]] if names else None
+
+
+def before_district(steps: list[Step]) -> bool:
+    """Say whether the case was put before the district office, which has not answered yet."""
+    found = [step for step in steps if step.message.name in _ESCALATION]
+    return bool(found) and isinstance(found[-1].event, told.CaseEscalatedV1)
 
 
 def to_inform(case: Case, steps: list[Step]) -> bool:

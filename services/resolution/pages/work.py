@@ -52,6 +52,7 @@ TILES: Final[Mapping[str, Tile]] = {
     "documented": Tile(_("Menunggu evaluasi"), "/kasus?state=documented"),
     "reopened": Tile(_("Dibuka kembali"), "/kasus?state=reopened", "soon"),
     "escalated": Tile(_("Dinaikkan ke dinas"), "/kasus?state=escalated", "late"),
+    "advised": Tile(_("Dijawab dinas, masih terbuka"), "/kasus?state=advised", "soon"),
     "paused": Tile(_("Jeda: menunggu pelapor"), "/kasus?state=paused"),
     "approve": Tile(_("Menunggu persetujuan terbit"), "/terbitkan?menunggu=approval"),
     "redraft": Tile(_("Dikembalikan, perlu disusun ulang"), "/terbitkan?menunggu=redraft", "soon"),
@@ -64,7 +65,7 @@ MINE: Final[Mapping[str, Tile]] = {
 }
 # By role, in the order of the roles: what each has to do, the most pressing first.
 BY_ROLE: Final[Mapping[str, tuple[str, ...]]] = {
-    "complaint_team": ("overdue", "soon", "received", "inform", "paused"),
+    "complaint_team": ("overdue", "soon", "received", "inform", "advised", "paused"),
     "quality_lead": ("documented", "reopened", "overdue"),
     "head": ("approve", "overdue", "soon", "reopened"),
     "publisher": ("redraft", "release", "approve", "inform"),
