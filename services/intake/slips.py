@@ -10,7 +10,7 @@ from starlette.requests import Request
 from services.intake.application import Intake
 from services.intake.domain import Complaint
 from services.kernel.district import Limit, Puskesmas
-from services.kernel.vocabulary import CASE_KINDS
+from services.kernel.vocabulary import CASE_KINDS, GRADES
 
 
 class Picture(str):
@@ -47,7 +47,7 @@ def receipt_of(
     """Return what a receipt shows; its code stands behind the #, which no server is told."""
     code = intake.receipt(complaint.id)
     link = address(request, f"/r#{code}")
-    limit = _response_limit(intake, here, complaint)
+    limit, longest = _response_limits(intake, here, complaint)
     hours = limit.hours if limit else None
     return {
         "code": code,
@@ -55,17 +55,29 @@ def receipt_of(
         "picture": drawn(link),
         "limit": limit,
         "answered_by": complaint.received_at + timedelta(hours=hours) if hours else None,
+        "at_latest": complaint.received_at + timedelta(hours=longest) if longest else None,
     }
 
 
-def _response_limit(intake: Intake, here: Puskesmas, complaint: Complaint) -> Limit | None:
-    """Return the limit for a response to what is not graded yet; None for praise.
+def _response_limits(
+    intake: Intake, here: Puskesmas, complaint: Complaint
+) -> tuple[Limit | None, int | None]:
+    """Return the limit for a response to what is not graded yet, None for praise; and the hours of
+    the longest that a grade may bring, None where one is counted in days.
+
+    A grade sets another limit than the one that holds until then, and a receipt on paper cannot be
+    put right: it promises what holds whatever the grade.
 
     Working days are said as a length, not as a day: the days that this Puskesmas declared closed
     are known to the case, whose receipt names the day. Hours run by the clock.
     """
     if complaint.kind not in CASE_KINDS:
-        return None
+        return None, None
     received_on = complaint.received_at.astimezone(ZoneInfo(here.zone)).date()
     rules = intake.district.rules_at(received_on)
-    return rules.limit("response", kind=complaint.kind, grade=None, misconduct=False)
+    first, *graded = (
+        rules.limit("response", kind=complaint.kind, grade=grade, misconduct=False)
+        for grade in (None, *GRADES)
+    )
+    hours = [each.hours for each in graded if each.hours is not None]
+    return first, max(hours) if len(hours) == len(graded) else None

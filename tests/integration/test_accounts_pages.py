@@ -85,6 +85,7 @@ def test_the_list_is_searched_and_narrowed(admin: Admin) -> None:
         ({"puskesmas_0": "atlantis"}, "Puskesmas ini tidak ada di daftar."),
         ({"puskesmas_0": []}, "Pilih Puskesmas untuk peran ini"),
         ({"role_0": "coordinator", "areas_0": "XYZ"}, "Bidang ini tidak ada di daftar."),
+        ({"role_0": "coordinator"}, "Pilih bidang yang dikoordinasi"),
         ({"display_name": "x" * 101}, "Paling banyak 100 huruf."),
     ],
 )
@@ -120,7 +121,7 @@ def test_roles_change_from_the_next_request_on(admin: Admin) -> None:
     assert changed.status_code == 303
     assert httpx.get(page, headers=bearer, trust_env=False).status_code == 200
     shown = admin.get(f"/pengguna/{id}")
-    assert 'value="puring" selected' in shown and 'value="lamaru" selected' in shown
+    assert 'value="puring" checked' in shown and 'value="lamaru" checked' in shown
     assert 'value="UKM" checked' in shown and 'value="UKPP" checked' not in shown
 
 

@@ -114,8 +114,10 @@ def test_a_wish_is_chosen_already_and_no_other_word_is(browser: httpx.Client) ->
     chosen = browser.get("/r/tanggapi?wish=reopen").text
     assert '<input type="hidden" name="wish" value="reopen">' in chosen
     assert "Penilaian Anda" not in chosen and "saya mencabutnya" not in chosen
+    # Without a wish, the page asks for just that.
     asked = browser.get("/r/tanggapi?wish=<b>").text
-    assert "checked" not in asked and "Penilaian Anda" in asked and "saya mencabutnya" in asked
+    assert all(wish in asked for wish in (RATE, REOPEN, WITHDRAW))
+    assert 'name="receipt"' not in asked and "Penilaian Anda" not in asked
 
 
 def test_figures_are_shown_from_five_complaints_on(
@@ -167,3 +169,52 @@ def test_every_page_of_a_citizen_takes_little(node: RunningNode, browser: httpx.
     weights = {name: weight(browser, page.raise_for_status()) for name, page in pages.items()}
     assert {name: each for name, each in weights.items() if each > KILOBYTES * 1024} == {}
     assert min(weights.values()) > 2 * 1024, "something was weighed"
+
+
+def test_cases_of_no_unit_are_found_to_be_given_one(node: RunningNode) -> None:
+    without, with_unit = receive(node), receive(node, service_unit="loket")
+    node.until("sari", f"/cases/{without['id']}", lambda _case: True)
+    node.settle(with_unit["position"])
+    areas = node.as_("sari").get(f"{node.address}/bidang").raise_for_status().text
+    assert 'href="/kasus?state=open&amp;unit=-"' in areas
+    found = node.as_("sari").get(f"{node.address}/kasus?state=open&unit=-").raise_for_status().text
+    assert without["number"] in found and with_unit["number"] not in found
+
+
+def test_a_rating_before_the_result_is_noted_and_said_to_count_for_nothing(
+    node: RunningNode, browser: httpx.Client
+) -> None:
+    given = receive(node)
+    case = f"{node.address}/kasus/{given['id']}"
+    node.until("sari", f"/cases/{given['id']}", lambda _case: True)
+
+    def rate(rating: str) -> str:
+        before = len(node.as_("sari").get(f"/cases/{given['id']}").json()["steps"])
+        said = {"receipt": given["receipt"], "wish": "rate", "rating": rating}
+        answer = browser.post("/r/tanggapi", data=said).raise_for_status()
+        node.until("sari", f"/cases/{given['id']}", lambda found: len(found["steps"]) > before)
+        return answer.text
+
+    early = "sebelum ada hasilnya, jadi tidak dihitung"
+    assert "sebelum ada hasilnya hanya dicatat" in rate("1")
+    assert node.as_("sari").get(case).text.count(early) == 1
+    take(node, given["id"], *HANDLED)
+    # The rating of the result counts: only the first is said to be early.
+    rate("4")
+    assert node.as_("sari").get(case).text.count(early) == 1
+
+
+def test_a_promise_holds_whatever_the_grade(node: RunningNode, browser: httpx.Client) -> None:
+    given = receive(node)
+    node.until("sari", f"/cases/{given['id']}", lambda _case: True)
+    slip = node.as_("rini").get(f"{node.address}/catat/{given['id']}/slip").raise_for_status().text
+    assert "atau menilai keluhan ini dan menetapkan tanggal tanggapannya" in slip
+    latest = re.search(r"selambat-lambatnya <b>([^<]+)</b>", slip)
+    form = node.as_("sari").get(f"{node.address}/kasus/{given['id']}").text
+    assert "tanpa kerugian yang berarti; ditanggapi dalam 168 jam" in form
+    node.settle(given["position"])
+    assert "atau di sini tampil tanggal tanggapannya" in receipt(browser, given)
+    answer = node.as_("sari").post(f"/cases/{given['id']}/grade", json={"grade": "green"})
+    node.settle(answer.raise_for_status().json()["position"])
+    # The slowest grade's date is the one that the slip had promised at the latest.
+    assert latest and f"Kami tanggapi paling lambat <b>{latest[1]}</b>" in receipt(browser, given)

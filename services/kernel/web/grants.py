@@ -23,8 +23,8 @@ def typed_rows(values: Values) -> int:
 def read_grants(values: Values, district: District) -> list[Grant]:
     """Return the grants of the rows that name a role.
 
-    Raises InvalidInput for an unknown role, Puskesmas or area, for a role of a Puskesmas that says
-    neither which ones nor all of them, and where there is no row at all.
+    Raises InvalidInput for an unknown role, Puskesmas or area, for a coordinator of no area, for a
+    role of a Puskesmas that says neither which ones nor all of them, and where there is no row.
     """
     known = {each.code for each in district.all_puskesmas}
     found: list[Grant] = []
@@ -42,11 +42,14 @@ def read_grants(values: Values, district: District) -> list[Grant]:
             errors.append(FieldError(f"puskesmas_{row}", message))
         elif not areas <= frozenset(AREAS):
             errors.append(FieldError(f"areas_{row}", _("Bidang ini tidak ada di daftar.")))
+        elif role == COORDINATOR and not areas:
+            message = _("Pilih bidang yang dikoordinasi; untuk semuanya, centang ketiganya.")
+            errors.append(FieldError(f"areas_{row}", message))
         elif not everywhere and not codes:
             message = _("Pilih Puskesmas untuk peran ini, atau centang semua Puskesmas.")
             errors.append(FieldError(f"puskesmas_{row}", message))
         else:
-            bound = (areas or None) if role == COORDINATOR else None
+            bound = areas if role == COORDINATOR else None
             found.append(Grant(role, None if everywhere else codes, bound))
     if errors:
         raise InvalidInput(*errors)

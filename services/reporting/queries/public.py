@@ -40,8 +40,8 @@ def receipt(connection: DuckDBPyConnection, hashed: str) -> dict[str, Any] | Non
     now = When().parameters
     found = connection.execute(
         f"""
-        SELECT a.complaint, a.number, a.puskesmas, a.kind, s.state, s.closed, d.response_due,
-            d.settlement_due, a.received_at, r.responded_at, t.settled_at
+        SELECT a.complaint, a.number, a.puskesmas, a.kind, s.state, s.closed, d.grade,
+            d.response_due, d.settlement_due, a.received_at, r.responded_at, t.settled_at
         FROM attributes AS a
         LEFT JOIN states AS s ON s.complaint = a.complaint AND {at("s")}
         LEFT JOIN deadlines AS d ON d.complaint = a.complaint AND {at("d")}

@@ -32,7 +32,15 @@ from services.resolution.application import Resolution
 from services.resolution.domain import OUTCOMES, Case
 from services.resolution.domain.steps import BESIDE, Step
 from services.resolution.pages import elsewhere, thread
-from services.resolution.pages.labels import DEADLINES, EVENTS, FIELDS, PERSON, PLAN_ROWS, STEPS
+from services.resolution.pages.labels import (
+    DEADLINES,
+    EVENTS,
+    FIELDS,
+    GRADES_MEAN,
+    PERSON,
+    PLAN_ROWS,
+    STEPS,
+)
 from services.resolution.pages.lists import CaseLists
 from services.resolution.pages.queue import PATH, READ, name_of
 from services.resolution.pages.spoken import spoken
@@ -272,15 +280,16 @@ def _deadlines(resolution: Resolution, case: Case, language: str) -> list[dict[s
     ]
 
 
-def _limits(case: Case, district: District) -> list[tuple[Text | str, Text]]:
-    """Return how long each grade leaves for the first answer, by the rules of the case."""
+def _limits(case: Case, district: District) -> list[tuple[Text | str, Text, Text]]:
+    """Return what each grade means, and how long it leaves for the first answer by the rules of
+    the case."""
     zone = ZoneInfo(district.puskesmas(case.puskesmas).zone)
     rules = district.rules_at(case.received_at.astimezone(zone).date())
     found = []
     for grade in GRADES if case.kind in CASE_KINDS else ():
         limit = rules.limit("response", kind=case.kind, grade=grade, misconduct=False)
         words = in_words(limit.hours or limit.working_days or 0, hours=limit.hours is not None)
-        found.append((glossary.word("grade", grade), words))
+        found.append((glossary.word("grade", grade), GRADES_MEAN[grade], words))
     return found
 
 

@@ -66,6 +66,12 @@ EVENTS: Final[Mapping[str, Text]] = {
     "PublicationWithdrawn": _("Publikasi ditarik"),
     "ComplainantInformed": _("Pelapor diberi tahu"),
 }
+GRADES_MEAN: Final[Mapping[str, Text]] = {
+    "red": _("menyangkut polisi, pengadilan, kematian, atau kelangsungan layanan"),
+    "yellow": _("mungkin diberitakan; kerugian yang tidak berupa benda"),
+    "green": _("tanpa kerugian yang berarti"),
+}
+"""What a grade says: the criteria printed on hospitals' grading forms, which neither SOP has."""
 DEADLINES: Final[Mapping[str, Text]] = {
     "response": _("Ditanggapi paling lambat"),
     "settlement": _("Selesai paling lambat"),

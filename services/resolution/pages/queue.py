@@ -24,6 +24,8 @@ from services.resolution.pages.rows import name_of, rows
 
 __all__ = ["NAV", "PATH", "READ", "CaseLists", "add", "name_of"]
 
+UNSAID: Final = "-"
+"""In place of a unit's code: where none was named, as reporting's lists have it."""
 PATH: Final = "/kasus"
 READ: Final = "case.read"
 NAV: Final = NavItem("cases", _("Kasus"), PATH, READ)
@@ -121,7 +123,10 @@ def _choices(
             for each in district.all_puskesmas
             if scope is None or each.code in scope
         ],
-        "unit": [(each.code, each.name_in(language)) for each in district.units],
+        "unit": [
+            *((each.code, each.name_in(language)) for each in district.units),
+            (UNSAID, _("unit tidak disebut")),
+        ],
         "category": [(each.code, each.name_in(language)) for each in district.categories],
         "channel": list(glossary.WORDS["channel"].items()),
         "area": list(EFFORTS.items()),

@@ -53,18 +53,21 @@ class Step:
     message: Message
     event: Event
     boxes: tuple[SealedBox | None, ...]
+    early: bool = False
+    """Whether it came before there was a result."""
 
 
 def steps_of(thread: list[Message]) -> list[Step]:
     """Return the events of a thread, read, with the boxes that hold their words."""
-    steps, stood = [], None
+    steps, stood, early = [], None, True
     for message in thread:
         event = read(message)
         boxes = _boxes(event)
         if isinstance(event, intake.ComplaintReceivedV1 | intake.ComplaintCorrectedV1):
             boxes = _form_boxes(event, stood)
             stood = event.text
-        steps.append(Step(message, event, boxes))
+        early = early and not isinstance(event, told.ResolutionDocumentedV1)
+        steps.append(Step(message, event, boxes, early))
     return steps
 
 
@@ -188,7 +191,7 @@ def _entry(
         who=name,
         role=role if role != name else None,
         said=_said(step, said),
-        notes=(*_notes(event), *_reason(step, said)),
+        notes=(*_notes(event), *_reason(step, said), *_too_early(step)),
         sealed=any(
             box is not None and words is None
             for box, words in zip(_spoken(step), said, strict=False)
@@ -215,6 +218,13 @@ def _reason(step: Step, said: tuple[str | None, ...]) -> tuple[str, ...]:
     """Return why a form was corrected, as far as it is open to the reader."""
     if isinstance(step.event, intake.ComplaintCorrectedV1):
         return tuple(words for words in said[2:] if words)
+    return ()
+
+
+def _too_early(step: Step) -> tuple[Text, ...]:
+    """Say of a rating that there was nothing to rate yet; intake, which took it, cannot know."""
+    if step.early and isinstance(step.event, intake.ComplainantRatedV1):
+        return (_("sebelum ada hasilnya, jadi tidak dihitung"),)
     return ()
 
 
