@@ -23,7 +23,7 @@ from services.kernel.text import Text, _
 from services.kernel.web import words as glossary
 from services.kernel.web.flash import flash, see_other
 from services.kernel.web.forms import Form
-from services.kernel.web.language import language_of
+from services.kernel.web.language import language_of, say
 from services.kernel.web.others import namer, since, version_of
 from services.kernel.web.pages import Entry, NavItem, render
 from services.kernel.web.resumed import not_shown_yet
@@ -189,7 +189,7 @@ def _add_one(
             state=STATES[it.state],
             media=[(code, glossary.word("media", code)) for code in MEDIA],
             unshown=[(code, glossary.word("media", code)) for code in it.not_shown],
-            shown=[glossary.word("media", code) for code in it.shown],
+            shown=[say(glossary.word("media", code), language_of(request)) for code in it.shown],
             channels=[(code, _channel(code)) for code in INFORMED_BY],
             labels=LABELS,
             form=form,

@@ -109,3 +109,24 @@ def test_a_server_that_stops_ends_every_stream_first(tmp_path: Path, readers: in
         node.process.send_signal(signal.SIGTERM)
         # An answer that is cut off would raise: each of these has come to its end.
         assert [told(each)[0] for each in streams] == ["over"] * readers
+
+
+def test_an_open_case_hears_what_others_do_to_it(node: RunningNode) -> None:
+    id = receive(node, "puring")
+    node.until("sari", f"/cases/{id}", lambda _case: True)
+    page = signed_in(node, "sari").get(f"/kasus/{id}").raise_for_status().text
+    since = page.partition(f"/kasus/{id}/berita?since=")[2].partition('"')[0]
+    sari, bayu = node.as_("sari"), node.as_("bayu")
+    with signed_in(node, "sari").stream(
+        "GET", f"/kasus/{id}/berita?since={since}", headers=STREAM
+    ) as stream:
+        lines = stream.iter_lines()
+        assert told(lines) == ("news", {"new": 0, "changed": 0})
+        # One's own step is no news.
+        sari.post(f"/cases/{id}/grade", json={"grade": "green"}).raise_for_status()
+        bayu.post(f"/cases/{id}/comments", json={"comment": "Tolong hari ini."}).raise_for_status()
+        assert told(lines) == ("news", {"new": 0, "changed": 1})
+    # A remark is in nobody's way: a form made before it is taken all the same.
+    form = {"comment": "Sudah saya lihat.", "version": since}
+    answer = signed_in(node, "sari").post(f"/kasus/{id}/comments", data=form)
+    assert answer.status_code == 303

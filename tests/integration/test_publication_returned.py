@@ -81,6 +81,10 @@ def test_a_text_is_shown_in_a_further_medium_and_withdrawn_from_all(node: Runnin
     done(node, "dewi", draft, "release", media=["social_media"])
     ((_media, since),) = shown(node, draft)
     assert "Terbitkan juga di" in page(node, "dewi", f"/terbitkan/{draft}")
+    english = node.as_("dewi").get(
+        f"{node.address}/terbitkan/{draft}", headers={"accept-language": "en"}
+    )
+    assert "Shown on: Social media." in english.text
     for media_asked in (["social_media"], []):
         refused = take(node, "dewi", draft, "release", media=media_asked)
         assert refused.status_code == 422

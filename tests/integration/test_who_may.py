@@ -211,6 +211,7 @@ TABLE: dict[str, Row] = {
     "GET /kasus": Row(READS, query=FILTER),
     "GET /evaluasi": Row(CHAIR, placed=False),
     "GET /bidang": Row(READS, placed=False),
+    "GET /kasus/{id}/berita": Row(READS, query={"since": "0"}),
     "GET /kasus/{id}": Row(READS),
     "GET /kasus/{id}/pembukaan": Row(ANSWERS),
     "GET /kasus/{id}/berkas.pdf": Row(READS),

@@ -4,7 +4,8 @@ from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Query
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -42,6 +43,7 @@ from services.resolution.pages.labels import (
     STEPS,
 )
 from services.resolution.pages.lists import CaseLists
+from services.resolution.pages.news import tell
 from services.resolution.pages.queue import PATH, READ, name_of
 from services.resolution.pages.spoken import spoken
 from services.resolution.pages.steps import CALLED, FORMS, StepForm
@@ -113,6 +115,26 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
             return elsewhere.show(request, resolution, lists, words, principal, id)
         principal.role_for(READ, case.puskesmas)
         return show(request, case, principal, Form())
+
+    @pages.get(PATH + "/{id}/berita")
+    async def news(
+        request: Request,
+        id: UUID,
+        principal: Annotated[Principal, requires(READ)],
+        since: Annotated[int, Query(ge=0)],
+    ) -> Response:
+        """Tell as it comes how many steps others took since a version of the case."""
+        case = await run_in_threadpool(resolution.get, id)
+        principal.role_for(READ, case.puskesmas)
+
+        def count(reader: Principal) -> dict[str, int] | None:
+            if not reader.may(READ, case.puskesmas):
+                return None
+            later = [each for each in resolution.history(id) if each.id > since]
+            others = [each for each in later if each.actor != reader.account_id]
+            return {"new": 0, "changed": sum(not _is_reminder(each) for each in others)}
+
+        return await tell(request, principal, count)
 
     def take(
         request: Request, id: UUID, name: str, values: dict[str, str], number: int

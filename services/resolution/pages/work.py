@@ -8,23 +8,21 @@ from typing import Annotated, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from services.kernel.access.principal import Principal
-from services.kernel.access.store import AccessStore
-from services.kernel.access.web import PUBLIC, current_principal, requires, token_of
+from services.kernel.access.web import PUBLIC, current_principal, requires
 from services.kernel.district import District
 from services.kernel.errors import Forbidden
 from services.kernel.keyring import Words
 from services.kernel.text import Text, _
 from services.kernel.web.language import language_of
-from services.kernel.web.live import Live
 from services.kernel.web.pages import NavItem, render
 from services.kernel.web.problems import SIGN_IN_PAGE
 from services.resolution.application import Resolution
 from services.resolution.pages.lists import Asked, CaseLists, Seen
+from services.resolution.pages.news import tell
 from services.resolution.pages.rows import rows
 
 PATH: Final = "/kerja"
@@ -105,20 +103,13 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
     ) -> Response:
         """Tell as it comes how much is new since a place of the lists; once, to whoever does not
         ask for a stream of events."""
-        access: AccessStore = request.app.state.access
-        token = token_of(request) or ""
 
-        def look() -> dict[str, int] | None:
-            # Asked anew each time: a session may have ended, a role may have changed.
-            reader = access.principal_of(token)
-            if reader is None or not reader.may_somewhere(READ):
+        def count(reader: Principal) -> dict[str, int] | None:
+            if not reader.may_somewhere(READ):
                 return None
             return lists.news(Seen.by(reader, READ, resolution.district), since)
 
-        if "text/event-stream" not in request.headers.get("accept", ""):
-            return JSONResponse(await run_in_threadpool(look))
-        live: Live = request.app.state.live
-        return live.open(principal.account_id, look)
+        return await tell(request, principal, count)
 
     @pages.get(PATH)
     def work(request: Request, principal: Annotated[Principal, requires(READ)]) -> Response:
