@@ -152,10 +152,10 @@ def _add_reading(api: APIRouter, intake: Intake) -> None:
         """Return what was written down, without its sealed words."""
         complaint = intake.get(id)
         principal.role_for("complaint.read", complaint.puskesmas)
-        response.headers["ETag"] = etag(complaint.version)
+        response.headers["ETag"] = etag(complaint.known_version)
         return {
             "id": str(id),
-            "version": complaint.version,
+            "version": complaint.known_version,
             "duplicate_of": complaint.original,
             "attachments": [
                 {"id": id, "media_type": each.media_type, "size": each.size}
