@@ -115,6 +115,7 @@ def test_what_another_serves_is_refused_and_says_where_to(district: RunningDistr
     body = {"channel": "phone", "text": "Antre lama."}
     at = f"{district.addresses['timur']}/api/v1/puskesmas/lamaru/complaints"
     refused = httpx.post(at, json=body, headers=headers, trust_env=False)
+    assert refused.status_code == 421, refused.text
     assert (refused.status_code, refused.json()["code"]) == (421, "not_served_here")
     assert "lamaru" in refused.json()["detail"] and "TANGGAP_PUSKESMAS" in refused.json()["detail"]
     assert asked(district, "timur", f"/complaints/{id}", headers) == 421
