@@ -15,6 +15,7 @@ from services.intake.application import Intake
 from services.intake.forms import ComplaintBody, form_of
 from services.intake.imported import Outcome
 from services.intake.importing import Importing
+from services.intake.known import known
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.commands import (
@@ -138,7 +139,7 @@ def router(intake: Intake, importing: Importing, thread: Thread) -> APIRouter:
 
 def _of_code(intake: Intake) -> Callable[[UUID, str], None]:
     def of_code(id: UUID, code: str) -> None:
-        if intake.get(id).puskesmas != intake.at(code).code:
+        if known(intake, id).puskesmas != intake.at(code).code:
             raise NotFound(_("Keluhan ini tidak ada di Puskesmas ini."))
 
     return of_code

@@ -192,7 +192,7 @@ def test_the_holder_of_a_receipt_responds_and_the_code_stays_off_the_page(pages:
         ({"receipt": "AAAA-BBBB-CCCC", "rating": 1}, 404),
     ):
         assert pages.node.public.post("/receipts/rating", json=body).status_code == status
-    refused = []
+    refused: list[httpx.Response] = []
     while len(refused) < 60 and (not refused or refused[-1].status_code == 404):
         refused.append(pages.node.public.post("/receipts/withdrawal", json={"receipt": "ZZZZ"}))
     assert refused[0].status_code == 404 and refused[-1].status_code == 429
