@@ -1,6 +1,7 @@
 """Two origins with stores of their own, and between them the real calls, without a network: a
 district and an edge, for tests of what passes from one to the other."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -13,16 +14,19 @@ from services.intake.application import Form, Person
 from services.intake.attachments import Attaching
 from services.intake.filled import contacts_of
 from services.intake.leaving import Leaving
+from services.intake.policy import policy
 from services.kernel.access.edges import Edges
 from services.kernel.aggregate import Intent
 from services.kernel.clock import system_clock
 from services.kernel.contracts import Message, in_order, read
 from services.kernel.contracts.resolution import KeySharedV1
 from services.kernel.district import District, load_district
+from services.kernel.follower import Follower
 from services.kernel.handover.desk import Desk
 from services.kernel.handover.district import DistrictCalls, parts_of, token_of
 from services.kernel.handover.line import KeyLine
 from services.kernel.handover.routes import router
+from services.kernel.keyring import Stand
 from services.kernel.stream import Delivery
 from services.kernel.web.app import create_app
 from services.main.parts import Parts
@@ -37,6 +41,11 @@ WHO = Intent("acc-1", "officer")
 class OneOrigin(Parts):
     """The parts of one of them, and what happens there."""
 
+    @property
+    def origin(self) -> str:
+        """Its name."""
+        return self.folder.origin
+
     def receive(self, puskesmas: str = HOME, text: str = "Antre lama.", photo: bool = False) -> str:
         """Write a complaint down; return its id."""
         form = Form("web", text, person=Person("Bu Warsini", "0812-0000-7777"))
@@ -48,6 +57,10 @@ class OneOrigin(Parts):
     def written(self, id: UUID) -> list[Message]:
         """Return what was written here of a complaint."""
         return [*self.intake.history(id), *self.resolution.history(id)]
+
+    def stand_of(self, id: str) -> Stand:
+        """Return how the key of a complaint stands here."""
+        return self.intake.stand(self.intake.get(UUID(id)))
 
     def files_of(self, id: str) -> list[str]:
         """Return the files of a complaint that lie here."""
@@ -66,7 +79,8 @@ class OneOrigin(Parts):
 
 @dataclass
 class Origins:
-    """A district and an edge of it; `ticks` is the edge's own count of seconds."""
+    """A district and an edge of it; `now` is the edge's own count of seconds, `only` is what has
+    come of what they wrote (None: all of it)."""
 
     folder: Path
     district: OneOrigin = field(init=False)
@@ -74,8 +88,11 @@ class Origins:
     edges: Edges = field(init=False)
     line: KeyLine = field(init=False)
     known: bool = True
+    only: list[tuple[str, int]] | None = None
     now: float = 0.0
     _followed: int = 0
+    _sent: dict[tuple[str, str, str], set[tuple[str, int]]] = field(default_factory=dict)
+    _places: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         file = load_district(district_file(self.folder))
@@ -133,6 +150,8 @@ class Origins:
         if not self.known:
             return []
         both = [*self.district.written(complaint), *self.edge.written(complaint)]
+        if self.only is not None:
+            both = [each for each in both if (each.source, each.id) in self.only]
         return sorted(both, key=in_order)
 
     def open_case(self, id: str, at: OneOrigin) -> None:
@@ -144,6 +163,20 @@ class Origins:
         self._followed += 1
         message = msgspec.structs.replace(first, id=before + 1, previous=before)
         follower.handle([Delivery(message, 0, 0, first.time)])
+
+    def follow(self, name: str, at: OneOrigin, id: str) -> None:
+        """Have a service of one origin take what was written of a complaint since it last did, in
+        the order in which its stores would send it; what is its own it has."""
+        # This district runs on a node's files, and a node alone follows no other intake.
+        follower = at.new_follower(name) or Follower(at.intake, policy(), at.stream)
+        sent = self._sent.setdefault((name, at.origin, id), set())
+        for message in self.thread(UUID(id)):
+            if (message.source, message.id) not in sent:
+                sent.add((message.source, message.id))
+                place = self._places[name, at.origin, message.source]
+                self._places[name, at.origin, message.source] += 1
+                chained = msgspec.structs.replace(message, id=place + 1, previous=place)
+                follower.handle([Delivery(chained, 0, 0, message.time)])
 
     def work(self) -> None:
         """Let the edge go on until nothing moves any more, and record what went which way."""

@@ -3,18 +3,23 @@
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from services.intake.application import Intake
 from services.intake.domain import Complaint
 from services.intake.filled import Form, Person, check, contacts, person_json, person_of
+from services.intake.pen import Pen, pen_for, written
 from services.kernel.aggregate import Intent
-from services.kernel.errors import Conflict, NotFound, StepNotAllowed
-from services.kernel.keyring import NewKey
+from services.kernel.contracts import SealedBox
+from services.kernel.errors import NotFound, StepNotAllowed
+from services.kernel.keyring import Keyring
 from services.kernel.keyring.sealing import unseal
 from services.kernel.store import Answer, Ids, Once, UnitOfWork
 from services.kernel.text import _
+
+UNREAD: Final = "-"
+UNREAD_PERSON: Final = Person(name=UNREAD, phone=UNREAD, email=UNREAD)
 
 
 class Amending:
@@ -35,22 +40,22 @@ class Amending:
     ) -> "Future[Answer]":
         """Put the form right; `changes` are fields of `Form`, the others stay.
 
-        Words that are the same stay sealed as they were. Raises NotFound, InvalidInput (also
+        Words that are the same stay sealed as they were; where they cannot be opened here, words
+        that are given are other ones. Raises NotFound, InvalidInput (also
         where nothing changes), StaleVersion, and Conflict where the words were erased.
         """
         intake = self._intake
         standing = intake.get(id)
-        key = self.key(id)
-        was = standing_form(standing, key)
+        pen = pen_for(intake, standing)
+        was = standing_form(standing, intake.keyring)
         form = replace(was, **changes)
         check(intake.district, intake.at(standing.puskesmas), form)
-        entropy = intake.keyring.entropy
         text, person = standing.text, standing.complainant
         if form.text != was.text:
-            text = key.seal(form.text, "ComplaintCorrected.text", entropy)
+            text = pen.seal(form.text, "ComplaintCorrected.text")
         if form.person != was.person:
             person = (
-                key.seal(person_json(form.person), "ComplaintCorrected.complainant", entropy)
+                pen.seal(person_json(form.person), "ComplaintCorrected.complainant")
                 if form.person.known()
                 else None
             )
@@ -67,25 +72,26 @@ class Amending:
             "text": text,
             "complainant": person,
         }
-        why = key.seal(reason, "ComplaintCorrected.reason", entropy)
+        why = pen.seal(reason, "ComplaintCorrected.reason")
 
         def decide(uow: UnitOfWork) -> Ids:
             # On what was read above: what was added in between must not be overwritten unseen.
-            complaint = uow.get(Complaint, id, standing.version if expected is None else expected)
+            seen = standing.known_version if expected is None else expected
+            complaint = intake.standing(uow, id, seen)
             act = uow.act(intent, "corrected_at")
             if "incident_at" in changes and form.incident_at is not None:
                 uow.not_in_future(form.incident_at, "occurred_at")
             complaint.correct(act, facts, why)
-            return saved(uow, complaint)
+            return saved(uow, complaint, pen)
 
-        keyring = intake.keyring
-        needs = [keyring.wrapped(key, contacts(form.person))]
-        done = intake.command(decide, once, needs)
+        known = () if form.person is UNREAD_PERSON else contacts(form.person)
+        done = intake.command(decide, once, pen.needs(known))
         done.result()
         # A wrong number may be somebody else's, whose erasure must not reach this complaint. By
         # what stands now: this may be the repeat of a request that others came after.
-        now = standing_form(intake.get(id), key)
-        keyring.keep_contacts(key.id, contacts(now.person))
+        now = standing_form(intake.get(id), intake.keyring)
+        if not pen.is_new and now.person is not UNREAD_PERSON:
+            intake.keyring.keep_contacts(pen.key.id, contacts(now.person))
         return done
 
     def withdraw(
@@ -99,16 +105,15 @@ class Amending:
         expected: int | None = None,
     ) -> "Future[Answer]":
         """Take a complaint back; raises NotFound, StepNotAllowed when that was done before."""
-        why = None
-        if reason is not None:
-            why = self.seal(id, reason, "ComplaintWithdrawn.reason")
+        intake = self._intake
+        said = written(intake, intake.get(id), reason, "ComplaintWithdrawn.reason")
 
         def decide(uow: UnitOfWork) -> Ids:
-            complaint = uow.get(Complaint, id, expected)
-            complaint.withdraw(uow.act(intent, "withdrawn_at"), by, why)
-            return saved(uow, complaint)
+            complaint = intake.standing(uow, id, expected)
+            complaint.withdraw(uow.act(intent, "withdrawn_at"), by, said.box)
+            return saved(uow, complaint, said.pen)
 
-        return self._intake.command(decide, once)
+        return intake.command(decide, once, said.needs)
 
     def link(
         self,
@@ -125,8 +130,8 @@ class Amending:
         """
 
         def decide(uow: UnitOfWork) -> Ids:
-            complaint = uow.get(Complaint, id, expected)
-            original = uow.get(Complaint, other)
+            complaint = self._intake.standing(uow, id, expected)
+            original = self._intake.standing(uow, other)
             has_duplicates = uow.connection.execute(
                 "SELECT 1 FROM duplicates WHERE original = ?", (str(id),)
             ).fetchone()
@@ -155,7 +160,7 @@ class Amending:
         """Take the link to `other` back; raises NotFound where there is none."""
 
         def decide(uow: UnitOfWork) -> Ids:
-            complaint = uow.get(Complaint, id, expected)
+            complaint = self._intake.standing(uow, id, expected)
             if not complaint.unlink(uow.act(intent), other):
                 raise NotFound(_("Keluhan ini bukan duplikat dari yang disebut."))
             uow.connection.execute("DELETE FROM duplicates WHERE duplicate = ?", (str(id),))
@@ -170,27 +175,18 @@ class Amending:
         )
         return [UUID(row["duplicate"]) for row in rows]
 
-    def key(self, id: UUID) -> NewKey:
-        """Return a complaint's key; raises Conflict where there is none any more."""
-        key = self._intake.keyring.key(str(id))
-        if key is None:
-            said = self._intake.stand(id).said
-            assert said is not None
-            raise Conflict(said)
-        return key
 
-    def seal(self, id: UUID, words: str, place: str) -> Any:
-        """Seal words under a complaint's key; raises NotFound, Conflict."""
-        self._intake.get(id)
-        return self.key(id).seal(words, place, self._intake.keyring.entropy)
+def standing_form(complaint: Complaint, keyring: Keyring) -> Form:
+    """Return what stands on a complaint's form; its words are opened to be compared, not shown.
 
-
-def standing_form(complaint: Complaint, key: NewKey) -> Form:
-    """Return what stands on a complaint's form; its words are opened to be compared, not shown."""
+    UNREAD and UNREAD_PERSON stand for what opens only at its home.
+    """
     sealed = complaint.complainant
+    known = None if sealed is None else compared(sealed, keyring)
+    unread = UNREAD_PERSON if sealed is not None else Person()
     return Form(
         channel=complaint.channel,
-        text=unseal(complaint.text, key.secret),
+        text=compared(complaint.text, keyring) or UNREAD,
         kind=complaint.kind,
         service_unit=complaint.service_unit,
         categories=complaint.categories,
@@ -199,11 +195,21 @@ def standing_form(complaint: Complaint, key: NewKey) -> Form:
         relation=complaint.relation,
         barrier=complaint.barrier,
         wants_answer_by=complaint.wants_answer_by,
-        person=Person() if sealed is None else person_of(unseal(sealed, key.secret)),
+        person=unread if known is None else person_of(known),
     )
 
 
-def saved(uow: UnitOfWork, complaint: Complaint) -> Ids:
-    """Save a complaint and return what a step's answer says of it."""
+def compared(box: SealedBox, keyring: Keyring) -> str | None:
+    """Return words, opened in memory to be compared, which shows nobody anything; None where
+    their key is not here."""
+    key = keyring.key(box.key)
+    return None if key is None else unseal(box, key.secret)
+
+
+def saved(uow: UnitOfWork, complaint: Complaint, pen: Pen | None = None) -> Ids:
+    """Save a complaint, with the way of a new key that words were sealed with, and return what a
+    step's answer says of it."""
+    if pen:
+        pen.leave(uow, complaint)
     uow.save(complaint)
-    return {"id": str(complaint.id), "version": complaint.version}
+    return {"id": str(complaint.id), "version": complaint.known_version}

@@ -15,6 +15,7 @@ from services.intake.application import Intake
 from services.intake.forms import ComplaintBody, form_of
 from services.intake.imported import Outcome
 from services.intake.importing import Importing
+from services.intake.known import known
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.commands import (
@@ -138,7 +139,7 @@ def router(intake: Intake, importing: Importing, thread: Thread) -> APIRouter:
 
 def _of_code(intake: Intake) -> Callable[[UUID, str], None]:
     def of_code(id: UUID, code: str) -> None:
-        if intake.get(id).puskesmas != intake.at(code).code:
+        if known(intake, id).puskesmas != intake.at(code).code:
             raise NotFound(_("Keluhan ini tidak ada di Puskesmas ini."))
 
     return of_code
@@ -152,10 +153,10 @@ def _add_reading(api: APIRouter, intake: Intake) -> None:
         """Return what was written down, without its sealed words."""
         complaint = intake.get(id)
         principal.role_for("complaint.read", complaint.puskesmas)
-        response.headers["ETag"] = etag(complaint.version)
+        response.headers["ETag"] = etag(complaint.known_version)
         return {
             "id": str(id),
-            "version": complaint.version,
+            "version": complaint.known_version,
             "duplicate_of": complaint.original,
             "attachments": [
                 {"id": id, "media_type": each.media_type, "size": each.size}

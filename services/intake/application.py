@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from services.intake.domain import BoxOpening, Complaint
 from services.intake.filled import Form, Person, check, contacts, person_json
 from services.intake.imports.tables import IMPORT_TABLES
+from services.intake.known import known
 from services.intake.leaving import leave
 from services.intake.outbox import OUTBOX
 from services.intake.recorded import record_district
@@ -55,7 +56,7 @@ class _Written:
 class Intake(Service):
     """The intake service: its store and its commands.
 
-    `is_home` says whether a Puskesmas is at home in this origin; `serves` are the codes of those
+    `home_of` gives the origin that is the home of a Puskesmas; `serves` are the codes of those
     that this process answers for, none: all of the file.
     """
 
@@ -74,7 +75,7 @@ class Intake(Service):
         new_id: Callable[[], UUID],
         receipt_secret: bytes,
         files: Path,
-        is_home: Callable[[str], bool],
+        home_of: Callable[[str], str],
         serves: Collection[str] = (),
     ) -> None:
         super().__init__(place, origin, clock)
@@ -84,8 +85,12 @@ class Intake(Service):
         self.new_id = new_id
         self._receipt_secret = receipt_secret
         self.files = files
-        self.is_home = is_home
+        self.home_of = home_of
         self._serves = frozenset(serves)
+
+    def is_home(self, puskesmas: str) -> bool:
+        """Say whether a Puskesmas is at home in this origin."""
+        return self.home_of(puskesmas) == self.origin
 
     def at(self, code: str) -> Puskesmas:
         """Return a Puskesmas of the file; raises NotFound, and NotServedHere for one that is
@@ -112,13 +117,24 @@ class Intake(Service):
 
     def get(self, id: UUID) -> Complaint:
         """Return one complaint; raises NotFound, and NotServedHere."""
-        complaint = self.read(Complaint, id)
+        complaint = known(self, id)
         self.at(complaint.puskesmas)
         return complaint
 
-    def stand(self, id: UUID) -> Stand:
-        """Return how the key of a complaint that was received here stands."""
-        return standing(self.keyring, str(id), self.origin, self.origin)
+    def standing(self, uow: UnitOfWork, id: UUID, expected: int | None = None) -> Complaint:
+        """Return a complaint as it stands in this transaction; raises NotFound, StaleVersion."""
+        uow.flush()
+        return known(self, id, expected)
+
+    def stand(self, complaint: Complaint) -> Stand:
+        """Return how the key of a complaint stands here."""
+        return standing(
+            self.keyring,
+            str(complaint.id),
+            complaint.received_in or self.origin,
+            self.origin,
+            self.home_of(complaint.puskesmas),
+        )
 
     def receive(
         self,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.intake.application import Intake
 from services.intake.domain.complaint import CORRECTABLE
+from services.intake.known import known_history
 from services.kernel.contracts import Message, read
 from services.kernel.text import Text, _
 from services.kernel.web.forms import Form
@@ -36,7 +37,7 @@ def changed(
     shown = version_of(form.values)
     if shown is None:
         return []
-    history = intake.history(id)
+    history = known_history(intake, id)
 
     def notes(message: Message) -> tuple[Text | str, ...]:
         return _corrected(history, message, labels)

@@ -116,7 +116,7 @@ def add(
             place=here.name,
             openings=opened_by(openings, str(id), zone, who),
             it=complaint,
-            unread=intake.stand(id).said,
+            unread=intake.stand(complaint).said,
             has_case=complaint.kind in CASE_KINDS,
             text=text,
             person=person_of(person) if person else Person(),

@@ -138,7 +138,9 @@ def _add_desk(pages: APIRouter, intake: Intake) -> None:
             # What is put right is still the same entry, also where a browser kept it.
             key = "" if isinstance(problem, KeyReused) else line(values, "key")
             return show(request, principal, here, form, problem.status, key)
-        return see_other(request, f"{PATH}/{answer.ids['id']}/slip", SAVED)
+        # By the code a district's proxy finds where it was written down just now.
+        slip = f"{PATH}/{answer.ids['id']}/slip?puskesmas={here.code}"
+        return see_other(request, slip, SAVED)
 
 
 def _add_slip(pages: APIRouter, intake: Intake) -> None:

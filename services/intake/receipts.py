@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from services.intake.amending import Amending, saved
 from services.intake.application import Intake
 from services.intake.domain import BY_COMPLAINANT, Complaint
+from services.intake.pen import pen_for, written
 from services.intake.register import Register
 from services.kernel.aggregate import Intent
 from services.kernel.errors import NotFound
@@ -41,29 +42,28 @@ class Receipts:
         self, complaint: Complaint, rating: int, remark: str | None, once: Once | None = None
     ) -> "Future[Answer]":
         """Record how well the holder finds that it was handled."""
-        seal, id = self._amending.seal, complaint.id
-        box = None if remark is None else seal(id, remark, "ComplainantRated.remark")
+        said = written(self._intake, complaint, remark, "ComplainantRated.remark")
 
         def decide(uow: UnitOfWork) -> Ids:
-            rated = uow.get(Complaint, id)
-            rated.rate(uow.act(HOLDER), rating, box)
-            return saved(uow, rated)
+            rated = self._intake.standing(uow, complaint.id)
+            rated.rate(uow.act(HOLDER), rating, said.box)
+            return saved(uow, rated, said.pen)
 
-        return self._intake.command(decide, once)
+        return self._intake.command(decide, once, said.needs)
 
     def request_reopening(
         self, complaint: Complaint, reason: str, once: Once | None = None
     ) -> "Future[Answer]":
         """Record that the holder asks for the case to be taken up again."""
-        id = complaint.id
-        box = self._amending.seal(id, reason, "ReopenRequested.reason")
+        pen = pen_for(self._intake, complaint)
+        box = pen.seal(reason, "ReopenRequested.reason")
 
         def decide(uow: UnitOfWork) -> Ids:
-            asked = uow.get(Complaint, id)
+            asked = self._intake.standing(uow, complaint.id)
             asked.request_reopening(uow.act(HOLDER), box)
-            return saved(uow, asked)
+            return saved(uow, asked, pen)
 
-        return self._intake.command(decide, once)
+        return self._intake.command(decide, once, pen.needs())
 
     def withdraw(
         self, complaint: Complaint, reason: str | None, once: Once | None = None

@@ -8,6 +8,7 @@ from services.intake.domain import Complaint
 from services.kernel.store import UnitOfWork
 
 PAGE = 500
+REGISTERED = "INSERT INTO register VALUES"
 
 
 class Register:
@@ -45,7 +46,7 @@ class Register:
         noted = [(str(each.originator_id), each.number, each.receipt_hash) for each in events]
 
         def work(uow: UnitOfWork) -> None:
-            uow.insert("INSERT INTO register VALUES", *noted, on_conflict="ON CONFLICT DO NOTHING")
+            uow.insert(REGISTERED, *noted, on_conflict="ON CONFLICT DO NOTHING")
             uow.connection.execute("DELETE FROM register_to")
             uow.connection.execute("INSERT INTO register_to VALUES (?)", (found[-1].id,))
 

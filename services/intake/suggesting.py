@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.intake.amending import Amending
+from services.intake.amending import Amending, compared
 from services.intake.application import Intake
 from services.intake.domain import Complaint
 from services.intake.domain.likeness import SHOWN, WITHIN, Facts, Likeness, likeness, words_of
 from services.kernel.errors import NotFound
-from services.kernel.keyring.sealing import unseal
 
 Nearby = Callable[[str, str | None, list[str], datetime, timedelta], list[UUID]]
 """Ids of a place's complaints with this unit or one of these categories, received within a while
@@ -74,10 +73,8 @@ class Suggesting:
         """Return the words of each, opened in memory to be compared: this shows nobody anything."""
         found = {}
         for each in complaints:
-            key = self._intake.keyring.key(str(each.id))
-            found[each.id] = (
-                frozenset[str]() if key is None else words_of(unseal(each.text, key.secret))
-            )
+            said = compared(each.text, self._intake.keyring)
+            found[each.id] = frozenset[str]() if said is None else words_of(said)
         return found
 
 

@@ -2,7 +2,7 @@
 duplicate of what, and what leaves for the home of its Puskesmas.
 
 `leaving` is written with the events that make it so, and emptied when the key or file is at its
-home; an empty attachment is the key.
+home; an empty attachment is the key, one that begins with `key:` that of words said later.
 
 `register` follows the events (`register_to` is how far), so that the way in stays short and what
 was written in bulk is found as well. `duplicates` is written with the event that says so.

@@ -78,6 +78,12 @@ class Aggregate(library.Aggregate):
         """Add a step to the history and let it change the state."""
         self.trigger_event(event, puskesmas=self.puskesmas, **_recorded(act), **facts)
 
+    def recorded_already(self, version: int) -> None:
+        """Take the steps so far as recorded, `version` of them in this store: the next one follows
+        them here, wherever the others lie."""
+        self.collect_events()
+        self.version = version
+
 
 # The library gives every aggregate a nested `Created`; ours name their first event themselves.
 delattr(Aggregate, "Created")

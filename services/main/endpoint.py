@@ -5,6 +5,8 @@ own: it gives numbers with a letter of its own and relays what it wrote itself, 
 waits for the other; cases are opened where the Puskesmas are at home.
 """
 
+from dataclasses import replace
+
 import msgspec
 
 from services.kernel.condition import Condition
@@ -34,6 +36,8 @@ def named(found: Condition, name: str) -> Condition:
     return msgspec.structs.replace(
         found,
         services=[name],
+        followers=[msgspec.structs.replace(each, name=name) for each in found.followers],
+        queues=[replace(each, follower=name) for each in found.queues],
         relays=[msgspec.structs.replace(each, service=name) for each in found.relays],
         jobs=[msgspec.structs.replace(each, service=name) for each in found.jobs],
     )

@@ -13,6 +13,7 @@ from services.intake.application import Intake
 from services.intake.imported import TASK as IMPORT
 from services.intake.importing import Importing
 from services.intake.jobs import tasks as intake_tasks
+from services.intake.policy import policy as intake_policy
 from services.kernel.access.edges import Edges
 from services.kernel.access.store import AccessStore
 from services.kernel.clock import Clock, system_clock
@@ -132,7 +133,7 @@ class Parts:
             uuid_utils.compat.uuid7,
             self.folder.receipt_secret,
             self.folder.store("attachments"),
-            self.is_home,
+            self.home_of,
             self.serves,
         )
 
@@ -207,6 +208,9 @@ class Parts:
         policies: dict[str, Policy] = {}
         if name == "resolution":
             policies[name] = resolution_policy(self.is_home, self.resolution.promises)
+        elif name == "intake" and self.settings.mode != "node":
+            # On a node alone there is no other intake to know anything from.
+            policies[name] = intake_policy()
         elif name == "publication":
             policies[name] = publication_policy(self.is_home)
         policy = policies.get(name)

@@ -64,20 +64,26 @@ class Process(Parts):
             teller = Teller(settings.reporting_url, self._secret, self.condition, port)
             self._own = [teller.worker]
             if settings.own_store:
-                # Alone on its store: it relays, and does itself what is due there.
+                # Alone on its store: it relays and follows, and does itself what is due there.
                 self._relays = (self.new_relay(name),)
+                self._followers = self._new_followers()
+                self._own += [each.worker for each in self._followers]
                 self._own += [each.worker for each in (*self._relays, *self._jobs)]
         if not settings.own_store:
             self._leader = Leader(self.place(name), self._led)
 
     def _led(self) -> Sequence[Worker]:
-        follower = self.new_follower(self.name)
-        self._followers = (follower,) if follower else ()
+        self._followers = self._new_followers()
         self._relays = (self.new_relay(self.name),)
-        led = [each.worker for each in (*self._followers, *self._relays)]
+        led: list[Worker] = [each.worker for each in self._followers]
+        led += [each.worker for each in self._relays]
         if self.name == "resolution":
             led.append(KeysNoted(self.resolution, self.keyring).worker)
         return led
+
+    def _new_followers(self) -> tuple[Follower, ...]:
+        follower = self.new_follower(self.name)
+        return (follower,) if follower else ()
 
     def condition(self) -> Condition:
         """Return how this process stands."""

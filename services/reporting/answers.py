@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from services.reporting.completeness import Incomplete
 from services.reporting.edges import EdgeView, HandoverView
 
 
@@ -40,6 +41,7 @@ class ComplaintItem(BaseModel):
 class Complaints(BaseModel):
     """A page of the list; `next` is the `cursor` of the following one."""
 
+    incomplete: list[Incomplete] = Field(description="whose data is not whole; empty: nobody's")
     items: list[ComplaintItem]
     next: str | None
 
@@ -147,6 +149,7 @@ class Totals(BaseModel):
 class TotalsAnswer(BaseModel):
     """The control totals."""
 
+    incomplete: list[Incomplete] = Field(description="whose data is not whole; empty: nobody's")
     items: list[Totals]
 
 

@@ -72,14 +72,16 @@ def _add_reports(api: APIRouter, reporting: Reporting, district: District) -> No
         filters = asked.filters(principal, READ, district)
         _wait(reporting, asked.after)
         page = reporting.complaints(filters, asked.when, order=order, limit=limit, cursor=cursor)
-        return {"items": page.items, "next": page.next}
+        missing = reporting.incomplete(district, filters, asked.when)
+        return {"incomplete": missing, "items": page.items, "next": page.next}
 
     @api.get("/reports/totals", response_model=TotalsAnswer)
     def control_totals(asked: Question, principal: Reader, by: By | None = None) -> Any:
         """Return the control totals of the days asked for, over cases."""
         filters = asked.filters(principal, READ, district)
         _wait(reporting, asked.after)
-        return {"items": reporting.totals(filters, asked.when, by)}
+        missing = reporting.incomplete(district, filters, asked.when)
+        return {"incomplete": missing, "items": reporting.totals(filters, asked.when, by)}
 
 
 def _add_audit(api: APIRouter, reporting: Reporting) -> None:

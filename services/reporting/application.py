@@ -18,11 +18,13 @@ from services.kernel.access.reach import Reach
 from services.kernel.clock import Clock
 from services.kernel.condition import FollowerState, follower_state
 from services.kernel.contracts import Message
+from services.kernel.district import District
 from services.kernel.errors import NotFound, Unavailable, invalid
 from services.kernel.receipts import receipt_hash
 from services.kernel.stream import Stream
 from services.kernel.text import _
 from services.reporting import processes
+from services.reporting.completeness import incomplete
 from services.reporting.exports.spool import Spool
 from services.reporting.figures import Figure
 from services.reporting.logcopy import LogCopy
@@ -196,6 +198,19 @@ class Reporting:
     def heard_from(self, origin: str) -> datetime | None:
         """Return when the newest message of an origin's stores arrived on the stream."""
         return history.heard_from(self.store.reader(), origin)
+
+    def incomplete(self, district: District, filters: Filters, when: When) -> list[dict[str, Any]]:
+        """Return whose data, of what is asked for, is not whole, and until when it is."""
+        now = self.clock()
+        return incomplete(
+            district,
+            filters,
+            self._watch.edges(),
+            self.log.holes(),
+            self.heard_from,
+            when.instant(now),
+            now,
+        )
 
     def replay(self, complaint: UUID, when: When | None = None) -> list[Step]:
         """Return the steps taken with a complaint, each with how it stands after it."""

@@ -2,7 +2,6 @@
 behind it was then, and which keys and files wait to go from one origin to another."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -43,11 +42,18 @@ def edges(found: Sequence[Edge]) -> list[dict[str, Any]]:
     return [_edge(each) for each in found]
 
 
+def state_of(edge: Edge) -> EdgeState | None:
+    """Return what an edge told when it was last heard; None where it told nothing."""
+    if edge.told is None:
+        return None
+    try:
+        return msgspec.msgpack.decode(edge.told, type=EdgeState)
+    except msgspec.MsgspecError:  # as an edge of another version tells it
+        return None
+
+
 def _edge(edge: Edge) -> dict[str, Any]:
-    told: EdgeState | None = None
-    if edge.told is not None:
-        with suppress(msgspec.MsgspecError):  # as an edge of another version tells it
-            told = msgspec.msgpack.decode(edge.told, type=EdgeState)
+    told = state_of(edge)
     return {
         "origin": edge.origin,
         "heard_at": edge.heard_at,

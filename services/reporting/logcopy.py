@@ -35,7 +35,7 @@ from services.reporting.store import Store, aware, is_damage, stored
 
 log = structlog.get_logger()
 NAME = "reporting"
-BATCH = 16_000
+BATCH = 32_000
 WAIT_SECONDS = 0.5
 REST_SECONDS = 0.05
 UUID_LENGTH = 36

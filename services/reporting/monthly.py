@@ -21,7 +21,7 @@ from services.kernel.store import Answer, Once
 from services.reporting.application import Reporting
 from services.reporting.messages import as_message
 from services.reporting.months import Month
-from services.reporting.queries import When, recap
+from services.reporting.queries import Filters, When, recap
 from services.reporting.queries.recap import FIGURES
 from services.reporting.recaps import Recaps, already_closed
 
@@ -79,6 +79,9 @@ class Monthly:
             "puskesmas": puskesmas,
             "month": str(month),
             "over": self.is_over(puskesmas, month),
+            "incomplete": self._reporting.incomplete(
+                self._district, Filters(None, puskesmas=puskesmas), when
+            ),
         }
         closing = recap.closed(self._reader(), puskesmas, str(month), when)
         if closing is None:

@@ -52,7 +52,7 @@ def router(reporting: Reporting, district: District) -> APIRouter:
 
 
 def _add_reports(pages: APIRouter, reporting: Reporting, district: District) -> None:
-    show = Reports(district).show
+    show = Reports(reporting, district).show
 
     @pages.get("/laporan/keluhan")
     def complaints(

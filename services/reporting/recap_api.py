@@ -15,6 +15,7 @@ from services.kernel.district import District
 from services.kernel.web.refusals import refusals
 from services.reporting.application import Reporting
 from services.reporting.asked import After, asked_when
+from services.reporting.completeness import Incomplete
 from services.reporting.monthly import Monthly
 from services.reporting.months import Month
 from services.reporting.queries import When
@@ -101,6 +102,7 @@ class Recap(BaseModel):
     puskesmas: str
     month: str
     over: bool
+    incomplete: list[Incomplete] = Field(description="whose data is not whole; empty: nobody's")
     closing: Closing | None = Field(description="null: not closed")
     lines: list[RecapLine]
     cases: list[ChangedCase]

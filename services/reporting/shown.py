@@ -12,6 +12,7 @@ from services.kernel.district import District
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
 from services.kernel.web.pages import render
+from services.reporting.application import Reporting
 from services.reporting.asked import Asked
 from services.reporting.choices import address_of, choices
 from services.reporting.queries import Filters
@@ -22,6 +23,7 @@ from services.reporting.words import Names
 class Reports:
     """Shows the pages of the reports; `district` gives names to codes."""
 
+    reporting: Reporting
     district: District
 
     def show(
@@ -41,6 +43,7 @@ class Reports:
             choices=names.choices(filters.scope) | choices(),
             form=Form(values=dict(request.query_params)),
             when=asked.when,
+            incomplete=self.reporting.incomplete(self.district, filters, asked.when),
             address=lambda path, **more: address_of(request, path, more),
             **context,
         )

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.kernel.aggregate import Act
-from services.kernel.contracts import Message, intake, publication, read
+from services.kernel.contracts import Message, in_order, intake, publication, read
 from services.kernel.contracts.resolution import DueV1
 from services.kernel.errors import NotFound
 from services.kernel.follower import remembered
@@ -75,6 +75,9 @@ class _Handling:
         self, uow: UnitOfWork, message: Message, event: intake.ComplaintCorrectedV1
     ) -> None:
         """Let the case follow its form; of praise it becomes one, and of a case praise."""
+        last = remembered(uow, message.subject, message.type)
+        if last is not None and in_order(last) > in_order(message):
+            return  # it was put right again after this, elsewhere, and that came first
         case = uow.find(Case, UUID(message.subject))
         if case is None:
             if event.kind in CASE_KINDS:

@@ -129,7 +129,7 @@ def _out_of_intake(servers: str, place: PostgresSchema, folder: Path) -> Iterato
         uuid_utils.compat.uuid7,
         os.urandom(32),
         folder / "attachments",
-        lambda _puskesmas: True,
+        lambda _puskesmas: "dinas",
     )
     _copy_outbox(intake)
     records: list[Record] = []

@@ -75,7 +75,8 @@ def test_only_words_that_changed_are_sealed_anew(desk: Desk) -> None:
     persons: list[Any] = [each.complainant for each in form]  # type: ignore[attr-defined]
     assert texts[0] == texts[1] != texts[2] == texts[3]
     assert persons[0] == persons[1] == persons[2] != persons[3]
-    key = desk.amending.key(id)
+    key = desk.intake.keyring.key(str(id))
+    assert key is not None
     assert unseal(texts[3], key.secret) == "Antre di farmasi."
     assert "8888" in unseal(persons[3], key.secret)
 
@@ -182,6 +183,7 @@ def test_what_the_holder_says_is_sealed(desk: Desk) -> None:
     assert isinstance(reopened, contracts.ReopenRequestedV1)
     assert isinstance(withdrawn, contracts.ComplaintWithdrawnV1)
     assert (withdrawn.by, withdrawn.reason) == ("complainant", None)
-    secret = desk.amending.key(id).secret
-    assert rated.remark is not None and unseal(rated.remark, secret) == "Masih lama."
-    assert unseal(reopened.reason, secret) == "Antre lagi."
+    key = desk.intake.keyring.key(str(id))
+    assert key is not None
+    assert rated.remark is not None and unseal(rated.remark, key.secret) == "Masih lama."
+    assert unseal(reopened.reason, key.secret) == "Antre lagi."

@@ -79,7 +79,7 @@ def test_the_same_entry_is_one_complaint_also_where_the_desk_had_it(
         "text": "Kursi tunggu kurang.",
     }
     desk = node.as_("rini").post(f"{node.address}/catat", data=form)
-    assert desk.headers["location"] == f"/catat/{first.json()['id']}/slip"
+    assert desk.headers["location"] == f"/catat/{first.json()['id']}/slip?puskesmas=puring"
     other = send(node, "rini", account, key=key, text="Lain sama sekali.")
     assert other.status_code == 422
     assert other.json()["code"] == "idempotency_key_reused"

@@ -1,10 +1,11 @@
 """Intake endpoints of a district, one on the shared store and one on its own: each for its
 Puskesmas, none held up by another, and what they share over Redis."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 from uuid import uuid4
 
@@ -114,6 +115,7 @@ def test_what_another_serves_is_refused_and_says_where_to(district: RunningDistr
     body = {"channel": "phone", "text": "Antre lama."}
     at = f"{district.addresses['timur']}/api/v1/puskesmas/lamaru/complaints"
     refused = httpx.post(at, json=body, headers=headers, trust_env=False)
+    assert refused.status_code == 421, refused.text
     assert (refused.status_code, refused.json()["code"]) == (421, "not_served_here")
     assert "lamaru" in refused.json()["detail"] and "TANGGAP_PUSKESMAS" in refused.json()["detail"]
     assert asked(district, "timur", f"/complaints/{id}", headers) == 421
@@ -129,7 +131,65 @@ def test_one_complaint_is_found_by_its_puskesmas(district: RunningDistrict) -> N
     changed = officer.post(f"{at}/corrections", json={"reason": "Salah unit.", "barrier": "habit"})
     assert changed.status_code == 200, changed.text
     assert officer.get(f"/puskesmas/puring/complaints/{id}").status_code == 404
-    assert officer.get(f"/complaints/{id}").status_code == 404, "nobody leads there without a code"
+    # Without a code the shared store answers, which has it as soon as it came by the stream.
+    found = district.until("rini", f"/complaints/{id}", lambda found: found["version"] == 2)
+    assert found["number"].split("-")[2] == LETTER
+
+
+def typed(form: str) -> dict[str, str]:
+    """Return the hidden fields of the desk's form, as a browser sends them."""
+    found = re.search(r"<form[^>]*data-desk.*?</form>", form, re.DOTALL)
+    assert found
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', found[0]))
+
+
+@pytest.mark.parametrize("away", ["intake", None])
+def test_the_desk_of_an_endpoint_writes_there_also_while_the_shared_one_stands_still(
+    district: RunningDistrict, away: str | None
+) -> None:
+    page = httpx.Client(base_url=district.address, trust_env=False, timeout=60)
+    page.post("/masuk", data={"username": "rini", "password": PASSWORD})
+    with district.frozen(away) if away else nullcontext():
+        desk = page.get("/catat?puskesmas=lamaru")
+        action = re.search(r'action="(/catat[^"]*)"', desk.text)
+        assert action
+        fields = typed(desk.text) | {"channel": "phone", "text": "Antre lama."}
+        saved = page.post(action[1], data=fields)
+        assert saved.status_code == 303, saved.text
+        slip = page.get(saved.headers["location"])
+        number = re.search(r"LMR-\d{4}-(\w)-\d{6}", slip.text)
+        assert slip.status_code == 200 and number and number[1] == LETTER
+        # What a browser sends later is the same command at the same endpoint.
+        kept = fields | {"entered_at": "2026-11-09T08:30"}
+        again = page.post("/catat/luring?puskesmas=lamaru", data=kept)
+        assert again.status_code == 201 and again.json()["number"] == number[0]
+    id = again.json()["id"]
+    district.until("rini", f"/complaints/{id}", lambda found: found["version"] == 1)
+    shown = page.get(f"/catat/{id}")
+    assert shown.status_code == 200 and number[0] in shown.text
+    # There its form is put right, and the endpoint knows it.
+    body = {"reason": "Salah unit.", "barrier": "habit"}
+    done = district.as_("rini").post(f"/complaints/{id}/corrections", json=body)
+    assert done.status_code == 200, done.text
+    at = f"/puskesmas/lamaru/complaints/{id}"
+    district.until("rini", at, lambda found: found["version"] == 2)
+
+
+def test_a_receipt_of_an_endpoint_is_found_on_the_shared_store(district: RunningDistrict) -> None:
+    given = receive(district, "lamaru")
+    id = given["id"]
+    district.until("rini", f"/complaints/{id}", lambda found: found["version"] == 1)
+    body = {"receipt": given["receipt"], "rating": 3, "remark": "Lumayan."}
+    said = httpx.post(f"{district.address}/api/v1/receipts/rating", json=body, trust_env=False)
+    assert said.status_code == 200, said.text
+    become_cases(district, [id])
+    page = httpx.Client(base_url=district.address, trust_env=False, timeout=60)
+    page.post("/masuk", data={"username": "sari", "password": PASSWORD})
+    for _look in range(600):
+        if "Lumayan." in page.get(f"/kasus/{id}").text:
+            break
+    else:
+        raise AssertionError("the remark is not on the case")
 
 
 @pytest.mark.parametrize("frozen", ["loket", "timur"])

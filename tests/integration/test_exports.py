@@ -26,6 +26,7 @@ from services.kernel.web.words import WORDS
 from services.reporting import api, pages
 from services.reporting.exports.complaints import AS_OF, COLUMNS
 from services.reporting.exports.log import Manifest
+from services.reporting.exports.said import WHOLE
 from services.reporting.exports.spool import AT_ONCE, Spool
 from services.reporting.exports.suppression import LEAST
 from services.reporting.messages import as_message, message_hash
@@ -170,7 +171,9 @@ def test_a_workbook_has_typed_cells_and_says_what_they_mean(site: TwiceToldSite)
     book = load_workbook(io.BytesIO(content))
     sheet, about = book.worksheets
     heads = [cell.value for cell in sheet[1]]
-    assert heads == [str(each.title) for each, _value in COLUMNS] + [str(c.title) for c in AS_OF]
+    assert heads == [str(each.title) for each, _value in COLUMNS] + [
+        str(c.title) for c in (*AS_OF, *WHOLE)
+    ]
     texts = rows_of_csv(had(site.call("dinas", "/exports/complaints.csv", **query)))
     assert sheet.max_row == len(texts) + 1
     for cells, row in zip(sheet.iter_rows(min_row=2), texts, strict=True):

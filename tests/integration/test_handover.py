@@ -12,11 +12,14 @@ from services.intake.amending import Amending
 from services.intake.application import Form
 from services.intake.domain import BY_OFFICER
 from services.kernel import failpoints
+from services.kernel.contracts import SealedBox, read
+from services.kernel.contracts.intake import ComplaintWithdrawnV1
 from services.kernel.errors import Conflict
 from services.kernel.handover.district import DistrictCalls, LineCut, Refused, TokenRefused
 from services.kernel.handover.wire import EdgeState, FileAt, Hello, WrappedFor
 from services.kernel.handover.wrapping import Pair
 from services.kernel.keyring import Standing
+from services.kernel.keyring.sealing import unseal
 from services.kernel.keyring.standing import ESCALATED
 from services.kernel.keyring.standing import HOME as GOES_HOME
 from services.resolution.accompanying import Accompanying
@@ -63,19 +66,56 @@ def test_key_and_photo_of_a_complaint_go_to_its_home_and_leave_nothing(origins: 
     assert origins.district.keyring.key(id) is None
     assert origins.district.files_of(id) == []
     assert wrapped not in on_disk(origins.folder / "dinas")
-    stands = origins.district.intake.stand(UUID(id))
+    stands = origins.district.stand_of(id)
     assert (stands.how, stands.elsewhere) == (Standing.HANDED_OVER, ORIGIN)
     origins.work()
     assert origins.edge.ways_of(id) == [("dinas", ORIGIN, GOES_HOME)]
 
 
-def test_words_are_refused_where_the_key_has_left_and_the_refusal_says_where_to(
+def test_later_words_where_the_key_has_left_follow_it_with_a_key_of_their_own(
     origins: Origins,
 ) -> None:
     id = origins.district.receive()
     origins.work()
-    with pytest.raises(Conflict, match=ORIGIN):
+    Amending(origins.district.intake).withdraw(UUID(id), WHO, BY_OFFICER, "Salah kirim.").result()
+    box = told_reason(origins, id)
+    assert box.key != id
+    assert origins.district.keyring.key(box.key) is not None
+    origins.known, origins.now = False, 60.0
+    origins.work()
+    assert origins.edge.keyring.key(box.key) is None
+    origins.known = True
+    origins.work()
+    key = origins.edge.keyring.key(box.key)
+    assert key is not None and unseal(box, key.secret) == "Salah kirim."
+    assert origins.district.keyring.key(box.key) is None
+    # It comes again without harm, and of the case's own key alone the case is told.
+    origins.calls(origins.token).keys_taken([UUID(box.key)])
+    assert [way.key for way in origins.edge.keyring.unrecorded(9)] == [id]
+
+
+def test_a_key_of_later_words_goes_to_nobody_but_their_complaints_home(origins: Origins) -> None:
+    id = origins.district.receive("lamaru")
+    origins.district.keyring.destroy(id)
+    with pytest.raises(Conflict, match="dihapus"):
         Amending(origins.district.intake).withdraw(UUID(id), WHO, BY_OFFICER, "Salah kirim.")
+    up = origins.edge.receive("lamaru")
+    origins.work()
+    Amending(origins.edge.intake).withdraw(UUID(up), WHO, BY_OFFICER, "Salah kirim.").result()
+    box = told_reason(origins, up)
+    origins.work()
+    assert origins.edge.keyring.key(box.key) is None
+    key = origins.district.keyring.key(box.key)
+    assert key is not None and unseal(box, key.secret) == "Salah kirim."
+    with pytest.raises(Refused, match="forbidden"):
+        origins.calls(origins.token).keys_taken([UUID(box.key)])
+
+
+def told_reason(origins: Origins, id: str) -> SealedBox:
+    """Return the words with which a complaint was withdrawn, as the log has them."""
+    (event,) = (read(m) for m in origins.thread(UUID(id)) if m.name == "ComplaintWithdrawn")
+    assert isinstance(event, ComplaintWithdrawnV1) and event.reason is not None
+    return event.reason
 
 
 def test_a_key_waits_until_its_complaint_is_known_and_its_case_may_open_later(
@@ -301,8 +341,8 @@ def test_a_key_erased_before_it_left_is_not_said_to_be_elsewhere(origins: Origin
     origins.district.keyring.destroy(down)
     origins.edge.keyring.destroy(up)
     origins.work()
-    assert origins.district.intake.stand(UUID(down)).how is Standing.ERASED
-    assert origins.edge.intake.stand(UUID(up)).how is Standing.ERASED
+    assert origins.district.stand_of(down).how is Standing.ERASED
+    assert origins.edge.stand_of(up).how is Standing.ERASED
     assert origins.line.waiting()[:2] == (0, 0)
     assert origins.calls(origins.token).waiting_keys() == []
 

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from services.intake.amending import Amending, saved
+from services.intake.amending import saved
 from services.intake.application import Intake
 from services.intake.attachments.content import EXTENSIONS, cleaned
 from services.intake.domain import Complaint
 from services.intake.leaving import file_path, leave, write_file
+from services.intake.pen import pen_for
 from services.kernel.access.principal import Principal
 from services.kernel.aggregate import Intent
 from services.kernel.contracts import Message, SealedBox, read
@@ -67,7 +68,6 @@ class Attaching:
     def __init__(self, intake: Intake, thread: Thread = _nothing) -> None:
         self._intake = intake
         self._thread = thread
-        self._amending = Amending(intake)
         self._words = Words(intake.keyring)
 
     def attach(
@@ -87,31 +87,25 @@ class Attaching:
         InvalidInput, StepNotAllowed where there are enough, Conflict where the words were erased.
         """
         intake = self._intake
-        intake.get(id)
-        content = cleaned(data)
-        secret = self._amending.key(id)
+        content, pen = cleaned(data), pen_for(intake, intake.get(id))
         attachment = str(intake.new_id())
-        sealed = secret.seal_file(content.data, _place(attachment), intake.keyring.entropy)
+        sealed = pen.key.seal_file(content.data, _place(attachment), intake.keyring.entropy)
         facts = {
             "attachment": attachment,
             "sha256": hashlib.sha256(sealed).hexdigest(),
             "size": len(sealed),
             "media_type": content.media_type,
-            "file_name": secret.seal(
-                _name(filename, content.media_type),
-                "AttachmentAdded.file_name",
-                intake.keyring.entropy,
-            ),
+            "file_name": pen.seal(_name(filename, content.media_type), "AttachmentAdded.file_name"),
         }
         path = self._path(id, attachment)
         write_file(path, sealed)
 
         def decide(uow: UnitOfWork) -> Ids:
-            complaint = uow.get(Complaint, id, expected)
+            complaint = intake.standing(uow, id, expected)
             complaint.attach(uow.act(intent), **facts)
             if not intake.is_home(complaint.puskesmas):
                 leave(uow, complaint.puskesmas, str(id), attachment)
-            return saved(uow, complaint) | {
+            return saved(uow, complaint, pen) | {
                 "attachment": attachment,
                 "media_type": content.media_type,
                 "size": len(content.data),
@@ -122,7 +116,7 @@ class Attaching:
             mark = hmac.digest(intake.row_secret, filename.encode() + b"\0" + data, "sha256")
             once = Once(intent.actor, f"POST /complaints/{id}/attachments", key, mark.hex())
         try:
-            answer = intake.command(decide, once).result()
+            answer = intake.command(decide, once, pen.needs()).result()
         except Problem:
             path.unlink()
             raise
@@ -139,7 +133,7 @@ class Attaching:
         if found is None:
             raise _not_found()
         principal.role_for("words.open", found.about.puskesmas)
-        secret = self._intake.keyring.key(str(id))
+        secret = self._intake.keyring.key(found.name.key)
         path = self._path(id, str(attachment))
         if secret is None or not path.exists():
             raise _not_found()

@@ -60,6 +60,8 @@ class Complaint(Aggregate):
             aggregate.withdrawn = False
             aggregate.original = None
             aggregate.attachments = {}
+            aggregate.received_in = None
+            aggregate.written_elsewhere = 0
             aggregate.fill_in(self)
 
     class Corrected(Event):
@@ -174,6 +176,8 @@ class Complaint(Aggregate):
         withdrawn: bool
         original: str | None
         attachments: dict[str, "Complaint.AttachmentAdded"]
+        received_in: str | None
+        written_elsewhere: int
 
     @classmethod
     def receive(cls, act: Act, *, id: UUID, puskesmas: str, **form: Any) -> "Complaint":
@@ -184,6 +188,11 @@ class Complaint(Aggregate):
         """Let the form stand as an event says."""
         for name in CORRECTABLE:
             setattr(self, name, getattr(event, name))
+
+    @property
+    def known_version(self) -> int:
+        """How many steps are known of it, in whichever store they were written."""
+        return self.version + self.written_elsewhere
 
     def form(self) -> dict[str, Any]:
         """Return what stands on the form and may be corrected."""

@@ -54,7 +54,8 @@ async function line(entry) {
   fill(node, "at", times.format(new Date(entry.at)));
   if (entry.state === SENT) {
     const slip = node.querySelector("a");
-    slip.href = `/catat/${entry.id}/slip`;
+    const at = form.querySelector("[name=puskesmas]").value;
+    slip.href = `/catat/${entry.id}/slip?puskesmas=${encodeURIComponent(at)}`;
     slip.textContent = entry.number;
     return node;
   }

@@ -18,7 +18,7 @@ from services.kernel.errors import (
     Unavailable,
     invalid,
 )
-from services.kernel.handover.told import Contacts, Thread, Told, told
+from services.kernel.handover.told import Contacts, Thread, told
 from services.kernel.handover.wire import (
     DOES_NOT_OPEN,
     NOT_KNOWN,
@@ -27,6 +27,7 @@ from services.kernel.handover.wire import (
     FileAt,
     Greeting,
     Hello,
+    KeyOf,
     Leaving,
     Refusal,
     WrappedFor,
@@ -81,13 +82,13 @@ class Desk:
         if public is None:
             raise Conflict(_("Edge ini belum mengenalkan diri."))
         found = []
-        for id in self._leaving.keys(self._places_of(origin), PAGE):
-            key = self._keyring.key(id)
+        for each in self._leaving.keys(self._places_of(origin), PAGE):
+            key = self._keyring.key(each.key)
             if key is None:  # it was handed over, and what had to follow was broken off
-                self._let_go(origin, [id])
+                self._let_go(origin, [each])
                 continue
-            wrapped = self._pair.wrap(key.secret, id, origin, public)
-            found.append(WrappedFor(UUID(id), HOME, wrapped))
+            wrapped = self._pair.wrap(key.secret, key.id, origin, public)
+            found.append(WrappedFor.of(each, HOME, wrapped))
         return found
 
     def keys_taken(self, origin: str, keys: Sequence[UUID]) -> None:
@@ -96,10 +97,12 @@ class Desk:
         Raises Forbidden for one that does not go to this origin, Unavailable while the bytes of
         one could not be overwritten yet.
         """
-        ids = [str(key) for key in keys]
-        for id in ids:
-            self._must_go_to(origin, id)
-        self._let_go(origin, ids)
+        taken = [KeyOf(self._leaving.complaint_of(id) or id, id) for id in map(str, keys)]
+        # Of later words nothing is left here after the first call: it is done already.
+        left = [each for each in taken if not self._is_gone(each)]
+        for each in left:
+            self._must_go_to(origin, each.complaint)
+        self._let_go(origin, left)
 
     def files_for(self, origin: str) -> list[FileAt]:
         """Return a page of the files that wait for an edge."""
@@ -141,51 +144,61 @@ class Desk:
             raise invalid("body", _("Berkas ini bukan yang dicatat."))
         complaint, attachment = str(file.complaint), str(file.attachment)
         self._leaving.keep_file(complaint, attachment, sealed)
-        self._pass_on(complaint, attachment, found)
+        if self._home_of(found.puskesmas) != self._pair.origin:
+            self._leaving.pass_on(complaint, attachment, found.puskesmas)
 
     def _take(self, origin: str, given: WrappedFor) -> str | None:
-        found = told(self._thread(given.key))
-        if found is None:
+        complaint, id = given.at
+        found = told(self._thread(UUID(complaint)))
+        sealed_by = None if found is None else found.sealed_by(id)
+        if found is None or sealed_by is None:
             return NOT_KNOWN
         home = self._home_of(found.puskesmas)
         if given.purpose == ESCALATED and home == origin:
             if home not in found.escalated_by:
                 return NOT_KNOWN
-        elif given.purpose != HOME or found.received_by != origin or home == origin:
+        elif given.purpose != HOME or sealed_by != origin or home == origin:
             return NOT_YOURS
-        id = str(given.key)
         try:
             secret = self._pair.unwrap(given.wrapped, id, origin)
         except DoesNotOpen:
             return DOES_NOT_OPEN
-        if not found.opens(secret):
+        if not found.opens(id, secret):
             return DOES_NOT_OPEN
         here = self._pair.origin
         try:
-            person = found.person(secret) if home == here else None
+            person = found.person(id, secret) if home == here else None
             self._keyring.take_in(
                 NewKey(id, secret),
                 origin,
                 here,
                 given.purpose,
                 contacts=self._contacts(person) if person else (),
-                recorded=home != here,
+                recorded=home != here or id != complaint,
             )
         except (DoesNotOpen, KeyDiffers):
             return DOES_NOT_OPEN
-        if given.purpose == HOME:
-            self._pass_on(id, "", found)
+        if given.purpose == HOME and home != here:
+            self._leaving.pass_on_key(complaint, id, found.puskesmas)
         return None
 
-    def _let_go(self, origin: str, ids: Sequence[str]) -> None:
-        leave = [id for id in ids if not self._is_kept(id)]
+    def _is_gone(self, at: KeyOf) -> bool:
+        """Say whether nothing is left of what may have been a key of later words."""
+        return (
+            self._keyring.key(at.key) is None
+            and self._leaving.complaint_of(at.key) is None
+            and told(self._thread(UUID(at.complaint))) is None
+        )
+
+    def _let_go(self, origin: str, keys: Sequence[KeyOf]) -> None:
+        leave = [each.key for each in keys if not self._is_kept(each.key)]
         try:
             self._keyring.hand_over(leave, self._pair.origin, origin, HOME)
         except StillWritten:
             raise Unavailable(_("Kunci belum terhapus seluruhnya. Panggil lagi.")) from None
         failpoints.hit(failpoints.KEY_DROPPED)
-        for id in ids:
-            self._leaving.key_gone(id)
+        for each in keys:
+            self._leaving.key_gone(*each)
 
     def _is_kept(self, id: str) -> bool:
         """Say whether a copy stays here, since the case was put before the district meanwhile."""
@@ -193,10 +206,6 @@ class Desk:
         return any(
             each.receiver == self._pair.origin and each.purpose == ESCALATED for each in ways
         )
-
-    def _pass_on(self, complaint: str, attachment: str, found: Told) -> None:
-        if self._home_of(found.puskesmas) != self._pair.origin:
-            self._leaving.pass_on(complaint, attachment, found.puskesmas)
 
     def _must_go_to(self, origin: str, complaint: str) -> None:
         found = told(self._thread(UUID(complaint)))

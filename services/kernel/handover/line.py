@@ -24,6 +24,7 @@ from services.kernel.handover.wire import (
     FileAt,
     Greeting,
     Hello,
+    KeyOf,
     Leaving,
     WrappedFor,
 )
@@ -125,10 +126,11 @@ class KeyLine:
         """Hand over keys of complaints whose home is not here; what is stored there goes."""
         stored = self._hand_over(self._leaving.keys(self._away, self._page()), district, HOME)
         if stored:
-            self._keyring.hand_over(stored, self._pair.origin, district, HOME)
+            keys = [each.key for each in stored]
+            self._keyring.hand_over(keys, self._pair.origin, district, HOME)
             failpoints.hit(failpoints.KEY_DROPPED)
-        for id in stored:
-            self._leaving.key_gone(id)
+        for each in stored:
+            self._leaving.key_gone(*each)
         return len(stored)
 
     def _share(self, district: str) -> int:
@@ -139,31 +141,31 @@ class KeyLine:
                 ids.append(id)
             elif self._is_gone(id):
                 self._shares.done(id)
-        stored = self._hand_over(ids, district, ESCALATED)
-        for id in stored:
+        stored = self._hand_over([KeyOf(id, id) for id in ids], district, ESCALATED)
+        for id, _key in stored:
             self._keyring.note_shared(id, self._pair.origin, district, ESCALATED)
             self._shares.done(id)
         return len(stored)
 
-    def _hand_over(self, ids: Sequence[str], district: str, purpose: str) -> list[str]:
+    def _hand_over(self, waiting: Sequence[KeyOf], district: str, purpose: str) -> list[KeyOf]:
         """Give keys to the district; return those that it has stored.
 
         Also those that are gone already: they were given before what had to follow was broken off.
         """
-        page = [id for id in ids if id not in self._refused][:PAGE]
-        keys = {id: key for id in page if (key := self._keyring.key(id)) is not None}
+        page = [each for each in waiting if each.key not in self._refused][:PAGE]
+        keys = {each: key for each in page if (key := self._keyring.key(each.key)) is not None}
         given = [
-            WrappedFor(
-                UUID(id),
+            WrappedFor.of(
+                each,
                 purpose,
-                self._pair.wrap(key.secret, id, district, self._district_key),
+                self._pair.wrap(key.secret, key.id, district, self._district_key),
             )
-            for id, key in keys.items()
+            for each, key in keys.items()
         ]
         refused = self._calls.give_keys(given) if given else []
         for each in refused:
             self._refuse(str(each.key), each.code)
-        return [id for id in page if id not in self._refused]
+        return [each for each in page if each.key not in self._refused]
 
     def _give_files(self) -> int:
         moved = 0
@@ -190,22 +192,23 @@ class KeyLine:
         return len(taken)
 
     def _take_key(self, given: WrappedFor, district: str) -> bool:
-        found = told(self._thread(given.key))
-        if found is None:  # its complaint is still on its way
+        complaint, id = given.at
+        found = told(self._thread(UUID(complaint)))
+        if found is None or found.sealed_by(id) is None:  # its words are still on their way
             return False
-        id = str(given.key)
         try:
             secret = self._pair.unwrap(given.wrapped, id, district)
-            if not found.opens(secret):
+            if not found.opens(id, secret):
                 raise DoesNotOpen(id)
-            person = found.person(secret)
+            person = found.person(id, secret)
             self._keyring.take_in(
                 NewKey(id, secret),
                 district,
                 self._pair.origin,
                 given.purpose,
                 contacts=self._contacts(person) if person else (),
-                recorded=False,
+                # Of a case's own key the case is told: what came with later words is no news.
+                recorded=id != complaint,
             )
         except (DoesNotOpen, KeyDiffers) as refusal:
             self._refuse(id, type(refusal).__name__)

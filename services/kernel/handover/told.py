@@ -19,8 +19,8 @@ Thread = Callable[[UUID], Sequence[Message]]
 @dataclass(frozen=True)
 class Told:
     """What is known of one complaint. `complainant` is as the form stands, `files` has the hash of
-    each sealed file, `escalated_by` and `shared` who said so: an origin counts where it is the
-    complaint's home."""
+    each sealed file, `later` by each other key who sealed with it, and a box; `escalated_by` and
+    `shared` who said so: an origin counts where it is the complaint's home."""
 
     number: str
     received_by: str
@@ -29,21 +29,31 @@ class Told:
     text: SealedBox
     complainant: SealedBox | None
     files: dict[str, str]
+    later: dict[str, tuple[str, SealedBox]]
     escalated_by: frozenset[str]
     shared: frozenset[tuple[str, str]]
 
-    def opens(self, secret: bytes) -> bool:
-        """Say whether a key is the one that the complaint's words were sealed with."""
+    def sealed_by(self, key: str) -> str | None:
+        """Return the origin that words were sealed with a key at; None where none were."""
+        if key == self.text.key:
+            return self.received_by
+        return self.later[key][0] if key in self.later else None
+
+    def opens(self, key: str, secret: bytes) -> bool:
+        """Say whether a secret is the one that words were sealed with under this key."""
+        box = self.text if key == self.text.key else self.later[key][1]
         try:
-            unseal(self.text, secret)
+            unseal(box, secret)
         except DoesNotOpen:
             return False
         return True
 
-    def person(self, secret: bytes) -> str | None:
-        """Return who the complainant is, opened with the complaint's key to know the person
-        again; None for nobody. Raises DoesNotOpen."""
-        return None if self.complainant is None else unseal(self.complainant, secret)
+    def person(self, key: str, secret: bytes) -> str | None:
+        """Return who the complainant is, opened with this key to know the person again; None for
+        nobody, and where another key opens it. Raises DoesNotOpen."""
+        if self.complainant is None or self.complainant.key != key:
+            return None
+        return unseal(self.complainant, secret)
 
 
 Contacts = Callable[[str], Sequence[str]]
@@ -55,20 +65,24 @@ def told(thread: Sequence[Message]) -> Told | None:
     first: tuple[Message, intake.ComplaintReceivedV1] | None = None
     complainant: SealedBox | None = None
     files: dict[str, str] = {}
+    later: dict[str, tuple[str, SealedBox]] = {}
     escalated, shared = set[str](), set[tuple[str, str]]()
     for message in thread:
         origin = origin_of(message.source)
-        match read(message):
-            case intake.ComplaintReceivedV1() as event:
+        event = read(message)
+        for box in _boxes(event):
+            later.setdefault(box.key, (origin, box))
+        match event:
+            case intake.ComplaintReceivedV1():
                 first = first or (message, event)
                 complainant = event.complainant
-            case intake.ComplaintCorrectedV1() as event:
+            case intake.ComplaintCorrectedV1():
                 complainant = event.complainant
-            case intake.AttachmentAddedV1() as event:
+            case intake.AttachmentAddedV1():
                 files[event.attachment] = event.sha256
             case case.CaseEscalatedV1():
                 escalated.add(origin)
-            case case.KeySharedV1() as event:
+            case case.KeySharedV1():
                 shared.add((origin, event.receiver))
     if first is None:
         return None
@@ -81,9 +95,15 @@ def told(thread: Sequence[Message]) -> Told | None:
         received.text,
         complainant,
         files,
+        later,
         frozenset(escalated),
         frozenset(shared),
     )
+
+
+def _boxes(event: object) -> list[SealedBox]:
+    found = (getattr(event, name) for name in getattr(event, "__struct_fields__", ()))
+    return [each for each in found if isinstance(each, SealedBox)]
 
 
 def origin_of(source: str) -> str:

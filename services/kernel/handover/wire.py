@@ -1,7 +1,7 @@
 """What an edge and its district tell each other, as MessagePack over HTTPS."""
 
 from datetime import datetime
-from typing import Final, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, Self, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -43,12 +43,33 @@ class Greeting(msgspec.Struct, frozen=True):
     waiting: bool
 
 
+class KeyOf(NamedTuple):
+    """A key and its complaint: the same id, or another for words that were said later, where the
+    complaint's key was not."""
+
+    complaint: str
+    key: str
+
+
 class WrappedFor(msgspec.Struct, frozen=True):
-    """A key, wrapped for its receiver; `purpose` is what it goes there for."""
+    """A key, wrapped for its receiver; `purpose` is what it goes there for. `complaint` is whose
+    words it opens (None: `key` is the complaint's own)."""
 
     key: UUID
     purpose: str
     wrapped: bytes
+    complaint: UUID | None = None
+
+    @classmethod
+    def of(cls, at: KeyOf, purpose: str, wrapped: bytes) -> Self:
+        """Return a key as it is told."""
+        complaint = None if at.key == at.complaint else UUID(at.complaint)
+        return cls(UUID(at.key), purpose, wrapped, complaint)
+
+    @property
+    def at(self) -> KeyOf:
+        """Which key it is."""
+        return KeyOf(str(self.complaint or self.key), str(self.key))
 
 
 class FileAt(msgspec.Struct, frozen=True):
@@ -74,8 +95,11 @@ class Refusal(msgspec.Struct, frozen=True):
 class Leaving(Protocol):
     """The keys and files of complaints that were received away from their home."""
 
-    def keys(self, places: frozenset[str], limit: int) -> list[str]:
-        """Return complaints of these Puskesmas whose keys wait to go there, the oldest first."""
+    def keys(self, places: frozenset[str], limit: int) -> list[KeyOf]:
+        """Return keys of complaints of these Puskesmas that wait to go there, the oldest first."""
+
+    def complaint_of(self, key: str) -> str | None:
+        """Return the complaint of a key of words said later that waits; None for no such key."""
 
     def files(self, places: frozenset[str], limit: int) -> list[tuple[str, str]]:
         """Return such complaints with an attachment each, the oldest first."""
@@ -93,9 +117,12 @@ class Leaving(Protocol):
         """Remove a file that its receiver has stored, and no more wait for it."""
 
     def pass_on(self, complaint: str, attachment: str, puskesmas: str) -> None:
-        """Have the key (`attachment` empty) or a file that came in wait to go further."""
+        """Have a file that came in wait to go further."""
 
-    def key_gone(self, complaint: str) -> None:
+    def pass_on_key(self, complaint: str, key: str, puskesmas: str) -> None:
+        """Have a key that came in wait to go further."""
+
+    def key_gone(self, complaint: str, key: str) -> None:
         """Wait no more for a key: its receiver has it."""
 
 

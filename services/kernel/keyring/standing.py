@@ -18,12 +18,13 @@ class Standing(StrEnum):
     HERE = "here"
     COMING = "coming"
     HANDED_OVER = "handed_over"
+    AWAY = "away"
     ERASED = "erased"
 
 
 @dataclass(frozen=True)
 class Stand:
-    """How it stands; `elsewhere` is the origin that the key comes from, or where it went."""
+    """How it stands; `elsewhere` is the origin that the key comes from, or where it is or went."""
 
     how: Standing
     elsewhere: str
@@ -41,7 +42,13 @@ class Stand:
             case Standing.HANDED_OVER:
                 return _(
                     "Isi keluhan ini sudah diserahkan ke {origin}, tempat kasusnya ditangani; di "
-                    "sini tidak dapat dibuka atau ditambah lagi.",
+                    "sini tidak dapat dibuka lagi. Yang ditambahkan di sini sampai di sana.",
+                    origin=self.elsewhere,
+                )
+            case Standing.AWAY:
+                return _(
+                    "Isi keluhan ini hanya dapat dibuka di {origin}, tempat kasusnya ditangani. "
+                    "Yang ditambahkan di sini sampai di sana.",
                     origin=self.elsewhere,
                 )
             case Standing.ERASED:
@@ -49,8 +56,11 @@ class Stand:
         return None
 
 
-def standing(keyring: Keyring, complaint: str, received_by: str, here: str) -> Stand:
-    """Return how the key of a complaint stands here; `received_by` is the origin that made it."""
+def standing(
+    keyring: Keyring, complaint: str, received_by: str, here: str, home: str = ""
+) -> Stand:
+    """Return how the key of a complaint stands here; `received_by` is the origin that made it,
+    `home` that of its Puskesmas, where somebody asks elsewhere."""
     if keyring.key(complaint) is not None:
         return Stand(Standing.HERE, here)
     ways = keyring.ways(complaint)
@@ -58,5 +68,7 @@ def standing(keyring: Keyring, complaint: str, received_by: str, here: str) -> S
         if each.sender == here and each.purpose == HOME:
             return Stand(Standing.HANDED_OVER, each.receiver)
     if received_by != here and not any(each.receiver == here for each in ways):
+        if home not in ("", here):
+            return Stand(Standing.AWAY, home)
         return Stand(Standing.COMING, received_by)
     return Stand(Standing.ERASED, here)

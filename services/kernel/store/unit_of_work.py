@@ -147,6 +147,11 @@ def read_aggregate(service: "Service", kind: type[A], id: UUID, expected: int | 
         raise NotFound(_("Tidak ditemukan. Periksa nomor atau alamatnya.")) from None
     if not isinstance(found, kind):
         raise NotFound(_("Tidak ditemukan. Periksa nomor atau alamatnya."))
-    if expected is not None and expected != found.version:
-        raise StaleVersion(_("Data ini sudah berubah. Muat ulang, lalu ulangi bila masih perlu."))
+    must_be_at(expected, found.version)
     return found
+
+
+def must_be_at(expected: int | None, version: int) -> None:
+    """Raise StaleVersion where a reader expects another version than stands (None: any)."""
+    if expected is not None and expected != version:
+        raise StaleVersion(_("Data ini sudah berubah. Muat ulang, lalu ulangi bila masih perlu."))

@@ -7,7 +7,7 @@ from typing import Any, Final
 from services.kernel.district import District
 from services.kernel.text import _
 from services.kernel.web import formats
-from services.reporting.exports.said import Said
+from services.reporting.exports.said import WHOLE, Said
 from services.reporting.exports.table import Column, Table
 from services.reporting.queries import Filters, When
 
@@ -197,14 +197,17 @@ def complaints_table(
     now: datetime,
     district: District,
     language: str,
+    incomplete: Sequence[Mapping[str, Any]],
 ) -> Table:
-    """Return the list as a table; `items` are those of the query behind the page."""
-    said = Said(district, language)
-    columns = [*(column for column, _value in COLUMNS), *AS_OF]
+    """Return the list as a table; `items` are those of the query behind the page, `incomplete` is
+    whose data is not whole."""
+    said = Said(district, language, incomplete)
+    columns = [*(column for column, _value in COLUMNS), *AS_OF, *WHOLE]
 
     def rows() -> Iterable[Sequence[Any]]:
         for item in items:
-            stamps = said.stamps(when, now, said.names.zone(item["puskesmas"]))
+            zone = said.names.zone(item["puskesmas"])
+            stamps = (*said.stamps(when, now, zone), *said.whole(item["puskesmas"], zone))
             yield [*(value(item, said) for _column, value in COLUMNS), *stamps]
 
     return said.table("keluhan", _("Keluhan"), columns, rows(), filters, when, now)

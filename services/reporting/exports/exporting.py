@@ -42,7 +42,8 @@ class Exporting:
         connection = self._reporting.store.connection()
         with connection:
             rows = every(connection, filters, when, now)
-            table = complaints_table(rows, filters, when, now, self._district, language)
+            missing = self._reporting.incomplete(self._district, filters, when)
+            table = complaints_table(rows, filters, when, now, self._district, language, missing)
             return self._tabled(table, language, kind)
 
     def open_data(self, filters: Filters, when: When, language: str, kind: Format) -> Made:
@@ -50,7 +51,8 @@ class Exporting:
         now = self._reporting.clock()
         # Made before the file is, so that what was asked wrongly is refused as such.
         counts = list(open_data(self._reporting.store.reader(), filters, when, now))
-        table = open_data_table(counts, filters, when, now, self._district, language)
+        missing = self._reporting.incomplete(self._district, filters, when)
+        table = open_data_table(counts, filters, when, now, self._district, language, missing)
         return self._tabled(table, language, kind)
 
     def log(self, filters: Filters, when: When) -> Made:

@@ -14,7 +14,7 @@ from duckdb import DuckDBPyConnection
 from services.kernel.district import District
 from services.kernel.errors import invalid
 from services.kernel.text import Text, _
-from services.reporting.exports.said import Said
+from services.reporting.exports.said import WHOLE, Said
 from services.reporting.exports.suppression import LEAST, published
 from services.reporting.exports.table import Column, Table
 from services.reporting.queries import Filters, When
@@ -100,14 +100,18 @@ def open_data_table(
     now: datetime,
     district: District,
     language: str,
+    incomplete: Sequence[Mapping[str, Any]],
 ) -> Table:
-    """Return the counts as a table; the rule stands on its second sheet."""
-    said = Said(district, language)
-    stamps = said.stamps(when, now, ZoneInfo(DEFAULT_ZONE))
-    rows = ([*_row(each, said), *stamps] for each in counts)
+    """Return the counts as a table; the rule stands on its second sheet, and whose data is not
+    whole (`incomplete`)."""
+    said, zone = Said(district, language, incomplete), ZoneInfo(DEFAULT_ZONE)
+    stamps = said.stamps(when, now, zone)
+    rows = (
+        [*_row(each, said), *stamps, *said.whole(each.puskesmas or None, zone)] for each in counts
+    )
     notes = [(_("Yang dihitung"), COUNTED), (_("Aturan"), RULE)]
     title = _("Data terbuka")
-    return said.table("data-terbuka", title, COLUMNS, rows, filters, when, now, notes)
+    return said.table("data-terbuka", title, [*COLUMNS, *WHOLE], rows, filters, when, now, notes)
 
 
 def _row(each: Count, said: Said) -> list[Any]:

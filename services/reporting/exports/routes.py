@@ -19,6 +19,7 @@ from services.reporting.choices import address_of, choices
 from services.reporting.exports.complaints import AS_OF, COLUMNS
 from services.reporting.exports.exporting import Exporting, Format, Made
 from services.reporting.exports.open_data import COUNTED, RULE
+from services.reporting.exports.said import WHOLE
 from services.reporting.exports.spool import pieces
 from services.reporting.replay.pages import pdf
 from services.reporting.words import Names
@@ -69,7 +70,7 @@ def add_files(
             choices=names.choices(filters.scope) | choices(),
             form=Form(values=dict(request.query_params)),
             address=lambda path, **more: address_of(request, path, more),
-            columns=[column for column, _value in COLUMNS] + [*AS_OF],
+            columns=[column for column, _value in COLUMNS] + [*AS_OF, *WHOLE],
             counted=COUNTED,
             rule=RULE,
             reads_events=principal.may_somewhere(EVENTS),

@@ -1,6 +1,6 @@
 """How an export speaks: headings, meanings, filters and instants in the reader's language."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from services.kernel.text import Text, _
 from services.kernel.web import formats
 from services.kernel.web import words as glossary
 from services.kernel.web.language import say
+from services.reporting.completeness import missing_of
 from services.reporting.exports.table import Column, Table
 from services.reporting.queries import Filters, When
 from services.reporting.queries.question import DEFAULT_ZONE
@@ -18,14 +19,32 @@ from services.reporting.words import Names
 SHEET: Final = _("Keterangan")
 HEADS: Final = (_("Kolom"), _("Nama dalam panggilan"), _("Arti"))
 YES, NO = _("ya"), _("tidak")
+WHOLE: Final = (
+    Column(
+        "complete",
+        _("Lengkap"),
+        _("Tidak: Puskesmas ini masih mempunyai data yang belum tiba. Itu tidak sama dengan nol."),
+        "flag",
+    ),
+    Column(
+        "complete_until",
+        _("Lengkap sampai"),
+        _("Sampai kapan datanya sudah tiba; kosong: lengkap, atau belum ada yang tiba."),
+        "moment",
+    ),
+)
+"""Stand in each row, for it may be copied elsewhere without the sheet that says so."""
 
 
 class Said:
     """Says the parts of a table in one language, with the names of one district."""
 
-    def __init__(self, district: District, language: str) -> None:
+    def __init__(
+        self, district: District, language: str, incomplete: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
         self.language = language
         self.names = Names(district, language)
+        self._incomplete = incomplete
 
     def say(self, text: Text | str) -> str:
         """Return a sentence in this language."""
@@ -38,6 +57,12 @@ class Said:
     def stamps(self, when: When, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """Return of which instant a table is, and by when it was known."""
         return when.instant(now).astimezone(zone), (when.known_at or now).astimezone(zone)
+
+    def whole(self, puskesmas: str | None, zone: ZoneInfo) -> tuple[bool, datetime | None]:
+        """Return whether the data of a row's Puskesmas (None: of all) is whole, and if not, until
+        when it is (None: nothing has come)."""
+        whole, until = missing_of(self._incomplete, puskesmas)
+        return whole, until and until.astimezone(zone)
 
     def table(
         self,
@@ -59,6 +84,7 @@ class Said:
             (_("Sebagaimana diketahui"), self._written(known_at)),
             (_("Dibuat"), f"{made} {formats.zone_name(zone)}"),
             *self._filters(filters),
+            *self._missing(),
             *((label, self.say(text)) for label, text in notes),
         ]
         return Table(
@@ -71,6 +97,13 @@ class Said:
             told=[(self.say(label), value) for label, value in told],
             made_at=now,
         )
+
+    def _missing(self) -> Iterable[tuple[Text, str]]:
+        for each in self._incomplete:
+            until = each["until"]
+            said = self._written(until) if until else self.say(_("belum ada data yang tiba"))
+            for code in each["puskesmas"]:
+                yield _("Belum lengkap, data baru sampai"), f"{self.names.puskesmas(code)}: {said}"
 
     def _written(self, at: datetime) -> str:
         zone = ZoneInfo(DEFAULT_ZONE)

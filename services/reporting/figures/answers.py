@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.reporting.answers import EventItem
+from services.reporting.completeness import Incomplete
 
 
 class Counts(BaseModel):
@@ -69,6 +70,7 @@ class Dashboard(Counts):
 
     as_of: datetime
     known_at: datetime
+    incomplete: list[Incomplete] = Field(description="whose data is not whole; empty: nobody's")
     heard: bool = Field(description="false: of the one Puskesmas asked for nothing has come")
     figures: dict[str, FigureValue] = Field(description="by the code of the registry")
     trend: Trend

@@ -35,7 +35,8 @@ def router(reporting: Reporting, district: District) -> APIRouter:
         """Return the figures of the days asked for, at any instant."""
         filters = asked.filters(principal, READ, district)
         _wait(reporting, asked)
-        return reporting.dashboard(filters, asked.when)
+        missing = reporting.incomplete(district, filters, asked.when)
+        return reporting.dashboard(filters, asked.when) | {"incomplete": missing}
 
     @api.get("/audit/figures/{figure}", response_model=AuditedFigure, responses=refusals(404))
     def audit(

@@ -57,7 +57,7 @@ def router(reporting: Reporting, district: District) -> APIRouter:
 
 
 def _add_dashboard(pages: APIRouter, reporting: Reporting, district: District) -> None:
-    reports = Reports(district)
+    reports = Reports(reporting, district)
 
     @pages.get("/laporan")
     def overview(request: Request, asked: Question, principal: Reader) -> Response:
@@ -127,7 +127,7 @@ def _add_dashboard(pages: APIRouter, reporting: Reporting, district: District) -
 
 
 def _add_figures(pages: APIRouter, reporting: Reporting, district: District) -> None:
-    reports = Reports(district)
+    reports = Reports(reporting, district)
 
     @pages.get("/laporan/angka")
     def registry(request: Request, principal: Reader) -> Response:

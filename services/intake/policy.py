@@ -1,0 +1,51 @@
+"""What intake does when others' intakes write of complaints: it knows them, and causes nothing.
+
+Everything is remembered as it came, of every Puskesmas: at its home the form is corrected further,
+and whoever calls elsewhere, with a receipt or as an officer, is answered from it.
+"""
+
+from typing import Final
+
+from services.intake.known import STEPS
+from services.intake.outbox import OUTBOX
+from services.intake.register import REGISTERED
+from services.kernel.contracts import Message, intake
+from services.kernel.policy import Policy
+from services.kernel.store import UnitOfWork
+
+
+def policy() -> Policy:
+    """Return intake's policy. Nothing comes of an event but that it is known, so that no home is
+    asked for: what may come of it is decided by those who act on it."""
+    return Policy(
+        acts_for=lambda _puskesmas: True,
+        handlers={
+            intake.ComplaintReceivedV1: _received,
+            intake.DuplicateLinkedV1: _linked,
+            intake.DuplicateUnlinkedV1: _unlinked,
+        },
+        remembers=frozenset(OUTBOX[event] for event in STEPS.values()),
+    )
+
+
+NOTHING: Final = "ON CONFLICT DO NOTHING"
+RELINKED: Final = "ON CONFLICT (duplicate) DO UPDATE SET original = excluded.original"
+
+
+def _received(uow: UnitOfWork, message: Message, event: intake.ComplaintReceivedV1) -> None:
+    """Have it found by its number and by its receipt."""
+    row = (message.subject, event.number, event.receipt_hash)
+    uow.insert(REGISTERED, row, on_conflict=NOTHING)
+
+
+def _linked(uow: UnitOfWork, message: Message, event: intake.DuplicateLinkedV1) -> None:
+    row = (message.subject, event.other)
+    uow.insert("INSERT INTO duplicates VALUES", row, on_conflict=RELINKED)
+
+
+def _unlinked(uow: UnitOfWork, message: Message, event: intake.DuplicateUnlinkedV1) -> None:
+    uow.flush()
+    uow.connection.execute(
+        "DELETE FROM duplicates WHERE duplicate = ? AND original = ?",
+        (message.subject, event.other),
+    )
