@@ -25,6 +25,7 @@ from services.kernel.text import _
 from services.reporting import processes
 from services.reporting.exports.spool import Spool
 from services.reporting.figures import Figure
+from services.reporting.folding import Progress
 from services.reporting.logcopy import LogCopy
 from services.reporting.outboxes import NoOutboxes, Outboxes
 from services.reporting.processes import Nobody, Watch
@@ -47,7 +48,7 @@ from services.reporting.queries import (
 from services.reporting.queries.complaints import Listing, Order
 from services.reporting.queries.counted import Cases, Part
 from services.reporting.queries.totals import By
-from services.reporting.rebuild import Outcome, Progress, Rebuild, Source, Stopped
+from services.reporting.rebuild import Outcome, Rebuild, Source, Stopped
 from services.reporting.rebuilding import Rebuilding
 from services.reporting.recovery import Recovery, opened
 from services.reporting.remembered import Remembered

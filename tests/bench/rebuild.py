@@ -14,7 +14,7 @@ from services.kernel.clock import system_clock
 from services.kernel.stream import EmbeddedStream
 from services.reporting import folds
 from services.reporting.application import Reporting
-from services.reporting.rebuild import Progress
+from services.reporting.folding import Progress
 from tests.bench import baseline_projection
 from tests.bench.history import LOG, MEMORY, district, long_district
 from tests.bench.line import Measure
