@@ -229,7 +229,8 @@ class Reporting:
         reader, now = self.store.reader(), self.clock()
 
         def ask() -> dict[str, Any]:
-            return dashboard.dashboard(reader, filters, when, now)
+            with self.store.on_all_cores():
+                return dashboard.dashboard(reader, filters, when, now)
 
         return ask() if when.past else self._figures.answer(now, ("dashboard", filters), ask)
 
