@@ -65,7 +65,8 @@ _FORM: Final = (
 _DEVELOPING: Final = f"""
 SELECT a.complaint, {_FORM}, state, closed, grade, response_due, settlement_due, responded_at,
     settled_at, coalesce(paused, false) AS paused, coalesce(escalated, false) AS escalated,
-    coalesce(before_district, false) AS before_district, plan_due, plan_done_at, coalesce(published, false) AS published,
+    coalesce(before_district, false) AS before_district, plan_due, plan_done_at,
+    coalesce(published, false) AS published,
     i.complaint IS NOT NULL AS informed
 FROM {_of_chosen("attributes", _FORM)} AS a
 LEFT JOIN {_of_chosen("states", "state, closed")} AS s USING (complaint)
