@@ -27,6 +27,7 @@ from services.reporting import processes
 from services.reporting.completeness import incomplete
 from services.reporting.exports.spool import Spool
 from services.reporting.figures import Figure
+from services.reporting.folding import Progress
 from services.reporting.logcopy import LogCopy
 from services.reporting.outboxes import NoOutboxes, Outboxes
 from services.reporting.processes import Nobody, Watch
@@ -49,7 +50,7 @@ from services.reporting.queries import (
 from services.reporting.queries.complaints import Listing, Order
 from services.reporting.queries.counted import Cases, Part
 from services.reporting.queries.totals import By
-from services.reporting.rebuild import Outcome, Progress, Rebuild, Source, Stopped
+from services.reporting.rebuild import Outcome, Rebuild, Source, Stopped
 from services.reporting.rebuilding import Rebuilding
 from services.reporting.recovery import Recovery, opened
 from services.reporting.remembered import Remembered
@@ -243,7 +244,8 @@ class Reporting:
         reader, now = self.store.reader(), self.clock()
 
         def ask() -> dict[str, Any]:
-            return dashboard.dashboard(reader, filters, when, now)
+            with self.store.on_all_cores():
+                return dashboard.dashboard(reader, filters, when, now)
 
         return ask() if when.past else self._figures.answer(now, ("dashboard", filters), ask)
 

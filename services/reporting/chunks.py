@@ -9,7 +9,8 @@ from duckdb import DuckDBPyConnection
 
 from services.reporting import folds
 
-CHUNK: Final = 500_000
+CHUNK: Final = 1_000_000
+"""So many events are folded at once: of fewer, each costs more."""
 SAMPLE: Final = 50_000
 
 
@@ -33,14 +34,6 @@ def fold(connection: DuckDBPyConnection, chunk: Chunk, log: str = "log", suffix:
     """Write the facts of a part into tables that have none of them yet."""
     folds.bind_chosen(connection, chunk.key, chunk.chosen, log)
     folds.fold_bound(connection, chunk.key, suffix, anew=False)
-
-
-def fold_all(connection: DuckDBPyConnection) -> int:
-    """Fold all of the log into the (empty) fact tables; return how many events it holds."""
-    parts = plan(connection)
-    for chunk in parts:
-        fold(connection, chunk)
-    return sum(chunk.events for chunk in parts)
 
 
 def _count(connection: DuckDBPyConnection, log: str, chosen: str) -> int:

@@ -22,6 +22,7 @@ from services.kernel.stream import Stream
 from services.reporting import chunks, folds
 from services.reporting.comparing import BESIDE, Difference, differences
 from services.reporting.copies import Copied, copy_stores, copy_stream
+from services.reporting.folding import Progress
 from services.reporting.logcopy import LogCopy, subjects
 from services.reporting.outboxes import NoOutboxes, Outboxes
 from services.reporting.store import Store, no_space, problem_of
@@ -36,19 +37,6 @@ BYTES_PER_EVENT: Final = 1024
 """What the facts of an event may take at most, with what is written twice on the way."""
 ROOM: Final = 16 * 2**20
 """With so much of it (bytes) a checkpoint may be asked for."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far it is: events folded, of how many, and how many a second.
-
-    `copied`: messages read so far while its log is still being copied, then None.
-    """
-
-    done: int
-    total: int
-    rate: float
-    copied: int | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +115,7 @@ class Rebuild:
         unfinished = Unfinished(self._connection, self._source, self._reached)
         copied = self._copy(unfinished)
         unfinished.plan(lambda: chunks.plan(self._connection, self._log))
-        total = fold_parts(self._connection, unfinished, self._log, self._go_on, self._told)
+        total = unfinished.fold(self._store, self._log, self._go_on, self._told)
         while self._live.place - unfinished.began.place > STEP:
             self._go_on()
             with transaction(self._connection):
@@ -212,32 +200,6 @@ class Rebuild:
             # close the file for everybody until a restart.
             if shutil.disk_usage(self._store.path.parent).free >= ROOM:
                 self._connection.execute("CHECKPOINT")
-
-
-def fold_parts(
-    connection: duckdb.DuckDBPyConnection,
-    unfinished: Unfinished,
-    log: str,
-    go_on: Callable[[int], None],
-    told: Callable[[Progress], None],
-) -> int:
-    """Fold the parts that are left, each in a transaction; return how many events all of them are.
-
-    `go_on` is called before each with how many events it is, and may raise.
-    """
-    left = unfinished.chunks(done=False)
-    done = sum(chunk.events for _number, chunk in unfinished.chunks(done=True))
-    total = done + sum(chunk.events for _number, chunk in left)
-    began, before = time.monotonic(), done
-    for number, chunk in left:
-        go_on(chunk.events)
-        with transaction(connection):
-            chunks.fold(connection, chunk, log, BESIDE)
-            unfinished.note_done(number)
-        done += chunk.events
-        rate = (done - before) / max(time.monotonic() - began, 1e-6)
-        told(Progress(done, total, rate))
-    return total
 
 
 def swap(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> None:

@@ -8,7 +8,8 @@ import msgspec
 
 from services.kernel.errors import Conflict
 from services.kernel.text import _
-from services.reporting.rebuild import Outcome, Progress, Rebuild, Source
+from services.reporting.folding import Progress
+from services.reporting.rebuild import Outcome, Rebuild, Source
 
 Told = Callable[[Progress], None]
 

@@ -22,10 +22,11 @@ from services.kernel.stream import Stream, StreamUnavailable
 from services.kernel.text import _
 from services.reporting import chunks, folds
 from services.reporting.copies import LOG, copy_stream, fill, stage
+from services.reporting.folding import Progress
 from services.reporting.logcopy import contradicting, keep_apart
 from services.reporting.outboxes import Outboxes
 from services.reporting.queries.question import records
-from services.reporting.rebuild import Progress, Stopped, fold_parts, swap
+from services.reporting.rebuild import Stopped, swap
 from services.reporting.store import SUSPECT, Store, is_damage, stored
 from services.reporting.unfinished import Reached, Unfinished, transaction, written
 
@@ -146,7 +147,7 @@ class Recovery:
         if not unfinished.is_copied:
             from_stores = self._copy(unfinished)
         unfinished.plan(lambda: chunks.plan(self._connection, LOG))
-        events = fold_parts(self._connection, unfinished, LOG, self._go_on, self._told)
+        events = unfinished.fold(self._store, LOG, self._go_on, self._told)
         with transaction(self._connection):
             swap(self._connection, [*(fold.name for fold in folds.folds()), "log"])
             self._connection.execute(

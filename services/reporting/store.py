@@ -56,6 +56,8 @@ class Store:
             },
         )
         self._local = threading.local()
+        self._counting = threading.Lock()
+        self._on_all_cores = 0
         self.filling: Callable[[], Unavailable] | None = None
         try:
             self._root.execute("SET TimeZone = 'UTC'")
@@ -89,12 +91,19 @@ class Store:
 
     @contextmanager
     def on_all_cores(self) -> Iterator[None]:
-        """Let statements use every core meanwhile, as a rebuild should."""
-        self._root.execute(f"SET threads = {os.cpu_count() or 1}")
+        """Let statements use every core meanwhile, as a rebuild or a question about all cases
+        should (from any thread; until the last of those who asked for it has ended)."""
+        with self._counting:
+            self._on_all_cores += 1
+            if self._on_all_cores == 1:
+                self._root.execute(f"SET threads = {os.cpu_count() or 1}")
         try:
             yield
         finally:
-            self._root.execute("SET threads = 1")
+            with self._counting:
+                self._on_all_cores -= 1
+                if self._on_all_cores == 0:
+                    self._root.execute("SET threads = 1")
 
     def suspect(self) -> None:
         """Note that a part of the file cannot be read: the next start makes it anew."""

@@ -11,6 +11,8 @@ from duckdb import DuckDBPyConnection
 from services.reporting import folds
 from services.reporting.chunks import Chunk
 from services.reporting.comparing import BESIDE
+from services.reporting.folding import Folding, Progress, fold_parts
+from services.reporting.store import Store
 from services.reporting.version import digest
 
 STAGED: Final = "log_staged"
@@ -94,8 +96,19 @@ class Unfinished:
                     "INSERT INTO rebuilding_chunks VALUES (?, ?, ?, ?, ?)", rows
                 )
 
-    def chunks(self, *, done: bool) -> list[tuple[int, Chunk]]:
-        """Return the parts that are folded, or that are not, with their numbers."""
+    def fold(
+        self,
+        store: Store,
+        log: str,
+        go_on: Callable[[int], None],
+        told: Callable[[Progress], None],
+    ) -> int:
+        """Fold the parts that are left (`fold_parts`); return how many events all of them are."""
+        done = sum(chunk.events for _number, chunk in self._parts(done=True))
+        folding = Folding(self._parts(done=False), log, BESIDE, self.note_done)
+        return fold_parts(store, folding, done, go_on, told)
+
+    def _parts(self, *, done: bool) -> list[tuple[int, Chunk]]:
         rows = self._connection.execute(
             "SELECT number, key, chosen, events FROM rebuilding_chunks "
             "WHERE done = ? ORDER BY number",
@@ -103,11 +116,10 @@ class Unfinished:
         ).fetchall()
         return [(number, Chunk(*chunk)) for number, *chunk in rows]
 
-    def note_done(self, number: int) -> None:
+    @staticmethod
+    def note_done(number: int, connection: DuckDBPyConnection) -> None:
         """Note that a part is folded (within the transaction of its facts)."""
-        self._connection.execute(
-            "UPDATE rebuilding_chunks SET done = true WHERE number = ?", [number]
-        )
+        connection.execute("UPDATE rebuilding_chunks SET done = true WHERE number = ?", [number])
 
 
 _NOTHING: Final = ("{}", "{}")

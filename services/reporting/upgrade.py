@@ -9,9 +9,9 @@ or can read by now, is made anew from them.
 import structlog
 from duckdb import DuckDBPyConnection
 
-from services.reporting import folds
-from services.reporting.chunks import fold_all
+from services.reporting import chunks, folds
 from services.reporting.comparing import BESIDE
+from services.reporting.folding import Folding, fold_parts
 from services.reporting.logcopy import rows
 from services.reporting.messages import (
     MESSAGE_COLUMNS,
@@ -43,12 +43,19 @@ def bring_up_to_date(store: Store) -> bool:
         for fold in folds.folds():
             connection.execute(f"DROP TABLE IF EXISTS {fold.name}")
         folds.create_tables(connection)
-        events = fold_all(connection)
+        events = _fold_all(store, connection)
         connection.execute("INSERT INTO made_by VALUES (?)", [digest()])
         log.info("facts_made_anew", events=events)
         return True
     finally:
         connection.close()
+
+
+def _fold_all(store: Store, connection: DuckDBPyConnection) -> int:
+    """Fold all of the log into the (empty) fact tables; return how many events it holds."""
+    parts = list(enumerate(chunks.plan(connection)))
+    folding = Folding(parts, "log", "", lambda _number, _connection: None)
+    return fold_parts(store, folding, 0, lambda _events: None, lambda _progress: None)
 
 
 def _judge_again(connection: DuckDBPyConnection) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from tests.bench.history import MEMORY, long_district
-from tests.bench.line import Measure, p95
+from tests.bench.line import Measure, p95, peak_megabytes
 from tests.bench.rebuild import EVENTS
 from tests.running import RunningNode, running_node
 
@@ -36,6 +36,7 @@ def run() -> Iterator[Measure]:
                     "p50_ms": round(sorted(times)[len(times) // 2], 1),
                     "events": EVENTS,
                     "memory_limit": MEMORY,
+                    "peak_mb": round(peak_megabytes(node.process.pid)),
                 },
             )
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench.line import Measure
+from tests.bench.line import Measure, peak_megabytes
 from tests.running import RunningNode, running_node
 
 COMPLAINTS = Path(__file__).parents[1] / "data/complaints.csv"
@@ -26,7 +26,7 @@ def run() -> Iterator[Measure]:
                 node.public.get("/../../health/ready").raise_for_status()
                 starts.append(time.monotonic() - began)
                 _work(node)
-                peaks.append(_peak_megabytes(node.process.pid))
+                peaks.append(peak_megabytes(node.process.pid))
     yield Measure("footprint-memory", "MB at most", max(peaks), 300, 180, STARTS)
     yield Measure("footprint-start", "s", sorted(starts)[STARTS // 2], 3, 1.5, STARTS)
 
@@ -42,9 +42,3 @@ def _work(node: RunningNode) -> None:
         district.get(path).raise_for_status()
     for page in PAGES:
         node.as_("wulan").get(node.address + page, follow_redirects=True).raise_for_status()
-
-
-def _peak_megabytes(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    (line,) = (each for each in status.splitlines() if each.startswith("VmHWM:"))
-    return int(line.split()[1]) / 1024

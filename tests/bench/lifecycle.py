@@ -12,7 +12,7 @@ from typing import Any, Final
 import httpx
 
 from tests.bench.history import MEMORY, generated, many_cases
-from tests.bench.line import Measure
+from tests.bench.line import Measure, peak_megabytes
 from tests.running import RunningNode, running_node
 
 MANY, FEW = 1_000_000, 10_000
@@ -39,6 +39,7 @@ def run() -> Iterator[Measure]:
                     rate = _lives_a_second(node)
                     if number:  # the first round reads the disk
                         sides[side].append(rate)
+            peak = peak_megabytes(many.process.pid)
     yield Measure(
         name="lifecycle",
         unit="lives/s",
@@ -48,7 +49,12 @@ def run() -> Iterator[Measure]:
         floor=0.9,
         aim=0.98,
         n=round(sum(sides["many"]) * SECONDS),
-        more={"cases": MANY, "rounds": {k: [round(r, 1) for r in v] for k, v in sides.items()}},
+        more={
+            "cases": MANY,
+            "memory_limit": MEMORY,
+            "peak_mb": round(peak),
+            "rounds": {k: [round(r, 1) for r in v] for k, v in sides.items()},
+        },
     )
 
 

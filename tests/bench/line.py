@@ -5,6 +5,7 @@ import platform
 import sqlite3
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 PACKAGES = ("fastapi", "uvicorn", "eventsourcing", "duckdb", "pydantic", "kafka-python")
@@ -55,6 +56,13 @@ class Measure:
 
 def _reached(aim: bool, floor: bool) -> str:
     return "aim" if aim else "floor" if floor else "no"
+
+
+def peak_megabytes(pid: int) -> float:
+    """Return how much memory a process has held at most."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    (line,) = (each for each in status.splitlines() if each.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024
 
 
 def p95(values: list[float]) -> float:

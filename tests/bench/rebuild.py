@@ -1,5 +1,6 @@
 """All facts made anew from a log of ten million events, beside the event library's own way."""
 
+import os
 import sqlite3
 import tempfile
 import time
@@ -14,10 +15,10 @@ from services.kernel.clock import system_clock
 from services.kernel.stream import EmbeddedStream
 from services.reporting import folds
 from services.reporting.application import Reporting
-from services.reporting.rebuild import Progress
+from services.reporting.folding import Progress
 from tests.bench import baseline_projection
 from tests.bench.history import LOG, MEMORY, district, long_district
-from tests.bench.line import Measure
+from tests.bench.line import Measure, peak_megabytes
 
 EVENTS: Final = 10_000_000
 PROJECTED: Final = 60_000
@@ -54,6 +55,7 @@ def run() -> Iterator[Measure]:
             "seconds": round(outcome.seconds, 1),
             "built_events_per_second": round(built[-1].rate),
             "memory_limit": MEMORY,
+            "peak_mb": round(peak_megabytes(os.getpid())),
         },
     )
     slowest = min(each, key=lambda name: each[name])

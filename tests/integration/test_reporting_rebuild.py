@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from services.kernel.contracts import Message
-from services.reporting.rebuild import Progress, Rebuild, Source
+from services.reporting.folding import Progress
+from services.reporting.rebuild import Rebuild, Source
 from tests.histories import deliveries, told
 from tests.integration.test_reporting_log_copy import Bench
 from tests.messages import subject

@@ -260,17 +260,17 @@ def test_killed_while_it_is_filled_it_goes_on(
     class Killed(BaseException):
         pass
 
-    def kill(self: Unfinished, number: int) -> None:
+    def kill(number: int, connection: Any) -> None:
         nonlocal passed
         passed += 1
         if passed == at:
             raise Killed
-        note_done(self, number)
+        note_done(number, connection)
 
-    monkeypatch.setattr(Unfinished, "note_done", kill)
+    monkeypatch.setattr(Unfinished, "note_done", staticmethod(kill))
     with pytest.raises(Killed):
         bench.reporting.log.step()
-    monkeypatch.setattr(Unfinished, "note_done", note_done)
+    monkeypatch.setattr(Unfinished, "note_done", staticmethod(note_done))
     left = tmp_path / "left.duckdb"
     shutil.copy(bench.file, left)
     if (wal := Path(f"{bench.file}.wal")).exists():

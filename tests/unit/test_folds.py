@@ -703,6 +703,21 @@ def test_what_a_complaint_came_to_is_known_when_the_last_of_it_came(facts: Facts
     assert facts.at("latest", "state, published", 6, 4) == []
 
 
+def test_what_is_at_rest_moved_once_unless_it_was_brought_back(facts: Facts) -> None:
+    closed = lifecycle()
+    facts.take(deliveries(closed))
+    shown = "moved_once, meets IS NOT NULL"
+    assert facts.at("latest", shown, 9, 9) == [(True, True)]
+    again = [told("CaseReopened", 5), told("CaseGraded", 5.5)]
+    facts.clear()
+    facts.take(deliveries([*closed, *again]))
+    assert facts.at("latest", shown, 9, 9) == [(False, False)]
+    done = [told("ResolutionDocumented", 7), told("EvaluationRecorded", 8)]
+    facts.clear()
+    facts.take(deliveries([*closed, *again, *done]))
+    assert facts.at("latest", shown, 9, 9) == [(False, True)]
+
+
 def test_an_open_case_is_carried_forward_as_its_state_says(facts: Facts) -> None:
     facts.take(
         deliveries(

@@ -99,6 +99,18 @@ BREAKS = {
         "min(known_at) AS known_from",
         tests.test_what_a_complaint_came_to_is_known_when_the_last_of_it_came,
     ),
+    "what is brought back is forgotten once it is at rest": Break(
+        "latest",
+        "count(DISTINCT move) = count(*) AND bool_and(move <> 'brought_back') AS moved_once",
+        "true AS moved_once",
+        tests.test_what_is_at_rest_moved_once_unless_it_was_brought_back,
+    ),
+    "what is open counts as at rest": Break(
+        "latest",
+        "CASE WHEN closed IS NOT FALSE THEN",
+        "CASE WHEN true THEN",
+        tests.test_what_is_at_rest_moved_once_unless_it_was_brought_back,
+    ),
     "a fact holds for ever": Break(
         "staircase",
         f"coalesce(next_happened, {NEVER}) AS happened_to",

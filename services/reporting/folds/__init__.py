@@ -20,6 +20,7 @@ from typing import Literal
 
 from duckdb import DuckDBPyConnection
 
+from services.reporting.figures import conditions
 from services.reporting.payload import COLUMNS
 
 Key = Literal["complaint", "subject"]
@@ -52,7 +53,9 @@ def folds() -> tuple[Fold, ...]:
     return tuple(
         Fold(
             name,
-            statements[name].replace("{staircase}", room["staircase"]),
+            statements[name]
+            .replace("{staircase}", room["staircase"])
+            .replace("{meets}", conditions.bits()),
             "subject" if "AS subject" in statements[name] else "complaint",
             frozenset(" ".join(_READS.findall(statements[name])).split()),
             frozenset(_FOLDED.findall(statements[name])),

@@ -12,7 +12,7 @@ from services.reporting.figures import Figure
 from services.reporting.queries import counting, workdays
 from services.reporting.queries.counting import Value
 from services.reporting.queries.paging import cursor_of, read_cursor
-from services.reporting.queries.question import Filters, When
+from services.reporting.queries.question import Filters, When, at
 from services.reporting.queries.standing import COLUMNS, Standing
 
 Part = Literal["counted", "missed", "among"]
@@ -59,10 +59,16 @@ def cases_of(
     until = cases.days.of(measure.until) if measure else "NULL::DATE"
     items = cases.ask(
         f"""
-        SELECT {COLUMNS}, coalesce({figure.counted}, false) AS counted,
-            {cases.days.of("received_at")} AS received_on, {until} AS done_on
-        FROM {{cases}} WHERE {chosen}
-        ORDER BY received_at DESC, complaint DESC LIMIT {limit + 1}
+        SELECT page.*, l.number, l.recorded_at, d.rules_version
+        FROM (
+            SELECT {COLUMNS}, coalesce({figure.counted}, false) AS counted,
+                {cases.days.of("received_at")} AS received_on, {until} AS done_on
+            FROM {{cases}} WHERE {chosen}
+            ORDER BY received_at DESC, complaint DESC LIMIT {limit + 1}
+        ) AS page JOIN latest AS l USING (complaint)
+        LEFT JOIN (SELECT complaint, rules_version FROM deadlines AS d WHERE {at("d")}) AS d
+            USING (complaint)
+        ORDER BY page.received_at DESC, complaint DESC
         """,
         **after,
     )
@@ -90,4 +96,4 @@ def _value(cases: Standing, figure: Figure, when: When) -> Value:
     if figure.measure is not None:
         calendars = workdays.calendars(cases.connection, when)
         return counting.measured(cases, calendars)[figure.code]
-    return counting.plain(counting.added(counting.counted(cases, [])))[figure.code]
+    return counting.plain(counting.counted(cases, "NULL::DATE").whole)[figure.code]

@@ -5,13 +5,14 @@ passes, whatever the number of figures."""
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from services.kernel.calendar import WorkCalendar
 from services.reporting.figures import FIGURES, Figure, Until
+from services.reporting.figures.conditions import CONDITIONS, REPEATED
 from services.reporting.queries import workdays
 from services.reporting.queries.standing import Standing
 
@@ -44,40 +45,70 @@ class Value:
 NO_REPORT: Final = Value(None, None, None)
 
 _PLAIN = [each for each in FIGURES.values() if each.measure is None]
-_CONDITIONS: Final = list(dict.fromkeys(c for each in _PLAIN for c in (each.counted, each.whole)))
-COUNTS: Final = ", ".join(
-    f"count(*) FILTER ({condition}) AS n{n}" for n, condition in enumerate(_CONDITIONS)
+_NAMES: Final = [f"n{n}" for n in range(len(CONDITIONS))]
+_JUDGED: Final = ", ".join(
+    f"count(*) FILTER ({condition}) AS n{n}" for n, condition in enumerate(CONDITIONS)
 )
-"""What one pass counts, for every figure at once; rows may be added up (`added`)."""
+_KNOWN: Final = ", ".join(
+    f"coalesce(sum(n) FILTER (meets & {1 << n} <> 0), 0) AS n{n}" for n in range(len(CONDITIONS))
+)
+_ADDED: Final = ", ".join(f"coalesce(sum({name}), 0)::BIGINT AS {name}" for name in _NAMES)
+NONE: Final[Row] = dict.fromkeys(_NAMES, 0)
+"""The counts of no case."""
 _MEASURED: Final = {
     each.measure.until: each.counted for each in FIGURES.values() if each.measure is not None
 }
 
 
-def counted(cases: Standing, by: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the counts of all figures, a row for each combination of these expressions."""
-    keys = [f"{expression} AS by_{n}" for n, expression in enumerate(by)]
+@dataclass(frozen=True)
+class Counts:
+    """The counts of all figures: over all cases, by Puskesmas, and by the part of time in which a
+    case was received."""
+
+    whole: Row
+    by_place: Mapping[str, Row]
+    by_bucket: Mapping[date, Row]
+
+
+def counted(cases: Standing, bucket: str) -> Counts:
+    """Return the counts of all figures; `bucket` is the expression of the part of time.
+
+    What is at rest is counted by the conditions that it is known to meet, all else is judged.
+    """
+    cases.find_repeats()
     # No figure is of what was received at another time and is closed.
-    return cases.ask(
-        f"SELECT {', '.join([*keys, COUNTS])} FROM {{cases}} WHERE came OR NOT closed GROUP BY ALL"
+    rows = cases.ask(
+        f"""
+        WITH known AS (
+            SELECT puskesmas, {bucket} AS bucket, meets, count(*) AS n
+            FROM {{rest}} WHERE came GROUP BY ALL
+            UNION ALL
+            SELECT puskesmas, {bucket}, meets & {REPEATED}, -count(*)
+            FROM {{rest}} WHERE came AND complaint IN (SELECT complaint FROM alone) GROUP BY ALL
+        ),
+        parts AS (
+            SELECT puskesmas, bucket, {_KNOWN} FROM known GROUP BY ALL
+            UNION ALL BY NAME
+            SELECT puskesmas, {bucket} AS bucket, {_JUDGED}
+            FROM {{moving}} WHERE came OR NOT closed GROUP BY ALL
+        )
+        SELECT puskesmas, bucket, grouping(puskesmas, bucket) AS sets, {_ADDED}
+        FROM parts GROUP BY GROUPING SETS ((puskesmas), (bucket), ())
+        """
     )
-
-
-def added(rows: Iterable[Row]) -> dict[str, int]:
-    """Return the counts of several rows as one."""
-    total: Counter[str] = Counter({f"n{n}": 0 for n in range(len(_CONDITIONS))})
-    for row in rows:
-        for name in total:
-            total[name] += row[name]
-    return dict(total)
+    return Counts(
+        next(row for row in rows if row["sets"] == 0b11),
+        {row["puskesmas"]: row for row in rows if row["sets"] == 0b01},
+        {row["bucket"]: row for row in rows if row["sets"] == 0b10},
+    )
 
 
 def value_of(figure: Figure, row: Row) -> Value:
     """Return what a plain figure comes to by a row of counts."""
-    numerator: int = row[f"n{_CONDITIONS.index(figure.counted)}"]
+    numerator: int = row[f"n{CONDITIONS.index(figure.counted)}"]
     if figure.among is None:
         return Value(numerator, None, numerator)
-    denominator: int = row[f"n{_CONDITIONS.index(figure.among)}"]
+    denominator: int = row[f"n{CONDITIONS.index(figure.among)}"]
     return Value(numerator, denominator, numerator / denominator if denominator else None)
 
 

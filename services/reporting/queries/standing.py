@@ -8,7 +8,7 @@ then are put together from the facts.
 # ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from duckdb import DuckDBPyConnection
 
 from services.kernel.errors import invalid
 from services.kernel.text import _
+from services.reporting.queries import repeats
 from services.reporting.queries.days import Days
 from services.reporting.queries.question import LISTS, WEEK, Filters, When, at, records, zones
 from services.reporting.store import stored
@@ -30,52 +31,56 @@ _WAITING: Final = {
     "escalated": "NOT closed AND before_district",
     "advised": "NOT closed AND escalated AND NOT before_district",
 }
-REPEATS_WITHIN: Final = 90
-"""Days within which a like complaint makes a case a repeated one."""
 _PARAMETER: Final = re.compile(r"\$([a-z_0-9]+)")
 
 COLUMNS: Final = (
-    "complaint, number, puskesmas, kind, channel, service_unit, categories, confidentiality, "
-    "barrier, received_at, recorded_at, state, closed, grade, response_due, settlement_due, "
-    "rules_version, responded_at, settled_at, paused, escalated, before_district, plan_due, "
-    "plan_done_at, published, informed"
+    "complaint, puskesmas, kind, channel, service_unit, categories, confidentiality, "
+    "barrier, received_at, state, closed, grade, response_due, settlement_due, "
+    "responded_at, settled_at, paused, escalated, before_district, plan_due, plan_done_at, "
+    "published, informed"
 )
 """What is said of each case."""
+_AT_REST: Final = "meets, opened_at, closed_at, moved_once"
+"""What is said besides of one that is at rest: nothing of it was to come, and it is not open."""
 
-_DEVELOPING: Final = f"""
-WITH chosen AS (
-    SELECT complaint FROM latest AS a
-    WHERE first_happened <= $t AND first_known <= $k AND (happened_from > $t OR known_from > $k)
-        AND {{within}}
+_CHOSEN: Final = """
+CREATE OR REPLACE TEMP TABLE chosen AS
+SELECT complaint FROM latest AS a
+WHERE first_happened <= $t AND first_known <= $k AND (happened_from > $t OR known_from > $k)
+    AND {within}
+"""
+
+
+def _of_chosen(fact: str, columns: str) -> str:
+    # Only what is asked for is read: of every row, not only of those that are chosen.
+    return (
+        f"(SELECT complaint, {columns} FROM {fact} AS f SEMI JOIN chosen USING (complaint) "
+        f"WHERE {at('f')})"
+    )
+
+
+_FORM: Final = (
+    "puskesmas, kind, channel, service_unit, categories, confidentiality, barrier, received_at"
 )
-SELECT a.complaint, a.number, a.puskesmas, a.kind, a.channel, a.service_unit, a.categories,
-    a.confidentiality, a.barrier, a.received_at, a.recorded_at, s.state, s.closed, d.grade,
-    d.response_due, d.settlement_due, d.rules_version, r.responded_at, t.settled_at,
-    coalesce(f.paused, false) AS paused, coalesce(f.escalated, false) AS escalated,
-    coalesce(f.before_district, false) AS before_district,
-    l.plan_due, l.plan_done_at, coalesce(p.published, false) AS published,
+_DEVELOPING: Final = f"""
+SELECT a.complaint, {_FORM}, state, closed, grade, response_due, settlement_due, responded_at,
+    settled_at, coalesce(paused, false) AS paused, coalesce(escalated, false) AS escalated,
+    coalesce(before_district, false) AS before_district, plan_due, plan_done_at,
+    coalesce(published, false) AS published,
     i.complaint IS NOT NULL AS informed
-FROM (SELECT a.* FROM attributes AS a SEMI JOIN chosen USING (complaint) WHERE {at("a")}) AS a
-LEFT JOIN (SELECT s.* FROM states AS s SEMI JOIN chosen USING (complaint) WHERE {at("s")}) AS s
-    USING (complaint)
-LEFT JOIN (SELECT d.* FROM deadlines AS d SEMI JOIN chosen USING (complaint) WHERE {at("d")}) AS d
-    USING (complaint)
-LEFT JOIN (SELECT r.* FROM responses AS r SEMI JOIN chosen USING (complaint) WHERE {at("r")}) AS r
-    USING (complaint)
-LEFT JOIN (SELECT t.* FROM settlements AS t SEMI JOIN chosen USING (complaint) WHERE {at("t")})
-    AS t USING (complaint)
-LEFT JOIN (SELECT f.* FROM flags AS f SEMI JOIN chosen USING (complaint) WHERE {at("f")}) AS f
-    USING (complaint)
-LEFT JOIN (SELECT l.* FROM plans AS l SEMI JOIN chosen USING (complaint) WHERE {at("l")}) AS l
-    USING (complaint)
+FROM {_of_chosen("attributes", _FORM)} AS a
+LEFT JOIN {_of_chosen("states", "state, closed")} AS s USING (complaint)
+LEFT JOIN {_of_chosen("deadlines", "grade, response_due, settlement_due")} AS d USING (complaint)
+LEFT JOIN {_of_chosen("responses", "responded_at")} AS r USING (complaint)
+LEFT JOIN {_of_chosen("settlements", "settled_at")} AS t USING (complaint)
+LEFT JOIN {_of_chosen("flags", "paused, escalated, before_district")} AS g USING (complaint)
+LEFT JOIN {_of_chosen("plans", "plan_due, plan_done_at")} AS l USING (complaint)
 LEFT JOIN (
     SELECT complaint, bool_or(state = 'released') AS published
-    FROM publications AS p SEMI JOIN chosen USING (complaint) WHERE {at("p")} GROUP BY complaint
+    FROM {_of_chosen("publications", "state")} GROUP BY complaint
 ) AS p USING (complaint)
-LEFT JOIN (
-    SELECT DISTINCT complaint
-    FROM informed AS i SEMI JOIN chosen USING (complaint) WHERE {at("i")}
-) AS i USING (complaint)
+LEFT JOIN (SELECT DISTINCT complaint FROM {_of_chosen("informed", "channel AS told")}) AS i
+    USING (complaint)
 WHERE {{condition}}
 """
 
@@ -84,8 +89,9 @@ class Standing:
     """The cases that a question is about, as they stood: a relation of `COLUMNS`, gathered once
     and asked in any number of statements of its connection.
 
-    `came` says of each whether it was received within the days asked for; `$now` is against what
-    promises are measured.
+    Of each case may be asked, too: whether it `came` within the days asked for, whether it
+    `repeats` another, and what day is `today` where it is; `$now` is against what promises are
+    measured.
     """
 
     def __init__(
@@ -103,16 +109,20 @@ class Standing:
             **condition.parameters,
             "now": stored(self.instant),
         }
-        self._sql = f"SELECT {COLUMNS} FROM latest AS a WHERE {at('a')} AND {condition}"
+        self._relations: dict[str, str] = {}
+        self._repeats_found = False
+        latest = f"FROM latest AS a WHERE {at('a')} AND {condition}"
+        moving = f"SELECT {COLUMNS} {latest} AND meets IS NULL"
         if when.past:
-            self._run(
-                "CREATE OR REPLACE TEMP TABLE developing AS "
-                + _DEVELOPING.format(within=filters.within(), condition=condition)
-            )
-            self._sql += f" UNION ALL SELECT {COLUMNS} FROM developing"
-        if filters.state is not None:
-            self._sql = f"SELECT * FROM ({self._sql}) WHERE {self._in_state(filters.state)}"
-        self._find_repeating()
+            self.run(_CHOSEN.format(within=filters.within()))
+            moving += " UNION ALL BY NAME " + _DEVELOPING.format(condition=condition)
+        self.run(f"CREATE OR REPLACE TEMP TABLE moving AS {moving}")
+        state = "true" if filters.state is None else self._in_state(filters.state)
+        self._relations = {
+            "rest": f"SELECT {COLUMNS}, {_AT_REST} {latest} AND meets IS NOT NULL AND {state}",
+            "moving": f"SELECT {COLUMNS} FROM moving WHERE {state}",
+        }
+        self._relations["cases"] = " UNION ALL BY NAME ".join(self._relations.values())
 
     @property
     def today(self) -> date:
@@ -126,12 +136,40 @@ class Standing:
 
     def ask(self, sql: str, **more: Any) -> list[dict[str, Any]]:
         """Return what a statement over `{cases}` (named `c`) finds; it may use the
-        parameters of the question."""
-        cases = (
-            f"(SELECT *, {self.days.came} AS came, {self.days.of('$now::TIMESTAMP')} AS today, "
-            f"complaint IN (FROM repeating) AS repeats FROM ({self._sql})) AS c"
-        )
-        return list(records(self._run(sql.replace("{cases}", cases), more)))
+        parameters of the question.
+
+        `{rest}` are those that are at rest, of which is known besides which figures they count in
+        (`meets`) and when they moved; `{moving}` are all others.
+        """
+        return list(records(self.run(sql, more)))
+
+    def find_repeats(self) -> None:
+        """Bind `spans` and `alone` (`queries/repeats.py`), once."""
+        if not self._repeats_found:
+            self._repeats_found = True
+            for sql in repeats.finding(self.days.near(repeats.WITHIN_DAYS)):
+                self.run(sql)
+
+    def run(self, sql: str, more: Mapping[str, Any] | None = None) -> DuckDBPyConnection:
+        """Run a statement over `{cases}`, as `ask`."""
+        if re.search(r"\brepeats\b", sql):
+            self.find_repeats()
+        for name, relation in self._relations.items():
+            if (named := f"{{{name}}}") in sql:
+                said = ", ".join(["*", *self._said(sql, name)])
+                sql = sql.replace(named, f"(SELECT {said} FROM ({relation})) AS c")
+        given = {**self.parameters, **(more or {})}
+        used = set(_PARAMETER.findall(sql))
+        return self.connection.execute(sql, {name: given[name] for name in used})
+
+    def _said(self, sql: str, relation: str) -> Iterator[str]:
+        """Yield what else is said of each case, as far as it is asked for: it costs something."""
+        of_each = {"came": self.days.came, "today": self.days.of("$now::TIMESTAMP")}
+        if relation != "rest":
+            of_each["repeats"] = repeats.REPEATS
+        for name, expression in of_each.items():
+            if re.search(rf"\b{name}\b", sql):
+                yield f"{expression} AS {name}"
 
     def _in_state(self, state: str) -> str:
         """Return the condition of a state, or of what waits; raises InvalidInput for what is no
@@ -143,27 +181,3 @@ class Standing:
             raise invalid("state", _("Angka tidak dapat disaring menurut keadaan ini."))
         self.parameters["state"] = state
         return "state = $state"
-
-    def _find_repeating(self) -> None:
-        """Bind `repeating` to the cases that came within the days and are about what another was
-        about in the days before: the same unit and a category in common, at one Puskesmas."""
-        self._run(
-            f"""
-            CREATE OR REPLACE TEMP TABLE repeating AS
-            SELECT DISTINCT complaint FROM (
-                SELECT complaint, {self.days.came} AS came, received_at - lag(received_at) OVER (
-                    PARTITION BY puskesmas, service_unit, category ORDER BY received_at, complaint
-                ) <= INTERVAL {REPEATS_WITHIN} DAY AS again
-                FROM (
-                    SELECT complaint, puskesmas, service_unit, received_at,
-                        unnest(categories) AS category
-                    FROM ({self._sql}) WHERE kind <> 'praise' AND {self.days.near(REPEATS_WITHIN)}
-                )
-            ) WHERE came AND again
-            """
-        )
-
-    def _run(self, sql: str, more: Mapping[str, Any] | None = None) -> DuckDBPyConnection:
-        given = {**self.parameters, **(more or {})}
-        used = set(_PARAMETER.findall(sql))
-        return self.connection.execute(sql, {name: given[name] for name in used})

@@ -29,22 +29,21 @@ def grain(filters: Filters, cases: Standing) -> Grain:
 def trend(
     cases: Standing,
     grain: Grain,
-    counts: Mapping[date, Iterable[counting.Row]],
+    counts: counting.Counts,
     filters: Filters,
 ) -> dict[str, Any]:
     """Return for each part of the days asked for what came in and was closed in it, what was still
     open at its end, and what became of what came in.
 
-    `counts` are the rows of `counting` by the part in which a case was received.
+    `counts` are by the same parts.
     """
     moves = _moves(cases, grain)
-    starts = _parts(grain, filters, cases.today, [*counts, *moves])
-    standing = counting.added(row for rows in counts.values() for row in rows)
-    open_now = counting.plain(standing)["open"].numerator or 0
+    starts = _parts(grain, filters, cases.today, [*counts.by_bucket, *moves])
+    open_now = counting.plain(counts.whole)["open"].numerator or 0
     left = open_now - sum(_change(moves[day]) for day in moves if starts and day > starts[-1])
     points: list[dict[str, Any]] = []
     for start in reversed(starts):
-        figures = counting.plain(counting.added(counts.get(start, ())))
+        figures = counting.plain(counts.by_bucket.get(start, counting.NONE))
         moved = moves.get(start, {})
         points.append(
             {
@@ -69,9 +68,21 @@ def _moves(cases: Standing, grain: Grain) -> dict[date, dict[str, int]]:
     day asked for until the instant asked about."""
     rows = cases.ask(
         f"""
-        SELECT {cases.bucket(grain, "m.happened_from")} AS part, move, count(*) AS n
-        FROM moves AS m JOIN {{cases}} USING (complaint)
-        WHERE {at("m")} AND m.happened_from >= $earliest GROUP BY ALL
+        SELECT part, move, sum(n)::BIGINT AS n FROM (
+            SELECT {cases.bucket(grain, "opened_at")} AS part, 'received' AS move, count(*) AS n
+            FROM {{rest}} WHERE moved_once AND opened_at >= $earliest GROUP BY part
+            UNION ALL
+            SELECT {cases.bucket(grain, "closed_at")} AS part, 'closed', count(*)
+            FROM {{rest}} WHERE moved_once AND closed_at >= $earliest GROUP BY part
+            UNION ALL
+            SELECT {cases.bucket(grain, "m.happened_from")} AS part, move, count(*)
+            FROM moves AS m JOIN (
+                SELECT complaint, puskesmas FROM {{rest}} WHERE NOT moved_once
+                UNION ALL
+                SELECT complaint, puskesmas FROM {{moving}}
+            ) USING (complaint)
+            WHERE {at("m")} AND m.happened_from >= $earliest GROUP BY part, move
+        ) GROUP BY ALL
         """
     )
     found: dict[date, dict[str, int]] = {}
