@@ -108,9 +108,9 @@ class RunningNode:
             check=False,
         )
 
-    def json(self, *arguments: str) -> Any:
+    def json(self, *arguments: str, code: int = 0) -> Any:
         done = self.tanggap(*arguments)
-        assert done.returncode == 0, done.stderr + done.stdout
+        assert done.returncode == code, done.stderr + done.stdout
         return json.loads(done.stdout)
 
 

@@ -95,8 +95,11 @@ def test_a_web_complaint_with_its_photo_comes_home_after_the_line_was_cut(
         assert graded.status_code == 200
         answer = both.edge.as_("sari").post(f"/cases/{id}/immediate-answer", json={"answer": "Ya."})
         assert answer.status_code == 503
+        both.edge.until(
+            "wulan", "/operations", lambda found: found["handovers"][0]["failure"] == "LineCut"
+        )
         refused = both.edge.tanggap("doctor")
-        assert "LineCut" in refused.stdout
+        assert "LineCut" in refused.stdout, refused.stdout
     # The line comes back while the edge is off: what waits goes on after its start.
     with started.edge() as both:
         both.join_keys()

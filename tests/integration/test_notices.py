@@ -41,7 +41,7 @@ def take(node: RunningNode, username: str, id: str, step: str, **body: Any) -> N
 
 def told(node: RunningNode, username: str, number: str) -> bool:
     """Say whether somebody is told of a case, waiting for what is on its way."""
-    return any(number in page(node, username) for _look in range(50))
+    return any(number in page(node, username) for _look in range(2000))
 
 
 def test_a_new_complaint_rings_for_the_team_alone(node: RunningNode) -> None:
@@ -104,5 +104,5 @@ def test_a_case_that_was_not_handled_well_rings_for_the_team_again(node: Running
         take(node, "sari", given["id"], step, **body)
     all_seen(node, "sari")
     take(node, "bayu", given["id"], "evaluation", effective=False)
-    assert any(unread(node, "sari") for _look in range(50))
+    assert any(unread(node, "sari") for _look in range(2000))
     assert "Kasus dibuka kembali" in page(node, "sari")
