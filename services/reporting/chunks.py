@@ -9,8 +9,8 @@ from duckdb import DuckDBPyConnection
 
 from services.reporting import folds
 
-CHUNK: Final = 1_000_000
-"""So many events are folded at once: of fewer, each costs more."""
+CHUNK: Final = 500_000
+"""So many events at least are folded at once: of fewer, each costs more."""
 SAMPLE: Final = 50_000
 
 
@@ -23,10 +23,10 @@ class Chunk(NamedTuple):
     events: int
 
 
-def plan(connection: DuckDBPyConnection, log: str = "log") -> list[Chunk]:
-    """Return a log cut into parts of about `CHUNK` events; together they are all of it."""
+def plan(connection: DuckDBPyConnection, log: str, size: int) -> list[Chunk]:
+    """Return a log cut into parts of about `size` events; together they are all of it."""
     total = _count(connection, log, "true")
-    parts = _parts(connection, log, total)
+    parts = _parts(connection, log, round(total / size))
     return [Chunk(key, chosen, _count(connection, log, chosen)) for key, chosen in parts]
 
 
@@ -41,8 +41,8 @@ def _count(connection: DuckDBPyConnection, log: str, chosen: str) -> int:
     return int(count)
 
 
-def _parts(connection: DuckDBPyConnection, log: str, total: int) -> Iterator[tuple[folds.Key, str]]:
-    """Yield conditions that cut a log into parts of about `CHUNK` events.
+def _parts(connection: DuckDBPyConnection, log: str, count: int) -> Iterator[tuple[folds.Key, str]]:
+    """Yield conditions that cut a log into so many parts of about the same size.
 
     Each part is whole histories, and ids that follow one another: later finds of single
     complaints need to look at few rows only.
@@ -52,7 +52,7 @@ def _parts(connection: DuckDBPyConnection, log: str, total: int) -> Iterator[tup
         f"SELECT complaint::VARCHAR FROM (SELECT complaint FROM {log} "
         f"WHERE complaint IS NOT NULL USING SAMPLE {SAMPLE} ROWS) ORDER BY complaint"
     ).fetchall()
-    count = max(1, min(len(sample), round(total / CHUNK)))
+    count = max(1, min(len(sample), count))
     cuts = sorted({sample[len(sample) * n // count][0] for n in range(1, count)})
     for first, beyond in zip((None, *cuts), (*cuts, None), strict=True):
         parts = ["complaint IS NOT NULL"]

@@ -22,7 +22,9 @@ from services.reporting.chunks import Chunk
 from services.reporting.store import Store
 
 CREW: Final = os.cpu_count() or 1
-"""So many parts are folded at once."""
+"""So many parts are folded at once at most …"""
+MEGABYTES_EACH: Final = 500
+"""… for each of which there has to be so much memory; with less there is one, of half the size."""
 LOOK_SECONDS: Final = 0.2
 """So often it is asked meanwhile whether to go on."""
 
@@ -49,6 +51,11 @@ class Progress:
     total: int
     rate: float
     copied: int | None = None
+
+
+def part_size(store: Store) -> int:
+    """Return of how many events a part may be."""
+    return chunks.CHUNK * (2 if store.megabytes >= MEGABYTES_EACH else 1)
 
 
 def fold_parts(
@@ -83,9 +90,10 @@ class _Crew:
 
     def __init__(self, store: Store, folding: Folding) -> None:
         self._folding = folding
-        self._connections = [store.connection() for _each in range(CREW)]
+        self._size = max(1, min(CREW, store.megabytes // MEGABYTES_EACH))
+        self._connections = [store.connection() for _each in range(self._size)]
         self._idle = list(self._connections)
-        self._pool = ThreadPoolExecutor(CREW, thread_name_prefix="fold")
+        self._pool = ThreadPoolExecutor(self._size, thread_name_prefix="fold")
         self._running: dict[Future[None], Chunk] = {}
 
     def __enter__(self) -> Self:
@@ -120,7 +128,7 @@ class _Crew:
     @property
     def is_free(self) -> bool:
         """Whether there is one who has nothing to do."""
-        return len(self._running) < CREW
+        return len(self._running) < self._size
 
     def take(self, number: int, chunk: Chunk) -> None:
         """Begin with a part."""

@@ -22,7 +22,7 @@ from services.kernel.stream import Stream
 from services.reporting import chunks, folds
 from services.reporting.comparing import BESIDE, Difference, differences
 from services.reporting.copies import Copied, copy_stores, copy_stream
-from services.reporting.folding import Progress
+from services.reporting.folding import Progress, part_size
 from services.reporting.logcopy import LogCopy, subjects
 from services.reporting.outboxes import NoOutboxes, Outboxes
 from services.reporting.store import Store, no_space, problem_of
@@ -114,7 +114,7 @@ class Rebuild:
     def _run(self, *, check: bool) -> Outcome:
         unfinished = Unfinished(self._connection, self._source, self._reached)
         copied = self._copy(unfinished)
-        unfinished.plan(lambda: chunks.plan(self._connection, self._log))
+        unfinished.plan(lambda: chunks.plan(self._connection, self._log, part_size(self._store)))
         total = unfinished.fold(self._store, self._log, self._go_on, self._told)
         while self._live.place - unfinished.began.place > STEP:
             self._go_on()

@@ -22,7 +22,7 @@ from services.kernel.stream import Stream, StreamUnavailable
 from services.kernel.text import _
 from services.reporting import chunks, folds
 from services.reporting.copies import LOG, copy_stream, fill, stage
-from services.reporting.folding import Progress
+from services.reporting.folding import Progress, part_size
 from services.reporting.logcopy import contradicting, keep_apart
 from services.reporting.outboxes import Outboxes
 from services.reporting.queries.question import records
@@ -146,7 +146,7 @@ class Recovery:
         from_stores = 0
         if not unfinished.is_copied:
             from_stores = self._copy(unfinished)
-        unfinished.plan(lambda: chunks.plan(self._connection, LOG))
+        unfinished.plan(lambda: chunks.plan(self._connection, LOG, part_size(self._store)))
         events = unfinished.fold(self._store, LOG, self._go_on, self._told)
         with transaction(self._connection):
             swap(self._connection, [*(fold.name for fold in folds.folds()), "log"])

@@ -42,6 +42,7 @@ class Store:
 
     def __init__(self, path: Path, memory: str = MEMORY) -> None:
         self.path = path
+        self.megabytes = int(memory[:-2]) * (1000 if memory.endswith("GB") else 1)
         self._root = duckdb.connect(
             str(path),
             config={

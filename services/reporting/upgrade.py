@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from services.reporting import chunks, folds
 from services.reporting.comparing import BESIDE
-from services.reporting.folding import Folding, fold_parts
+from services.reporting.folding import Folding, fold_parts, part_size
 from services.reporting.logcopy import rows
 from services.reporting.messages import (
     MESSAGE_COLUMNS,
@@ -43,7 +43,8 @@ def bring_up_to_date(store: Store) -> bool:
         for fold in folds.folds():
             connection.execute(f"DROP TABLE IF EXISTS {fold.name}")
         folds.create_tables(connection)
-        events = _fold_all(store, connection)
+        with store.on_all_cores():
+            events = _fold_all(store, connection)
         connection.execute("INSERT INTO made_by VALUES (?)", [digest()])
         log.info("facts_made_anew", events=events)
         return True
@@ -53,7 +54,7 @@ def bring_up_to_date(store: Store) -> bool:
 
 def _fold_all(store: Store, connection: DuckDBPyConnection) -> int:
     """Fold all of the log into the (empty) fact tables; return how many events it holds."""
-    parts = list(enumerate(chunks.plan(connection)))
+    parts = list(enumerate(chunks.plan(connection, "log", part_size(store))))
     folding = Folding(parts, "log", "", lambda _number, _connection: None)
     return fold_parts(store, folding, 0, lambda _events: None, lambda _progress: None)
 

@@ -56,7 +56,10 @@ class Smaller(Bench):
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "CHUNK", CASES * 6 // PARTS)
+    # A part on each of two cores, as where there is more memory; parts are then twice that.
+    monkeypatch.setattr(chunks, "CHUNK", CASES * 6 // PARTS // 2)
+    monkeypatch.setattr(folding, "CREW", 2)
+    monkeypatch.setattr(folding, "MEGABYTES_EACH", 64)
     monkeypatch.setattr(rebuild, "RESERVE", 0)
     monkeypatch.setattr(rebuild, "BYTES_PER_EVENT", 0)
 
