@@ -67,7 +67,7 @@ def test_markup_in_words_is_shown_as_words(house: House, hostile_walk: PlantedWa
 def test_a_refused_form_keeps_markup_as_words(house: House, hostile_walk: PlantedWalk) -> None:
     page = house.page("rini")
     page.goto("/catat?puskesmas=puring")
-    desk = page.locator("form[action='/catat']")
+    desk = page.locator("form[data-desk]")
     desk.locator("input[value='in_person']").check()
     desk.get_by_label("Apa yang disampaikan").fill(hostile("text"))
     desk.get_by_role("textbox", name="Nama").fill(hostile("name"))
@@ -168,7 +168,7 @@ def checked(desk: Locator, name: str) -> list[str]:
 def test_the_desk_form_is_filled_and_sent_by_keys_alone(house: House, node: RunningNode) -> None:
     page = house.page("rini")
     page.goto("/catat?puskesmas=puring")
-    desk = page.locator("form[action='/catat']")
+    desk = page.locator("form[data-desk]")
     names = set(
         desk.locator("input:not([type=hidden]), select, textarea").evaluate_all(
             "all => all.map(each => each.name)"

@@ -64,7 +64,7 @@ class Walk:
         page.goto("/")
         page.get_by_role("link", name="Catat", exact=True).click()
         page.locator(f'main a[href="/catat?puskesmas={self.real.puskesmas}"]').click()
-        desk = page.locator("form[action='/catat']")
+        desk = page.locator("form[data-desk]")
         choose(desk, "channel", row["channel"])
         choose(desk, "kind", row["kind"])
         desk.get_by_label("Apa yang disampaikan").fill(row["text"])
