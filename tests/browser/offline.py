@@ -154,6 +154,6 @@ def posts(context: BrowserContext) -> Iterator[Callable[[], int]]:
     seen: list[Any] = []
     context.on(
         "request",
-        lambda each: seen.append(each) if each.url.endswith("/catat/luring") else None,
+        lambda each: seen.append(each) if "/catat/luring" in each.url else None,
     )
     yield lambda: sum(each.method == "POST" for each in seen)

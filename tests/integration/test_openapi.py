@@ -53,7 +53,11 @@ REAL, WRONG, ANY = 5, 3, 1
 # These cost a second each (all facts made anew; passwords hashed; the caller's own session ended).
 COSTLY = {"POST /rebuild": 1, "POST /session": 1, "DELETE /session": 0}
 # No event of this node waits to be tried again; test_operations.py makes such a queue.
-ELSEWHERE = {"POST /operations/queues/{subject}/replay"}
+ELSEWHERE = {
+    "POST /operations/queues/{subject}/replay",
+    "POST /publications/{id}/return",
+    "POST /cases/{id}/escalation/answer",
+}
 ENOUGH = 200
 GRADED = 3
 
