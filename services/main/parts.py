@@ -2,7 +2,7 @@
 for. A node asks for all of them, a district's process for those of its service."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Final
 
@@ -52,13 +52,11 @@ class Parts:
     """The parts of one deployment. Whoever asks for one closes all of them in the end.
 
     `watch` is what reporting shows of the processes that relay and follow, `outboxes` what it
-    makes the facts of anew when it is asked for that from the stores; `serves` are the Puskesmas
-    whose complaints come in here, none: all.
+    makes the facts of anew when it is asked for that from the stores.
     """
 
     watch: Watch = Nobody()
     outboxes: Outboxes = NoOutboxes()
-    serves: Collection[str] = ()
 
     def __init__(self, settings: Settings, district: District, clock: Clock = system_clock) -> None:
         self.settings = settings
@@ -134,7 +132,7 @@ class Parts:
             self.folder.receipt_secret,
             self.folder.store("attachments"),
             self.home_of,
-            self.serves,
+            self.settings.puskesmas,
         )
 
     @cached_property

@@ -40,7 +40,6 @@ class Process(Parts):
     ) -> None:
         super().__init__(settings, district, clock)
         self.name = name
-        self.serves = settings.puskesmas
         self.stream  # noqa: B018 - a wrong topic stops the start, brokers that are away do not
         self._secret = internal_secret(self.folder.receipt_secret)
         self._relays: tuple[Relay, ...] = ()
