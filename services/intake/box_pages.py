@@ -13,10 +13,10 @@ from starlette.responses import Response
 
 from services.intake.application import BOX, Intake, Slip
 from services.intake.forms import form_of
-from services.intake.typed import Values, line, moment, once, read_form, typed_fields
+from services.intake.typed import Values, line, moment, read_form, typed_fields
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
-from services.kernel.commands import intent
+from services.kernel.commands import intent, once_of_form
 from services.kernel.district import Puskesmas
 from services.kernel.errors import FieldError, Forbidden, InvalidInput, KeyReused, Problem
 from services.kernel.text import Text, _
@@ -102,7 +102,7 @@ def add(pages: APIRouter, intake: Intake, choices: Choices, reachable: Reachable
             not_shown_yet(values)
             at, officers, slips = _read(values, rows, filled, ZoneInfo(here.zone))
             who = intent(principal, OPEN, here.code, at)
-            repeat = once(principal.account_id, f"POST {PATH}", values)
+            repeat = once_of_form(principal.account_id, f"POST {PATH}", values)
             answer = intake.open_box(here.code, officers, slips, who, repeat).result()
         except Forbidden:
             raise

@@ -21,11 +21,11 @@ from services.intake.filled import Person, person_of
 from services.intake.forms import form_of
 from services.intake.register import Register
 from services.intake.suggesting import Suggesting
-from services.intake.typed import line, moment, once, read_form, refused, typed_fields
+from services.intake.typed import line, moment, read_form, refused, typed_fields
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.aggregate import Intent
-from services.kernel.commands import intent
+from services.kernel.commands import intent, once_of_form
 from services.kernel.errors import FieldError, Forbidden, InvalidInput, Problem, invalid
 from services.kernel.keyring import Words
 from services.kernel.text import Text, _
@@ -161,7 +161,7 @@ def add(
                 raise InvalidInput(*wrong)
             who = intent(principal, permission, complaint.puskesmas, when)
             more = {
-                "once": once(principal.account_id, f"POST {request.url.path}", values),
+                "once": once_of_form(principal.account_id, f"POST {request.url.path}", values),
                 "expected": version_of(values),
             }
             do(complaint, who, more)

@@ -14,10 +14,10 @@ from starlette.responses import JSONResponse, Response
 
 from services.intake.application import Intake
 from services.intake.forms import form_of
-from services.intake.typed import line, once, read_form, refused, typed_fields
+from services.intake.typed import line, read_form, refused, typed_fields
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import PUBLIC, requires
-from services.kernel.commands import intent
+from services.kernel.commands import intent, once_of_form
 from services.kernel.district import Puskesmas
 from services.kernel.errors import Conflict, Problem, invalid
 from services.kernel.text import Text, _
@@ -104,7 +104,7 @@ def _taken(
     entered = _entered(str(values.pop("entered_at", "")), intake.clock())
     body = read_form(values, ZoneInfo(here.zone), intake.clock())
     who = intent(principal, RECEIVE, here.code, body.received_at or entered)
-    repeat = once(principal.account_id, f"POST {DESK}", values)
+    repeat = once_of_form(principal.account_id, f"POST {DESK}", values)
     answer = intake.receive(here.code, form_of(body), who, repeat).result()
     return {"id": str(answer.ids["id"]), "number": answer.ids["number"]}
 

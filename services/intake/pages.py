@@ -24,10 +24,10 @@ from services.intake.forms import form_of
 from services.intake.importing import Importing
 from services.intake.slips import receipt_of
 from services.intake.suggesting import Nearby, Suggesting
-from services.intake.typed import line, once, read_form, refused, typed_fields
+from services.intake.typed import line, read_form, refused, typed_fields
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
-from services.kernel.commands import intent
+from services.kernel.commands import intent, once_of_form
 from services.kernel.district import Puskesmas
 from services.kernel.errors import Forbidden, KeyReused, Problem
 from services.kernel.keyring import Words
@@ -129,7 +129,7 @@ def _add_desk(pages: APIRouter, intake: Intake) -> None:
             not_shown_yet(values)
             body = read_form(values, ZoneInfo(here.zone), intake.clock())
             who = intent(principal, RECEIVE, here.code, body.received_at)
-            repeat = once(principal.account_id, f"POST {PATH}", values)
+            repeat = once_of_form(principal.account_id, f"POST {PATH}", values)
             answer = intake.receive(here.code, form_of(body), who, repeat).result()
         except Forbidden:
             raise

@@ -21,9 +21,10 @@ from services.intake.attachments import Attaching
 from services.intake.attachments.content import REQUEST_BYTES, SENT_MOST, cleaned
 from services.intake.forms import form_of
 from services.intake.slips import receipt_of
-from services.intake.typed import YEARS_BACK, Values, line, moment, once, read_form, refused
+from services.intake.typed import YEARS_BACK, Values, line, moment, read_form, refused
 from services.kernel.access.web import PUBLIC, count_a_form
 from services.kernel.aggregate import Intent
+from services.kernel.commands import once_of_form
 from services.kernel.district import Puskesmas
 from services.kernel.errors import FieldError, InvalidInput, Problem, TooMany
 from services.kernel.text import Text, _
@@ -202,7 +203,7 @@ def _receive(
         raise InvalidInput(*errors)
     who = Intent(ANYBODY, ANYBODY)
     kept = {name: line(values, name) for name in ("key", *_CARRIED)}
-    repeat = once(ANYBODY, f"POST /p/{here.code}/lapor", kept)
+    repeat = once_of_form(ANYBODY, f"POST /p/{here.code}/lapor", kept)
     answer = intake.receive(here.code, form_of(body), who, repeat).result()
     id = UUID(answer.ids["id"])
     if photo:

@@ -15,8 +15,9 @@ from services.intake.application import Intake
 from services.intake.domain import RATINGS
 from services.intake.forms import RECEIPT_LENGTH
 from services.intake.receipts import Receipts
-from services.intake.typed import line, once, typed_fields
+from services.intake.typed import line, typed_fields
 from services.kernel.access.web import PUBLIC, trying_a_code
+from services.kernel.commands import once_of_form
 from services.kernel.errors import FieldError, InvalidInput, Problem, TooMany
 from services.kernel.text import _
 from services.kernel.web.forms import Form
@@ -83,7 +84,7 @@ def add(pages: APIRouter, intake: Intake) -> None:
             code, wish, rating, words = _read(values)
             with trying_a_code(request):
                 complaint = receipts.find(code)
-            again = once("public", f"POST {PATH}", values)
+            again = once_of_form("public", f"POST {PATH}", values)
             if wish == RATE:
                 receipts.rate(complaint, rating, words or None, again).result()
             elif wish == REOPEN:

@@ -1,7 +1,5 @@
 """What was typed into a page's complaint form, read by the same rules as a call's body."""
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -11,9 +9,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 
 from services.intake.forms import ComplaintBody
-from services.kernel.commands import KEY_LENGTH
 from services.kernel.errors import FieldError, InvalidInput, Problem
-from services.kernel.store import Once
 from services.kernel.text import _
 from services.kernel.web.forms import Form
 from services.kernel.web.validation import field_errors
@@ -101,15 +97,6 @@ def refused(values: Values, problem: Problem, places: Mapping[str, str] | None =
     known = _PLACES if places is None else places
     errors = [FieldError(_field(each.field, known), each.message) for each in problem.errors]
     return Form(values, tuple(dict.fromkeys(errors)), problem.detail)
-
-
-def once(account: str, route: str, values: Values) -> Once | None:
-    """Return what makes a second press of the button the same one."""
-    key = line(values, "key")
-    if not 1 <= len(key) <= KEY_LENGTH:
-        return None
-    body = json.dumps(sorted(values.items())).encode()
-    return Once(account=account, route=route, key=key, body=hashlib.sha256(body).hexdigest())
 
 
 def _field(path: str, places: Mapping[str, str]) -> str:

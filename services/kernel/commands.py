@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Annotated, Any
@@ -83,6 +84,16 @@ def once_of(request: Request, key: str | None, content: bytes) -> Once | None:
         key=key,
         body=hashlib.sha256(content).hexdigest(),
     )
+
+
+def once_of_form(account: str, route: str, values: Mapping[str, Any]) -> Once | None:
+    """Return what makes a second press of a form's button the same one; `key` is the form's hidden
+    field, and None is returned where it was tampered with."""
+    key = values.get("key", "")
+    if not isinstance(key, str) or not 1 <= len(key.strip()) <= KEY_LENGTH:
+        return None
+    body = json.dumps(sorted(values.items())).encode()
+    return Once(account, route, key.strip(), hashlib.sha256(body).hexdigest())
 
 
 def expected(

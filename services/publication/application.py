@@ -114,12 +114,13 @@ class Publishing(Service):
 
         Raises InvalidInput for one that names the complainant, unless it is confirmed.
         """
-        if not confirm and names_person(text, self.complainant(self.get(id))):
+        draft = self.get(id)
+        if not confirm and names_person(text, self.complainant(draft)):
             message = _(
                 "Teks ini memuat nama pelapor. Hapus namanya, atau centang bahwa ia ingin disebut."
             )
             raise invalid("text", message)
-        box = self._seal(self.get(id), text, "PublicationApproved.text")
+        box = self._seal(draft, text, "PublicationApproved.text")
         return self._step(
             id,
             intent,

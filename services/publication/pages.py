@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from services.kernel.access.principal import Principal
 from services.kernel.access.reach import sees
 from services.kernel.access.web import requires
-from services.kernel.commands import intent
+from services.kernel.commands import intent, once_of_form
 from services.kernel.contracts import SealedBox, in_order, intake, read
 from services.kernel.district import District
 from services.kernel.errors import FieldError, NotFound, Problem
@@ -30,7 +30,7 @@ from services.kernel.web.resumed import not_shown_yet
 from services.publication.application import Publishing
 from services.publication.domain import INFORMED_BY, MEDIA, Publication
 from services.publication.hints import names_person, pieces
-from services.publication.steps import FORMS, StepForm, Values, must_confirm, once, read_form
+from services.publication.steps import FORMS, StepForm, Values, must_confirm, read_form
 
 READ: Final = "publication.read"
 PATH: Final = "/terbitkan"
@@ -217,7 +217,7 @@ def _add_one(
                 must_confirm(body)
             at = getattr(body, "informed_at", None)
             who = intent(principal, step.permission, it.puskesmas, at)
-            repeat = once(principal.account_id, f"POST {request.url.path}", values)
+            repeat = once_of_form(principal.account_id, f"POST {request.url.path}", values)
             step.call(publishing, id, who, body, once=repeat, expected=version_of(values)).result()
         except Problem as problem:
             # Also a refusal by rule (the approver is the author): the page says it in place.

@@ -1,7 +1,5 @@
 """The form of each step of a publication: its permission, its fields, and the call it makes."""
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -13,9 +11,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 
 from services.kernel.aggregate import Intent
-from services.kernel.commands import KEY_LENGTH
 from services.kernel.errors import FieldError, InvalidInput
-from services.kernel.store import Answer, Once
+from services.kernel.store import Answer
 from services.kernel.text import _
 from services.kernel.web.validation import field_errors
 from services.publication.api import (
@@ -106,12 +103,3 @@ def _moment(written: str, zone: ZoneInfo | None) -> str:
         return datetime.fromisoformat(written).replace(tzinfo=zone).astimezone(UTC).isoformat()
     except (ValueError, OverflowError):
         return written
-
-
-def once(account: str, route: str, values: Values) -> Once | None:
-    """Return what makes a form that is sent again the same command; None where it has no key."""
-    key = str(values.get("key", ""))
-    if not 1 <= len(key) <= KEY_LENGTH:
-        return None
-    body = json.dumps(sorted(values.items())).encode()
-    return Once(account=account, route=route, key=key, body=hashlib.sha256(body).hexdigest())

@@ -13,7 +13,7 @@ from services.kernel.access.principal import Principal
 from services.kernel.access.reach import must_see, sees
 from services.kernel.access.web import requires
 from services.kernel.aggregate import SYSTEM
-from services.kernel.commands import intent
+from services.kernel.commands import intent, once_of_form
 from services.kernel.contracts import Message
 from services.kernel.deadlines import Verdict, in_words
 from services.kernel.district import District
@@ -152,7 +152,7 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
             typed.check()
             who = intent(principal, step.permission, case.puskesmas, at)
             route = f"{request.method} {request.url.path}"
-            once = typed.once(principal.account_id, route)
+            once = once_of_form(principal.account_id, route, typed.values)
             # A remark stands beside what others do, and is in nobody's way.
             shown = None if name == Step.COMMENT else version_of(values)
             expected = _seen(resolution.history(id), shown)

@@ -1,13 +1,10 @@
 """What was typed into a step's form, read field by field; all that is wrong is said at once."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from services.kernel.errors import FieldError, InvalidInput
-from services.kernel.store import Once
 from services.kernel.text import Text, _
 
 WORDS, LINE = 10_000, 200
@@ -77,11 +74,3 @@ class Typed:
         except (ValueError, OverflowError):
             self.wrong(field, _("Tulis waktu seperti 2026-11-09T08:30."))
             return None
-
-    def once(self, account: str, route: str) -> Once | None:
-        """Return what makes a second press of the button the same one."""
-        key = self.values.get("key", "")
-        if not 1 <= len(key) <= LINE:
-            return None
-        body = json.dumps(sorted(self.values.items())).encode()
-        return Once(account=account, route=route, key=key, body=hashlib.sha256(body).hexdigest())
