@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -61,12 +60,8 @@ def district(
 
 
 def receive(at: RunningNode, puskesmas: str, text: str = "Antre lama.") -> Any:
-    body, headers = {"channel": "phone", "text": text}, {"Idempotency-Key": str(uuid4())}
-    path = f"/puskesmas/{puskesmas}/complaints"
-    for _attempt in range(PATIENCE):
-        answer = at.as_("rini").post(path, json=body, headers=headers)
-        if answer.status_code != 503:  # which says to come again, with the same key
-            break
+    body = {"channel": "phone", "text": text}
+    answer = at.as_("rini").post(f"/puskesmas/{puskesmas}/complaints", json=body)
     return answer.raise_for_status().json()
 
 
@@ -103,10 +98,7 @@ def test_each_writes_what_is_its_own_and_all_become_cases_at_home(
     become_cases(district, [each["id"] for each in (here, there, other)])
     page = httpx.Client(base_url=district.address, trust_env=False, timeout=60)
     page.post("/masuk", data={"username": "sari", "password": PASSWORD})
-    for _attempt in range(PATIENCE):
-        shown = page.get(f"/kasus/{here['id']}", follow_redirects=True)
-        if shown.status_code != 503:
-            break
+    shown = page.get(f"/kasus/{here['id']}", follow_redirects=True)
     assert "Antre lama." in shown.text, "the key lies where the home opens it"
 
 
@@ -200,6 +192,11 @@ def test_a_frozen_one_holds_up_no_other(district: RunningDistrict, frozen: str) 
             httpx.get(f"{district.address}/p/{AT[frozen]}/lapor", timeout=1, trust_env=False)
         ids = [*several(district, AT[going]), *several(district, "sempor-2")]
         become_cases(district, ids)
+    # A connection that broke meanwhile costs one answer more: 502.
+    for _attempt in range(PATIENCE):
+        page = httpx.get(f"{district.address}/p/{AT[frozen]}/lapor", timeout=60, trust_env=False)
+        if page.status_code == 200:
+            break
     become_cases(district, several(district, AT[frozen], 4))
 
 

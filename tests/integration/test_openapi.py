@@ -53,11 +53,7 @@ REAL, WRONG, ANY = 5, 3, 1
 # These cost a second each (all facts made anew; passwords hashed; the caller's own session ended).
 COSTLY = {"POST /rebuild": 1, "POST /session": 1, "DELETE /session": 0}
 # No event of this node waits to be tried again; test_operations.py makes such a queue.
-ELSEWHERE = {
-    "POST /operations/queues/{subject}/replay",
-    "POST /publications/{id}/return",
-    "POST /cases/{id}/escalation/answer",
-}
+ELSEWHERE = {"POST /operations/queues/{subject}/replay"}
 ENOUGH = 200
 GRADED = 3
 
@@ -149,6 +145,8 @@ STEPS: list[tuple[str, str, Any]] = [
     ("complaint_team", f"{CASE}/actions/{{n}}", {"done_on": "", "note": "Dibuka."}),
     ("complaint_team", f"{CASE}/documentation", {"summary": "Loket kedua dibuka."}),
     ("publisher", f"{PUBLICATION}/draft", {"text": "Loket kedua dibuka."}),
+    ("head", f"{PUBLICATION}/return", {"reason": "Sebut unitnya."}),
+    ("publisher", f"{PUBLICATION}/draft", {"text": "Loket kedua pendaftaran dibuka."}),
     ("head", f"{PUBLICATION}/approval", {"text": "Loket kedua dibuka."}),
     ("publisher", f"{PUBLICATION}/release", {}),
     ("publisher", f"{PUBLICATION}/informed", {"channel": "in_person"}),
@@ -205,7 +203,7 @@ def asker(node: RunningNode) -> Iterator[Asker]:
 def things(node: RunningNode, asker: Asker) -> Things:
     """Cases that stand at every step."""
     found = Things()
-    for steps in (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, len(STEPS)):
+    for steps in (0, *range(len(STEPS) - 2), len(STEPS)):
         walk(node, asker, found, steps)
     direct, label = found.complaints[GRADED], f"{CASE}/immediate-answer"
     asker.well("complaint_team", label, {"answer": "Loket kedua dibuka."}, id=direct)
@@ -257,6 +255,7 @@ BESIDE: list[tuple[str, str, Any]] = [
     ("complaint_team", "pause", {"reason": "Menunggu nomor rekam medis."}),
     ("complaint_team", "resumption", {"note": "Sudah dikirim."}),
     ("complaint_team", "escalation", {"reason": "Perlu keputusan dinas."}),
+    ("district", "escalation/answer", {"decision": "Tambah satu petugas."}),
     ("head", "referral", {"referred_to": "RSUD", "reason": "Rujukan.", "told_by": "phone"}),
 ]
 
