@@ -54,7 +54,7 @@ def check(
     if first_is_enough and to.found:
         return round(drained, 1)
     for source in ("log", "stream", "stores"):
-        done = place.tanggap("rebuild", "--check", "--from", source)
+        done = place.tanggap("rebuild", "--check", "--from", source, "--json")
         if done.returncode != 0:
             to.add(f"rebuild from {source}: {_differing(done)}", differs=1)
     whole = place.tanggap("verify")
