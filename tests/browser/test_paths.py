@@ -160,6 +160,7 @@ def test_the_history_shows_the_steps_without_the_words(
         page = house.page(who)
         page.goto(f"/laporan/keluhan?puskesmas={walk.real.puskesmas}")
         page.get_by_role("link", name=walk.number).click()
+        page.wait_for_url("**/laporan/keluhan/*")
         lines = page.locator(".thread li.done")
         happened = Counter(moments(each)[0] for each in lines.all())
         wanted = (at.replace(second=0, microsecond=0) for _title, _who, at in walk.steps if at)
