@@ -1,5 +1,6 @@
-"""What publication does when others' events arrive: a documented result becomes a draft, and one
-that is not out yet follows its form when that becomes confidential, or is no longer."""
+"""What publication does when others' events arrive: a documented result becomes a draft; one that
+is not out yet follows its form when that becomes confidential, or is no longer; reopening lets
+nothing wait of the result that it takes back."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -20,6 +21,7 @@ def policy(acts_for: Callable[[str], bool]) -> Policy:
         acts_for=acts_for,
         handlers={
             resolution.ResolutionDocumentedV1: draft,
+            resolution.CaseReopenedV1: take_back,
             intake.ComplaintCorrectedV1: follow_form,
         },
         remembers=frozenset({intake.ComplaintReceivedV1, intake.ComplaintCorrectedV1}),
@@ -51,6 +53,12 @@ def draft(uow: UnitOfWork, message: Message, event: resolution.ResolutionDocumen
     )
     uow.save(publication)
     waiting.note(uow, publication)
+
+
+def take_back(uow: UnitOfWork, message: Message, event: resolution.CaseReopenedV1) -> None:
+    """Ask nobody to approve, release or tell a result that was found not effective: the next
+    documentation makes the next draft (SOP Puring 3f)."""
+    waiting.take_back(uow, message.subject)
 
 
 def follow_form(uow: UnitOfWork, message: Message, event: intake.ComplaintCorrectedV1) -> None:

@@ -20,11 +20,12 @@ CREATE TABLE IF NOT EXISTS publications (
     redraft     INTEGER NOT NULL,
     approval    INTEGER NOT NULL,
     release     INTEGER NOT NULL,
-    informed    INTEGER NOT NULL
+    informed    INTEGER NOT NULL,
+    taken_back  INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS publications_of ON publications (complaint);
 CREATE INDEX IF NOT EXISTS publications_waiting ON publications (puskesmas, place)
-    WHERE redraft + approval + release + informed > 0;
+    WHERE redraft + approval + release + informed > 0 AND taken_back = 0;
 """
 STEPS: Final = ("redraft", "approval", "release", "informed")
 _NOTE: Final = """
@@ -53,6 +54,13 @@ def note(uow: UnitOfWork, publication: Publication) -> None:
     )
 
 
+def take_back(uow: UnitOfWork, complaint: str) -> None:
+    """Let nothing wait of results that were taken back; what is public stays so."""
+    uow.connection.execute(
+        "UPDATE publications SET taken_back = 1 WHERE complaint = ?", (complaint,)
+    )
+
+
 def of_complaint(uow: UnitOfWork, complaint: str) -> list[UUID]:
     """Return the publications of a complaint, the oldest first."""
     rows = uow.connection.execute(
@@ -72,7 +80,7 @@ def waiting(
     (None: any), oldest first."""
     asked: list[Any] = [after]
     waits = f"{step} = 1" if step in STEPS else "redraft + approval + release + informed > 0"
-    conditions = ["place > ?", waits]
+    conditions = ["place > ?", "taken_back = 0", waits]
     if scope is not None:
         conditions.append(f"puskesmas IN {marks(scope)}")
         asked += sorted(scope)
@@ -85,10 +93,10 @@ def waiting(
 
 
 def bring_up_to_date(publishing: "Publishing") -> None:
-    """Write the table anew where an earlier program made it without what is waited for."""
+    """Write the table anew where an earlier program made it without one of its columns."""
     database = publishing.writer.database
     columns = publishing.writer.run(lambda each: database.columns(each, "publications"))
-    if not columns or "redraft" in columns:
+    if not columns or "taken_back" in columns:
         return
 
     def work(uow: UnitOfWork) -> None:

@@ -30,7 +30,10 @@ class ComplaintItem(BaseModel):
     responded_at: datetime | None
     settled_at: datetime | None
     rules_version: int | None
-    overdue: bool = Field(description="open, not settled, and due before now")
+    next_due: datetime | None = Field(
+        description="the next promise that is to be kept: to answer, then to settle"
+    )
+    overdue: bool = Field(description="open, and the next promise was due before now")
     paused: bool = Field(description="waits for the complainant: what it waits for is not due")
     escalated: bool = Field(description="is or was before the district office")
     before_district: bool = Field(description="the district office has yet to answer")

@@ -129,8 +129,9 @@ def stages(receipt: Mapping[str, Any]) -> list[Entry]:
                 entries.append(Entry(stage.title, state="ahead"))
         elif begun is not None:
             entries.append(Entry(stage.title, happened=begun, state=done))
+    result = {"steps": _since_reopened(receipt["steps"])}
     for title, step in ((INFORMED, "ComplainantInformed"), (PUBLISHED, "ResolutionPublished")):
-        if told := _first(receipt, frozenset({step})):
+        if told := _first(result, frozenset({step})):
             entries.append(Entry(title, happened=told))
     if ended is not None:
         entries.append(Entry(ended.title, happened=_first(receipt, ended.begun_by)))
@@ -155,6 +156,12 @@ def _reached(receipt: Mapping[str, Any]) -> int:
             if step["step"] in stage.begun_by:
                 return place
     return 0
+
+
+def _since_reopened(steps: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """Return the steps towards the result as it stands; reopening takes back what was told."""
+    reopened = (place for place, step in enumerate(steps) if step["step"] == "CaseReopened")
+    return steps[max(reopened, default=0) :]
 
 
 def _first(receipt: Mapping[str, Any], steps: frozenset[str]) -> datetime | None:

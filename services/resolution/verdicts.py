@@ -22,6 +22,7 @@ ANSWERS = frozenset(
 )
 """The steps that are a first response to whoever complained; reporting counts the same ones."""
 
+_ENDS = frozenset({"EvaluationRecorded", "CaseReferred", "CaseWithdrawn", "CaseJoined"})
 _CLOSE_ENOUGH = timedelta(seconds=1)
 
 
@@ -30,13 +31,15 @@ class Judged:
     """A promise as it was recorded, when it was kept, and the verdict.
 
     `how` is the arithmetic by the rules and calendar as they stand; None where they lead to
-    another moment by now (a promise once made stays).
+    another moment by now (a promise once made stays). `ended`: the case was over in time, and
+    nothing is promised any more.
     """
 
     promise: DueV1
     verdict: Verdict
     done_at: datetime | None
     how: Deadline | None
+    ended: bool
 
     def paused(self, received_at: datetime) -> timedelta:
         """How long the clock stood for this promise: hours by the clock, else whole days."""
@@ -70,7 +73,8 @@ def judged(
     promises: Promises, case: Case, thread: Iterable[Message], now: datetime
 ) -> list[Judged]:
     """Return the promises on a case, each with its verdict at `now`."""
-    done = kept_at(thread)
+    thread = list(thread)
+    done, ended_at = kept_at(thread), _ended_at(case, thread)
     facts = (case.puskesmas, case.kind, case.grade, case.received_at, case.pauses)
     explained: dict[str, Deadline] = {each.name: each for each in promises.explained(*facts)}
     found = []
@@ -82,7 +86,12 @@ def judged(
             and abs(how.due_at - promise.due_at) < _CLOSE_ENOUGH
         )
         done_at = done.get(promise.name)
-        found.append(
-            Judged(promise, verdict(promise, done_at, now), done_at, how if agrees else None)
-        )
+        ended = done_at is None and ended_at is not None and ended_at <= promise.due_at
+        stands = verdict(promise, done_at, now)
+        found.append(Judged(promise, stands, done_at, how if agrees else None, ended))
     return found
+
+
+def _ended_at(case: Case, thread: Iterable[Message]) -> datetime | None:
+    ends = [read(message).occurred_at for message in thread if message.name in _ENDS]
+    return ends[-1] if case.closed and ends else None

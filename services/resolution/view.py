@@ -59,8 +59,9 @@ class DeadlineView(BaseModel):
     name: str = Field(examples=["response", "settlement"])
     due_at: datetime = Field(description="the last moment that is on time")
     rules_version: int
-    verdict: Literal["on_time", "late", "overdue", "not_yet_due"] = Field(
-        description="on_time, late: it was done by or after `due_at`; the others: not done yet"
+    verdict: Literal["on_time", "late", "overdue", "not_yet_due", "ended"] = Field(
+        description="on_time, late: it was done by or after `due_at`; overdue, not_yet_due: not "
+        "done yet; ended: the case was over before, and nothing is promised any more"
     )
     done_at: datetime | None = Field(
         description="response: the first answer; settlement: the documented result"
@@ -156,7 +157,7 @@ def _deadline(case: Case, found: Judged) -> dict[str, Any]:
         "name": found.promise.name,
         "due_at": found.promise.due_at,
         "rules_version": found.promise.rules_version,
-        "verdict": found.verdict.value,
+        "verdict": "ended" if found.ended else found.verdict.value,
         "done_at": found.done_at,
         "paused_seconds": int(found.paused(case.received_at).total_seconds()),
         "how": found.how and _how(found.how),

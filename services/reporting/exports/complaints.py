@@ -145,7 +145,7 @@ COLUMNS: Final[Sequence[tuple[Column, Value]]] = (
         Column(
             "overdue",
             _("Lewat batas"),
-            _("Terbuka, belum selesai, dan batas selesainya sudah lewat pada saat laporan."),
+            _("Terbuka, dan batas berikutnya (tanggapan, lalu selesai) sudah lewat saat laporan."),
             "flag",
         ),
         _plain("overdue"),

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from services.kernel.errors import NotFound
 from services.kernel.text import Text, _
+from services.reporting.figures.due import next_due
 from services.reporting.figures.figure import LEAST, Figure, Group, Measure, Unit
 
 GROUPS: Final[Mapping[Group, Text]] = {
@@ -282,9 +283,9 @@ def _backlog() -> Iterator[Figure]:
     yield _open(
         "overdue",
         _("Lewat batas"),
-        _("Berapa kasus terbuka yang batas selesainya sudah lewat."),
-        _("kasus terbuka yang belum selesai dan lewat batasnya"),
-        "NOT closed AND settled_at IS NULL AND settlement_due < $now",
+        _("Berapa kasus terbuka yang batas tanggapan atau batas selesainya sudah lewat."),
+        _("kasus terbuka yang lewat batas berikutnya: untuk ditanggapi, lalu untuk selesai"),
+        f"NOT closed AND {next_due()} < $now",
         source=_RULE,
     )
     yield _open(

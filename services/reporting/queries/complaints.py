@@ -14,6 +14,7 @@ from services.reporting.queries.paging import cursor_of, read_cursor
 from services.reporting.queries.question import (
     BOUNDS,
     ENDS,
+    NEXT_DUE,
     STARTS,
     Filters,
     When,
@@ -31,8 +32,7 @@ _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 # Sort key and direction; what has no promise left to keep comes last.
 _ORDERS: Final[Mapping[Order, tuple[str, str]]] = {
     "deadline": (
-        "CASE WHEN s.closed IS FALSE AND t.settled_at IS NULL "
-        "THEN coalesce(d.settlement_due, $never) ELSE $never END",
+        f"CASE WHEN s.closed IS FALSE THEN coalesce({NEXT_DUE}, $never) ELSE $never END",
         ">",
     ),
     "received": ("a.received_at", "<"),
@@ -111,10 +111,12 @@ def _statement(
     WITH {BOUNDS if ranged else "bounds AS (SELECT NULL AS code)"},
     page AS (
         SELECT a.*, s.state, s.closed, d.grade, d.response_due, d.settlement_due,
-            d.rules_version, t.settled_at, {key} AS sort_key
+            d.rules_version, r.responded_at, t.settled_at,
+            CASE WHEN s.closed IS FALSE THEN {NEXT_DUE} END AS next_due, {key} AS sort_key
         FROM attributes AS a
         LEFT JOIN states AS s ON s.complaint = a.complaint AND {at("s")}
         LEFT JOIN deadlines AS d ON d.complaint = a.complaint AND {at("d")}
+        LEFT JOIN responses AS r ON r.complaint = a.complaint AND {at("r")}
         LEFT JOIN settlements AS t ON t.complaint = a.complaint AND {at("t")}
         LEFT JOIN bounds AS b ON b.code = a.puskesmas
         WHERE {at("a")} AND {condition}
@@ -125,7 +127,7 @@ def _statement(
     SELECT a.complaint AS id, a.number, a.puskesmas, a.kind, a.channel, a.service_unit,
         a.categories, a.confidentiality, a.received_at, a.recorded_at, a.state, a.closed,
         a.grade, a.response_due, a.settlement_due, a.rules_version,
-        r.responded_at, a.settled_at,
+        a.responded_at, a.settled_at, a.next_due,
         coalesce(f.paused, false) AS paused, coalesce(f.escalated, false) AS escalated,
         coalesce(f.before_district, false) AS before_district,
         EXISTS (FROM publications AS p WHERE p.complaint = a.complaint AND p.state = 'released'
@@ -133,7 +135,6 @@ def _statement(
         EXISTS (FROM informed AS i WHERE i.complaint = a.complaint AND {at("i")}) AS informed,
         a.sort_key
     FROM page AS a
-    LEFT JOIN responses AS r ON r.complaint = a.complaint AND {at("r")}
     LEFT JOIN flags AS f ON f.complaint = a.complaint AND {at("f")}
     ORDER BY a.sort_key {"DESC" if beyond == "<" else ""},
         a.complaint {"DESC" if beyond == "<" else ""}
@@ -143,12 +144,7 @@ def _statement(
 
 def _shown(item: dict[str, Any], instant: datetime) -> dict[str, Any]:
     del item["sort_key"]
-    item["overdue"] = bool(
-        item["closed"] is False
-        and item["settled_at"] is None
-        and item["settlement_due"] is not None
-        and item["settlement_due"] < instant
-    )
+    item["overdue"] = item["next_due"] is not None and item["next_due"] < instant
     return item
 
 

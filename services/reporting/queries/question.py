@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from duckdb import DuckDBPyConnection
 
 from services.kernel.access.reach import Reach
+from services.reporting.figures.due import next_due
 from services.reporting.store import stored
 
 DEFAULT_ZONE: Final = "Asia/Jakarta"
@@ -60,28 +61,31 @@ ENTERED: Final = (
     "WHERE name = 'ComplaintReceived' AND actor = $entered_by)"
 )
 _FLAG: Final = "EXISTS (FROM flags AS f WHERE f.complaint = a.complaint AND f.{} AND {})"
-_UNSETTLED: Final = "NOT s.closed AND t.settled_at IS NULL AND d.settlement_due"
 _PUBLICATION: Final = (
     "EXISTS (FROM publications AS p WHERE p.complaint = a.complaint AND {} AND {})"
 )
+# What waits to be published is the result as it stands: reopening takes a result back.
+_WAITS: Final = "p.state = '{}' AND p.since >= t.settled_at"
+NEXT_DUE: Final = next_due("d", "r", "t")
 LISTS: Final[Mapping[str, str]] = {
     "open": "NOT s.closed",
     "closed": "s.closed",
-    "overdue": f"{_UNSETTLED} < $now",
-    "soon": f"{_UNSETTLED} >= $now AND d.settlement_due < $week",
+    "overdue": f"NOT s.closed AND {NEXT_DUE} < $now",
+    "soon": f"NOT s.closed AND {NEXT_DUE} >= $now AND {NEXT_DUE} < $week",
     "paused": "NOT s.closed AND " + _FLAG.format("paused", at("f")),
     "escalated": "NOT s.closed AND " + _FLAG.format("before_district", at("f")),
     "advised": "NOT s.closed AND " + _FLAG.format("escalated AND NOT before_district", at("f")),
     # Documented, so there is a publication; an anonymous person cannot be told (publication).
-    "inform": f"""a.confidentiality <> 'anonymous' AND {_PUBLICATION.format("true", at("p"))}
+    "inform": f"""a.confidentiality <> 'anonymous' AND t.settled_at IS NOT NULL
+        AND {_PUBLICATION.format("true", at("p"))}
         AND NOT EXISTS (FROM informed AS i WHERE i.complaint = a.complaint AND {at("i")})""",
-    "approve": _PUBLICATION.format("p.state = 'drafted'", at("p")),
-    "redraft": _PUBLICATION.format("p.state = 'returned'", at("p")),
+    "approve": _PUBLICATION.format(_WAITS.format("drafted"), at("p")),
+    "redraft": _PUBLICATION.format(_WAITS.format("returned"), at("p")),
     "praise": "a.kind = 'praise'",
-    "release": _PUBLICATION.format("p.state = 'approved'", at("p")),
+    "release": _PUBLICATION.format(_WAITS.format("approved"), at("p")),
 }
 """What waits, by what for: conditions on a case (attributes `a`, states `s`, deadlines `d`,
-settlements `t`). `overdue` and `soon` (within a week) take `now` and `week`."""
+responses `r`, settlements `t`). `overdue` and `soon` (within a week) take `now` and `week`."""
 
 
 def reaches(number: int, part: Reach) -> "Condition":
@@ -157,7 +161,7 @@ class Filters:
         return condition
 
     def states(self, now: datetime) -> "Condition":
-        """Return the condition on the state of a case (as `s`; deadlines `d`, settlements `t`)."""
+        """Return the condition on the state of a case (as `s`; what `LISTS` needs beside it)."""
         condition = Condition()
         if self.state is None:
             return condition

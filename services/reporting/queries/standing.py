@@ -16,17 +16,18 @@ from duckdb import DuckDBPyConnection
 
 from services.kernel.errors import invalid
 from services.kernel.text import _
+from services.reporting.figures.due import next_due
 from services.reporting.queries import repeats
 from services.reporting.queries.days import Days
 from services.reporting.queries.question import LISTS, WEEK, Filters, When, at, records, zones
 from services.reporting.store import stored
 
-_UNSETTLED: Final = "NOT closed AND settled_at IS NULL AND settlement_due"
+_NEXT_DUE: Final = next_due()
 _WAITING: Final = {
     "open": "NOT closed",
     "closed": "closed",
-    "overdue": f"{_UNSETTLED} < $now",
-    "soon": f"{_UNSETTLED} >= $now AND settlement_due < $week",
+    "overdue": f"NOT closed AND {_NEXT_DUE} < $now",
+    "soon": f"NOT closed AND {_NEXT_DUE} >= $now AND {_NEXT_DUE} < $week",
     "paused": "NOT closed AND paused",
     "escalated": "NOT closed AND before_district",
     "advised": "NOT closed AND escalated AND NOT before_district",

@@ -17,22 +17,23 @@ FIGURES: Final[Mapping[str, str]] = {
     "documented": "s.state = 'documented'",
     "reopened": "s.state = 'reopened'",
     # As `LISTS` has these, from what is joined once for all of them.
-    "inform": "a.confidentiality <> 'anonymous' AND p.complaint IS NOT NULL "
-    "AND i.complaint IS NULL",
-    "approve": "p.drafted",
-    "redraft": "p.returned",
-    "release": "p.approved",
+    "inform": "a.confidentiality <> 'anonymous' AND t.settled_at IS NOT NULL "
+    "AND p.complaint IS NOT NULL AND i.complaint IS NULL",
+    "approve": "p.drafted >= t.settled_at",
+    "redraft": "p.returned >= t.settled_at",
+    "release": "p.approved >= t.settled_at",
     "escalated": "NOT s.closed AND f.before_district",
     "advised": "NOT s.closed AND f.escalated AND NOT f.before_district",
     "paused": "NOT s.closed AND f.paused",
 }
 """By the name of the list that holds just these cases (`Filters.state`)."""
 _JOINED: Final[Mapping[str, str]] = {
+    "r": f"LEFT JOIN responses AS r ON r.complaint = a.complaint AND {at('r')}",
     "f": f"LEFT JOIN flags AS f ON f.complaint = a.complaint AND {at('f')}",
     "p": f"""LEFT JOIN (
-        SELECT complaint, bool_or(state = 'drafted') AS drafted,
-            bool_or(state = 'returned') AS returned,
-            bool_or(state = 'approved') AS approved
+        SELECT complaint, max(since) FILTER (state = 'drafted') AS drafted,
+            max(since) FILTER (state = 'returned') AS returned,
+            max(since) FILTER (state = 'approved') AS approved
         FROM publications AS p WHERE {at("p")} GROUP BY complaint
     ) AS p ON p.complaint = a.complaint""",
     "i": f"""LEFT JOIN (

@@ -296,6 +296,9 @@ def _deadlines(resolution: Resolution, case: Case, language: str) -> list[dict[s
             "source": each.how and resolution.district.source_in(language, each.how.source),
             "done_at": each.done_at,
             "on_time": each.verdict is Verdict.ON_TIME,
+            "overdue": each.verdict is Verdict.OVERDUE,
+            "ended": each.ended,
+            "by_the_hour": each.how is not None and each.how.count is None,
             "left": calendar.working_days_between(today, calendar.local_date(each.promise.due_at)),
         }
         for each in judged(resolution.promises, case, resolution.thread(case.id), now)

@@ -76,6 +76,11 @@ DEADLINES: Final[Mapping[str, Text]] = {
     "response": _("Ditanggapi paling lambat"),
     "settlement": _("Selesai paling lambat"),
 }
+PROMISED: Final[Mapping[str, Text]] = {
+    "response": _("tanggapan"),
+    "settlement": _("penyelesaian"),
+}
+"""As `DEADLINES`, where there is room for a word."""
 HOW: Final[Mapping[str, Text]] = {
     "overdue_response": _("tanggapan lewat batas"),
     "overdue_settlement": _("penyelesaian lewat batas"),

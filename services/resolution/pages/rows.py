@@ -14,7 +14,7 @@ from services.kernel.keyring import Words
 from services.kernel.keyring.words import About
 from services.kernel.vocabulary import CASE_KINDS
 from services.resolution.application import Resolution
-from services.resolution.pages.labels import STEPS
+from services.resolution.pages.labels import PROMISED, STEPS
 
 SUMMARY: Final = 140
 
@@ -82,7 +82,7 @@ def _row(
     language: str,
 ) -> dict[str, Any]:
     district = resolution.district
-    due, settled, left, expected = item["settlement_due"], item["settled_at"], None, None
+    due, settled, left, expected = item["next_due"], item["settled_at"], None, None
     try:
         case = resolution.get(item["id"])
     except NotFound:
@@ -90,7 +90,7 @@ def _row(
         case = None
     if case is not None and not case.closed:
         expected = STEPS.get(case.allowed[0].value)
-    if due is not None and settled is None and not item["closed"]:
+    if due is not None:
         today = calendar.local_date(resolution.clock())
         left = calendar.working_days_between(today, calendar.local_date(due))
     return item | {
@@ -102,8 +102,17 @@ def _row(
         "expected": expected,
         "left": left,
         "due": due,
-        "on_time": settled is not None and due is not None and settled <= due,
+        "to_answer": _to_answer(item),
+        "promised": PROMISED["response" if _to_answer(item) else "settlement"],
+        "on_time": settled is not None
+        and item["settlement_due"] is not None
+        and settled <= item["settlement_due"],
     }
+
+
+def _to_answer(item: Mapping[str, Any]) -> bool:
+    """Say whether the next promise is the first answer: its last moment is a time of day."""
+    return item["responded_at"] is None and item["next_due"] == item["response_due"]
 
 
 def _is_elsewhere(resolution: Resolution, item: Mapping[str, Any]) -> bool:

@@ -121,7 +121,7 @@ def entries(
     """Return the thread with what is ahead; `opened` are the words of each step's boxes (None:
     stays sealed)."""
     found = so_far(steps, opened, who, case.id)
-    return [*found, *_ahead(case, {step.message.name for step in steps})]
+    return [*found, *_ahead(case, _told_of_result(steps))]
 
 
 def so_far(
@@ -163,6 +163,28 @@ def _ahead(case: Case, happened: set[str]) -> list[Entry]:
             ]
         entries.append(Entry(glossary.word("state", state), state="ahead"))
     return entries
+
+
+def _told_of_result(steps: list[Step]) -> set[str]:
+    """Return what was done to tell of the result as it stands; reopening takes a result back, and
+    with it what was told of it."""
+    reopened = (
+        place for place, step in enumerate(steps) if isinstance(step.event, told.CaseReopenedV1)
+    )
+    steps = steps[max(reopened, default=0) :]
+    result = {
+        step.event.publication
+        for step in steps
+        if isinstance(step.event, publication.PublicationDraftedV1)
+    }
+    return {
+        step.message.name
+        for step in steps
+        if isinstance(
+            step.event, publication.ComplainantInformedV1 | publication.ResolutionPublishedV1
+        )
+        and step.event.publication in result
+    }
 
 
 def _told_later(case: Case) -> Iterator[tuple[str, Text, tuple[Text | str, ...]]]:
@@ -345,7 +367,7 @@ def to_inform(case: Case, steps: list[Step]) -> bool:
     """Say whether there is a result of which the complainant, who is known, was not told yet."""
     if case.confidentiality == "anonymous" or case.state not in HANDLED:
         return False
-    return all(step.message.name != "ComplainantInformed" for step in steps)
+    return "ComplainantInformed" not in _told_of_result(steps)
 
 
 def person(said: str | None) -> dict[str, Any]:

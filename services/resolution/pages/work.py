@@ -70,13 +70,10 @@ BY_ROLE: Final[Mapping[str, tuple[str, ...]]] = {
     "coordinator": ("overdue", "soon", "open"),
     "district": ("escalated", "overdue", "soon", "received", "open"),
 }
-FIRST: Final = {
-    "quality_lead": "documented",
-    "head": "approve",
-    "publisher": "release",
-    "officer": "open",
-}
-"""The list that stands below, where it is not simply what is open."""
+FIRST_THAT_WAITS: Final = ("quality_lead", "head", "publisher")
+"""The roles whose first figure that is not zero stands below as a list; else it is what is open."""
+PUBLISHING: Final = ("approve", "redraft", "release", "inform")
+"""The lists whose next step is publication's."""
 
 
 def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words) -> None:
@@ -115,7 +112,8 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
     def work(request: Request, principal: Annotated[Principal, requires(READ)]) -> Response:
         """Show what waits for the reader's roles, and the most urgent of it."""
         seen = Seen.by(principal, READ, resolution.district)
-        below = _below(principal)
+        tiles = _tiles(principal, seen, lists)
+        below = _below(principal, {each["name"] for each in tiles if each["count"]})
         found = lists.cases(seen, below, limit=SHOWN, cursor=None)
         first = _first_place(principal, resolution.district)
         return render(
@@ -123,13 +121,13 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
             "resolution/work.html",
             section="work",
             zone=first and ZoneInfo(first.zone),
-            tiles=_tiles(principal, seen, lists),
+            tiles=tiles,
             box=_box(principal, resolution, lists),
             several=seen.scope is None or len(seen.scope) > 1,
             list_name=TILES[below.state or "open"].label,
             list_href=_list_href(below),
             more=found.next is not None,
-            publications=below.state in ("approve", "release"),
+            publications=below.state in PUBLISHING,
             rows=rows(resolution, words, principal, found.items, language_of(request), page="work"),
             live=lists.place(),
             receives=principal.may_somewhere("complaint.receive"),
@@ -145,17 +143,22 @@ def _tiles(principal: Principal, seen: Seen, lists: CaseLists) -> list[dict[str,
     roles = _roles(principal)
     names = dict.fromkeys(name for role in roles for name in BY_ROLE.get(role, ()))
     figures = lists.work(seen, [*names]) if names else {}
-    tiles = [_tile(TILES[name], **figures[name]) for name in names]
+    tiles = [_tile(name, TILES[name], **figures[name]) for name in names]
     if "officer" in roles:
         mine = lists.work_of(principal.account_id)
-        tiles += [_tile(tile, count=mine[name]) for name, tile in MINE.items()]
+        tiles += [_tile(f"mine-{name}", tile, count=mine[name]) for name, tile in MINE.items()]
     return tiles
 
 
 def _tile(
-    tile: Tile, count: int, median: float | None = None, oldest: datetime | None = None
+    name: str,
+    tile: Tile,
+    count: int,
+    median: float | None = None,
+    oldest: datetime | None = None,
 ) -> dict[str, Any]:
     return {
+        "name": name,
         "label": tile.label,
         "href": tile.href,
         "tone": tile.tone if count else "",
@@ -165,14 +168,16 @@ def _tile(
     }
 
 
-def _below(principal: Principal) -> Asked:
-    """Return which cases stand below: those that the reader's foremost role waits for."""
+def _below(principal: Principal, waiting: set[str]) -> Asked:
+    """Return which cases stand below: those that the reader's foremost role waits for, of the
+    lists in which anything is `waiting`."""
     roles = _roles(principal)
     foremost = roles[0] if roles else ""
-    return Asked(
-        state=FIRST.get(foremost, "open"),
-        entered_by=principal.account_id if foremost == "officer" else None,
-    )
+    state = "open"
+    if foremost in FIRST_THAT_WAITS:
+        names = BY_ROLE[foremost]
+        state = next((name for name in names if name in waiting), names[0])
+    return Asked(state=state, entered_by=principal.account_id if foremost == "officer" else None)
 
 
 def _list_href(below: Asked) -> str:
