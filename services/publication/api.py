@@ -25,12 +25,17 @@ class DraftBody(Body):
     text: Words
 
 
-class ApprovalBody(Body):
+class Approval(Body):
+    """Where a text that is approved may be shown."""
+
+    media: Media = Field(default=["notice_board", "clinic_tv", "social_media"])
+    confirm: bool = Field(False, description="the head's second word on a confidential one")
+
+
+class ApprovalBody(Approval):
     """The redacted text that is approved, and where it may be shown."""
 
     text: Words
-    media: Media = Field(default=["notice_board", "clinic_tv", "social_media"])
-    confirm: bool = Field(False, description="the head's second word on a confidential one")
 
 
 class ReturnBody(Body):

@@ -14,6 +14,8 @@ from services.kernel.errors import Forbidden, StepNotAllowed, invalid
 from services.kernel.text import _
 
 MEDIA = ("notice_board", "clinic_tv", "social_media")
+WRITERS = "complaint_team"
+"""The role of whoever worded an automatic draft: it is the documentation's text."""
 INFORMED_BY = ("in_person", "phone", "sms", "whatsapp", "email", "letter", "meeting", "receipt")
 
 
@@ -99,6 +101,7 @@ class Publication(Aggregate):
         entered_by: str
         documented_by: str
         saved_by: str
+        worded_by: tuple[str, str]
         text: SealedBox
         media: list[str]
         shown: list[str]
@@ -174,13 +177,21 @@ class Publication(Aggregate):
     def approve(
         self, act: Act, text: SealedBox, media: list[str], confirm: bool, same_allowed: bool
     ) -> None:
-        """Approve the text; `same_allowed` is the district file's word on who may."""
+        """Approve the text; `same_allowed` is the district file's word on who may.
+
+        The second word on a confidential one is about the text of the first.
+        """
         self._must_allow("approval")
         if not same_allowed and act.actor in (self.documented_by, self.saved_by):
             raise Forbidden(
                 _("Yang menyetujui harus orang lain: bukan yang mendokumentasikan atau menyunting.")
             )
         confirmed = confirm and self.state == "approved"
+        if confirmed and self.needs_confirmation and text != self.text:
+            raise invalid(
+                "text",
+                _("Persetujuan kedua harus untuk teks yang sama dengan yang disetujui pertama."),
+            )
         self._add(self.Approved, act, text=text, media=media, confirmed=confirmed)
 
     def give_back(self, act: Act, reason: SealedBox) -> None:
@@ -252,8 +263,10 @@ class Publication(Aggregate):
                 self.returned = None
                 self.confidentiality = event.confidentiality
                 if event.actor != SYSTEM:
-                    self.saved_by = event.actor
+                    self.saved_by, self.worded_by = event.actor, (event.actor, event.role)
             case Publication.Approved():
+                if event.text != self.text:
+                    self.worded_by = event.actor, event.role
                 self.state, self.text = "approved", event.text
                 self.media, self.confirmed = event.media, event.confirmed
                 self.returned = None
@@ -271,6 +284,7 @@ class Publication(Aggregate):
         self.number, self.confidentiality = event.number, event.confidentiality
         self.service_unit, self.entered_by = event.service_unit, event.entered_by
         self.documented_by, self.saved_by = event.documented_by, SYSTEM
+        self.worded_by = event.documented_by, WRITERS
         self.text, self.media, self.state = event.text, [], "drafted"
         self.shown, self.returned = [], None
         self.confirmed = self.informed = False

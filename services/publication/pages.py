@@ -54,7 +54,7 @@ TV_WORDS: Final = 25
 """On a screen across a waiting room people read no more than this in the time that it stands."""
 LABELS: Final = {
     "draft_text": _("Teks untuk umum"),
-    "approval_text": _("Teks yang disetujui"),
+    "approval_text": _("Teks hasil"),
     "approval_media": _("Boleh ditampilkan di"),
     "approval_confirm": _("Persetujuan kedua"),
     "return_reason": _("Apa yang perlu diperbaiki"),
@@ -179,6 +179,7 @@ def _add_one(
             said=said,
             text=text,
             why=why,
+            worded_by=namer(request.app.state.access)(*it.worded_by),
             pieces=[] if text is None else list(pieces(text, name)),
             named=names_person(text or "", name) or bool(form.error("approval_text")),
             second=it.state == "approved" and it.needs_confirmation,

@@ -16,7 +16,7 @@ from services.kernel.store import Answer
 from services.kernel.text import _
 from services.kernel.web.validation import field_errors
 from services.publication.api import (
-    ApprovalBody,
+    Approval,
     DraftBody,
     InformedBody,
     ReleaseBody,
@@ -30,7 +30,8 @@ Values = dict[str, str | list[str]]
 
 @dataclass(frozen=True)
 class StepForm:
-    """One step's form. Its fields are those of the call's body, named `<step>_<field>`."""
+    """One step's form. Its fields are those of the call's body, named `<step>_<field>`; but an
+    approval's has no text: what is approved here is the draft that is shown, as it was worded."""
 
     permission: str
     body: type[BaseModel]
@@ -41,8 +42,8 @@ def _draft(to: Publishing, id: UUID, who: Intent, body: DraftBody, **more: Any) 
     return to.save_draft(id, who, body.text, **more)
 
 
-def _approve(to: Publishing, id: UUID, who: Intent, body: ApprovalBody, **more: Any) -> Any:
-    return to.approve(id, who, body.text, body.media, body.confirm, **more)
+def _approve(to: Publishing, id: UUID, who: Intent, body: Approval, **more: Any) -> Any:
+    return to.approve(id, who, None, body.media, body.confirm, **more)
 
 
 def _return(to: Publishing, id: UUID, who: Intent, body: ReturnBody, **more: Any) -> Any:
@@ -63,7 +64,7 @@ def _inform(to: Publishing, id: UUID, who: Intent, body: InformedBody, **more: A
 
 FORMS: Final[Mapping[str, StepForm]] = {
     "draft": StepForm("publication.draft", DraftBody, _draft),
-    "approval": StepForm("publication.approve", ApprovalBody, _approve),
+    "approval": StepForm("publication.approve", Approval, _approve),
     "return": StepForm("publication.return", ReturnBody, _return),
     "release": StepForm("publication.release", ReleaseBody, _release),
     "withdrawal": StepForm("publication.withdraw", WithdrawalBody, _withdraw),

@@ -1,4 +1,4 @@
-"""A draft that the head hands back, and a text that is shown in a further medium later."""
+"""A draft that the head approves as it is or hands back, and a text shown in a further medium."""
 
 from typing import Any
 
@@ -128,3 +128,42 @@ def test_the_page_hands_back_and_names_the_field_that_is_missing(node: RunningNo
     assert missing.status_code == 422 and 'href="#f-return_reason"' in missing.text
     assert kukuh.post(path, data={"return_reason": WRONG}).status_code == 303
     assert WRONG in page(node, "kukuh", f"/terbitkan/{draft}")
+
+
+def test_who_approves_on_the_page_changes_no_word(node: RunningNode) -> None:
+    _id, draft = documented(node)
+    done(node, "dewi", draft, "draft", text=ANEW)
+    kukuh, path = node.as_("kukuh"), f"{node.address}/terbitkan/{draft}"
+    shown_to_head = page(node, "kukuh", f"/terbitkan/{draft}")
+    assert "Disusun oleh Dewi" in shown_to_head and 'name="approval_text"' not in shown_to_head
+    form = {"approval_text": TEXT, "approval_media": "notice_board"}
+    assert kukuh.post(f"{path}/approval", data=form).status_code == 303
+    assert "Disusun oleh Dewi" in page(node, "dewi", f"/terbitkan/{draft}")
+    done(node, "dewi", draft, "release")
+    board = node.public.get("/puskesmas/puring/board").raise_for_status().json()["items"]
+    assert [each["text"] for each in board if each["id"] == draft] == [ANEW]
+
+
+def test_words_sent_with_an_approval_are_the_approvers_and_confirmed_as_they_were(
+    node: RunningNode,
+) -> None:
+    id, draft = documented(node, corrected=True)
+    draft_of(node, id, confidentiality="confidential")
+    done(node, "kukuh", draft, "approval", text=TEXT)
+    assert "Disusun oleh dr. Kukuh" in page(node, "dewi", f"/terbitkan/{draft}")
+    other = take(node, "kukuh", draft, "approval", text=ANEW, confirm=True)
+    assert other.status_code == 422
+    assert [each["field"] for each in other.json()["errors"]] == ["text"]
+    assert take(node, "dewi", draft, "release").status_code == 409
+    done(node, "kukuh", draft, "approval", text=TEXT, confirm=True)
+    done(node, "dewi", draft, "release")
+
+
+def test_an_approval_of_a_page_that_is_out_of_date_approves_nothing(node: RunningNode) -> None:
+    id, draft = documented(node)
+    version = draft_of(node, id)["version"]
+    done(node, "dewi", draft, "draft", text=ANEW)
+    form = {"approval_media": "notice_board", "version": str(version)}
+    late = node.as_("kukuh").post(f"{node.address}/terbitkan/{draft}/approval", data=form)
+    assert late.status_code == 412 and "Rancangan publikasi disimpan" in late.text
+    assert draft_of(node, id)["state"] == "drafted"
