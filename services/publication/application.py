@@ -119,7 +119,8 @@ class Publishing(Service):
         saved = self._saved(draft)
         if not confirm and names_person(text or saved, self.complainant(draft)):
             message = _(
-                "Teks ini memuat nama pelapor. Mintalah teks tanpa namanya, atau centang bahwa ia ingin disebut."
+                "Teks ini memuat nama pelapor. Mintalah teks tanpa namanya, "
+                "atau centang bahwa ia ingin disebut."
             )
             raise invalid("text", message)
         box = draft.text
