@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.intake.application import Intake
+from services.intake.attachments.content import REQUEST_BYTES, SENT_MOST
 from services.intake.import_labels import FIELD_LABELS
 from services.intake.import_review import LISTED, Reviewing
 from services.intake.importing import Importing
@@ -30,7 +31,6 @@ from services.kernel.web.pages import render
 
 RUN: Final = "import.run"
 PATH: Final = "/catat/impor"
-BYTES: Final = 11 << 20
 LABELS: Final = {"file": _("Berkas"), "puskesmas": _("Puskesmas")}
 
 Importer = Annotated[Principal, requires(RUN)]
@@ -59,7 +59,7 @@ async def sent(request: Request) -> Sent:
     file = form.get("file")
     name, data = "", b""
     if isinstance(file, UploadFile):
-        name, data = file.filename or "", await file.read()
+        name, data = file.filename or "", await file.read(REQUEST_BYTES)
     key = str(form.get("key", ""))
     mark = key if 1 <= len(key) <= KEY_LENGTH else None
     return Sent(str(form.get("puskesmas", "")), name, data, mark)
@@ -187,7 +187,7 @@ def _add_choosing(pages: APIRouter, intake: Intake, importing: Importing) -> Non
         """Show the form that sends a file."""
         return show(request, principal, Form({"puskesmas": puskesmas} if puskesmas else {}))
 
-    @pages.post(PATH, max_body_size=BYTES)
+    @pages.post(PATH, max_body_size=SENT_MOST)
     def begin(
         request: Request, principal: Importer, sent: Annotated[Sent, Depends(sent)]
     ) -> Response:

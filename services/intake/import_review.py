@@ -36,11 +36,13 @@ class Column(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """A row as it would be written down; `received_at` is None where the file does not say."""
+    """A row as it would be written down; `received_at` is None where the file does not say, and
+    the beginning of a day where it says no more (`whole_day`)."""
 
     number: int
     channel: str
     received_at: datetime | None
+    whole_day: bool
     text: str
 
 
@@ -142,6 +144,7 @@ def _sample(row: Row) -> Sample:
         row.number,
         str(row.fields["channel"]),
         datetime.fromisoformat(at) if isinstance(at, str) else None,
+        row.names_a_day,
         str(row.fields["text"]),
     )
 

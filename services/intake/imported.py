@@ -38,6 +38,7 @@ Rejected = list[tuple[int, FieldError]]
 class Outcome:
     """What became of a file's rows so far; `rejected` names row and field.
 
+    `whole_days` counts rows with a date but no clock, which counts from the day's beginning.
     `state`: waiting (to be confirmed), running, ended, stopped (by people; its other rows were not
     taken), lost (it could not be opened again). `mends`: the rejected rows can still be fetched.
     """
@@ -50,6 +51,7 @@ class Outcome:
     ids: list[str]
     state: str = "ended"
     mends: bool = False
+    whole_days: int = 0
 
     @property
     def ended(self) -> bool:

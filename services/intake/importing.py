@@ -75,7 +75,10 @@ class Importing:
             except InvalidInput as problem:
                 rejected += [(row.number, error) for error in problem.errors]
         repeated = self._known(here.code, keys)
-        return Outcome(len(rows), len(rows), len(keys) - repeated, repeated, rejected, [])
+        days = 0 if sheet.chat else sum(row.names_a_day for row in rows)
+        return Outcome(
+            len(rows), len(rows), len(keys) - repeated, repeated, rejected, [], whole_days=days
+        )
 
     def begin(
         self,

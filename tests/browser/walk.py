@@ -175,7 +175,7 @@ class Walk:
         draft = form(publisher, "draft")
         draft.get_by_label("Teks untuk umum").fill(outcome["publication"])
         self.send(publisher, draft, "Simpan rancangan")
-        self.note("Rancangan publikasi ada", "Dewi", None)
+        self.note("Rancangan publikasi disimpan", "Dewi", None)
         page = self.publication("kukuh")
         expect(page.get_by_text(self.real.row["text"][:40])).to_be_visible()
         expect(page.get_by_text(outcome["publication"]).first).to_be_visible()

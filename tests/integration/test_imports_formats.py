@@ -164,6 +164,7 @@ BROKEN: dict[str, Callable[[], bytes | str]] = {
     "1,000 columns of a workbook": lambda: as_xlsx([[f"k{n}" for n in range(1000)]]),
     "half a letter of UTF-16": lambda: b"\xff\xfek\x00a",
     "no letters": lambda: b"\x81\x8d\x90",
+    "a PDF of letters only": lambda: b"%PDF-1.4\n1 0 obj\n<< /Title (kanal,isi) >>\nendobj\n%%EOF",
     "a picture": lambda: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
     "too many rows": lambda: "kanal,isi\n" + "sms,x\n" * 20_001,
 }

@@ -199,8 +199,28 @@ def test_the_form_says_what_is_wrong(node: RunningNode) -> None:
         assert empty.status_code == 422 and "Pilih berkas yang akan diimpor." in empty.text
         wide = upload(client, ",".join(f"k{n}" for n in range(1000)) + "\n1\n")
         assert wide.status_code == 422 and "lebih dari 100 kolom" in wide.text
+        printed = upload(client, b"%PDF-1.4\nkanal,isi\nsms,a\n%%EOF", "tabel.csv")
+        assert printed.status_code == 422 and "Ini berkas PDF, bukan tabel." in printed.text
+        large = upload(client, b"kanal,isi\n" + b"sms,lama\n" * (12 << 17))
+        assert large.status_code == 422 and "lebih besar dari 10 MB" in large.text
+        for each in (printed, large):
+            assert 'href="#f-file"' in each.text and '<option value="puring" selected' in each.text
         nowhere = client.post(PATH, data={"puskesmas": "entah"}, files=file_of(1))
         assert nowhere.status_code in (403, 404)
+
+
+@pytest.mark.parametrize("write", [as_csv, as_xlsx])
+def test_a_day_without_a_clock_is_said_before_it_is_taken(node: RunningNode, write: Any) -> None:
+    rows = [
+        ["kanal", "isi", "tanggal"],
+        ["sms", "Antre lama sekali.", "2026-01-02"],
+        ["sms", "Obat habis.", "2026-01-02 08:30"],
+        ["sms", "Loket tutup.", ""],
+    ]
+    with browser(node) as client:
+        page = upload(client, write(rows))
+    assert "1 baris menyebut tanggal tanpa jam: dicatat pukul 00.00" in page.text
+    assert page.text.count("(tanpa jam)") == 1
 
 
 def test_another_officer_sees_figures_and_no_words(node: RunningNode) -> None:

@@ -27,6 +27,8 @@ _MAX_TAGS: Final = 4_000_000
 _CHUNK: Final = 1 << 20
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_PDF = b"%PDF-"
+_PDF_STARTS_WITHIN = 64
 _DELIMITERS = ",;\t|"
 
 MAX_CELL: Final = 40_000
@@ -87,6 +89,11 @@ def open_file(data: bytes) -> Content:
     if data.startswith(_OLD_EXCEL):
         raise invalid(
             "file", _("Berkas Excel lama (.xls) tidak terbaca. Simpan sebagai .xlsx, lalu kirim.")
+        )
+    if _PDF in data[:_PDF_STARTS_WITHIN]:
+        raise invalid(
+            "file",
+            _("Ini berkas PDF, bukan tabel. Simpan tabelnya sebagai CSV atau XLSX, lalu kirim."),
         )
     return _unpacked(data) if data.startswith(_ZIP) else Content(text=_decoded(data))
 

@@ -6,7 +6,7 @@ import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 from services.kernel.errors import FieldError
 
@@ -30,6 +30,15 @@ class Row:
     fields: Mapping[str, Value]
     errors: tuple[FieldError, ...] = ()
     occurrence: int = 0
+
+    @property
+    def names_a_day(self) -> bool:
+        """Whether a time of it is the beginning of a day: its cell held a date and no clock.
+
+        A workbook knows no other difference: its dates come with a clock of nought.
+        """
+        times = (self.fields[name] for name in TIMES if name in self.fields)
+        return any(datetime.fromisoformat(str(at)).time() == time() for at in times)
 
     @property
     def body(self) -> dict[str, Value | dict[str, Value]]:
