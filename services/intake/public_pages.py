@@ -55,7 +55,7 @@ LABELS: Final[Mapping[str, Text]] = {
 TEXT_MOST: Final = 10_000
 IN_BROWSER: Final = "private, no-cache"
 """The browser may keep a step for its own Back button, which would else show an error instead of
-what was typed, and the code of a receipt that is shown once; nobody in between may."""
+what was typed, and the receipt with its code; nobody in between may."""
 _LAST: Final = len(STEPS)
 _CARRIED: Final = tuple(name for step in STEPS for name in step if name != "file")
 _PLACES: Final = {

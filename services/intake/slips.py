@@ -1,7 +1,7 @@
 """What the holder of a receipt takes home: the code, the way to it, and when an answer is due."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import segno
@@ -11,6 +11,9 @@ from services.intake.application import Intake
 from services.intake.domain import Complaint
 from services.kernel.district import Limit, Puskesmas
 from services.kernel.vocabulary import CASE_KINDS, GRADES
+
+FRESH: Final = timedelta(hours=1)
+"""So long after it was written down a receipt promises; later it tells where the dates stand."""
 
 
 class Picture(str):
@@ -44,17 +47,25 @@ def drawn(link: str, *, scale: int = 5) -> Picture:
 def receipt_of(
     request: Request, intake: Intake, here: Puskesmas, complaint: Complaint
 ) -> dict[str, Any]:
-    """Return what a receipt shows; its code stands behind the #, which no server is told."""
+    """Return what a receipt shows; its code stands behind the #, which no server is told.
+
+    A slip that is printed again says nothing of dates (`holds`): a grade, a pause or a correction
+    may have moved them, and the receipt at its address knows them. Nor does one say a date that was
+    over before it was written down.
+    """
     code = intake.receipt(complaint.id)
     link = address(request, f"/r#{code}")
     limit, longest = _response_limits(intake, here, complaint)
     hours = limit.hours if limit else None
+    answered_by = complaint.received_at + timedelta(hours=hours) if hours else None
+    now = intake.clock()
     return {
         "code": code,
         "link": link,
         "picture": drawn(link),
         "limit": limit,
-        "answered_by": complaint.received_at + timedelta(hours=hours) if hours else None,
+        "holds": now - complaint.recorded_at < FRESH and (answered_by or now) >= now,
+        "answered_by": answered_by,
         "at_latest": complaint.received_at + timedelta(hours=longest) if longest else None,
     }
 

@@ -12,7 +12,7 @@ from services.kernel.aggregate import SYSTEM, Act, Intent
 from services.kernel.clock import Clock
 from services.kernel.contracts import SealedBox, in_order, read
 from services.kernel.contracts.intake import ComplaintCorrectedV1, ComplaintReceivedV1
-from services.kernel.errors import Unavailable, invalid
+from services.kernel.errors import StepNotAllowed, Unavailable, invalid
 from services.kernel.follower import arrived
 from services.kernel.keyring import Keyring
 from services.kernel.keyring.sealing import unseal
@@ -58,6 +58,17 @@ class Publishing(Service):
             (str(complaint),),
         )
         return [self.read(Publication, UUID(row["publication"])) for row in rows]
+
+    def also_released(
+        self, publication: Publication
+    ) -> tuple[Publication | None, Publication | None]:
+        """Return the results of the same case that are public now: the last one before this, whose
+        place this one takes, and the newest one after it, which takes its place."""
+        found = self.of_complaint(UUID(publication.complaint))
+        place = [each.id for each in found].index(publication.id)
+        before = (each for each in reversed(found[:place]) if each.state == "released")
+        after = (each for each in reversed(found[place + 1 :]) if each.state == "released")
+        return next(before, None), next(after, None)
 
     def waiting(
         self,
@@ -147,10 +158,17 @@ class Publishing(Service):
     ) -> "Future[Answer]":
         """Make the approved text public: from here on, and only here, its words are in clear.
 
-        One that is out already is shown in these media, too.
+        One that is out already is shown in these media, too. It takes the place of an earlier
+        result of the case; raises StepNotAllowed where a newer one has taken its own.
         """
         wanted = None if media is None else list(media)
         approved = self.get(id)
+        _before, newer = self.also_released(approved)
+        if newer is not None:
+            raise StepNotAllowed(
+                _("Hasil yang lebih baru dari kasus ini sudah terbit dan menggantikan yang ini."),
+                approved.allowed,
+            )
         (text,) = self._keyring.open([approved.text], intent.actor, intent.role, "release")
         if text is None:
             raise _no_key()

@@ -167,6 +167,7 @@ def _add_one(
         may = [s for s in it.allowed if principal.may(FORMS[s].permission, it.puskesmas)]
         said, text, why = _opened(publishing, words, district, principal, it)
         name = None if text is None else publishing.complainant(it)
+        replaced, replaced_by = publishing.also_released(it)
         return render(
             request,
             "publication/publication.html",
@@ -179,6 +180,8 @@ def _add_one(
             said=said,
             text=text,
             why=why,
+            replaced=replaced,
+            replaced_by=replaced_by,
             worded_by=namer(request.app.state.access)(*it.worded_by),
             pieces=[] if text is None else list(pieces(text, name)),
             named=names_person(text or "", name) or bool(form.error("approval_text")),

@@ -101,10 +101,11 @@ class PublicAnswer(BaseModel):
 
     answer: str
     published_at: datetime
+    reopened: bool = Field(description="the case was opened again since; a newer result is to come")
 
 
 class ReceiptStatus(BaseModel):
-    """How far one's own complaint is; never who or what was said."""
+    """How far one's own complaint is; never who or what was said. Of its answers the newest."""
 
     number: str
     puskesmas: str
@@ -128,6 +129,7 @@ class BoardItem(BaseModel):
     service_unit: str | None
     received_at: datetime | None
     published_at: datetime | None
+    reopened: bool = Field(description="the case was opened again since; a newer result is to come")
 
 
 class Board(BaseModel):

@@ -63,39 +63,62 @@ class Stage(NamedTuple):
 
 
 # SOP Lamaru 1-2 and SOP Puring 2-3 as the person who complained sees them.
-_STAGES: Final[Sequence[Stage]] = (
-    Stage(
-        _("Kami terima"),
-        frozenset({"ComplaintReceived"}),
-        _("Keluhan Anda sudah kami catat. Kami akan mempelajarinya."),
-    ),
-    Stage(
-        _("Kami pelajari"),
-        frozenset({"CaseGraded", "ComplainantMet", "ComplaintAnalysed", "CaseReopened"}),
-        _("Kami sedang mempelajari keluhan Anda."),
-    ),
-    Stage(
-        _("Kami perbaiki"),
-        frozenset({"ImmediateAnswerGiven", "ResponsePlanned", "FollowUpCarriedOut"}),
-        _("Kami sudah mempelajari keluhan Anda dan sedang memperbaikinya."),
-    ),
-    Stage(
-        _("Kami catat hasilnya"),
-        frozenset({"ResolutionDocumented"}),
-        _("Keluhan Anda sudah kami tindak lanjuti. Hasilnya kami sampaikan kepada Anda."),
-    ),
-    Stage(
-        _("Kami nilai lagi hasilnya"),
-        frozenset({"EvaluationRecorded"}),
-        _("Keluhan Anda selesai, dan hasilnya sudah kami nilai."),
-    ),
+_BEGUN_BY: Final = (
+    frozenset({"ComplaintReceived"}),
+    frozenset({"CaseGraded", "ComplainantMet", "ComplaintAnalysed", "CaseReopened"}),
+    frozenset({"ImmediateAnswerGiven", "ResponsePlanned", "FollowUpCarriedOut"}),
+    frozenset({"ResolutionDocumented"}),
+    frozenset({"EvaluationRecorded"}),
 )
+_RECEIVED: Final = _("Kami terima")
+_STUDIED: Final = _("Kami pelajari")
+_WRITTEN: Final = _("Kami catat hasilnya")
+_JUDGED: Final = _("Kami nilai lagi hasilnya")
+_SAID: Final[Mapping[str, Sequence[tuple[Text, Text]]]] = {
+    "complaint": (
+        (_RECEIVED, _("Keluhan Anda sudah kami catat. Kami akan mempelajarinya.")),
+        (_STUDIED, _("Kami sedang mempelajari keluhan Anda.")),
+        (
+            _("Kami perbaiki"),
+            _("Kami sudah mempelajari keluhan Anda dan sedang memperbaikinya."),
+        ),
+        (
+            _WRITTEN,
+            _("Keluhan Anda sudah kami tindak lanjuti. Hasilnya kami sampaikan kepada Anda."),
+        ),
+        (_JUDGED, _("Keluhan Anda selesai, dan hasilnya sudah kami nilai.")),
+    ),
+    "suggestion": (
+        (_RECEIVED, _("Saran Anda sudah kami catat. Kami akan mempelajarinya.")),
+        (_STUDIED, _("Kami sedang mempelajari saran Anda.")),
+        (_("Kami kerjakan"), _("Kami sudah mempelajari saran Anda dan sedang mengerjakannya.")),
+        (
+            _WRITTEN,
+            _("Saran Anda sudah kami tindak lanjuti. Hasilnya kami sampaikan kepada Anda."),
+        ),
+        (_JUDGED, _("Saran Anda selesai kami tangani, dan hasilnya sudah kami nilai.")),
+    ),
+    "information_request": (
+        (_RECEIVED, _("Pertanyaan Anda sudah kami catat. Kami akan mencari jawabannya.")),
+        (_STUDIED, _("Kami sedang mencari jawaban atas pertanyaan Anda.")),
+        (_("Kami jawab"), _("Kami sedang menjawab pertanyaan Anda.")),
+        (_WRITTEN, _("Pertanyaan Anda sudah kami jawab. Jawabannya kami sampaikan kepada Anda.")),
+        (_JUDGED, _("Pertanyaan Anda selesai, dan jawabannya sudah kami nilai.")),
+    ),
+}
+_WAYS: Final[Mapping[str, Sequence[Stage]]] = {
+    kind: [
+        Stage(title, begun_by, says)
+        for (title, says), begun_by in zip(said, _BEGUN_BY, strict=True)
+    ]
+    for kind, said in _SAID.items()
+}
 _WITHDRAWN: Final = Stage(
     _("Anda cabut"),
     frozenset({"CaseWithdrawn"}),
-    _("Keluhan ini sudah dicabut, jadi tidak kami tangani lagi."),
+    _("Ini sudah dicabut, jadi tidak kami tangani lagi."),
 )
-JOINED: Final = _("Keluhan Anda kami tangani bersama keluhan lain yang sama. Beginilah jalannya:")
+JOINED: Final = _("Kami tangani bersama keluhan lain yang sama. Beginilah jalannya:")
 PRAISED: Final = _("Terima kasih. Pujian Anda kami sampaikan kepada yang bertugas.")
 INFORMED: Final = _("Kami kabari Anda")
 PUBLISHED: Final = _("Kami umumkan hasilnya")
@@ -109,33 +132,34 @@ def said_of(receipt: Mapping[str, Any]) -> Text:
         return JOINED
     if ended := _end_of(receipt):
         return ended.says
-    return _STAGES[_reached(receipt)].says
+    return _way(receipt)[_reached(receipt)].says
 
 
 def stages(receipt: Mapping[str, Any]) -> list[Entry]:
-    """Return the way of a complaint as a thread: what was done, what is now, what is ahead."""
+    """Return the way of a complaint as a thread: what was done as it happened, then what is
+    ahead."""
     if receipt["state"] is None:
         return []
     reached = _reached(receipt)
     ended = _end_of(receipt)
     # Of a duplicate the way is its original's, and whether that is over is not said here.
     goes_on = receipt["joined"] or not receipt["closed"]
-    entries = []
-    for place, stage in enumerate(_STAGES):
-        done = "now" if place == reached and goes_on else "done"
+    done, ahead = [], []
+    for place, stage in enumerate(_way(receipt)):
         begun = _first(receipt, stage.begun_by)
         if place > reached:
-            if ended is None:
-                entries.append(Entry(stage.title, state="ahead"))
+            ahead.append(Entry(stage.title, state="ahead"))
         elif begun is not None:
-            entries.append(Entry(stage.title, happened=begun, state=done))
+            state = "now" if place == reached and goes_on else "done"
+            done.append(Entry(stage.title, happened=begun, state=state))
     result = {"steps": _since_reopened(receipt["steps"])}
     for title, step in ((INFORMED, "ComplainantInformed"), (PUBLISHED, "ResolutionPublished")):
         if told := _first(result, frozenset({step})):
-            entries.append(Entry(title, happened=told))
-    if ended is not None:
-        entries.append(Entry(ended.title, happened=_first(receipt, ended.begun_by)))
-    return entries
+            done.append(Entry(title, happened=told))
+    done.sort(key=lambda entry: entry.happened or receipt["received_at"])
+    if ended is None:
+        return [*done, *ahead]
+    return [*done, Entry(ended.title, happened=_first(receipt, ended.begun_by))]
 
 
 def _end_of(receipt: Mapping[str, Any]) -> Stage | None:
@@ -144,16 +168,20 @@ def _end_of(receipt: Mapping[str, Any]) -> Stage | None:
         return _WITHDRAWN
     if receipt["state"] == "referred":
         to = receipt["referred_to"] or ""
-        says = _("Keluhan Anda di luar kewenangan kami. Sudah kami teruskan ke {to}.", to=to)
+        says = _("Ini di luar kewenangan kami. Sudah kami teruskan ke {to}.", to=to)
         return Stage(_("Kami teruskan ke {to}", to=to), frozenset({"CaseReferred"}), says)
     return None
+
+
+def _way(receipt: Mapping[str, Any]) -> Sequence[Stage]:
+    return _WAYS.get(receipt["kind"], _WAYS["complaint"])
 
 
 def _reached(receipt: Mapping[str, Any]) -> int:
     """Return the stage that the last step of the way began; reopening leads back."""
     for step in reversed(receipt["steps"]):
-        for place, stage in enumerate(_STAGES):
-            if step["step"] in stage.begun_by:
+        for place, begun_by in enumerate(_BEGUN_BY):
+            if step["step"] in begun_by:
                 return place
     return 0
 

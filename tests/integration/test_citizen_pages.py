@@ -119,6 +119,7 @@ def test_praise_asks_for_nothing(node: RunningNode, browser: httpx.Client) -> No
     page = receipt(browser, given)
     assert "Tidak ada yang perlu Anda lakukan." in page
     assert WITHDRAW not in page and RATE not in page
+    assert "Siapkan kode" not in page and "keluhan Anda" not in page.lower()
 
 
 def test_a_wish_is_chosen_already_and_no_other_word_is(browser: httpx.Client) -> None:
@@ -219,7 +220,7 @@ def test_a_promise_holds_whatever_the_grade(node: RunningNode, browser: httpx.Cl
     given = receive(node)
     node.until("sari", f"/cases/{given['id']}", lambda _case: True)
     slip = node.as_("rini").get(f"{node.address}/catat/{given['id']}/slip").raise_for_status().text
-    assert "atau menilai keluhan ini dan menetapkan tanggal tanggapannya" in slip
+    assert "atau menilainya dan menetapkan tanggal tanggapannya" in slip
     latest = re.search(r"selambat-lambatnya <b>([^<]+)</b>", slip)
     form = node.as_("sari").get(f"{node.address}/kasus/{given['id']}").text
     assert "tanpa kerugian yang berarti; ditanggapi dalam 168 jam" in form
@@ -229,3 +230,42 @@ def test_a_promise_holds_whatever_the_grade(node: RunningNode, browser: httpx.Cl
     node.settle(answer.raise_for_status().json()["position"])
     # The slowest grade's date is the one that the slip had promised at the latest.
     assert latest and f"Kami tanggapi paling lambat <b>{latest[1]}</b>" in receipt(browser, given)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("suggestion", "Kami sedang mempelajari saran Anda."),
+        ("information_request", "Kami sedang mencari jawaban atas pertanyaan Anda."),
+    ],
+)
+def test_a_receipt_speaks_of_what_was_told(
+    node: RunningNode, browser: httpx.Client, kind: str, said: str
+) -> None:
+    given = receive(node, kind=kind)
+    take(node, given["id"], *HANDLED[:1])
+    page = receipt(browser, given)
+    assert said in page and "keluhan Anda" not in page
+
+
+def test_what_was_done_stands_before_what_is_ahead(
+    node: RunningNode, browser: httpx.Client
+) -> None:
+    given = receive(node)
+    take(node, given["id"], *HANDLED)
+    (draft,) = node.until(
+        "dewi", "/publications", lambda found: found["items"], complaint=given["id"]
+    )["items"]
+    told = node.as_("dewi").post(f"/publications/{draft['id']}/informed", json={"channel": "phone"})
+    node.settle(told.raise_for_status().json()["position"])
+    page = receipt(browser, given)
+    assert page.index("Kami kabari Anda") < page.index("Kami nilai lagi hasilnya")
+
+
+def test_a_slip_that_is_printed_again_promises_nothing(
+    node: RunningNode, browser: httpx.Client
+) -> None:
+    given = receive(node, received_at="2026-01-05T08:00:00+07:00")
+    slip = node.as_("rini").get(f"{node.address}/catat/{given['id']}/slip").raise_for_status().text
+    assert "Tanggal tanggapan yang berlaku sekarang tampil pada tanda terima" in slip
+    assert "Paling lambat" not in slip and "selambat-lambatnya" not in slip

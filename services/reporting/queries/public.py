@@ -31,6 +31,17 @@ _ON_RECEIPT = (
 )
 
 
+# Of what is released of a case the newest stands for it; it took the place of what was before.
+_CURRENT = f"""(
+    SELECT * FROM publications AS x WHERE state = 'released' AND {at("x")}
+    QUALIFY row_number() OVER (PARTITION BY complaint ORDER BY since DESC, publication) = 1
+)"""
+# The case was opened again, and what is to come of that is not written down yet.
+_AGAIN = f"""coalesce((
+    SELECT max(seq) FILTER (step = 'CaseReopened')
+        > max(seq) FILTER (step = 'ResolutionDocumented')
+    FROM steps AS y WHERE y.complaint = p.complaint AND {at("y")}
+), false)"""
 # What was published openly hides them as well once its form says that it is confidential.
 _SHOWS = "p.shows_unit_and_date AND a.confidentiality <> 'confidential'"
 
@@ -71,9 +82,8 @@ def receipt(connection: DuckDBPyConnection, hashed: str) -> dict[str, Any] | Non
         if step["step"] == "ComplaintReceived":  # one's own, also where the way is another's
             step["happened_at"] = case["received_at"]
     answers = connection.execute(
-        "SELECT public_text AS answer, since AS published_at FROM publications AS p "
-        f"WHERE complaint = $complaint AND state = 'released' AND {at('p')} "
-        "ORDER BY since DESC",
+        f"SELECT public_text AS answer, since AS published_at, {_AGAIN} AS reopened "
+        f"FROM {_CURRENT} AS p WHERE complaint = $complaint",
         about,
     )
     case["answers"] = list(records(answers))
@@ -100,7 +110,8 @@ def _last(connection: DuckDBPyConnection, complaint: UUID, name: str, field: str
 def board(
     connection: DuckDBPyConnection, puskesmas: str, medium: str | None, limit: int
 ) -> list[dict[str, Any]]:
-    """Return what is released now at a Puskesmas, the newest first.
+    """Return what is released now at a Puskesmas, the newest first; of each case one text, the
+    newest.
 
     A confidential one shows neither unit nor date, and stands after all others in an order that
     says nothing of when.
@@ -110,10 +121,9 @@ def board(
         SELECT p.publication AS id, p.public_text AS text, p.media,
             CASE WHEN {_SHOWS} THEN a.service_unit END AS service_unit,
             CASE WHEN {_SHOWS} THEN a.received_at END AS received_at,
-            CASE WHEN {_SHOWS} THEN p.since END AS published_at
-        FROM publications AS p JOIN attributes AS a ON a.complaint = p.complaint AND {at("a")}
-        WHERE p.state = 'released' AND {at("p")} AND a.puskesmas = $code
-            AND ($medium IS NULL OR list_contains(p.media, $medium))
+            CASE WHEN {_SHOWS} THEN p.since END AS published_at, {_AGAIN} AS reopened
+        FROM {_CURRENT} AS p JOIN attributes AS a ON a.complaint = p.complaint AND {at("a")}
+        WHERE a.puskesmas = $code AND ($medium IS NULL OR list_contains(p.media, $medium))
         ORDER BY published_at DESC NULLS LAST, p.publication
         LIMIT $limit
         """,
