@@ -156,6 +156,29 @@ def test_no_page_is_wider_than_the_screen(
     house.close()
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_what_comes_next_is_read_first_and_on_a_phone_stands_first(
+    browser: Browser, node: RunningNode, made: dict[str, str], size: str
+) -> None:
+    width, height = SIZES[size]
+    house = House(browser, node, viewport={"width": width, "height": height})
+    for who, address, other in (
+        ("sari", "/kasus/{new}", "Jalannya kasus"),
+        ("kukuh", "/publikasi?complaint={documented}", "Pratinjau"),
+    ):
+        page = house.page(who)
+        page.goto(address.format(**made))
+        expect(page.locator(".next-first h2").first).to_have_text("Langkah berikutnya")
+        ahead = page.get_by_role("heading", name="Langkah berikutnya").bounding_box()
+        behind = page.get_by_role("heading", name=other).bounding_box()
+        assert ahead and behind
+        if size == "phone":
+            assert ahead["y"] < behind["y"], address
+        else:
+            assert ahead["x"] > behind["x"] and abs(ahead["y"] - behind["y"]) < 40, address
+    house.close()
+
+
 def test_the_days_work_leads_to_just_its_lists(house: House, made: dict[str, str]) -> None:
     page = house.page("sari")
     page.goto("/")

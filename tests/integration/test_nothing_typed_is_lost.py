@@ -209,6 +209,27 @@ def test_what_was_typed_for_a_step_that_is_over_is_shown(node: RunningNode, sari
     assert "Hasil didokumentasikan" in late.text.split("Berubah sementara")[1].split("</ul>")[0]
 
 
+def test_what_was_chosen_for_a_step_that_is_over_is_said_in_its_words(
+    node: RunningNode, sari: Browser
+) -> None:
+    id = received(node)
+    team = node.as_("sari")
+    assert team.post(f"/cases/{id}/grade", json={"grade": "red"}).status_code == 200
+    form = hidden(sari.client.get(f"/kasus/{id}"), f"/kasus/{id}/analysis")
+    body = {"root_cause": "Satu loket.", "finding": "not_upheld"}
+    assert team.post(f"/cases/{id}/analysis", json=body).status_code == 200
+    assert team.post(f"/cases/{id}/documentation", json={"summary": "Beres."}).status_code == 200
+    typed = {**form, "root_cause": TYPED, "finding": "upheld"}
+    late = sari.client.post(f"/kasus/{id}/analysis", data=typed)
+    kept = late.text.split("Yang Anda ketik</h2>")[1].split("</section>")[0]
+    assert "Terbukti" in kept and "upheld" not in kept
+    gone = {**form, "called_head": "true", "how": "WhatsApp", "told_by": "phone"}
+    late = sari.client.post(f"/kasus/{id}/immediate-answer", data=gone)
+    kept = late.text.split("Yang Anda ketik</h2>")[1].split("</section>")[0]
+    assert "kepala Puskesmas" in kept and "Telepon" in kept
+    assert ">true<" not in kept and ">phone<" not in kept
+
+
 def test_a_correction_says_which_fields_another_one_changed(
     node: RunningNode, sari: Browser
 ) -> None:

@@ -1,5 +1,6 @@
 """One case: its thread, its next step, its deadlines, and the forms that take it further."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -34,6 +35,7 @@ from services.resolution.domain import OUTCOMES, Case
 from services.resolution.domain.steps import BESIDE, Step
 from services.resolution.pages import elsewhere, thread
 from services.resolution.pages.labels import (
+    CALLED,
     DEADLINES,
     EVENTS,
     FIELDS,
@@ -46,7 +48,7 @@ from services.resolution.pages.lists import CaseLists
 from services.resolution.pages.news import tell
 from services.resolution.pages.queue import PATH, READ, name_of
 from services.resolution.pages.spoken import spoken
-from services.resolution.pages.steps import CALLED, FORMS, StepForm
+from services.resolution.pages.steps import FORMS, StepForm
 from services.resolution.pages.typed import Typed
 from services.resolution.verdicts import judged
 
@@ -55,6 +57,16 @@ RECURS: Final = 3
 SAVED: Final = flash("case.saved", _("Langkah ini sudah tercatat."))
 ASIDE: Final = (Step.PAUSE, Step.REFERRAL, Step.ESCALATION, Step.REOPENING, *BESIDE)
 """Steps that are never the next one."""
+
+CHOICES: Final[Mapping[str, list[tuple[str, Text | str]]]] = {
+    "grade": list(glossary.WORDS["grade"].items()),
+    "finding": list(glossary.WORDS["finding"].items()),
+    "outcome": [(code, thread.outcome(code)) for code in OUTCOMES],
+    "effective": [("true", _("Efektif")), ("false", _("Tidak efektif: buka kembali"))],
+    "told_by": list(glossary.WORDS["channel"].items()),
+    **{f"called_{role}": [("true", glossary.word("role", role))] for role in CALLED},
+}
+"""What the steps' forms offer, by field."""
 
 
 async def _fields(request: Request) -> dict[str, str]:
@@ -330,11 +342,12 @@ def _forms(principal: Principal, case: Case, district: District) -> dict[str, An
         "steps": STEPS,
         "plan_rows": range(1, PLAN_ROWS + 1),
         "undone": [each for each in case.actions if each.number not in case.done],
-        "channels": list(glossary.WORDS["channel"].items()),
+        "channels": CHOICES["told_by"],
         "called": CALLED,
-        "grades": list(glossary.WORDS["grade"].items()),
+        "grades": CHOICES["grade"],
         "limits": _limits(case, district),
-        "findings": list(glossary.WORDS["finding"].items()),
-        "outcomes": [(code, thread.outcome(code)) for code in OUTCOMES],
-        "verdicts": [("true", _("Efektif")), ("false", _("Tidak efektif: buka kembali"))],
+        "findings": CHOICES["finding"],
+        "outcomes": CHOICES["outcome"],
+        "verdicts": CHOICES["effective"],
+        "choices": CHOICES,
     }

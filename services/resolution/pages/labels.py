@@ -114,6 +114,8 @@ PERSON: Final[Mapping[str, Text]] = {
 OUTCOMES: Final[Mapping[str, Text]] = {"resolved": _("Terselesaikan")}
 EFFECTIVE: Final = {True: _("Efektif"), False: _("Tidak efektif, kembali ke analisis")}
 
+CALLED: Final = ("complaint_team", "head", "quality_lead", "coordinator", "publisher", "officer")
+"""The roles that a call by hand can name; the bell rings for those who hold them."""
 _FIELDS: Final[Mapping[str, Text]] = {
     "grade": _("Tingkat"),
     "reason": _("Alasan"),
@@ -136,6 +138,10 @@ _FIELDS: Final[Mapping[str, Text]] = {
     "resumption_note": _("Apa yang diterima"),
     "escalation_reason": _("Mengapa dinas diperlukan"),
     "decision": _("Arahan dinas"),
+    "referred_to": _("Diteruskan kepada"),
+    "referral_reason": _("Alasan"),
+    "told_by": _("Pelapor diberi tahu lewat"),
+    "reopening_reason": _("Mengapa dibuka kembali"),
 }
 _MOMENTS: Final = (
     "graded_at",
@@ -152,6 +158,8 @@ _MOMENTS: Final = (
     "resumed_at",
     "escalated_at",
     "advised_at",
+    "referred_at",
+    "reopened_at",
 )
 PLAN_ROWS: Final = 6
 """Lines of the plan that the page has; those that stay empty are passed over."""
@@ -159,6 +167,7 @@ _ACTIONS_MOST: Final = 50
 FIELDS: Final[Mapping[str, Text]] = {
     **_FIELDS,
     **dict.fromkeys(_MOMENTS, _("Kapan")),
+    **dict.fromkeys((f"called_{role}" for role in CALLED), _("Siapa yang dipanggil")),
     **{
         f"{name}_{n}": label
         for n in range(1, PLAN_ROWS + 1)

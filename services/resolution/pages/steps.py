@@ -16,11 +16,9 @@ from services.kernel.store import Answer
 from services.kernel.text import _
 from services.resolution.accompanying import Accompanying
 from services.resolution.application import Action, Resolution
-from services.resolution.pages.labels import PLAN_ROWS
+from services.resolution.pages.labels import CALLED, PLAN_ROWS
 from services.resolution.pages.typed import LINE, Typed
 
-CALLED: Final = ("complaint_team", "head", "quality_lead", "coordinator", "publisher", "officer")
-"""The roles that a call by hand can name; the bell rings for those who hold them."""
 Repeat = Mapping[str, Any]
 Call = Callable[[Intent, Repeat], "Future[Answer]"]
 Read = Callable[[Resolution, UUID, Typed, int], Call]
