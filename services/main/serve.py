@@ -117,6 +117,9 @@ def _serve(served: Node | Process, at: socket.socket, prepare: Prepare) -> None:
     finally:
         record.unlink(missing_ok=True)
         served.stop()
+        # What is frozen is not cleared when the interpreter ends, which DuckDB takes for leaks and
+        # says at length.
+        gc.unfreeze()
 
 
 def tune_interpreter() -> None:
