@@ -159,10 +159,12 @@ def start_node(
 
 
 def stop_node(node: RunningNode) -> None:
-    """Stop a node, which must end on SIGTERM with exit code 0."""
+    """Stop a node, which must end on SIGTERM with exit code 0, and quietly."""
+    log = node.data.parent / "node.log"
     try:
         node.process.send_signal(signal.SIGTERM)
-        assert node.process.wait(30) == 0, (node.data.parent / "node.log").read_text()[-3000:]
+        assert node.process.wait(30) == 0, log.read_text()[-3000:]
+        assert "leaked" not in log.read_text()
     finally:
         kill_node(node)
 

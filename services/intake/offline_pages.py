@@ -30,7 +30,10 @@ from services.kernel.web.problems import problem_body
 RECEIVE: Final = "complaint.receive"
 DESK: Final = "/catat"
 PATH: Final = "/catat/luring"
+AWAY: Final = "/catat/luring/jauh"
 WORKER: Final = "/catat/luring.js"
+SCOPE: Final = "/"
+"""Every page of ours: while the server is away each says so, and leads to the form."""
 
 Fields = Annotated[dict[str, str | list[str]], Depends(typed_fields)]
 Desk = Annotated[Principal, requires(RECEIVE)]
@@ -80,14 +83,20 @@ def add(pages: APIRouter, intake: Intake, labels: Mapping[str, Text], choices: C
         except Problem as problem:
             return _refusal(request, values, problem, labels)
 
+    @pages.get(AWAY)
+    def away(request: Request, principal: Desk) -> Response:
+        """Show the page that a browser keeps and shows in the place of any other one while the
+        server is away: nobody's name stands in it, and nothing that needs the server."""
+        return render(request, "intake/away.html", principal=None, nav=(), switches=(), told=None)
+
     @pages.get(WORKER, dependencies=[PUBLIC])
     async def worker(request: Request) -> Response:
         """Serve the service worker: one line, which changes when any script does."""
         assets: Assets = request.app.state.assets
         return Response(
             f'import "{assets.url("intake/worker.js")}";\n',
-            # It lies beside the desk, and is for the desk itself as well.
-            headers={"service-worker-allowed": DESK, "cache-control": "no-cache"},
+            # It lies beside the desk, and is for the pages above it as well.
+            headers={"service-worker-allowed": SCOPE, "cache-control": "no-cache"},
             media_type="text/javascript",
         )
 

@@ -112,13 +112,19 @@ def test_only_the_account_that_wrote_it_sends_it(node: RunningNode, account: str
 
 def test_the_worker_is_for_the_desk_and_names_this_version(node: RunningNode) -> None:
     answer = httpx.get(f"{node.address}/catat/luring.js", trust_env=False)
-    assert answer.headers["service-worker-allowed"] == "/catat"
+    assert answer.headers["service-worker-allowed"] == "/"
     assert answer.headers["cache-control"] == "no-cache"
     assert answer.headers["content-type"].startswith("text/javascript")
     script = answer.text.split('"')[1]
     for name in ("", "/../sending.js", "/../shelf.js", "/../../device.js"):
         file = httpx.get(httpx.URL(node.address).join(f"{script}{name}"), trust_env=False)
         assert "immutable" in file.headers["cache-control"], name
+
+
+def test_the_page_for_a_server_that_is_away_names_nobody(node: RunningNode) -> None:
+    page = node.as_("rini").get(f"{node.address}{PATH}/jauh").raise_for_status().text
+    assert 'href="/catat"' in page and "Rini" not in page and "/keluar" not in page
+    assert "<script" not in page and "<nav" not in page
 
 
 def test_the_kept_form_holds_no_way_to_what_needs_the_server(node: RunningNode) -> None:

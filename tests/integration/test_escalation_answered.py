@@ -19,6 +19,8 @@ def test_the_district_answers_and_the_case_is_the_teams_again(node: RunningNode)
     assert early.status_code == 409
     take(node, "sari", id, "escalation", reason="Perlu tambahan apoteker.")
     assert node.as_("sari").post(step, json={"decision": DECISION}).status_code == 403
+    assert "Menunggu arahan dinas kesehatan." in read(node, "sari", f"/kasus/{id}")
+    assert "Menunggu arahan dinas kesehatan." not in read(node, "wulan", f"/kasus/{id}")
     assert number in read(node, "wulan", "/kasus?state=escalated")
     assert "Arahan dinas" in read(node, "wulan", f"/kasus/{id}")
     missing = node.as_("wulan").post(
@@ -31,6 +33,7 @@ def test_the_district_answers_and_the_case_is_the_teams_again(node: RunningNode)
     assert number in read(node, "sari", "/kasus?state=advised")
     assert "/kasus?state=advised" in read(node, "sari", "/kerja")
     thread = read(node, "sari", f"/kasus/{id}")
+    assert "Menunggu arahan dinas kesehatan." not in thread
     assert DECISION in thread and "Dijawab dinas kesehatan" in thread
     assert "Arahan dinas" not in read(node, "wulan", f"/kasus/{id}")
     # The words stay open to the district, whose answer stands beside them.

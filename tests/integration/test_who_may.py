@@ -183,6 +183,7 @@ TABLE: dict[str, Row] = {
     "GET /catat/impor/{code}/{id}/perbaikan.csv": Row(DESK),
     "GET /catat/luring": Row(DESK, query=FILTER),
     "POST /catat/luring": Row(DESK, {"puskesmas": "{code}", **GIVEN}),
+    "GET /catat/luring/jauh": Row(DESK, placed=False),
     "GET /catat/luring.js": FREE,
     "GET /catat/poster": Row(DESK, query=FILTER),
     "GET /catat/kotak": Row(DESK, query=FILTER),

@@ -1,6 +1,8 @@
-// The one copy of the desk form that this browser keeps, whole: the page and the files it names.
+// The one copy of the desk form that this browser keeps, whole: the page and the files it names, and
+// beside it the page that stands for any other one while the server is away.
 
 const PREFIX = "tanggap-catat-";
+const AWAY = "/catat/luring/jauh";
 const TURN = "tanggap-simpan-halaman";
 
 // Return the cache that was filled last; one that was not filled to its end has no page.
@@ -8,10 +10,14 @@ async function latest() {
   const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX));
   for (const name of names.sort().reverse()) {
     const cache = await caches.open(name);
-    const page = (await cache.keys()).find((each) => !isFile(new URL(each.url)));
+    const page = (await cache.keys()).find((each) => isForm(new URL(each.url)));
     if (page) return { name, cache, page };
   }
   return null;
+}
+
+function isForm(url) {
+  return !isFile(url) && url.pathname !== AWAY;
 }
 
 // Say whether an address is that of a style, script or picture, and not of a page.
@@ -23,6 +29,12 @@ export function isFile(url) {
 export async function keptPage() {
   const shelf = await latest();
   return shelf?.cache.match(shelf.page);
+}
+
+// Return the page that says that the server is away, or undefined.
+export async function keptAway() {
+  const shelf = await latest();
+  return shelf?.cache.match(AWAY);
 }
 
 // Return a kept file of the form, or undefined.
@@ -48,7 +60,7 @@ export function refresh(address) {
     }
     const name = PREFIX + String(Date.now()).padStart(15, "0");
     const cache = await caches.open(name);
-    await cache.addAll(filesOf(text));
+    await cache.addAll([...filesOf(text), AWAY]);
     await cache.put(address, response);
     for (const other of await caches.keys()) {
       if (other.startsWith(PREFIX) && other !== name) await caches.delete(other);

@@ -1,8 +1,8 @@
 // The desk's service worker: opens the kept form when the server does not answer, and keeps what
-// is saved then. Of all other addresses in its scope it takes no notice.
+// is saved then. Any other page comes from the server, or is the one that says that it is away.
 import { REFUSED, SENT, WAITING, drop, entriesOf, keep, open } from "../device.js";
 import { comesLater, isThere, send, sendNext } from "./sending.js";
-import { isFile, keptFile, keptPage } from "./shelf.js";
+import { isFile, keptAway, keptFile, keptPage } from "./shelf.js";
 
 const DESK = "/catat";
 const LATER = "tanggap-kirim";
@@ -17,7 +17,9 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (url.origin !== location.origin) return;
   if (isFile(url) && request.method === "GET") event.respondWith(file(request));
-  else if (url.pathname !== DESK || request.mode !== "navigate") return;
+  else if (request.mode !== "navigate") return;
+  else if (url.pathname !== DESK && request.method === "GET") event.respondWith(other(request));
+  else if (url.pathname !== DESK) return;
   else if (request.method === "GET") event.respondWith(show(request));
   else if (request.method === "POST") event.respondWith(save(request));
 });
@@ -48,6 +50,10 @@ async function asked(request) {
 
 async function show(request) {
   return (await asked(request)) ?? (await keptPage()) ?? Response.error();
+}
+
+async function other(request) {
+  return fetch(request).catch(async () => (await keptAway()) ?? Response.error());
 }
 
 async function save(request) {

@@ -58,12 +58,14 @@ SAVED: Final = flash("case.saved", _("Langkah ini sudah tercatat."))
 ASIDE: Final = (Step.PAUSE, Step.REFERRAL, Step.ESCALATION, Step.REOPENING, *BESIDE)
 """Steps that are never the next one."""
 
+TOLD_BY: Final = ("in_person", "phone", "sms", "whatsapp", "email", "letter", "meeting")
+"""The ways in which somebody is told of a referral; the others only bring complaints."""
 CHOICES: Final[Mapping[str, list[tuple[str, Text | str]]]] = {
     "grade": list(glossary.WORDS["grade"].items()),
     "finding": list(glossary.WORDS["finding"].items()),
     "outcome": [(code, thread.outcome(code)) for code in OUTCOMES],
     "effective": [("true", _("Efektif")), ("false", _("Tidak efektif: buka kembali"))],
-    "told_by": list(glossary.WORDS["channel"].items()),
+    "told_by": [(code, glossary.word("channel", code)) for code in TOLD_BY],
     **{f"called_{role}": [("true", glossary.word("role", role))] for role in CALLED},
 }
 """What the steps' forms offer, by field."""
