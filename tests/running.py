@@ -97,14 +97,14 @@ class RunningNode:
     def process_must_live(self) -> None:
         assert self.process.poll() is None, "the node has ended"
 
-    def tanggap(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    def tanggap(self, *arguments: str, seconds: float = 120) -> "subprocess.CompletedProcess[str]":
         """Run the command line against this node."""
         return subprocess.run(
             [sys.executable, "-m", "services.main.cli", *arguments],
             env={**os.environ, **self.environment, "TANGGAP_DATA": str(self.data)},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=seconds,
             check=False,
         )
 

@@ -72,7 +72,7 @@ class Containers(RunningNode):
         )
         return state.strip() == "healthy"
 
-    def tanggap(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    def tanggap(self, *arguments: str, seconds: float = 120) -> "subprocess.CompletedProcess[str]":
         """Run the command line inside."""
         return subprocess.run(
             [*_COMPOSE, "exec", "-T", "reporting", "tanggap", *arguments],
@@ -80,7 +80,7 @@ class Containers(RunningNode):
             env=self._environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=seconds,
             check=False,
         )
 

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ from tests.running import RunningNode
 
 CLIENTS: Final = 4
 WAIT_SECONDS: Final = 120.0
+"""So long people wait for an answer, or for anything to get on: a loaded machine is slow, too."""
+ASK_SECONDS: Final = 30.0
 IMPORTS: Final = "/puskesmas/puring/imports"
 ROWS: Final = 200
 IMPORT_SECONDS: Final = SENT_AGAIN.total_seconds() * 2 + 30
@@ -26,28 +29,35 @@ IMPORT_SECONDS: Final = SENT_AGAIN.total_seconds() * 2 + 30
 AGAIN_SECONDS: Final = 0.1
 _ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 NO_ANSWER: Final = (502, 503, 504)
+NEVER_ANSWERED: Final = 504
 
 
 class Persistent(httpx.BaseTransport):
-    """A way to the district that repeats what got no answer that counts."""
+    """A way to the district that repeats what got no answer that counts.
+
+    Whoever had none for `WAIT_SECONDS` gives up, and nobody asks any more: a product that hangs is
+    found once, and not waited for again and again. To all of them it is as a gateway would say it,
+    504.
+    """
 
     def __init__(self) -> None:
         self._way = httpx.HTTPTransport()
         self.asked_again = 0
+        self.gave_up = False
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         until = time.monotonic() + WAIT_SECONDS
-        while True:
-            try:
+        while not self.gave_up:
+            with suppress(httpx.TransportError):
                 answer = self._way.handle_request(request)
-                if answer.status_code not in NO_ANSWER or time.monotonic() > until:
+                if answer.status_code not in NO_ANSWER:
                     return answer
                 answer.close()
-            except httpx.TransportError:
-                if time.monotonic() > until:
-                    raise
             self.asked_again += 1
+            if time.monotonic() > until:
+                self.gave_up = True
             time.sleep(AGAIN_SECONDS)
+        return httpx.Response(NEVER_ANSWERED, request=request)
 
 
 class People:
@@ -63,12 +73,20 @@ class People:
         """How often there was no answer that counts."""
         return self._way.asked_again
 
+    @property
+    def gave_up(self) -> bool:
+        """Whether somebody had no answer for so long that nobody asks any more."""
+        return self._way.gave_up
+
     def as_(self, username: str) -> httpx.Client:
         """Return the client of an account."""
         if username not in self._clients:
             known = self._district.as_(username)
             self._clients[username] = httpx.Client(
-                transport=self._way, base_url=known.base_url, headers=known.headers, timeout=30
+                transport=self._way,
+                base_url=known.base_url,
+                headers=known.headers,
+                timeout=ASK_SECONDS,
             )
         return self._clients[username]
 
@@ -106,16 +124,23 @@ class Crowd:
             thread.start()
 
     def wait(self, more: int) -> bool:
-        """Wait until so many more are acknowledged."""
+        """Wait until so many more are acknowledged; False when none is any more."""
         with self._news:
             wanted = len(self.acknowledged) + more
-            return self._news.wait_for(lambda: len(self.acknowledged) >= wanted, WAIT_SECONDS)
+            while len(self.acknowledged) < wanted:
+                if not self._news.wait(WAIT_SECONDS):
+                    return False
+        return True
 
     def end(self) -> None:
         """Let everybody finish what is in hand."""
         self._ended.set()
         for thread in self._threads:
             thread.join(IMPORT_SECONDS)
+
+    def _goes_on(self, pause: float = AGAIN_SECONDS) -> bool:
+        """Say after a pause whether there is more to do."""
+        return not self._ended.wait(pause) and not self.people.gave_up
 
     def ask(self, key: str) -> str | None:
         """Write a complaint down; return its id, None where it was refused."""
@@ -125,12 +150,13 @@ class Crowd:
         )
         if answer.status_code == 201:
             return str(answer.json()["id"])
-        self.ledger.refused.append(f"a complaint was answered {answer.status_code}")
+        if not self.people.gave_up:
+            self.ledger.refused.append(f"a complaint was answered {answer.status_code}")
         return None
 
     def _write(self, number: int) -> None:
         count = 0
-        while not self._ended.wait(self._pause):
+        while self._goes_on(self._pause):
             key = f"{number}-{count}"
             count += 1
             if (id := self.ask(key)) is not None:
@@ -140,7 +166,7 @@ class Crowd:
 
     def _team(self) -> None:
         """Take one case after the other from its grade to its release, the newest first."""
-        while not self._ended.wait(AGAIN_SECONDS):
+        while self._goes_on():
             with self._news:
                 waiting = [each for each in self.acknowledged.values() if each not in self.walked]
             if waiting:
@@ -154,7 +180,7 @@ class Crowd:
         """Hand in a file, and wait for its end before the next."""
         client = self.people.as_("rini")
         count = 0
-        while not self._ended.wait(AGAIN_SECONDS):
+        while self._goes_on():
             key = f"import-{importer}-{count}"
             count += 1
             rows = [f"sms,Kursi kurang ({key}-{n})." for n in range(ROWS)]
@@ -183,14 +209,17 @@ class Crowd:
         return found
 
     def ask_again(self, to: Findings) -> Counter[str]:
-        """Repeat every command that was acknowledged, and tell what was refused; return how often
-        each complaint should be there."""
-        with ThreadPoolExecutor(CLIENTS) as pool:
-            again = dict(zip(self.acknowledged, pool.map(self.ask, self.acknowledged), strict=True))
-        for key, id in self.acknowledged.items():
-            if again[key] != id:
-                told = "nothing" if again[key] is None else "another id"
-                to.add(f"a repeated key gave {told}", lost=1)
+        """Repeat every command that was acknowledged, where anybody is answered, and tell what was
+        refused; return how often each complaint should be there."""
+        if not self.people.gave_up:
+            with ThreadPoolExecutor(CLIENTS) as pool:
+                again = list(pool.map(self.ask, self.acknowledged))
+            for id, now in zip(self.acknowledged.values(), again, strict=True):
+                if now != id and not self.people.gave_up:
+                    told = "nothing" if now is None else "another id"
+                    to.add(f"a repeated key gave {told}", lost=1)
+        if self.people.gave_up:
+            to.add(f"nothing was answered for {WAIT_SECONDS:.0f} s")
         for sentence, times in Counter(
             _ID.sub("{id}", each) for each in self.ledger.refused
         ).items():

@@ -1,6 +1,7 @@
 """A district under load, taken apart by a drill and looked through afterwards."""
 
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -63,6 +64,17 @@ class Drill:
         """Return what arms the processes of a kind."""
         return self._armed[kind]
 
+    def _end(self, district: RunningDistrict, name: str) -> None:
+        """End a process as an operator would, and tell where it does not; what is broken on
+        purpose is only ended."""
+        if self.sabotage is not None:
+            district.kill(name)
+            return
+        try:
+            district.end(name)
+        except (AssertionError, subprocess.TimeoutExpired) as problem:
+            self.findings.add(f"{name} does not end by itself: {problem}")
+
     @contextmanager
     def near(self) -> Iterator[None]:
         """Tell intake meanwhile that an end is near (for what breaks it then)."""
@@ -103,6 +115,7 @@ class Drill:
             on.redis,
             copies=copies,
             program=program,
+            end=self._end,
             TANGGAP_KAFKA_DELIVERY_SECONDS=str(DELIVERY_SECONDS),
         ) as district:
             crowd = Crowd(district, importers=importers)

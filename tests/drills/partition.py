@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.drills.checks import Findings
-from tests.drills.crowd import WAIT_SECONDS, Crowd
-from tests.drills.whole import check
+from tests.drills.crowd import Crowd, People
+from tests.drills.whole import Patience, check, command, operations
 from tests.running import RunningNode, free_port, kill_node, start_node, stop_node
 from tests.servers.district import RunningDistrict, running_district
 from tests.servers.edge import ORIGIN, district_file, edge_token, settings_of_edge
@@ -147,7 +147,7 @@ def _one_run(
 def check_cases_are_at_home(district: RunningDistrict, to: Findings) -> None:
     """Every case of the edge's Puskesmas was opened by the edge."""
     elsewhere: Counter[str] = Counter()
-    for line in district.tanggap("events").stdout.splitlines():
+    for line in command(district, "events").stdout.splitlines():
         event = json.loads(line)
         if ".CaseOpened." in event["type"] and event["source"] != f"/{ORIGIN}/resolution":
             elsewhere[event["source"]] += 1
@@ -160,19 +160,24 @@ def check_words_are_at_home(
 ) -> None:
     """The key of everything that came in at the district is at the edge, and no longer there."""
 
-    def waiting() -> int:
-        asked = [place.as_("wulan").get("/operations").json() for place in (district, edge)]
-        return sum(each["keys"] + each["files"] for found in asked for each in found["handovers"])
+    at_home = People(edge)
+    both = [People(district), at_home]
 
-    until = time.monotonic() + WAIT_SECONDS
-    while (left := waiting()) and time.monotonic() < until:
+    def waiting() -> int:
+        handovers = [each for people in both for each in operations(people).get("handovers", ())]
+        return sum(each["keys"] + each["files"] for each in handovers)
+
+    patience = Patience()
+    while (left := waiting()) and patience.lasts(left):
         time.sleep(0.5)
     if left:
         to.add(f"{left} keys still wait to be handed over")
-    client = edge.as_("sari")
-    without = sum(
-        client.get(f"/cases/{id}").json()["words"] != "here" for id in crowd.acknowledged.values()
-    )
+
+    def has_words(id: str) -> bool:
+        answer = at_home.as_("sari").get(f"/cases/{id}")
+        return answer.is_success and answer.json()["words"] == "here"
+
+    without = sum(not has_words(id) for id in crowd.acknowledged.values())
     if without:
         to.add(f"{without} cases have no words at their home", lost=without)
 

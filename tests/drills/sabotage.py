@@ -13,6 +13,7 @@ from services.kernel import failpoints, follower, queue, relay
 from services.kernel.chain import Sorted, sort_out, tracking_name
 from services.kernel.contracts import Message
 from services.kernel.store import writer
+from services.kernel.store.database import StoreUnavailable
 from services.kernel.stream import Delivery, embedded, kafka
 from services.reporting import comparing, folds, logcopy
 
@@ -83,13 +84,10 @@ def savepoint_dropped(armed: Near) -> None:
     write = writer.GroupWriter._write
     batches = itertools.count(1)
 
-    def write_early(self: writer.GroupWriter, batch: list[Any]) -> None:
-        if self.database.name != "intake" or not armed.is_set():
-            write(self, batch)
-            return
+    def answer_early(self: writer.GroupWriter, batch: list[Any]) -> None:
         if needs := [each for order in batch for each in order.needs]:
             self._store_needs(needs)
-        if not self.connection.in_transaction:
+        if self.connection.broken or not self.connection.in_transaction:
             self._begin()
         for done in map(self._one, batch):
             if done.error is None:
@@ -98,6 +96,19 @@ def savepoint_dropped(armed: Near) -> None:
                 done.order.future.set_exception(done.error)
         if next(batches) % BATCHES_BEFORE_COMMIT == 0:
             self.connection.execute("COMMIT")
+
+    def write_early(self: writer.GroupWriter, batch: list[Any]) -> None:
+        # What is broken is when an answer is given, not how a server that was away is found again.
+        try:
+            if self.database.name == "intake" and armed.is_set():
+                answer_early(self, batch)
+                return
+            if self.connection.in_transaction and not self.connection.broken:
+                self.connection.execute("COMMIT")
+        except StoreUnavailable as failure:
+            self._fail([order for order in batch if not order.future.done()], failure)
+            return
+        write(self, batch)
 
     writer.GroupWriter._write = write_early  # type: ignore[method-assign]
 

@@ -24,6 +24,10 @@ WALKED: Final = (
 )
 """What each that was taken all the way has once besides."""
 REST_SECONDS: Final = 120.0
+"""So long nothing may get on before it is found to hang; a loaded machine is slow, too."""
+AT_MOST_SECONDS: Final = 600.0
+"""What moves for longer than this never comes to rest."""
+COMMAND_SECONDS: Final = 600.0
 
 
 def check(
@@ -54,13 +58,21 @@ def check(
     if first_is_enough and to.found:
         return round(drained, 1)
     for source in ("log", "stream", "stores"):
-        done = place.tanggap("rebuild", "--check", "--from", source, "--json")
+        done = command(place, "rebuild", "--check", "--from", source, "--json")
         if done.returncode != 0:
             to.add(f"rebuild from {source}: {_differing(done)}", differs=1)
-    whole = place.tanggap("verify")
+    whole = command(place, "verify")
     if whole.returncode != 0:
         to.add(f"verify: {(whole.stdout + whole.stderr)[-500:]}", differs=1)
     return round(drained, 1)
+
+
+def command(place: RunningNode, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command line there; one that does not end has failed."""
+    try:
+        return place.tanggap(*arguments, seconds=COMMAND_SECONDS)
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(arguments, 1, "", f"no end in {COMMAND_SECONDS:.0f} s")
 
 
 def _differing(done: "subprocess.CompletedProcess[str]") -> str:
@@ -73,10 +85,10 @@ def _differing(done: "subprocess.CompletedProcess[str]") -> str:
 
 def _come_to_rest(people: People, to: Findings) -> None:
     """Wait until nothing is on its way any more: each process has said so since the last event."""
-    until = time.monotonic() + REST_SECONDS
-    found, since = _operations(people), time.monotonic()
-    while time.monotonic() < until:
-        before, found = found, _operations(people)
+    patience = Patience()
+    found, since = operations(people), time.monotonic()
+    while found and patience.lasts(*_how_far(found)):
+        before, found = found, operations(people)
         if _moves(found) or found["sources"] != before["sources"]:
             since = time.monotonic()
         elif time.monotonic() - since > TELL_SECONDS * 2:
@@ -84,17 +96,43 @@ def _come_to_rest(people: People, to: Findings) -> None:
         time.sleep(0.2)
     else:
         to.add(f"did not come to rest: {', '.join(_moves(found)) or 'the log grows'}")
-    for queue in found["queues"]:
+    for queue in found.get("queues", ()):
         to.add(f"{queue['follower']} set aside: {queue['reason']}", doubled=1)
 
 
-def _operations(people: People) -> dict[str, Any]:
-    found: dict[str, Any] = people.as_("admin").get("/operations").raise_for_status().json()
+class Patience:
+    """How long is waited for what gets on: as long as it does, and not for ever."""
+
+    def __init__(self) -> None:
+        self._began = self._news = time.monotonic()
+        self._seen: tuple[Any, ...] = ()
+
+    def lasts(self, *state: Any) -> bool:
+        """Say whether to wait on, now that it stands thus."""
+        now = time.monotonic()
+        if state != self._seen:
+            self._seen, self._news = state, now
+        return now - self._news < REST_SECONDS and now - self._began < AT_MOST_SECONDS
+
+
+def operations(people: People) -> dict[str, Any]:
+    """Return what is told of the place; nothing where it does not answer."""
+    answer = people.as_("admin").get("/operations")
+    found: dict[str, Any] = answer.json() if answer.is_success else {}
     return found
+
+
+def _how_far(found: dict[str, Any]) -> tuple[Any, ...]:
+    """Return what changes while anything gets on."""
+    unsent = [each["unsent"] for each in found["relays"]]
+    unread = [each["lag"] for each in found["followers"]]
+    return found["sources"], found["lag"], found["missing"], unsent, unread
 
 
 def _moves(found: dict[str, Any]) -> list[str]:
     """Return what is still on its way, or not known of."""
+    if not found:
+        return ["/operations does not answer"]
     unsent = [f"{each['service']} relays" for each in found["relays"] if each["unsent"]]
     unread = [f"{each['name']} follows" for each in found["followers"] if each["lag"] != 0]
     silent = [f"{each} is not heard" for each in found["missing"]]
@@ -102,10 +140,10 @@ def _moves(found: dict[str, Any]) -> list[str]:
 
 
 def _arrive(place: RunningNode, wanted: Counter[str]) -> None:
-    """Wait until all that is wanted is there, but not for ever."""
-    until = time.monotonic() + REST_SECONDS
+    """Wait until all that is wanted is there, or no more of it comes."""
+    patience = Patience()
     there = _events(place)
-    while not all(wanted <= there[name] for name in EACH) and time.monotonic() < until:
+    while not all(wanted <= there[name] for name in EACH) and patience.lasts(there):
         there = _events(place)
 
 
@@ -126,7 +164,7 @@ def _events(place: RunningNode) -> dict[str, Counter[str]]:
 
     What publication says is about a complaint, too: that is its subject.
     """
-    done = place.tanggap("events")
+    done = command(place, "events")
     found: dict[str, Counter[str]] = {name: Counter() for name in (*EACH, *WALKED)}
     if done.returncode == 0:
         for line in done.stdout.splitlines():

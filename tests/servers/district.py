@@ -41,14 +41,14 @@ class RunningDistrict(RunningNode):
         self.addresses: dict[str, str] = {}
         self._logged: dict[str, int] = {}
 
-    def tanggap(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    def tanggap(self, *arguments: str, seconds: float = 120) -> "subprocess.CompletedProcess[str]":
         """Run the command line against this district."""
         return subprocess.run(
             [sys.executable, "-m", "services.main.cli", *arguments],
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=seconds,
             check=False,
         )
 
@@ -127,6 +127,8 @@ class RunningDistrict(RunningNode):
         return self._folder / f"{name}.log"
 
 
+End = Callable[[RunningDistrict, str], None]
+"""How a process is ended, by its name, when the district is no longer needed."""
 Program = Callable[[str], Sequence[str]]
 """The program of a process, by its name, that takes the command line's arguments."""
 
@@ -178,14 +180,15 @@ def running_district(
     endpoints: Sequence["Endpoint"] = (),
     tablespace: str = "pg_default",
     program: Program = command_line,
+    end: End = RunningDistrict.end,
     **more: str,
 ) -> Iterator[RunningDistrict]:
     """Make a district's database and topic, and run its processes until the block ends.
 
     `file` is the district file, `known_as` another name by which the proxy is asked, `copies` how
     many processes a service has (one where it is not said), `endpoints` are intake processes more,
-    `tablespace` is where its database lies, `program` what runs them all, `more` are settings of
-    the environment.
+    `tablespace` is where its database lies, `program` what runs them all, `end` how each is
+    ended, `more` are settings of the environment.
     """
     database = f"district_{secrets.token_hex(4)}"
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
@@ -243,7 +246,7 @@ def running_district(
     with ExitStack() as running:
         for name in district._commands:
             district.launch(name)
-            running.callback(district.end, name)
+            running.callback(end, district, name)
         for name in district._commands:
             district.await_start(name)
         # Where others wrote before reporting first came, it makes its file of that, and says 503.

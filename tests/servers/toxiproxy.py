@@ -11,7 +11,7 @@ import httpx
 from tests.running import free_port
 
 BINARY: Final = Path(__file__).parents[2] / ".venv" / "toxiproxy" / "server"
-SECONDS: Final = 10.0
+SECONDS: Final = 60.0
 
 
 class Toxiproxy:
