@@ -14,7 +14,8 @@ up: $(RUN)
 
 test: $(DEV)
 	@infra/test-needs
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(COMPILED) $(BIN)/python -m compileall -q services tests
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(DEV)
 	$(BIN)/ruff format --check .

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import settings
@@ -9,6 +10,21 @@ from hypothesis import settings
 from tests.running import RunningNode, running_node
 
 pytest_plugins = ["tests.servers.fixtures", "tests.servers.edge"]
+
+STARTS: Final = ("postgres", "redis", "kafka", "browser", "node")
+"""What a file waits for most, the longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the files that take longest begin first, each as a whole: at the end the workers share
+    short ones, and none waits for another's long one."""
+    first: dict[Path, int] = {}
+    for item in items:
+        needs = getattr(item, "fixturenames", ())
+        rank = min((STARTS.index(each) for each in STARTS if each in needs), default=len(STARTS))
+        first[item.path] = min(rank, first.get(item.path, rank))
+    items.sort(key=lambda item: first[item.path])
+
 
 # For those who look for long: pytest --hypothesis-profile=long --timeout=0 FILE
 settings.register_profile(

@@ -71,7 +71,11 @@ class Settings(BaseSettings):
         {}, description="the Kafka client's own options, for SASL and TLS (JSON)"
     )
     kafka_delivery_seconds: float = Field(
-        30.0, ge=1, le=300, description="after so long without an answer a page is sent again"
+        30.0,
+        ge=1,
+        le=300,
+        description="after so long without an answer a page is sent again; "
+        "no first answer is waited for longer",
     )
     uplink_kafka: str | None = Field(
         None, description="the brokers of the district that an edge belongs to"
@@ -150,11 +154,16 @@ class Settings(BaseSettings):
 
     def kafka_topic(self) -> "Topic":
         """Return the topic of the district's stream (district, edge)."""
-        from services.kernel.stream.topic import Topic
+        from services.kernel.stream.topic import FIRST_ANSWER_SECONDS, Topic
 
         servers = self.kafka or self.uplink_kafka
         assert servers is not None
-        return Topic(servers, self.topic, self.kafka_options)
+        return Topic(
+            servers,
+            self.topic,
+            self.kafka_options,
+            first_answer_seconds=min(FIRST_ANSWER_SECONDS, self.kafka_delivery_seconds),
+        )
 
 
 def load_settings() -> Settings:

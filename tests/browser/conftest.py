@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.house import ARGUMENTS, House
+from tests.browser.house import ARGUMENTS, CHROMIUM, House
 from tests.running import RunningNode
 
 
@@ -15,9 +15,7 @@ def browser() -> Iterator[Browser]:
     test of this process can have an event loop."""
     expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=list(ARGUMENTS)
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield browser
         browser.close()
 

@@ -7,6 +7,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 from services.main.demo import PASSWORD
 from tests.running import RunningNode
 
+CHROMIUM = "/usr/bin/chromium-headless-shell"
+"""Chromium without a desk's own windows, which take half of its work."""
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browser.house import ARGUMENTS, sign_in
+from tests.browser.house import ARGUMENTS, CHROMIUM, sign_in
 from tests.running import RunningNode, free_port, running_node
 
 DESK = "/catat?puskesmas=puring"
@@ -93,7 +93,7 @@ class Computer:
         """Open the browser, with further arguments if given."""
         context = self._browser.browser_type.launch_persistent_context(
             self.profile,
-            executable_path="/usr/bin/chromium",
+            executable_path=CHROMIUM,
             args=[*ARGUMENTS, *arguments],
             base_url=self.server.address,
             locale="id-ID",

@@ -107,7 +107,7 @@ def place(
         running_district(
             *(folder / "district", postgres, kafka.servers, redis),
             tablespace="small",
-            TANGGAP_KAFKA_DELIVERY_SECONDS="5",
+            TANGGAP_KAFKA_DELIVERY_SECONDS="3",
         ) as district,
     ):
         yield Place(district, kafka, postgres, disk)

@@ -6,7 +6,7 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,11 +98,15 @@ class RunningDistrict(RunningNode):
         finally:
             self.kill(name)
 
+    def ask_to_end(self, names: Iterable[str]) -> None:
+        """Have processes begin to end, all at once."""
+        for name in names:
+            self.services[name].send_signal(signal.SIGTERM)
+
     def restart(self) -> None:
         """End all processes but the proxy as an operator would, and start them again."""
         names = [name for name in self._commands if name != "proxy"]
-        for name in names:
-            self.services[name].send_signal(signal.SIGTERM)
+        self.ask_to_end(names)
         for name in names:
             assert self.services[name].wait(60) == 0, f"{name}: {self.said(name)[-3000:]}"
         for name in names:
@@ -247,6 +251,7 @@ def running_district(
         for name in district._commands:
             district.launch(name)
             running.callback(end, district, name)
+        running.callback(district.ask_to_end, district.services)
         for name in district._commands:
             district.await_start(name)
         # Where others wrote before reporting first came, it makes its file of that, and says 503.

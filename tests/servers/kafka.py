@@ -92,12 +92,6 @@ class KafkaServer:
         """Have it go on."""
         self._process.send_signal(signal.SIGCONT)
 
-    def stop(self) -> None:
-        """End the broker, however it stands."""
-        self._process.send_signal(signal.SIGCONT)
-        self._process.terminate()
-        self._process.wait(30)
-
 
 @contextmanager
 def running_kafka(folder: Path, advertised: str | None = None) -> Iterator[KafkaServer]:
@@ -106,7 +100,7 @@ def running_kafka(folder: Path, advertised: str | None = None) -> Iterator[Kafka
     try:
         yield server
     finally:
-        server.stop()
+        server.kill()
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:

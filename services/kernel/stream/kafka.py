@@ -20,7 +20,7 @@ from services.kernel import failpoints
 from services.kernel.contracts import Message, from_headers
 from services.kernel.contracts.envelope import MalformedMessage, stray
 from services.kernel.stream.port import Delivery, StreamUnavailable
-from services.kernel.stream.topic import FIRST_ANSWER_MILLISECONDS, Topic
+from services.kernel.stream.topic import Topic
 
 DELIVERY_SECONDS: Final = 30.0
 SLICE_SECONDS: Final = 0.1
@@ -39,11 +39,7 @@ class KafkaStream:
         self._partitions = [
             TopicPartition(topic.name, number) for number in range(topic.partitions)
         ]
-        self._options = {
-            "bootstrap_servers": topic.servers,
-            "bootstrap_timeout_ms": FIRST_ANSWER_MILLISECONDS,
-            **topic.security,
-        }
+        self._options = topic.connection
         self._delivery_ms = int(delivery_seconds * 1000)
         self._asking = threading.Lock()
         self._asker: KafkaConsumer | None = None

@@ -14,8 +14,11 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 from services.kernel.stream.port import StreamUnavailable
 
 PARTITIONS: Final = 12
-FIRST_ANSWER_MILLISECONDS: Final = 10_000
+FIRST_ANSWER_SECONDS: Final = 10.0
 """So long the first answer of any broker is waited for; who asks tries again by itself."""
+ASKED_AGAIN_MILLISECONDS: Final = 1_000
+"""A broker that was away is asked again at least so often, however long it was (by its own rule the
+client would leave half a minute between)."""
 REPLICAS: Final = 3
 """So many copies where there are as many brokers; else one."""
 _KEPT: Final = {
@@ -40,6 +43,17 @@ class Topic:
     name: str
     security: Mapping[str, Any]
     partitions: int = PARTITIONS
+    first_answer_seconds: float = FIRST_ANSWER_SECONDS
+
+    @property
+    def connection(self) -> dict[str, Any]:
+        """The options by which every client of the brokers connects."""
+        return {
+            "bootstrap_servers": self.servers,
+            "bootstrap_timeout_ms": int(self.first_answer_seconds * 1000),
+            "reconnect_backoff_max_ms": ASKED_AGAIN_MILLISECONDS,
+            **self.security,
+        }
 
     def create(self) -> bool:
         """Make the topic unless it is there; say whether it was made.
@@ -97,11 +111,7 @@ class _Admin:
 
     def __enter__(self) -> Any:
         try:
-            self._client = KafkaAdminClient(
-                bootstrap_servers=self._topic.servers,
-                bootstrap_timeout_ms=FIRST_ANSWER_MILLISECONDS,
-                **self._topic.security,
-            )
+            self._client = KafkaAdminClient(**self._topic.connection)
         except KafkaError as error:
             raise StreamUnavailable(type(error).__name__) from error
         return self._client
