@@ -1,11 +1,13 @@
 """One browser for this folder's tests; whoever looks at the node gets a context of their own."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.house import ARGUMENTS, CHROMIUM, House
+from tests.browser.offline import Computer, Server
 from tests.running import RunningNode
 
 
@@ -26,3 +28,21 @@ def house(browser: Browser, node: RunningNode) -> Iterator[House]:
     house = House(browser, node)
     yield house
     house.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A node whose process ends and comes back on the same port."""
+    server = Server(tmp_path_factory.mktemp("server"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def computer(tmp_path: Path, browser: Browser, server: Server) -> Iterator[Computer]:
+    """The computer at the desk, with a profile of its own, while that node runs."""
+    server.start()
+    computer = Computer(tmp_path, browser, server)
+    yield computer
+    computer.shut()
+    assert computer.faults == []

@@ -4,38 +4,19 @@ A real browser with a profile of its own, closed and opened again; a real node w
 and comes back on the same port.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from services.main.demo import PASSWORD
 from tests.browser.axe import violations
-from tests.browser.house import sign_in
 from tests.browser.offline import DESK, READY, Computer, Server, entries, kept, posts, ready, write
 
 SLIPS = 30
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 KEPT = ("account", "at", "iv", "key", "puskesmas", "refusal", "sealed", "seq", "state", "tried")
 BAD_DAY = "2099-01-01T08:00"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("server"))
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def computer(tmp_path: Path, browser: Browser, server: Server) -> Iterator[Computer]:
-    server.start()
-    computer = Computer(tmp_path, browser, server)
-    yield computer
-    computer.shut()
-    assert computer.faults == []
 
 
 def send_all(page: Page, count: int) -> list[tuple[str, str]]:
@@ -290,85 +271,6 @@ def test_an_answer_that_was_lost_on_the_way_makes_no_second_complaint(
     expect(entries(page, "sent")).to_have_count(1)
     expect(entries(page, "sent").get_by_role("link")).to_have_text(stored[0])
     assert set(stored) == {stored[0]}
-
-
-def test_an_ended_session_loses_nothing_and_only_the_writer_sends(
-    computer: Computer, server: Server
-) -> None:
-    page = computer.at_desk()
-    page.get_by_label("Apa yang disampaikan").fill("Sesi berakhir di tengah jalan.")
-    page.context.clear_cookies()
-    write(page, "Sesi berakhir di tengah jalan.")
-    expect(page).to_have_url(
-        f"{server.address}/masuk?on_device=1&next=%2Fcatat%3Fpuskesmas%3Dpuring"
-    )
-    expect(page.get_by_text("tersimpan di perangkat ini")).to_be_visible()
-    sign_in(page, "sari")
-    page.goto(DESK)
-    expect(page.locator("#antrean [data-when=foreign]")).to_contain_text(": 1")
-    expect(entries(page, "waiting")).to_have_count(0)
-    ready(page)
-    page.get_by_role("button", name="Keluar").click()
-    expect(page.get_by_text("Anda sudah keluar.")).to_be_visible()
-    sign_in(page, "rini")
-    page.goto(DESK)
-    expect(entries(page, "sent")).to_have_count(1)
-
-
-def test_another_session_under_an_open_page_sends_nothing_of_it(
-    computer: Computer, server: Server
-) -> None:
-    page = computer.at_desk()
-    server.stop()
-    page.reload()
-    write(page, "Ditulis oleh Rini.")
-    kept(page, 1)
-    server.start()
-    page.context.clear_cookies()
-    page.get_by_role("button", name="Kirim sekarang").click()
-    expect(page.get_by_role("link", name="Masuk untuk mengirimnya")).to_be_visible()
-    kept(page, 1)
-    sign_in(page.context.new_page(), "sari")
-    page.get_by_role("button", name="Kirim sekarang").click()
-    expect(page.get_by_text("Yang sedang masuk adalah akun lain.")).to_be_visible()
-    kept(page, 1)
-    # It surely did not arrive, so it may still be changed.
-    expect(entries(page, "waiting").get_by_role("button", name="Ubah")).to_be_visible()
-
-
-def test_signing_out_says_what_is_lost_and_destroys_it(computer: Computer, server: Server) -> None:
-    page = computer.at_desk()
-    server.stop()
-    page.reload()
-    write(page, "Belum terkirim.")
-    kept(page, 1)
-    # Kept back, so that something is left to lose when the server is there again.
-    page.context.route("**/catat/luring*", lambda route: route.abort())
-    server.start()
-    page.goto("/")
-    page.get_by_role("button", name="Keluar").click()
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("belum terkirim ke server: 1.")
-    dialog.get_by_role("button", name="Tetap di sini").click()
-    page.goto(DESK)
-    kept(page, 1)
-    page.get_by_role("button", name="Keluar").click()
-    dialog.get_by_role("button", name="Keluar dan hapus").click()
-    expect(page.get_by_text("Anda sudah keluar.")).to_be_visible()
-    left = page.evaluate(
-        """() => new Promise((resolve) => {
-          indexedDB.open("tanggap").onsuccess = (event) => {
-            const transaction = event.target.result.transaction(["keys", "entries"]);
-            const counts = ["keys", "entries"].map((each) => transaction.objectStore(each).count());
-            transaction.oncomplete = async () =>
-              resolve([...counts.map((each) => each.result), (await caches.keys()).length]);
-          };
-        })"""
-    )
-    assert left == [0, 0, 0]
-    server.stop()
-    with pytest.raises(Exception, match="ERR_"):
-        page.goto(DESK)
 
 
 def test_another_page_says_that_the_server_is_away_and_leads_to_the_form(

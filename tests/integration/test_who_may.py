@@ -1,15 +1,15 @@
 """Every route, asked by every role about its own Puskesmas and another one, and by nobody.
 
-Who may what stands here once more, as the description of the roles has it and not as the
-product's own table does: what differs between the two is what this test is for.
+Who may what stands in tests/who_may.py once more, as the description of the roles has it and not as
+the product's own table does: what differs between the two is what this test is for.
 """
 
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -21,238 +21,23 @@ from services.kernel.district import SHIPPED, load_district
 from services.main.demo import PASSWORD
 from services.main.node import Node
 from services.main.settings import Settings
-
-OWN, OTHER = "puring", "lamaru"
-SCOPED: Final = frozenset({"officer", "complaint_team", "quality_lead", "head", "publisher"})
-EVERYWHERE: Final = frozenset({"district", "auditor", "admin"})
-ALL: Final = SCOPED | {"coordinator"} | EVERYWHERE
-NOBODY = "nobody"
-
-# The description of the roles, right by right.
-ANYBODY: Final = ALL | {NOBODY}
-DESK: Final = frozenset({"officer", "complaint_team"})
-TEAM: Final = frozenset({"complaint_team"})
-CHAIR: Final = frozenset({"quality_lead"})
-HEAD: Final = frozenset({"head"})
-PUBLISHER: Final = frozenset({"publisher"})
-TELLS: Final = TEAM | PUBLISHER
-DISTRICT: Final = frozenset({"district"})
-AUDIT: Final = frozenset({"auditor", "district"})
-AUDITOR: Final = frozenset({"auditor"})
-ADMIN: Final = frozenset({"admin"})
-# Where things stand, without words: those who work on complaints; reports also the auditor.
-READS: Final = ALL - {"auditor", "admin"}
-REPORTS: Final = ALL - {"admin"}
-PUBLICATIONS: Final = READS - {"officer"}
-# What was said, of any complaint of the own place.
-OPENS: Final = READS - {"officer", "district"}
-# Who opened it: those who answer for it.
-ANSWERS: Final = TEAM | CHAIR | HEAD | AUDIT
-# What leaves as files, without words.
-EXPORTS: Final = TEAM | CHAIR | HEAD | AUDIT
-# Whether all is well: who mends it, and the district, whose stream it is.
-WATCHES: Final = ADMIN | DISTRICT
-
-
-@dataclass(frozen=True)
-class Row:
-    """Who may call a route, and what is sent. `{complaint}` and the like stand for the things of
-    the Puskesmas that is asked about; `placed` is false where a route belongs to none."""
-
-    roles: frozenset[str]
-    body: Mapping[str, Any] | None = None
-    query: Mapping[str, str] = field(default_factory=dict)
-    placed: bool = True
-    file: bool = False
-
-
-TABLES: Final = {
-    "call": [f"{name}.{kind}" for name in ("complaints", "open-data") for kind in ("csv", "xlsx")],
-    "page": [f"{name}.{kind}" for name in ("keluhan", "data-terbuka") for kind in ("csv", "xlsx")],
-}
-
-WHO, SAID = ["Sari"], "Loket kedua dibuka."
-PLAN = {"actions": [{"action": SAID, "person_responsible": "KTU", "due_on": "2030-01-01"}]}
-GIVEN = {"channel": "in_person", "text": SAID}
-BOX = {"opened_at": "2026-01-02T08:00:00+07:00", "officers": WHO, "slips": []}
-FILTER = {"puskesmas": "{code}"}
-VERSIONS = {"a": "1", "b": "1"}
-API, CASE, PUBLICATION = "/api/v1", "/api/v1/cases/{id}", "/api/v1/publications/{id}"
-STEPS: dict[str, tuple[frozenset[str], dict[str, Any]]] = {
-    "team-call": (TEAM, {"who": WHO, "how": "telepon"}),
-    "meeting-with-complainant": (TEAM, {"who": WHO}),
-    "grade": (TEAM, {"grade": "red"}),
-    "immediate-answer": (TEAM, {"answer": SAID}),
-    "analysis": (TEAM, {"root_cause": SAID, "finding": "upheld"}),
-    "plan": (TEAM, PLAN),
-    "actions/{n}": (TEAM, {"done_on": "2026-01-02", "note": SAID}),
-    "documentation": (TEAM, {"summary": SAID}),
-    "evaluation": (CHAIR, {"effective": True}),
-    "team-call/acknowledgement": (TEAM, {"who": "Bu Yuli"}),
-    "assignment": (TEAM, {"assignee": "Bu Yuli"}),
-    "comments": (PUBLICATIONS, {"comment": SAID}),
-    "pause": (TEAM, {"reason": SAID}),
-    "resumption": (TEAM, {}),
-    "escalation": (TEAM, {"reason": SAID}),
-    "escalation/answer": (DISTRICT, {"decision": SAID}),
-    "referral": (TEAM | HEAD, {"referred_to": "RSUD", "reason": SAID}),
-    "reopening": (CHAIR | HEAD, {"reason": SAID}),
-}
-OF_ONE: dict[str, Row] = {
-    "GET ": Row(READS),
-    "POST /corrections": Row(DESK, {"reason": SAID, "barrier": "habit"}),
-    "POST /withdrawal": Row(DESK, {}),
-    "POST /attachments": Row(DESK, file=True),
-    # The walker wrote it down, so that the officer may not open it.
-    "GET /attachments/{attachment}": Row(OPENS),
-    "PUT /duplicate-of/{other}": Row(TEAM),
-    "DELETE /duplicate-of/{other}": Row(TEAM),
-}
-OUTGOING: dict[str, tuple[frozenset[str], dict[str, Any]]] = {
-    "draft": (PUBLISHER, {"text": SAID}),
-    "approval": (HEAD, {"text": SAID}),
-    "return": (HEAD, {"reason": SAID}),
-    "release": (PUBLISHER, {}),
-    "withdrawal": (PUBLISHER, {"reason": SAID}),
-    "informed": (TELLS, {"channel": "in_person"}),
-}
-FREE = Row(ANYBODY, placed=False)
-TABLE: dict[str, Row] = {
-    # Calls
-    f"GET {API}/openapi.json": FREE,
-    f"HEAD {API}/openapi.json": FREE,
-    f"POST {API}/session": Row(ANYBODY, {"username": "tuti", "password": PASSWORD}, placed=False),
-    f"DELETE {API}/session": Row(ALL, placed=False),
-    f"POST {API}/puskesmas/{{code}}/complaints": Row(DESK, GIVEN),
-    f"POST {API}/puskesmas/{{code}}/imports": Row(DESK, file=True),
-    f"GET {API}/puskesmas/{{code}}/imports/{{id}}": Row(DESK),
-    f"POST {API}/puskesmas/{{code}}/imports/{{id}}/stop": Row(DESK),
-    **{
-        route.replace(" ", f" {API}{within}/complaints/{{id}}"): row
-        for route, row in OF_ONE.items()
-        for within in ("", "/puskesmas/{code}")
-    },
-    f"POST {API}/puskesmas/{{code}}/box-openings": Row(DESK, BOX),
-    f"POST {API}/receipts/rating": Row(ANYBODY, {"receipt": "{receipt}", "rating": 4}),
-    f"POST {API}/receipts/reopen-request": Row(ANYBODY, {"receipt": "{receipt}", "reason": SAID}),
-    f"POST {API}/receipts/withdrawal": Row(ANYBODY, {"receipt": "{receipt}"}),
-    f"GET {CASE}": Row(READS),
-    f"POST {API}/puskesmas/{{code}}/calendar": Row(
-        DISTRICT, {"day": "2030-01-01", "working": False, "why": "Banjir"}
-    ),
-    **{f"POST {CASE}/{step}": Row(*given) for step, given in STEPS.items()},
-    f"GET {API}/publications": Row(PUBLICATIONS, query={"complaint": "{complaint}"}),
-    **{f"POST {PUBLICATION}/{step}": Row(*given) for step, given in OUTGOING.items()},
-    f"GET {API}/reports/complaints": Row(REPORTS, query=FILTER),
-    f"GET {API}/reports/totals": Row(REPORTS, query=FILTER),
-    f"GET {API}/reports/dashboard": Row(REPORTS, query=FILTER),
-    f"GET {API}/reports/figures": Row(REPORTS, placed=False),
-    f"GET {API}/audit/figures/{{figure}}": Row(AUDIT, query=FILTER),
-    f"GET {API}/reports/recap": Row(REPORTS, query=FILTER),
-    f"GET {API}/reports/rules": Row(REPORTS, placed=False),
-    f"GET {API}/reports/rules/diff": Row(REPORTS, query=FILTER | VERSIONS),
-    f"POST {API}/puskesmas/{{code}}/recaps/{{month}}/closing": Row(TEAM),
-    f"GET {API}/audit/complaints/{{id}}": Row(AUDIT),
-    f"GET {API}/events": Row(AUDITOR, query={"complaint": "{complaint}"}),
-    f"GET {API}/replay/{{number}}": Row(REPORTS),
-    f"GET {API}/exports/cases/{{number}}": Row(EXPORTS),
-    **{f"GET {API}/exports/{name}": Row(EXPORTS, query=FILTER) for name in TABLES["call"]},
-    f"GET {API}/exports/log.tar": Row(AUDITOR, query=FILTER),
-    f"POST {API}/receipts/status": Row(ANYBODY, {"receipt": "{receipt}"}),
-    f"GET {API}/puskesmas/{{code}}/board": Row(ANYBODY),
-    f"GET {API}/operations": Row(WATCHES, placed=False),
-    f"POST {API}/operations/queues/{{subject}}/replay": Row(ADMIN, placed=False),
-    f"GET {API}/verify": Row(AUDITOR, placed=False),
-    f"POST {API}/rebuild": Row(ADMIN, {"check": True}, placed=False),
-    f"POST {API}/rebuild/stop": Row(ADMIN, placed=False),
-    # Pages
-    "GET /": FREE,
-    "GET /masuk": FREE,
-    "POST /masuk": FREE,
-    "POST /keluar": FREE,
-    "GET /akun": Row(ALL, placed=False),
-    "POST /akun/sandi": Row(ALL, {}, placed=False),
-    "POST /akun/akhiri": Row(ALL, placed=False),
-    "GET /catat": Row(DESK, query=FILTER),
-    "POST /catat": Row(DESK, {"puskesmas": "{code}", **GIVEN}),
-    "GET /catat/impor": Row(DESK, placed=False),
-    "POST /catat/impor": Row(DESK, {"puskesmas": "{code}"}, file=True),
-    "GET /catat/impor/{code}/{id}": Row(DESK),
-    "POST /catat/impor/{code}/{id}": Row(DESK, {}),
-    "POST /catat/impor/{code}/{id}/henti": Row(DESK, {}),
-    "GET /catat/impor/{code}/{id}/perbaikan.csv": Row(DESK),
-    "GET /catat/luring": Row(DESK, query=FILTER),
-    "POST /catat/luring": Row(DESK, {"puskesmas": "{code}", **GIVEN}),
-    "GET /catat/luring/jauh": Row(DESK, placed=False),
-    "GET /catat/luring.js": FREE,
-    "GET /catat/poster": Row(DESK, query=FILTER),
-    "GET /catat/kotak": Row(DESK, query=FILTER),
-    "POST /catat/kotak": Row(DESK, {"puskesmas": "{code}"}),
-    "GET /catat/{id}/slip": Row(DESK),
-    "GET /catat/{id}": Row(DESK),
-    "POST /catat/{id}/betulkan": Row(DESK, {}),
-    "POST /catat/{id}/cabut": Row(DESK, {}),
-    "POST /catat/{id}/duplikat": Row(TEAM, {}),
-    "POST /catat/{id}/duplikat/lepas": Row(TEAM, {}),
-    "POST /catat/{id}/lampiran": Row(DESK, file=True),
-    "GET /data-induk": Row(ALL, placed=False),
-    "GET /pengguna": Row(ADMIN, placed=False),
-    "GET /pengguna/baru": Row(ADMIN, placed=False),
-    "POST /pengguna": Row(ADMIN, {}, placed=False),
-    "GET /pengguna/{account_id}": Row(ADMIN, placed=False),
-    **{
-        f"POST /pengguna/{{account_id}}/{what}": Row(ADMIN, {}, placed=False)
-        for what in ("peran", "sandi", "token", "akhiri", "tutup", "buka")
-    },
-    "GET /kerja": Row(READS, placed=False),
-    "GET /kerja/berita": Row(READS, query={"since": "0"}, placed=False),
-    "GET /pemberitahuan": Row(READS, placed=False),
-    "GET /pemberitahuan/baru": Row(READS, placed=False),
-    "POST /pemberitahuan/dibaca": Row(READS, {}, placed=False),
-    "GET /kasus": Row(READS, query=FILTER),
-    "GET /evaluasi": Row(CHAIR, placed=False),
-    "GET /bidang": Row(READS, placed=False),
-    "GET /kasus/{id}/berita": Row(READS, query={"since": "0"}),
-    "GET /kasus/{id}": Row(READS),
-    "GET /kasus/{id}/pembukaan": Row(ANSWERS),
-    "GET /kasus/{id}/berkas.pdf": Row(READS),
-    **{f"POST /kasus/{{id}}/{step}": Row(given[0], {}) for step, given in STEPS.items()},
-    "GET /terbitkan": Row(PUBLICATIONS, placed=False),
-    "GET /terbitkan/{id}": Row(PUBLICATIONS),
-    "GET /publikasi": Row(PUBLICATIONS, query={"complaint": "{complaint}"}),
-    **{f"POST /terbitkan/{{id}}/{step}": Row(given[0], {}) for step, given in OUTGOING.items()},
-    "GET /laporan": Row(REPORTS, query=FILTER),
-    "GET /laporan/keluhan": Row(REPORTS, query=FILTER),
-    "GET /laporan/kendali": Row(REPORTS, query=FILTER),
-    "GET /laporan/berita": Row(REPORTS, query=FILTER | {"place": "0"}),
-    "GET /laporan/angka": Row(REPORTS, placed=False),
-    "GET /laporan/angka/{figure}": Row(REPORTS, query=FILTER),
-    "GET /laporan/kejadian/{origin}/{service}/{index}": Row(AUDIT),
-    "GET /laporan/rekap": Row(REPORTS, query=FILTER),
-    "GET /laporan/aturan": Row(REPORTS, query=FILTER | VERSIONS),
-    "GET /laporan/keluhan/{number}": Row(REPORTS),
-    "GET /laporan/keluhan/{number}/berkas.pdf": Row(EXPORTS),
-    "GET /laporan/unduh": Row(EXPORTS, query=FILTER),
-    **{f"GET /laporan/unduh/{name}": Row(EXPORTS, query=FILTER) for name in TABLES["page"]},
-    "GET /laporan/unduh/log.tar": Row(AUDITOR, query=FILTER),
-    "GET /operasi": Row(WATCHES, placed=False),
-    "POST /operasi/antrean/{subject}": Row(ADMIN, {}, placed=False),
-    # The public's
-    "GET /p/{code}": Row(ANYBODY),
-    "GET /p/{code}/papan": Row(ANYBODY),
-    "GET /p/{code}/lapor": Row(ANYBODY),
-    "POST /p/{code}/lapor": Row(ANYBODY, GIVEN),
-    "GET /r": FREE,
-    "GET /r/tanggapi": FREE,
-    "POST /r/tanggapi": FREE,
-    "POST /r": Row(ANYBODY, {"receipt": "{receipt}"}),
-    "GET /static/{version}/{name:path}": FREE,
-    "GET /favicon.ico": FREE,
-    "GET /health/live": FREE,
-    "GET /health/ready": FREE,
-    "GET /metrics": FREE,
-}
-ENDS_THE_SESSION = (f"DELETE {API}/session", "POST /keluar", "POST /akun/akhiri")
+from tests.who_may import (
+    ALL,
+    API,
+    DESK,
+    ENDS_THE_SESSION,
+    EVERYWHERE,
+    GIVEN,
+    HEAD,
+    NOBODY,
+    OTHER,
+    OWN,
+    PUBLISHER,
+    READS,
+    REPORTS,
+    TABLE,
+    Row,
+)
 
 
 @dataclass

@@ -71,3 +71,14 @@ def test_what_is_no_token_of_an_edge_is_named_and_not_shown(here: Path, token: s
     with pytest.raises(BadSetting, match=r"^TANGGAP_UPLINK_TOKEN: ") as refused:
         load_settings()
     assert token not in str(refused.value)
+
+
+@pytest.mark.parametrize(("delivery", "first_answer"), [("3", 3), ("30", 10)])
+def test_brokers_are_not_waited_for_longer_than_a_page_is(
+    here: Path, delivery: str, first_answer: float
+) -> None:
+    more = f"TANGGAP_KAFKA_DELIVERY_SECONDS={delivery}\n"
+    (here / ".env").write_text(EDGE.format(url="https://x.example", token=TOKEN) + more)
+    connection = load_settings().kafka_topic().connection
+    assert connection["bootstrap_timeout_ms"] == first_answer * 1000
+    assert connection["bootstrap_servers"] == "kafka.dinkes.example:9093"

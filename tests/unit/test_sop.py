@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from services.kernel.contracts.registry import types
-from tests.integration.test_who_may import API, TABLE
+from tests.who_may import API, TABLE
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "sop.md").read_text(encoding="utf-8")
