@@ -40,6 +40,7 @@ class RunningDistrict(RunningNode):
         self.services: dict[str, subprocess.Popen[str]] = {}
         self.addresses: dict[str, str] = {}
         self._logged: dict[str, int] = {}
+        self._ending: set[str] = set()
 
     def tanggap(self, *arguments: str, seconds: float = 120) -> "subprocess.CompletedProcess[str]":
         """Run the command line against this district."""
@@ -60,6 +61,7 @@ class RunningDistrict(RunningNode):
         """Start a process in a session of its own."""
         log = self._log(name)
         self._logged[name] = log.stat().st_size if log.exists() else 0
+        self._ending.discard(name)
         self.services[name] = subprocess.Popen(
             self._commands[name],
             env=self.environment
@@ -93,14 +95,15 @@ class RunningDistrict(RunningNode):
         """Have a process end by itself, which it must."""
         process = self.services[name]
         try:
-            process.send_signal(signal.SIGTERM)
+            self.ask_to_end([name])
             assert process.wait(30) == 0, f"{name}: {self.said(name)[-3000:]}"
         finally:
             self.kill(name)
 
     def ask_to_end(self, names: Iterable[str]) -> None:
-        """Have processes begin to end, all at once."""
-        for name in names:
+        """Have processes begin to end, all at once; each is told once, a second word hastens it."""
+        for name in [each for each in names if each not in self._ending]:
+            self._ending.add(name)
             self.services[name].send_signal(signal.SIGTERM)
 
     def restart(self) -> None:
