@@ -12,7 +12,8 @@ from typing import Any
 
 import redis as redis_client
 
-from tests.drills.crowd import Crowd
+from services.intake.imported import TASK as IMPORT
+from tests.drills.crowd import WAIT_SECONDS, Crowd
 from tests.drills.district import ACKNOWLEDGED, Drill, Servers, servers
 from tests.servers.district import RunningDistrict
 
@@ -53,13 +54,25 @@ class Faults:
         self._on.postgres.start()
 
     def _redis_killed(self, away: float) -> None:
+        self._until_work_waits()
         self._on.redis.kill()
         time.sleep(away)
         self._on.redis.start()
 
     def _redis_flushed(self, _away: float) -> None:
+        self._until_work_waits()
         with redis_client.Redis.from_url(self._on.redis.url) as client:
             client.flushall()
+
+    def _until_work_waits(self) -> None:
+        """Wait until a file lies in the queue: one that is lost empty loses nothing."""
+        until = time.monotonic() + WAIT_SECONDS
+        queue, wanted = "intake", IMPORT.encode()
+        with redis_client.Redis.from_url(self._on.redis.url) as client:
+            while not any(wanted in each for each in client.lrange(queue, 0, -1)):
+                if time.monotonic() > until:
+                    return
+                time.sleep(0.01)
 
 
 def run(
