@@ -6,7 +6,6 @@ and comes back on the same port.
 
 from typing import Any, Literal
 
-import pytest
 from playwright.sync_api import Page, Route, expect
 
 from services.main.demo import PASSWORD
