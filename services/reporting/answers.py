@@ -293,9 +293,10 @@ class RebuildState(BaseModel):
 
 
 class LostFile(BaseModel):
-    """Reporting's file was missing or damaged, and was made again by itself."""
+    """Reporting's file was missing or damaged, and was made again by itself; or it is the first,
+    made when there were events already."""
 
-    why: str = Field(description="missing or damaged")
+    why: str = Field(description="missing, damaged, or first: there is no trace of another")
     since: datetime
     mended_at: datetime | None = Field(description="null: it is being filled, reports wait")
     events: int | None

@@ -241,10 +241,10 @@ class Reporting:
 
     def dashboard(self, filters: Filters, when: When) -> dict[str, Any]:
         """Return the figures of the dashboard; of now, kept until the next event or minute."""
-        reader, now = self.store.reader(), self.clock()
+        now = self.clock()
 
         def ask() -> dict[str, Any]:
-            with self.store.on_all_cores():
+            with self.store.on_all_cores(), self.store.of_one_moment() as reader:
                 return dashboard.dashboard(reader, filters, when, now)
 
         return ask() if when.past else self._figures.answer(now, ("dashboard", filters), ask)
@@ -260,16 +260,10 @@ class Reporting:
         cursor: str | None = None,
     ) -> Cases:
         """Return a page of the cases behind a figure, and what it came to."""
-        return counted.cases_of(
-            self.store.reader(),
-            figure,
-            filters,
-            when,
-            self.clock(),
-            part=part,
-            limit=limit,
-            cursor=cursor,
-        )
+        with self.store.of_one_moment() as reader:
+            return counted.cases_of(
+                reader, figure, filters, when, self.clock(), part=part, limit=limit, cursor=cursor
+            )
 
     def event(self, source: str, id: int) -> dict[str, Any]:
         """Return one event of the log copy whole, with its payload as it came; raises NotFound."""

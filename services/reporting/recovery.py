@@ -31,9 +31,12 @@ from services.reporting.store import SUSPECT, Store, is_damage, stored
 from services.reporting.unfinished import Reached, Unfinished, transaction, written
 
 log = structlog.get_logger()
-Why = Literal["missing", "damaged"]
+Why = Literal["first", "missing", "damaged"]
+"""`first`: nothing beside it says that there ever was one (`MADE`)."""
 ASIDE: Final = ".damaged"
 """Where a damaged file is put, beside the new one; one is kept."""
+MADE: Final = ".made"
+"""Beside the file: there is one, so that none is one that was lost."""
 PATIENCE_SECONDS: Final = 20.0
 """So long the services are waited for that hold what the stream may lack."""
 
@@ -43,6 +46,14 @@ def opened(path: Path, memory: str) -> tuple[Store, Why | None]:
 
     Raises duckdb.Error where the file cannot be opened for another reason than damage.
     """
+    made = path.with_name(path.name + MADE)
+    known = made.exists()
+    store, why = _opened(path, memory)
+    made.touch()
+    return store, why if known or why != "missing" else "first"
+
+
+def _opened(path: Path, memory: str) -> tuple[Store, Why | None]:
     suspect = path.with_name(path.name + SUSPECT)
     if not path.exists():
         return Store(path, memory), "missing"
@@ -77,7 +88,10 @@ class Recovery:
         self._progress = Progress(0, 0, 0.0)
         self._connection = store.connection()
         if why is not None and self._may_hold_more():
-            log.error("reports_file_lost", why=why)
+            if why == "first":
+                log.info("reports_file_made")
+            else:
+                log.error("reports_file_lost", why=why)
             self._connection.execute(
                 "INSERT INTO lost (why, since) VALUES (?, ?)", [why, stored(clock())]
             )

@@ -4,7 +4,7 @@ in UTC."""
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -105,6 +105,20 @@ class Store:
                 self._on_all_cores -= 1
                 if self._on_all_cores == 0:
                     self._root.execute("SET threads = 1")
+
+    @contextmanager
+    def of_one_moment(self) -> Iterator[DuckDBPyConnection]:
+        """Give this thread's connection for reading; whatever is asked meanwhile is of one moment.
+
+        Raises Unavailable as `reader`. Tables of its own are gone afterwards.
+        """
+        connection = self.reader()
+        connection.execute("BEGIN")
+        try:
+            yield connection
+        finally:
+            with suppress(duckdb.Error):  # unless the question failed of the file itself
+                connection.execute("ROLLBACK")
 
     def suspect(self) -> None:
         """Note that a part of the file cannot be read: the next start makes it anew."""

@@ -154,6 +154,24 @@ def test_it_is_made_again_by_itself_and_said_so(
     assert bench.reporting.verify()["whole"]
 
 
+def test_a_first_file_was_not_lost(bench: Lasting, capsys: pytest.CaptureFixture[str]) -> None:
+    before = bench.facts()
+
+    def never_was(file: Path) -> None:
+        gone(file)
+        file.with_name("reporting.duckdb.made").unlink()
+
+    bench.lose(never_was)
+    bench.follow()
+    assert bench.facts() == before
+    found = bench.reporting.operations()["lost"]
+    assert (found["why"], found["events"]) == ("first", CASES * 6)
+    said = capsys.readouterr().out
+    assert "reports_file_made" in said and "reports_file_lost" not in said
+    bench.lose(gone)
+    assert bench.reporting.operations()["lost"]["why"] == "missing"
+
+
 def test_what_follows_is_taken_as_ever(bench: Lasting) -> None:
     bench.lose(gone)
     last = _from(SOURCES[0], history(1)[-1])
