@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from services.reporting import folds
+from tests.folding import Facts
 from tests.unit import test_folds as tests
-from tests.unit.test_folds import Facts
 
 
 class Break(NamedTuple):

@@ -13,9 +13,9 @@ from services.reporting.figures import FIGURES
 from services.reporting.queries import Filters, When
 from services.reporting.queries.counted import cases_of
 from services.reporting.queries.dashboard import dashboard
+from tests.folding import Facts
 from tests.histories import deliveries, hour, told
 from tests.unit.test_figures import DAY, case
-from tests.unit.test_folds import Facts
 
 NOW = hour(400 * DAY)
 CATEGORIES = ("waiting_time", "staff_attitude")

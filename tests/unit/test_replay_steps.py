@@ -12,9 +12,9 @@ from services.kernel.stream import Delivery
 from services.reporting.queries import When
 from services.reporting.queries.history import facts_of
 from services.reporting.replay import Standing, moments, steps_of
+from tests.folding import HOURS, SETS, Facts, batched, events_of, facts, many, opened
 from tests.histories import Told, deliveries, hour, told
 from tests.messages import subject
-from tests.unit.test_folds import HOURS, SETS, Facts, batched, events_of, facts, many, opened
 
 __all__ = ["facts", "opened"]
 COMPLAINT = UUID(subject(1))
