@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.kernel.calendar import Override, WorkCalendar
@@ -28,6 +28,7 @@ def test_median_and_p90(spans: list[int], median: float | None, p90: float | Non
     assert (quantile(Counter(spans), 0.5), quantile(Counter(spans), 0.9)) == (median, p90)
 
 
+@settings(deadline=None)
 @given(
     st.dates(date(2026, 1, 1), date(2026, 12, 31)),
     st.integers(0, 40),
