@@ -11,7 +11,10 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from services.kernel.paper.glyphs import showable
+
 MEDIA_TYPE: Final = "application/pdf"
+_NOT_SHOWN: Final = "could not be displayed"
 _HERE: Final = Path(__file__).parent
 
 
@@ -75,6 +78,17 @@ def case_file(data: CaseFile) -> bytes:
 
 
 def _compiled(template: str, data: dict[str, Any]) -> bytes:
+    import typst
+
+    try:
+        return _pdf(template, data)
+    except typst.TypstError as error:
+        if _NOT_SHOWN not in str(error):
+            raise
+    return _pdf(template, showable(data))
+
+
+def _pdf(template: str, data: dict[str, Any]) -> bytes:
     import typst
 
     found: bytes = typst.compile(

@@ -1,0 +1,47 @@
+"""A case file shows whatever people write, or a sign in its place."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.kernel.paper import CaseFile, Line, case_file
+from services.kernel.paper.glyphs import SUBSTITUTE, showable
+
+FILE = CaseFile(
+    language="id",
+    number="PRG-2026-A-000001",
+    place="Puskesmas Puring",
+    title="Berkas kasus",
+    as_of="Keadaan per 27 Nov 2026",
+    page="Halaman {page} dari {pages}",
+    past=False,
+    tags=(),
+    pairs_title="Tentang keluhan ini",
+    pairs=(),
+    thread_title="Langkah demi langkah",
+    thread=(),
+)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Antre lama 😡 sekali.",
+        "👨‍👩‍👧 menunggu 1️⃣ jam ❤️",
+        "Bu 李 dan Bu ꦱꦫꦶ",
+        "nol\x00 dan bel\x07 selesai",
+        "شكرا",
+        "Harga − 5 % … “kutip”",
+    ],
+)
+def test_whatever_is_said_makes_a_file(said: str) -> None:
+    pdf = case_file(replace(FILE, thread=(Line("Kami terima", said=said),)))
+    assert pdf.startswith(b"%PDF-") and len(pdf) > len(case_file(FILE))
+    assert pdf == case_file(replace(FILE, thread=(Line("Kami terima", said=said),)))
+
+
+def test_what_can_be_shown_stays_as_it_was_written() -> None:
+    plain = "Antrean di loket: “tiga jam” – é, ñ, ½\nbaris kedua"
+    assert showable({"said": (plain, None, 3)}) == {"said": [plain, None, 3]}
+    assert showable("Antre 😡!") == f"Antre {SUBSTITUTE}!"
+    assert showable("1️⃣") == "1"
