@@ -134,7 +134,9 @@ def timeline(history: Sequence[Delivery], known: float) -> list[tuple[Any, str]]
     for each, moment in happened(history, known):
         name = each.message.name
         sets = _sets(name, payload_of(each))
-        if name not in BEGINNING:
+        if name == "CaseOpened":
+            sets = None if found else "received"
+        elif name not in BEGINNING:
             past = sets or past
         if sets and not (name in BEGINNING and past not in ("", "received")):
             found.append((moment, sets))

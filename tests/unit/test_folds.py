@@ -127,6 +127,24 @@ def test_praise_is_known_but_opens_no_case(facts: Facts) -> None:
     assert facts.at("moves", "move", 1, 1) == []
 
 
+def test_what_was_praise_is_a_case_when_it_is_opened(facts: Facts) -> None:
+    facts.take(
+        deliveries(
+            [
+                told("ComplaintReceived", 0, source="intake", kind="praise"),
+                told("ComplaintCorrected", 4, source="intake"),
+                told("CaseOpened", 4),
+                told("CaseGraded", 5),
+            ]
+        )
+    )
+    assert facts.at("states", "state", 3, 9) == []
+    assert facts.at("states", "state", 4, 9) == [("received",)]
+    assert facts.at("states", "state", 6, 9) == [("graded",)]
+    assert facts.at("moves", "move", 9, 9) == [("received",)]
+    assert facts.at("imbalances", "carried", 9, 9) == []
+
+
 def test_a_correction_holds_from_its_own_time_and_is_known_when_it_arrives(facts: Facts) -> None:
     facts.take(
         deliveries(

@@ -1,6 +1,6 @@
--- reads: ComplaintReceived CaseGraded ImmediateAnswerGiven ComplaintAnalysed ResponsePlanned
--- reads: FollowUpCarriedOut ResolutionDocumented EvaluationRecorded CaseReopened CaseWithdrawn
--- reads: CaseJoined CaseReferred CaseRestored
+-- reads: ComplaintReceived CaseOpened CaseGraded ImmediateAnswerGiven ComplaintAnalysed
+-- reads: ResponsePlanned FollowUpCarriedOut ResolutionDocumented EvaluationRecorded CaseReopened
+-- reads: CaseWithdrawn CaseJoined CaseReferred CaseRestored
 -- Where the control totals do not add up: what the moves of a case leave is not what its state
 -- says. They are compared wherever a move or the last state begins, so that no cut of any period
 -- can be wrong without a row here. There is none, unless a fold is at fault; operations watch it.

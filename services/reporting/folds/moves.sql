@@ -1,6 +1,6 @@
--- reads: ComplaintReceived CaseGraded ImmediateAnswerGiven ComplaintAnalysed ResponsePlanned
--- reads: FollowUpCarriedOut ResolutionDocumented EvaluationRecorded CaseReopened CaseWithdrawn
--- reads: CaseJoined CaseReferred CaseRestored
+-- reads: ComplaintReceived CaseOpened CaseGraded ImmediateAnswerGiven ComplaintAnalysed
+-- reads: ResponsePlanned FollowUpCarriedOut ResolutionDocumented EvaluationRecorded CaseReopened
+-- reads: CaseWithdrawn CaseJoined CaseReferred CaseRestored
 -- What the control totals count: a case is received, closed, brought back. A case is received
 -- with the first step that gives it a state; the others are read off the states, where an open
 -- stretch and a closed one meet, for as long as both are known so. A case of which only the end

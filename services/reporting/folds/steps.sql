@@ -5,6 +5,7 @@ SELECT complaint, seq, version, name AS step, role, source, id, publication,
         AS detail,
     CASE name
         WHEN 'ComplaintReceived' THEN CASE WHEN kind <> 'praise' THEN 'received' END
+        WHEN 'CaseOpened' THEN 'received'
         WHEN 'CaseGraded' THEN 'graded'
         WHEN 'ImmediateAnswerGiven' THEN 'answered'
         WHEN 'ComplaintAnalysed' THEN 'analysed'
