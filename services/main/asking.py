@@ -126,6 +126,11 @@ class RemoteLists:
         found: tuple[int, list[dict[str, Any]]] = self._ask("similar", complaint=complaint)
         return found
 
+    def joined(self, complaint: UUID) -> list[dict[str, Any]]:
+        """Return the duplicates that are answered with this case."""
+        found: list[dict[str, Any]] = self._ask("joined", complaint=complaint)
+        return found
+
     def by_unit(self, seen: Seen, asked: Asked) -> list[dict[str, Any]]:
         """Return how many cases wait at each service unit."""
         found: list[dict[str, Any]] = self._ask("by_unit", seen=seen, asked=asked)

@@ -37,6 +37,10 @@ class CasesOf:
         """Return how many cases are about the same as this one, and the newest of them."""
         return self._reporting.similar(complaint)
 
+    def joined(self, complaint: UUID) -> list[dict[str, Any]]:
+        """Return the duplicates that are answered with this case."""
+        return self._reporting.joined(complaint)
+
     def by_unit(self, seen: Seen, asked: Asked) -> list[dict[str, Any]]:
         """Return how many cases wait at each service unit."""
         return self._reporting.work_by_unit(_filters(seen, asked))

@@ -294,6 +294,10 @@ class Reporting:
         """Return how many cases are about the same as this one, and the newest of them."""
         return similar.similar(self.store.reader(), complaint)
 
+    def joined(self, complaint: UUID) -> list[dict[str, Any]]:
+        """Return the duplicates that are answered with a complaint."""
+        return similar.joined(self.store.reader(), complaint)
+
     def nearby(
         self,
         puskesmas: str,

@@ -118,6 +118,7 @@ _WITHDRAWN: Final = Stage(
     frozenset({"CaseWithdrawn"}),
     _("Ini sudah dicabut, jadi tidak kami tangani lagi."),
 )
+PRAISE: Final = "praise"
 JOINED: Final = _("Kami tangani bersama keluhan lain yang sama. Beginilah jalannya:")
 PRAISED: Final = _("Terima kasih. Pujian Anda kami sampaikan kepada yang bertugas.")
 INFORMED: Final = _("Kami kabari Anda")
@@ -126,7 +127,7 @@ PUBLISHED: Final = _("Kami umumkan hasilnya")
 
 def said_of(receipt: Mapping[str, Any]) -> Text:
     """Return the sentence that tells a complainant how far it is."""
-    if receipt["state"] is None:
+    if receipt["kind"] == PRAISE:
         return PRAISED
     if receipt["joined"]:
         return JOINED
@@ -138,7 +139,7 @@ def said_of(receipt: Mapping[str, Any]) -> Text:
 def stages(receipt: Mapping[str, Any]) -> list[Entry]:
     """Return the way of a complaint as a thread: what was done as it happened, then what is
     ahead."""
-    if receipt["state"] is None:
+    if receipt["kind"] == PRAISE:
         return []
     reached = _reached(receipt)
     ended = _end_of(receipt)
@@ -154,6 +155,8 @@ def stages(receipt: Mapping[str, Any]) -> list[Entry]:
             done.append(Entry(stage.title, happened=begun, state=state))
     result = {"steps": _since_reopened(receipt["steps"])}
     for title, step in ((INFORMED, "ComplainantInformed"), (PUBLISHED, "ResolutionPublished")):
+        if receipt["joined"] and title is INFORMED:
+            continue  # the other's complainant was told
         if told := _first(result, frozenset({step})):
             done.append(Entry(title, happened=told))
     done.sort(key=lambda entry: entry.happened or receipt["received_at"])

@@ -18,6 +18,8 @@ from services.resolution.domain import Case
 from services.resolution.verdicts import kept_at
 
 BY_HAND = "by_hand"
+TOLD_BY = (*CHANNELS, "receipt")
+"""How somebody may have been told that their complaint was handed on."""
 
 
 class Accompanying:
@@ -92,8 +94,8 @@ class Accompanying:
 
         "No wrong door": whoever complains is led on, never sent away (PermenPANRB 62/2018).
         """
-        if told_by is not None and told_by not in CHANNELS:
-            raise invalid("told_by", _("Pilih salah satu: {known}.", known=", ".join(CHANNELS)))
+        if told_by is not None and told_by not in TOLD_BY:
+            raise invalid("told_by", _("Pilih salah satu: {known}.", known=", ".join(TOLD_BY)))
         box = self._sealed(id, reason, "CaseReferred.reason")
         return self._step(
             id,

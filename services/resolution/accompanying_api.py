@@ -7,8 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from services.kernel.commands import Body, Line, Moment, Stepping, Words
-from services.kernel.vocabulary import CHANNELS
-from services.resolution.accompanying import Accompanying
+from services.resolution.accompanying import TOLD_BY, Accompanying
 from services.resolution.api import steps
 from services.resolution.application import Resolution
 
@@ -68,7 +67,7 @@ class ReferralBody(Body):
 
     referred_to: Line
     reason: Words
-    told_by: str | None = Field(None, json_schema_extra={"enum": [*CHANNELS, None]})
+    told_by: str | None = Field(None, json_schema_extra={"enum": [*TOLD_BY, None]})
     occurred_at: Moment | None = None
 
 

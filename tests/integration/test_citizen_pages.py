@@ -269,3 +269,65 @@ def test_a_slip_that_is_printed_again_promises_nothing(
     slip = node.as_("rini").get(f"{node.address}/catat/{given['id']}/slip").raise_for_status().text
     assert "Tanggal tanggapan yang berlaku sekarang tampil pada tanda terima" in slip
     assert "Paling lambat" not in slip and "selambat-lambatnya" not in slip
+
+
+def correct(node: RunningNode, given: dict[str, Any], kind: str) -> None:
+    body = {"kind": kind, "channel": "phone", "text": "Bidan ramah.", "reason": "Salah jenis."}
+    answer = node.as_("rini").post(f"/complaints/{given['id']}/corrections", json=body)
+    node.settle(answer.raise_for_status().json()["position"])
+
+
+def test_a_receipt_follows_what_its_form_was_put_right_to(
+    node: RunningNode, browser: httpx.Client
+) -> None:
+    thanks = "Pujian Anda kami sampaikan"
+    praised = receive(node, kind="praise")
+    node.settle(praised["position"])
+    assert thanks in receipt(browser, praised)
+    correct(node, praised, "complaint")
+    comes_to_say(node, browser, praised, "Mencabut yang saya sampaikan")
+    assert thanks not in receipt(browser, praised)
+    meant_well = receive(node)
+    node.settle(meant_well["position"])
+    node.until("sari", f"/cases/{meant_well['id']}", lambda _case: True)
+    correct(node, meant_well, "praise")
+    comes_to_say(node, browser, meant_well, thanks)
+    node.until("sari", f"/cases/{meant_well['id']}", lambda found: found["state"] == "withdrawn")
+    assert "Anda cabut" not in receipt(browser, meant_well)
+
+
+def test_praise_reaches_the_team_and_stands_in_a_list(node: RunningNode) -> None:
+    given = receive(node, kind="praise", text="Bidan Rina menolong dengan sabar.")
+    node.settle(given["position"])
+    bell = node.as_("sari").get(f"{node.address}/pemberitahuan").text
+    assert "Pujian masuk" in bell and given["number"] in bell
+    listed = node.as_("sari").get(f"{node.address}/kasus?state=praise").text
+    assert given["number"] in listed and "Bidan Rina menolong dengan sabar." in listed
+    # Who wrote it down need not be told of it.
+    assert given["number"] not in node.as_("rini").get(f"{node.address}/pemberitahuan").text
+
+
+def test_a_duplicate_is_told_by_itself(node: RunningNode, browser: httpx.Client) -> None:
+    first, second = receive(node), receive(node)
+    node.until("sari", f"/cases/{second['id']}", lambda _case: True)
+    link = f"/complaints/{second['id']}/duplicate-of/{first['id']}"
+    node.as_("sari").put(link).raise_for_status()
+    node.until("sari", f"/cases/{second['id']}", lambda case: case["state"] == "duplicate")
+    take(node, first["id"], *HANDLED)
+    found = node.until("dewi", "/publications", lambda found: found["items"], complaint=first["id"])
+    told = node.as_("dewi").post(
+        f"/publications/{found['items'][0]['id']}/informed", json={"channel": "phone"}
+    )
+    node.settle(told.raise_for_status().json()["position"])
+    assert "Kami kabari Anda" in receipt(browser, first)
+    assert "Kami catat hasilnya" in receipt(browser, second)
+    assert "Kami kabari Anda" not in receipt(browser, second)
+    page = node.as_("sari").get(f"{node.address}/kasus/{first['id']}").text
+    assert "Dijawab bersama kasus ini" in page and second["number"] in page
+
+
+def test_a_late_answer_is_owned_up_to(node: RunningNode, browser: httpx.Client) -> None:
+    given = receive(node, received_at="2026-01-05T09:00:00+07:00")
+    node.settle(given["position"])
+    comes_to_say(node, browser, given, "Maaf, kami terlambat dari yang kami janjikan.")
+    assert "paling lambat" not in receipt(browser, given)

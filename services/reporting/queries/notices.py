@@ -1,4 +1,5 @@
-"""Of what somebody was told in the product: that the team was called, that a promise was not kept,
+"""Of what somebody was told in the product: that the team was called, that praise came in, that a
+promise was not kept,
 that a case was put before the district and answered there, or opened again, that a draft was
 handed back."""
 
@@ -8,7 +9,7 @@ from typing import Any, Final
 
 from duckdb import DuckDBPyConnection
 
-from services.kernel.access.permissions import COMPLAINT_TEAM, DISTRICT, PUBLISHER
+from services.kernel.access.permissions import COMPLAINT_TEAM, DISTRICT, HEAD, PUBLISHER
 from services.kernel.access.reach import Reach
 from services.reporting.queries.question import Condition, When, at, reaches, records
 from services.reporting.store import stored
@@ -20,6 +21,7 @@ MOST: Final = 200
 # Who is told of what: the event names them, or they are always the same.
 _TOLD: Final = f"""CASE l.name
     WHEN 'TeamNotified' THEN l.roles
+    WHEN 'ComplaintReceived' THEN ['{COMPLAINT_TEAM}', '{HEAD}']
     WHEN 'CaseReopened' THEN ['{COMPLAINT_TEAM}']
     WHEN 'CaseEscalated' THEN ['{DISTRICT}']
     WHEN 'EscalationAnswered' THEN ['{COMPLAINT_TEAM}']
@@ -71,10 +73,10 @@ def unread(
 
 
 _FROM: Final = f"""FROM log AS l JOIN attributes AS a ON a.complaint = l.complaint
-    WHERE l.name IN (
+    WHERE (l.name IN (
             'TeamNotified', 'CaseReopened', 'CaseEscalated', 'EscalationAnswered',
             'PublicationReturned'
-        ) AND l.trouble IS NULL
+        ) OR l.name = 'ComplaintReceived' AND l.kind = 'praise') AND l.trouble IS NULL
         AND {at("a")}"""
 
 

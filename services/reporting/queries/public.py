@@ -66,6 +66,8 @@ def receipt(connection: DuckDBPyConnection, hashed: str) -> dict[str, Any] | Non
     if case is None:
         return None
     complaint = case.pop("complaint")
+    if case["kind"] == "praise":  # of a case that its form has made praise, nothing is to come
+        case["state"] = case["closed"] = None
     # A duplicate is answered with its original: what became of that is what its holder is told.
     case["joined"] = case["state"] == "duplicate"
     case["referred_to"] = _last(connection, complaint, "CaseReferred", "referred_to")

@@ -1,4 +1,5 @@
-"""Which cases are about the same: one unit and category of a place, a while before or after."""
+"""Which cases are about the same: one unit and category of a place, a while before or after; and
+which are answered with another, for they say just the same."""
 
 # ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
 
@@ -36,3 +37,21 @@ def similar(connection: DuckDBPyConnection, complaint: UUID) -> tuple[int, list[
     )
     found = list(records(cursor))
     return (found[0]["found"] if found else 0), found
+
+
+def joined(connection: DuckDBPyConnection, complaint: UUID) -> list[dict[str, Any]]:
+    """Return the duplicates that are answered with a complaint: id and number, oldest first."""
+    found = connection.execute(
+        f"""
+        SELECT a.complaint AS id, a.number
+        FROM log AS l
+        JOIN states AS s ON s.complaint = l.complaint AND {at("s")} AND s.state = 'duplicate'
+        JOIN attributes AS a ON a.complaint = l.complaint AND {at("a")}
+        WHERE l.name = 'CaseJoined' AND l.trouble IS NULL
+        QUALIFY row_number() OVER (PARTITION BY l.complaint ORDER BY l.time DESC, l.id DESC) = 1
+            AND json_extract_string(decode(l.value), '$.other') = $other
+        ORDER BY a.number
+        """,
+        {"other": str(complaint), **When().parameters},
+    )
+    return list(records(found))

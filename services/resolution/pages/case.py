@@ -58,14 +58,14 @@ SAVED: Final = flash("case.saved", _("Langkah ini sudah tercatat."))
 ASIDE: Final = (Step.PAUSE, Step.REFERRAL, Step.ESCALATION, Step.REOPENING, *BESIDE)
 """Steps that are never the next one."""
 
-TOLD_BY: Final = ("in_person", "phone", "sms", "whatsapp", "email", "letter", "meeting")
-"""The ways in which somebody is told of a referral; the others only bring complaints."""
+TOLD_BY: Final = ("in_person", "phone", "sms", "whatsapp", "email", "letter", "meeting", "receipt")
+"""The ways in which somebody is told of a referral; the other channels only bring complaints."""
 CHOICES: Final[Mapping[str, list[tuple[str, Text | str]]]] = {
     "grade": list(glossary.WORDS["grade"].items()),
     "finding": list(glossary.WORDS["finding"].items()),
     "outcome": [(code, thread.outcome(code)) for code in OUTCOMES],
     "effective": [("true", _("Efektif")), ("false", _("Tidak efektif: buka kembali"))],
-    "told_by": [(code, glossary.word("channel", code)) for code in TOLD_BY],
+    "told_by": [(code, thread.told_by(code)) for code in TOLD_BY],
     **{f"called_{role}": [("true", glossary.word("role", role))] for role in CALLED},
 }
 """What the steps' forms offer, by field."""
@@ -219,9 +219,15 @@ def _colleagues(request: Request, puskesmas: str) -> list[str]:
 
 
 def _alike(lists: CaseLists, case: Case) -> dict[str, Any]:
-    """Return the cases about the same, and whether it is an issue that keeps coming back."""
+    """Return the cases about the same, whether it is an issue that keeps coming back, and the
+    duplicates that are answered here."""
     count, newest = lists.similar(case.id)
-    return {"alike": newest, "alike_count": count, "keeps_coming": count + 1 >= RECURS}
+    return {
+        "alike": newest,
+        "alike_count": count,
+        "keeps_coming": count + 1 >= RECURS,
+        "joined": lists.joined(case.id),
+    }
 
 
 def _seen(own: list[Message], shown: int | None) -> int | None:

@@ -76,6 +76,9 @@ class CaseLists(Protocol):
         """Return how many cases of the place are about the same as this one, and the newest of
         them: id, number, received_at, state."""
 
+    def joined(self, complaint: UUID) -> list[dict[str, Any]]:
+        """Return the duplicates that are answered with this case: id, number."""
+
     def by_unit(self, seen: Seen, asked: Asked) -> list[dict[str, Any]]:
         """Return by `unit` how many cases are open, overdue, soon, received."""
 

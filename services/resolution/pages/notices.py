@@ -29,8 +29,10 @@ PATH: Final = "/pemberitahuan"
 READ: Final = "case.read"
 CASE: Final = "/kasus"
 PUBLICATION: Final = "/publikasi?complaint="
+PRAISE: Final = "/kasus?state=praise"
 """Where a notice leads: to what its reader can do about it."""
 NAV: Final = NavItem("notices", _("Pemberitahuan"), PATH, READ, news=PATH + "/baru")
+PRAISED: Final = _("Pujian masuk: sampaikan kepada yang bertugas")
 SEEN: Final = flash("notices.seen", _("Semua ditandai sudah dibaca."))
 SPOKEN: Final = frozenset({"PublicationReturned", "EscalationAnswered"})
 """Notices that are of no use without the words: what is to be mended, what was decided."""
@@ -88,17 +90,22 @@ def _row(
     resolution: Resolution, notice: dict[str, Any], until: datetime | None, language: str
 ) -> dict[str, Any]:
     how = notice["how"]
+    praised = notice["name"] == "ComplaintReceived"
     return notice | {
-        "what": TOLD.get(how) or EVENTS[notice["name"]],
+        "what": PRAISED if praised else TOLD.get(how) or EVENTS[notice["name"]],
         "how": None if how in TOLD else how,
         "late": how in HOW,
-        "href": f"{PUBLICATION}{notice['complaint']}"
-        if notice["name"].startswith("Publication")
-        else f"{CASE}/{notice['complaint']}",
+        "href": PRAISE if praised else _href(notice),
         "place": resolution.district.puskesmas(notice["puskesmas"]).name,
         "unit": name_of(resolution.district.unit, notice["service_unit"], language),
         "new": until is None or notice["arrived_at"] > until,
     }
+
+
+def _href(notice: dict[str, Any]) -> str:
+    if notice["name"].startswith("Publication"):
+        return f"{PUBLICATION}{notice['complaint']}"
+    return f"{CASE}/{notice['complaint']}"
 
 
 def _said(

@@ -46,6 +46,7 @@ TABS: Final = (
     ("soon", _("Jatuh tempo dalam seminggu")),
     ("received", _("Baru, belum dinilai")),
     ("inform", _("Menunggu kabar ke pelapor")),
+    ("praise", _("Pujian")),
     ("all", _("Semua")),
 )
 

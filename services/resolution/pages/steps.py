@@ -152,6 +152,8 @@ def _advice(resolution: Resolution, id: UUID, typed: Typed, _number: int) -> Cal
 def _referral(resolution: Resolution, id: UUID, typed: Typed, _number: int) -> Call:
     to, reason = typed.must("referred_to", LINE), typed.must("referral_reason")
     told_by, use = typed.maybe("told_by", LINE), Accompanying(resolution)
+    if told_by is None and resolution.get(id).confidentiality != "anonymous":
+        typed.wrong("told_by", _("Kabari dahulu pelapornya, lalu pilih lewat apa."))
     return lambda intent, repeat: use.refer(id, intent, to, reason, told_by, **repeat)
 
 

@@ -302,8 +302,7 @@ def _notes_beside(event: Event) -> tuple[Text | str, ...]:
         case told.CaseEscalatedV1() if event.by_rule:
             return (BY_RULE,)
         case told.CaseReferredV1():
-            channel = event.told_by and glossary.word("channel", event.told_by)
-            return (event.referred_to, channel or NOT_TOLD)
+            return (event.referred_to, told_by(event.told_by) if event.told_by else NOT_TOLD)
         case told.CaseWithdrawnV1():
             return (BY.get(event.by, event.by),)
         case told.CaseRestoredV1():
@@ -322,6 +321,11 @@ def _key_went(event: told.KeySharedV1) -> Text:
     if event.purpose == ESCALATED:
         return _("dari {sender} ke {receiver}: dinas kini dapat membaca isinya", **ways)
     return _("dari {sender} ke {receiver}, tempat kasusnya ditangani", **ways)
+
+
+def told_by(code: str) -> Text | str:
+    """Return the words for the way in which somebody was told."""
+    return _("Tanda terima") if code == "receipt" else glossary.word("channel", code)
 
 
 def outcome(code: str) -> Text | str:
