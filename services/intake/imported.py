@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from services.intake.application import Intake
 from services.intake.filled import Form
 from services.intake.forms import ComplaintBody, form_of
-from services.intake.imports import Plan, Row, Sheet
+from services.intake.imports import Named, Plan, Row, Sheet
 from services.kernel.contracts import SealedBox
 from services.kernel.district import Puskesmas
 from services.kernel.errors import FieldError, InvalidInput, NotFound
@@ -80,6 +80,7 @@ class ImportFiles:
     def __init__(self, intake: Intake, keyring: Keyring) -> None:
         self.intake = intake
         self.keyring = keyring
+        self._named: dict[str, Named] = {}
 
     def content(self, found: Found) -> tuple[str, bytes] | None:
         """Return name and bytes of a file; None when no key opens it any more."""
@@ -100,6 +101,7 @@ class ImportFiles:
 
     def judged(self, here: Puskesmas, row: Row) -> tuple[Form, datetime | None]:
         """Return a row's form and when it was received; raises InvalidInput."""
+        row = self._names_at(here).put_right(row)
         if row.errors:
             raise InvalidInput(*row.errors)
         try:
@@ -117,6 +119,12 @@ class ImportFiles:
             message = _("Waktu ini belum tiba. Isi dengan waktu yang sudah lewat.")
             raise InvalidInput(*(FieldError(name, message) for name in ahead))
         return form, body.received_at
+
+    def _names_at(self, here: Puskesmas) -> Named:
+        if here.code not in self._named:
+            district = self.intake.district
+            self._named[here.code] = Named.of(district.units_of(here.code), district.categories)
+        return self._named[here.code]
 
 
 def key_of(id: str) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from services.kernel.district import SHIPPED, load_district
 from tests.integration.test_imports_job import rows_of
+from tests.integration.test_imports_page import browser, upload
 from tests.real import file_for, real_complaints
 from tests.running import RunningNode
 from tests.unit.test_imports_chats import ANDROID, IOS
@@ -117,6 +119,44 @@ def test_a_published_letter_is_taken(node: RunningNode) -> None:
     assert (complaint["channel"], complaint["service_unit"]) == ("letter", row["service_unit"])
     assert complaint["categories"] == row["categories"].split(";")
     assert row["text"][:60] in words_of(node, complaint["id"])
+
+
+@pytest.mark.parametrize("name", ["name", "name_en", "code"])
+def test_units_and_categories_are_taken_as_the_product_writes_them(
+    node: RunningNode, name: str
+) -> None:
+    district = load_district(SHIPPED)
+    units, categories = district.units_of("puring"), district.categories
+    rows = [
+        [
+            "sms",
+            f"Perihal {place} {name}",
+            getattr(unit, name).upper().replace(" ", "  "),
+            "; ".join(getattr(each, name) for each in categories[place : place + 2]),
+        ]
+        for place, unit in enumerate(units)
+    ]
+    found = taken(node, as_csv([["Kanal", "Isi", "Unit", "Kategori"], *rows]))
+    assert found["rejected"] == []
+    for place, id in enumerate(found["ids"]):
+        complaint = node.as_("rini").get(f"/complaints/{id}").json()
+        assert complaint["service_unit"] == units[place].code
+        expected = [each.code for each in categories[place : place + 2]]
+        assert complaint["categories"] == expected
+
+
+def test_an_unknown_unit_or_category_is_named_in_words_with_what_there_is(
+    node: RunningNode,
+) -> None:
+    table = [["Kanal", "Isi", "Unit", "Kategori"], ["sms", "Lama", "Kantin", "obat; cuaca"]]
+    found = taken(node, as_csv(table))
+    said = {each["field"]: each["message"] for each in found["rejected"]}
+    assert set(said) == {"service_unit", "categories"}
+    assert "Loket pendaftaran; " in said["service_unit"]
+    assert "Biaya, tarif, dan pungutan; " in said["categories"]
+    page = upload(browser(node), as_csv(table)).text
+    assert "<b>Unit layanan</b>: Pilih salah satu" in page
+    assert "<b>Tentang</b>: Pilih salah satu" in page and "categories[" not in page
 
 
 def test_a_formula_is_kept_as_words(node: RunningNode) -> None:

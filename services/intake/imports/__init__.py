@@ -7,6 +7,7 @@ computed, here or later.
 
 from services.intake.imports.files import MAX_BYTES, MAX_COLUMNS, MAX_ROWS
 from services.intake.imports.mending import mend_file
+from services.intake.imports.named import Named
 from services.intake.imports.plan import Plan, chosen, shape
 from services.intake.imports.rows import Row, row_key
 from services.intake.imports.sheet import Sheet, open_sheet
@@ -15,6 +16,7 @@ __all__ = [
     "MAX_BYTES",
     "MAX_COLUMNS",
     "MAX_ROWS",
+    "Named",
     "Plan",
     "Row",
     "Sheet",

@@ -96,7 +96,7 @@ def judge(
 
     `times` says how each of its times is written. The name of a file that was sent along is put
     below the words. `beyond`: it has cells to the right of the last column. `no_text`: what to say
-    when it has no words. Whether the Puskesmas has the unit is not known here.
+    when it has no words. Units and categories are not known here: see `Named`.
     """
     fields: dict[str, Value] = {}
     errors: list[FieldError] = []
@@ -148,26 +148,26 @@ def _one_of(kind: str, choices: Sequence[str], words: Mapping[str, str]) -> Call
     names = ", ".join(str(word(kind, each)) for each in choices)
 
     def read(value: str) -> str:
-        slug = slugs.get(plain(value))
-        if slug is None:
+        found = slugs.get(plain(value))
+        if found is None:
             raise _Wrong(_("Pilih salah satu: {choices}.", choices=names))
-        return slug
+        return found
 
     return read
 
 
 def _put_right(words: Mapping[str, str]) -> Callable[[str], str]:
     slugs = by_word(words)
-    return lambda value: slugs.get(plain(value), _slug(value))
+    return lambda value: slugs.get(plain(value), slug(value))
 
 
-def _slug(value: str) -> str:
+def slug(value: str) -> str:
     """Return `KIA / KB` as `kia-kb`, the way the district file writes it."""
     return "-".join(re.findall(r"\w+", value.casefold()))[:MAX_LINE]
 
 
 def _categories(value: str) -> list[str]:
-    slugs = list(dict.fromkeys(filter(None, map(_slug, re.split(r"[;,|\n]", value)))))
+    slugs = list(dict.fromkeys(filter(None, map(slug, re.split(r"[;,|\n]", value)))))
     if len(slugs) > MAX_CATEGORIES:
         raise _Wrong(_("Paling banyak {limit} kategori.", limit=MAX_CATEGORIES))
     return slugs
@@ -191,7 +191,7 @@ _READERS: Final[Mapping[str, Callable[[str], Value]]] = {
     "attachment": _at_most(MAX_WORDS),
     "channel": _one_of("channel", CHANNELS, _CHANNEL_WORDS),
     "kind": _one_of("kind", KINDS, _KIND_WORDS),
-    "service_unit": _slug,
+    "service_unit": slug,
     "categories": _categories,
     "text": _at_most(MAX_WORDS),
     "name": _at_most(MAX_LINE),
