@@ -1,7 +1,7 @@
 """Intake's page of one complaint: its form as it stands, and what is done later to it."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -308,11 +308,11 @@ def _with_standing(complaint: Complaint, choices: Mapping[str, Any]) -> dict[str
 
 
 def _local(moment: datetime | None, zone: ZoneInfo) -> tuple[str, str]:
-    """Return a day and an hour as a form shows them."""
+    """Return a day and an hour as a form shows them; the beginning of a day was said without one."""
     if moment is None:
         return "", ""
     local = moment.astimezone(zone)
-    return local.date().isoformat(), local.strftime("%H:%M")
+    return local.date().isoformat(), "" if local.time() == time() else local.strftime("%H:%M")
 
 
 def _lines(text: str) -> list[str]:

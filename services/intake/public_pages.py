@@ -21,7 +21,7 @@ from services.intake.attachments import Attaching
 from services.intake.attachments.content import REQUEST_BYTES, SENT_MOST, cleaned
 from services.intake.forms import form_of
 from services.intake.slips import receipt_of
-from services.intake.typed import YEARS_BACK, Values, line, moment, read_form, refused
+from services.intake.typed import YEARS_BACK, Values, day_of_incident, line, read_form, refused
 from services.kernel.access.web import PUBLIC, count_a_form
 from services.kernel.aggregate import Intent
 from services.kernel.commands import once_of_form
@@ -234,8 +234,7 @@ def _wrong(step: int, values: Values, here: Puskesmas, intake: Intake) -> list[F
             message = _("Paling banyak {limit} huruf.", limit=TEXT_MOST)
             errors.append(FieldError("text", message))
         return errors
-    day = line(values, "incident_date")
-    happened = moment(day and f"{day}T00:00", "incident_date", ZoneInfo(here.zone), errors)
+    happened = day_of_incident(values, ZoneInfo(here.zone), errors)
     if happened is not None and happened > intake.clock():
         message = _("Tanggal ini belum tiba. Isi dengan hari yang sudah lewat.")
         errors.append(FieldError("incident_date", message))

@@ -1,7 +1,7 @@
 """What was typed into a page's complaint form, read by the same rules as a call's body."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -10,12 +10,13 @@ from starlette.requests import Request
 
 from services.intake.forms import ComplaintBody
 from services.kernel.errors import FieldError, InvalidInput, Problem
-from services.kernel.text import _
+from services.kernel.text import Text, _
 from services.kernel.web.forms import Form
 from services.kernel.web.validation import field_errors
 
 Values = Mapping[str, str | list[str]]
 PHONE_SHAPE = _("Tulis nomor telepon dengan angka saja, misalnya 0812 3456 7890.")
+MOMENT_SHAPE = _("Tulis waktu seperti 2026-11-09T08:30.")
 YEARS_BACK: Final = 20
 """A day longer ago than this is a slip of the finger; older registers come as files."""
 CLOCKS_DIFFER: Final = timedelta(minutes=2)
@@ -112,14 +113,40 @@ def line(values: Values, name: str) -> str:
 
 def _incident(values: Values, zone: ZoneInfo, errors: list[FieldError]) -> datetime | None:
     """Return when the thing happened; a day without an hour counts from its beginning."""
-    day, clock = line(values, "incident_date"), line(values, "incident_time")
-    if clock and not day:
+    clock = line(values, "incident_time")
+    begins = day_of_incident(values, zone, errors)
+    if clock and not line(values, "incident_date"):
         errors.append(FieldError("incident_date", _("Tulis tanggalnya juga.")))
+    if not clock or begins is None:
+        return begins
+    try:
+        hour = time.fromisoformat(clock)
+    except ValueError:
+        errors.append(FieldError("incident_time", _("Tulis jam seperti 08:30.")))
         return None
-    return moment(day and f"{day}T{clock or '00:00'}", "incident_date", zone, errors)
+    day = begins.astimezone(zone).date()
+    return datetime.combine(day, hour.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def moment(written: str, field: str, zone: ZoneInfo, errors: list[FieldError]) -> datetime | None:
+def day_of_incident(values: Values, zone: ZoneInfo, errors: list[FieldError]) -> datetime | None:
+    """Return the beginning of the day that was typed; what is no day is added to `errors`."""
+    written = line(values, "incident_date")
+    return moment(
+        written and f"{written}T00:00",
+        "incident_date",
+        zone,
+        errors,
+        _("Tulis tanggal seperti 2026-11-09."),
+    )
+
+
+def moment(
+    written: str,
+    field: str,
+    zone: ZoneInfo,
+    errors: list[FieldError],
+    mend: Text = MOMENT_SHAPE,
+) -> datetime | None:
     """Return the instant that was typed, meant in `zone`; what is none is added to `errors`."""
     if not written:
         return None
@@ -127,5 +154,5 @@ def moment(written: str, field: str, zone: ZoneInfo, errors: list[FieldError]) -
         # A year at the edge of the calendar has no equal in UTC.
         return datetime.fromisoformat(written).replace(tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):
-        errors.append(FieldError(field, _("Tulis waktu seperti 2026-11-09T08:30.")))
+        errors.append(FieldError(field, mend))
         return None

@@ -80,6 +80,20 @@ def test_the_form_is_shown_as_it_stands_and_corrected(pages: Pages) -> None:
     assert stale.status_code == 412 and 'value="ugd" selected' in stale.text
 
 
+def test_a_day_without_an_hour_stays_one(pages: Pages) -> None:
+    id = pages.receive(occurred_at="2026-01-05T00:00:00+07:00")["id"]
+    page = pages.as_("rini").get(f"/catat/{id}").text
+    assert 'value="2026-01-05"' in page and "00:00" not in page
+    path = f"/catat/{id}/betulkan"
+    same = FORM | {"incident_date": "2026-01-05", "incident_time": "", "reason": "a"}
+    nothing = pages.send("rini", path, **same)
+    assert nothing.status_code == 422 and "Tidak ada isian yang berubah." in nothing.text
+    wrong = pages.send("rini", path, **same | {"incident_time": "pagi"})
+    assert wrong.status_code == 422 and "Tulis jam seperti 08:30." in wrong.text
+    assert pages.send("rini", path, **same | {"incident_time": "09:15"}).status_code == 303
+    assert 'value="09:15"' in pages.as_("rini").get(f"/catat/{id}").text
+
+
 def test_who_cannot_read_the_words_corrects_the_rest_and_leaves_them(pages: Pages) -> None:
     id = pages.receive("sari")["id"]
     page = pages.as_("rini").get(f"/catat/{id}")

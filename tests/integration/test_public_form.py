@@ -90,7 +90,7 @@ def test_a_step_with_something_wrong_is_shown_again_with_what_was_typed(
     long = go_on(browser, browser.get(FORM), kind="complaint", text="a" * 10_001)
     assert (long.status_code, step(long)) == (422, "1")
     second = go_on(browser, browser.get(FORM), kind="complaint", text=SAID)
-    for day, message in (("2999-01-01", "belum tiba"), ("kemarin", "Tulis waktu seperti")):
+    for day, message in (("2999-01-01", "belum tiba"), ("kemarin", "Tulis tanggal seperti")):
         page = go_on(browser, second, incident_date=day)
         assert (page.status_code, step(page)) == (422, "2")
         assert message in page.text
