@@ -89,7 +89,7 @@ def test_a_corrected_identity_opens_for_no_more_people_than_before(desk: Desk) -
     about = attaching.about(complaint)
     for role, opens in (("complaint_team", True), ("head", False), ("publisher", False)):
         (found,) = attaching._words.open(
-            principal(role), "complaint", [(about, complaint.complainant)]
+            principal(role), "complaint_form", [(about, complaint.complainant)]
         )
         assert (found is not None) == opens, role
 

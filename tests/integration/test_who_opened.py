@@ -2,9 +2,12 @@
 
 import re
 from html import unescape
+from typing import get_args
 
 import httpx
 
+from services.kernel.keyring import Page
+from services.kernel.web.opened import WHY
 from tests.running import RunningNode
 
 HEADING = "Siapa membuka isi tersegel"
@@ -55,6 +58,10 @@ def test_each_opening_stands_there_with_who_what_for_and_when(node: RunningNode)
     on_the_form = opened(page(node, "sari", f"/catat/{id}"))
     assert on_the_form[0].startswith("Sari, tim keluhan: membaca formulir keluhan")
     assert len(on_the_form) == 5
+
+
+def test_every_page_that_opens_words_has_a_word() -> None:
+    assert set(WHY) == set(get_args(Page))
 
 
 def test_it_is_for_those_who_answer_for_it(node: RunningNode) -> None:

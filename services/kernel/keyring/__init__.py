@@ -12,7 +12,7 @@ from services.kernel.keyring.keyring import (
 )
 from services.kernel.keyring.sealing import DoesNotOpen, Entropy
 from services.kernel.keyring.standing import Stand, Standing, standing
-from services.kernel.keyring.words import IDENTITY_PLACE, About, Words
+from services.kernel.keyring.words import IDENTITY_PLACE, About, Page, Words
 
 __all__ = [
     "IDENTITY_PLACE",
@@ -23,6 +23,7 @@ __all__ = [
     "Keyring",
     "NewKey",
     "Opening",
+    "Page",
     "Pool",
     "Stand",
     "Standing",

@@ -2,11 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from services.kernel.access.principal import Principal, identity_role, words_role
 from services.kernel.contracts import SealedBox
 from services.kernel.keyring.keyring import Keyring, Opening
 
+Page = Literal[
+    "case",
+    "case_file",
+    "complaint_form",
+    "alike",
+    "attachment",
+    "import",
+    "work",
+    "queue",
+    "evaluation",
+    "notices",
+    "publication",
+    "publications",
+    "release",
+]
+"""What words are opened for, as the access log names it."""
 LATEST = 200
 """So many openings are looked at for a page; a page of each person and day is shown once."""
 IDENTITY_FIELD = ".complainant"
@@ -36,12 +53,12 @@ class Words:
     def open(
         self,
         principal: Principal,
-        page: str,
+        page: Page,
         wanted: Sequence[tuple[About, SealedBox | None]],
     ) -> list[str | None]:
         """Return the words of each box in order; None where the role may not or no key is left.
 
-        `page` is the page's name (never an address with an id in it). Who holds several roles
+        Who holds several roles
         opens each box in one that may; nearly always that is the same role for all of a page.
         """
         by_role: dict[str, dict[int, SealedBox]] = {}

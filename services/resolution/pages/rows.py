@@ -10,7 +10,7 @@ from services.kernel.contracts import SealedBox, in_order, intake, read
 from services.kernel.contracts import resolution as told
 from services.kernel.errors import NotFound, Problem
 from services.kernel.follower import arrived
-from services.kernel.keyring import Words
+from services.kernel.keyring import Page, Words
 from services.kernel.keyring.words import About
 from services.kernel.vocabulary import CASE_KINDS
 from services.resolution.application import Resolution
@@ -26,7 +26,7 @@ def rows(
     items: list[dict[str, Any]],
     language: str,
     *,
-    page: str,
+    page: Page,
     results: bool = False,
 ) -> list[dict[str, Any]]:
     """Return what the page shows of each case; with `results` also what was documented last."""

@@ -1,7 +1,7 @@
 """The words of a case, opened for one page or document with one entry in the access log."""
 
 from services.kernel.access.principal import Principal
-from services.kernel.keyring import Words
+from services.kernel.keyring import Page, Words
 from services.kernel.keyring.words import About
 from services.resolution.application import Resolution
 from services.resolution.domain import Case
@@ -10,7 +10,7 @@ from services.resolution.pages.thread import Step
 
 
 def spoken(
-    resolution: Resolution, words: Words, principal: Principal, case: Case, page: str
+    resolution: Resolution, words: Words, principal: Principal, case: Case, page: Page
 ) -> tuple[list[Step], list[tuple[str | None, ...]]]:
     """Return the steps of a case, and the words of each step's boxes (None: stays sealed).
 
