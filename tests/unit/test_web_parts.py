@@ -231,7 +231,10 @@ def test_a_confirmation_works_without_a_script(show: Show) -> None:
 
 def test_lists_say_how_many_and_lead_on_or_say_why_they_are_empty(show: Show) -> None:
     shown = show("{{ parts.pager(20, none, '/kasus?after=x') }}")
-    assert "20 baris" in shown
+    assert "20 baris di halaman ini" in shown
+    last = show("{{ parts.pager(20, '/kasus', none) }}")
+    assert "20 baris di halaman ini" in last
+    assert "20 baris<" in show("{{ parts.pager(20) }}"), "all there are"
     assert 'rel="next"' in shown
     assert 'rel="first"' not in shown
     assert "Belum ada" in show('{{ parts.empty("Belum ada", "Nanti.", "/catat", "Catat") }}')
