@@ -56,7 +56,8 @@ def router(rules: RuleVersions, district: District) -> APIRouter:
         cursor: str | None = None,
     ) -> Response:
         """Show the versions of the rules and, where two are asked for, whose verdict flips."""
-        names = Names(district, language_of(request))
+        language = language_of(request)
+        names = Names(district, language)
         reach = reach_of(principal, RULES, district.units_in)
         context: dict[str, Any] = {}
         if a and b:
@@ -84,10 +85,20 @@ def router(rules: RuleVersions, district: District) -> APIRouter:
             promises=PROMISES,
             verdicts=VERDICTS,
             marks=MARKS,
+            sourced=_sourced(district, language),
             **context,
         )
 
     return pages
+
+
+def _sourced(district: District, language: str) -> Mapping[str, str]:
+    """Return what pages call each source of the rules, by its own text."""
+    return {
+        source.text: district.source_in(language, source)
+        for rules in district.rules
+        for source in rules.sources
+    }
 
 
 def _number(text: str, field: str) -> int:

@@ -152,6 +152,14 @@ def test_the_page_shows_both_answers(office: Office, numbers: dict[str, str]) ->
     assert wrong.status_code == 422
 
 
+def test_the_page_names_sources_in_the_readers_language(
+    office: Office, numbers: dict[str, str]
+) -> None:
+    for language, said in (("id", "14 hari kerja, atau 60"), ("en", "14 working days, 60 if")):
+        page = office.ask("agus", "GET", "/laporan/aturan", params={"lang": language})
+        assert said in page.text and "14 and 60" not in page.text
+
+
 def test_the_command_line_lists_and_compares(node: RunningNode) -> None:
     body = {"channel": "sms", "text": "Antre."}
     given = node.as_("sari").post("/puskesmas/puring/complaints", json=body)
