@@ -227,6 +227,13 @@ def test_a_page_sends_strangers_to_sign_in_and_back(client: TestClient) -> None:
     assert answer.headers["location"] == "/masuk?next=/kasus/PRG-1%3Funit%3Da%2526b"
 
 
+@pytest.mark.parametrize("path", ["/p/tidakada", "/p/tidakada/lapor", "/r/tidakada"])
+def test_the_public_is_never_led_to_the_staff_sign_in(client: TestClient, path: str) -> None:
+    missing = client.get(path)
+    assert missing.status_code == 404
+    assert '<a class="button plain" href="/r">' in missing.text and 'href="/"' not in missing.text
+
+
 def test_a_page_that_fails_is_a_page(client: TestClient) -> None:
     missing = client.get("/tidak-ada", headers={"accept-language": "en"})
     assert missing.status_code == 404

@@ -47,6 +47,7 @@ from services.kernel.web.language import (
 )
 
 _PUBLIC_PLACE = re.compile(r"(/p/[^/]+|/r)/")
+_PUBLIC = re.compile(r"/[pr](/|$)")
 EXTENSIONS = (InternationalizationExtension, do)
 
 
@@ -148,7 +149,7 @@ class Pages:
             "nav": list(self._nav_for(principal)),
             "section": None,
             "place": None,
-            "home": _home(request),
+            "home": home_at(request.url.path),
             "path": request.url.path,
             "query": dict(request.query_params),
             "zone": zone,
@@ -184,10 +185,13 @@ def _reader(request: Request) -> Principal | None:
     return None
 
 
-def _home(request: Request) -> str:
-    """Return where the front page is for whoever asks: the public's is their Puskesmas'."""
-    found = _PUBLIC_PLACE.match(request.url.path)
-    return found[1] if found else "/"
+def home_at(path: str, *, found: bool = True) -> str:
+    """Return where the front page is for whoever asks: the public's is their Puskesmas', else, as
+    where nothing was `found`, the page that asks for a receipt."""
+    place = _PUBLIC_PLACE.match(path) if found else None
+    if place:
+        return place[1]
+    return "/r" if _PUBLIC.match(path) else "/"
 
 
 def _switches(request: Request, language: str) -> Iterable[tuple[str, str, str]]:

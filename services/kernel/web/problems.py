@@ -31,6 +31,7 @@ from services.kernel.errors import (
 from services.kernel.text import Text, _
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of, say
+from services.kernel.web.pages import home_at
 from services.kernel.web.resumed import Resumed, resumed_from
 from services.kernel.web.validation import field_errors
 
@@ -125,7 +126,12 @@ def problem_response(request: Request, problem: Problem) -> Response:
     if isinstance(problem, NotSignedIn) and request.method == "GET":
         return RedirectResponse(f"{SIGN_IN_PAGE}?next={quote(_here(request), safe='/')}", 303)
     page = request.app.state.pages.render(
-        request, "error.html", status=problem.status, problem=problem, title=_title(problem.status)
+        request,
+        "error.html",
+        status=problem.status,
+        problem=problem,
+        title=_title(problem.status),
+        home=home_at(request.url.path, found=problem.status != 404),
     )
     page.headers.update(_headers(problem))
     return cast(Response, page)
