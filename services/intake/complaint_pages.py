@@ -21,7 +21,7 @@ from services.intake.filled import Person, person_of
 from services.intake.forms import form_of
 from services.intake.register import Register
 from services.intake.suggesting import Suggesting
-from services.intake.typed import line, moment, read_form, refused, typed_fields
+from services.intake.typed import line, moment, read_form, refused, spoken, typed_fields
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.aggregate import Intent
@@ -191,7 +191,7 @@ def add(
 
         def do(complaint: Complaint, who: Intent, more: dict[str, Any]) -> None:
             changes = _changes(complaint, values, principal)
-            reason = line(values, "reason")
+            reason = spoken(values, "reason")
             if not reason:
                 raise invalid("reason", _("Tulis mengapa dibetulkan."))
             amending.correct(id, who, changes, reason, **more).result()
@@ -226,7 +226,7 @@ def add(
         """Record that the person took the complaint back."""
 
         def do(complaint: Complaint, who: Intent, more: dict[str, Any]) -> None:
-            reason = line(values, "withdrawal_reason") or None
+            reason = spoken(values, "withdrawal_reason") or None
             amending.withdraw(id, who, BY_OFFICER, reason, **more).result()
 
         permission = "complaint.withdraw"
@@ -308,7 +308,7 @@ def _with_standing(complaint: Complaint, choices: Mapping[str, Any]) -> dict[str
 
 
 def _local(moment: datetime | None, zone: ZoneInfo) -> tuple[str, str]:
-    """Return a day and an hour as a form shows them; the beginning of a day was said without one."""
+    """Return a day and an hour as a form shows them; a day from its beginning has no hour."""
     if moment is None:
         return "", ""
     local = moment.astimezone(zone)

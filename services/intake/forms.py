@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.intake.application import BOX, Slip
 from services.intake.filled import Form, Person
-from services.kernel.commands import Body, Line, Moment, Words
+from services.kernel.commands import Body, Line, Moment, Readable, Words
 from services.kernel.errors import FieldError, InvalidInput
 from services.kernel.text import _
 
@@ -20,7 +20,9 @@ class ComplainantBody(Body):
 
     name: Line | None = None
     phone: Annotated[str, Field(max_length=40, pattern=r"^[0-9+() .-]*$")] | None = None
-    email: Annotated[str, Field(max_length=200, pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    email: Annotated[str, Field(max_length=200, pattern=r"^[^@\s]+@[^@\s]+$"), Readable] | None = (
+        None
+    )
     address: Line | None = None
     relation: str | None = Field(None, description="a slug of the district file")
     wants_answer_by: str | None = Field(None, description="a channel")

@@ -15,7 +15,7 @@ from services.intake.application import Intake
 from services.intake.domain import RATINGS
 from services.intake.forms import RECEIPT_LENGTH
 from services.intake.receipts import Receipts
-from services.intake.typed import line, typed_fields
+from services.intake.typed import line, spoken, typed_fields
 from services.kernel.access.web import PUBLIC, trying_a_code
 from services.kernel.commands import once_of_form
 from services.kernel.errors import FieldError, InvalidInput, Problem, TooMany
@@ -114,7 +114,7 @@ def add(pages: APIRouter, intake: Intake) -> None:
 def _read(values: Any) -> tuple[str, str, int, str]:
     """Return code, wish, rating (0: none) and words; raises InvalidInput with every wrong field."""
     code, wish = line(values, "receipt"), line(values, "wish")
-    rating, words = line(values, "rating"), line(values, "words")
+    rating, words = line(values, "rating"), spoken(values, "words")
     errors = []
     if not 1 <= len(code) <= RECEIPT_LENGTH:
         errors.append(FieldError("receipt", _("Tulis kode yang ada pada tanda terima Anda.")))

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from starlette.requests import Request
 
 from services.intake.forms import ComplaintBody
-from services.kernel.errors import FieldError, InvalidInput, Problem
-from services.kernel.text import Text, _
+from services.kernel.errors import FieldError, InvalidInput, Problem, invalid
+from services.kernel.text import UNREADABLE, Text, _, readable
 from services.kernel.web.forms import Form
 from services.kernel.web.validation import field_errors
 
@@ -126,6 +126,15 @@ def _incident(values: Values, zone: ZoneInfo, errors: list[FieldError]) -> datet
         return None
     day = begins.astimezone(zone).date()
     return datetime.combine(day, hour.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def spoken(values: Values, name: str) -> str:
+    """Return what was said in one field, "" for nothing; raises InvalidInput for what no person
+    can have typed."""
+    try:
+        return readable(line(values, name))
+    except ValueError:
+        raise invalid(name, UNREADABLE) from None
 
 
 def day_of_incident(values: Values, zone: ZoneInfo, errors: list[FieldError]) -> datetime | None:

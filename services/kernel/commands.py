@@ -10,20 +10,25 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Header, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import declared_permission
 from services.kernel.aggregate import Intent
 from services.kernel.errors import invalid
 from services.kernel.store import Answer, Once
-from services.kernel.text import _
+from services.kernel.text import _, readable
 from services.kernel.web.problems import etag, expected_version
 
 KEY_LENGTH = 200
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Readable = AfterValidator(readable)
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), Readable
+]
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Readable
+]
 Moment = Annotated[
     AwareDatetime,
     Field(

@@ -4,8 +4,12 @@ Domain code may need to say something ("this step is not allowed now") without k
 language it will be read. It makes a `Text`; the web layer renders it with the reader's catalogue.
 """
 
+import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+# Tabs and line breaks are words; so are the two breaks that word processors leave behind.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
 class Text(NamedTuple):
@@ -25,3 +29,15 @@ class Text(NamedTuple):
 def _(msgid: str, **values: object) -> Text:
     """Mark an Indonesian sentence for translation; babel extracts calls of this name."""
     return Text(msgid, tuple((name, str(value)) for name, value in values.items()))
+
+
+UNREADABLE: Final = _(
+    "Ada karakter kendali yang tidak terlihat. Hapus, lalu ketik ulang bagian itu."
+)
+
+
+def readable(text: str) -> str:
+    """Return a text that people typed; raises ValueError(UNREADABLE) for control characters."""
+    if _CONTROL.search(text):
+        raise ValueError(UNREADABLE)
+    return text

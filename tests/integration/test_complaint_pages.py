@@ -116,6 +116,14 @@ def test_a_complaint_is_withdrawn_from_its_page(pages: Pages) -> None:
     assert pages.send("rini", path, key="other").status_code == 409
 
 
+def test_what_nobody_can_have_typed_is_named_on_the_page(pages: Pages) -> None:
+    id = pages.receive()["id"]
+    for path, field in (("betulkan", "reason"), ("cabut", "withdrawal_reason")):
+        wrong = pages.send("rini", f"/catat/{id}/{path}", **FORM | {field: "Be\x00res."})
+        assert wrong.status_code == 422 and f'id="s-{field}"' in wrong.text, wrong.text
+        assert "karakter kendali" in wrong.text
+
+
 def test_duplicates_are_linked_by_number(pages: Pages) -> None:
     one, original = pages.receive(), pages.receive()
     away = pages.node.as_("rini").post(

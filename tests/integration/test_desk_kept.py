@@ -92,6 +92,9 @@ def test_a_refusal_names_the_fields_as_the_page_does(node: RunningNode, account:
     assert answer.headers["content-type"].startswith("application/problem+json")
     found = {each["field"]: each["label"] for each in answer.json()["errors"]}
     assert found == {"phone": "Nomor telepon", "incident_date": "Tanggal kejadian"}
+    unseen = send(node, "rini", account, text="Antre\x00 lama").json()["errors"]
+    assert [each["field"] for each in unseen] == ["text"]
+    assert "kendali" in unseen[0]["message"]
     unit = send(node, "rini", account, service_unit="kantin").json()["errors"]
     assert [each["label"] for each in unit] == ["Unit layanan"]
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from services.kernel.errors import FieldError, InvalidInput
-from services.kernel.text import Text, _
+from services.kernel.text import UNREADABLE, Text, _, readable
 
 WORDS, LINE = 10_000, 200
 _MISSING = _("Wajib diisi.")
@@ -33,6 +33,10 @@ class Typed:
         text = self.values.get(field, "").strip()
         if len(text) > limit:
             self.wrong(field, _("Paling banyak {limit} huruf.", limit=limit))
+        try:
+            readable(text)
+        except ValueError:
+            self.wrong(field, UNREADABLE)
         return text or None
 
     def must(self, field: str, limit: int = WORDS) -> str:
