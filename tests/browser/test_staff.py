@@ -179,6 +179,49 @@ def test_what_comes_next_is_read_first_and_on_a_phone_stands_first(
     house.close()
 
 
+EDGES = """() => [...document.querySelectorAll('table.cards tbody tr')].map(row => ({
+    edge: getComputedStyle(row).boxShadow !== 'none',
+    again: getComputedStyle(row.cells[0]).boxShadow !== 'none',
+    left: [row.cells[0].querySelector('a'), ...row.querySelectorAll('.due .tag')].map(
+        each => Math.round(each.getBoundingClientRect().left)),
+    right: Math.max(...[...row.cells].map(each => each.getBoundingClientRect().right)),
+}))"""
+BROKEN = """() => [...document.querySelectorAll('tbody td:first-child > a, tbody .tag')].filter(
+    each => { const words = document.createRange(); words.selectNodeContents(each);
+              return words.getBoundingClientRect().height > 30; }
+    ).map(each => each.textContent)"""
+"""The numbers and marks of a list that take more than one line."""
+
+
+@pytest.mark.parametrize("width", [360, 640])
+@pytest.mark.parametrize("address", ["/kasus", "/kerja"])
+def test_rows_that_do_not_fit_are_cards(
+    browser: Browser, node: RunningNode, made: dict[str, str], width: int, address: str
+) -> None:
+    house = House(browser, node, viewport={"width": width, "height": 780})
+    page = house.page("sari")
+    page.goto(address)
+    cards = page.evaluate(EDGES)
+    assert any(card["edge"] for card in cards)
+    assert any(len(card["left"]) > 1 for card in cards)
+    for card in cards:
+        assert not card["again"] and len(set(card["left"])) == 1 and card["right"] <= width, card
+    house.close()
+
+
+def test_on_paper_a_list_is_a_table_whose_numbers_and_marks_are_whole(
+    browser: Browser, node: RunningNode, made: dict[str, str]
+) -> None:
+    # A4 between its margins, at 96 dots an inch.
+    house = House(browser, node, viewport={"width": 718, "height": 1040})
+    page = house.page("sari")
+    page.goto("/kasus?state=all")
+    page.emulate_media(media="print")
+    assert page.locator("table.cards thead").bounding_box()["height"] > 10  # type: ignore[index]
+    assert page.evaluate(BROKEN) == [] and page.evaluate(BEYOND) == []
+    house.close()
+
+
 def test_the_days_work_leads_to_just_its_lists(house: House, made: dict[str, str]) -> None:
     page = house.page("sari")
     page.goto("/")
