@@ -90,6 +90,7 @@ class Publication:
     shown: list[str] = field(default_factory=list)
     confirmed: bool = False
     informed: bool = False
+    taken_back: bool = False
     id: Any = None
     version: int = 1
     steps: list[Step] = field(default_factory=list)
@@ -109,6 +110,8 @@ class Publication:
         }[self.state]
         if self.confidentiality == "confidential" and not self.confirmed:
             found = found - {"release"}
+        if self.taken_back:
+            return found & {"withdrawal"}
         tells = not self.informed and self.confidentiality != "anonymous"
         return found | {"informed"} if tells else found
 
@@ -300,15 +303,25 @@ class Complaint:
         self.steps.append(Step(name, stated.occurred_at, stated.now, actor, self.state))
 
 
+@dataclass(eq=False)
+class Reopening:
+    """A case was reopened; publication has heard of it once it has arrived."""
+
+    case: Complaint
+    arrived: bool = False
+
+
 @dataclass
 class OnItsWay:
-    """What the stream has yet to bring: complaints to resolution, results to publication, and to
-    resolution that somebody has been told (a complaint without a result)."""
+    """What the stream has yet to bring: complaints to resolution, results and reopenings to
+    publication, and to resolution that somebody has been told (a complaint without a result)."""
 
     outbox: dict[str, list[Any]] = field(
         default_factory=lambda: {"intake": [], "resolution": [], "publication": []}
     )
-    stream: list[Complaint | tuple[Complaint, Publication | None]] = field(default_factory=list)
+    stream: list[Complaint | Reopening | tuple[Complaint, Publication | None]] = field(
+        default_factory=list
+    )
     read: dict[str, int] = field(default_factory=lambda: {"resolution": 0, "publication": 0})
 
     def relay(self, service: str, *, recorded: bool) -> None:
@@ -325,6 +338,11 @@ class OnItsWay:
                 if service == "resolution" and each.is_case and not each.opened:
                     each.open(now)
                     found.append(each)
+            elif isinstance(each, Reopening):
+                if service == "publication" and not each.arrived:
+                    each.arrived = True
+                    for publication in each.case.publications:
+                        publication.taken_back = True
             elif each[1] is None:
                 each[0].answered |= service == "resolution"
             elif service == "publication" and each[1] not in each[0].publications:

@@ -15,7 +15,7 @@ from services.reporting.queries.totals import By
 from services.reporting.rebuild import Source
 from tests import any_history as model
 from tests import any_history_asked as asked
-from tests.any_history import Complaint, OnItsWay, Publication, Step
+from tests.any_history import Complaint, OnItsWay, Publication, Reopening, Step
 from tests.any_history_asked import Call, Choice, Received
 from tests.any_history_node import FOLLOWING, WRITING, NodeByHand
 
@@ -143,6 +143,8 @@ class Sides:
             if name == "documentation":
                 result = Publication(choice.actor, case.confidentiality, words)
                 self.way.outbox["resolution"].append((case, result))
+            if name == "evaluation" and not command.facts["effective"]:
+                self.way.outbox["resolution"].append(Reopening(case))
         self.check_case(case)
 
     def take_publishing_step(
@@ -261,8 +263,14 @@ class Sides:
         assert self.at.steps("resolution", case.id) == _plain(case.steps)
 
     def check_publication(self, publication: Publication) -> None:
-        found = self.at.node.publication.get(publication.id)
-        assert (found.state, set(found.allowed), found.version, found.informed) == (
+        publishing = self.at.node.publication
+        found = publishing.get(publication.id)
+        assert (
+            found.state,
+            set(publishing.allowed(found)),
+            found.version,
+            found.informed,
+        ) == (
             publication.state,
             publication.allowed,
             publication.version,

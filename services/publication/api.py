@@ -76,6 +76,7 @@ class PublicationView(BaseModel):
     informed: bool
     media: list[str] = Field(description="for which it is approved")
     shown: list[str] = Field(description="in which it is public now")
+    taken_back: bool = Field(description="the case was reopened: only a withdrawal is left")
     allowed: list[str]
     version: int
 
@@ -121,7 +122,7 @@ def router(publishing: Publishing) -> APIRouter:
         found = publishing.of_complaint(complaint)
         for each in found:
             principal.role_for("publication.read", each.puskesmas)
-        return {"items": [_view(each) for each in found]}
+        return {"items": [_view(publishing, each) for each in found]}
 
     @step("/{id}/draft", "publication.draft")
     def save_draft(id: UUID, body: DraftBody, call: Stepping) -> Any:
@@ -156,7 +157,7 @@ def router(publishing: Publishing) -> APIRouter:
     return api
 
 
-def _view(each: Publication) -> dict[str, Any]:
+def _view(publishing: Publishing, each: Publication) -> dict[str, Any]:
     return {
         "id": each.id,
         "complaint": each.complaint,
@@ -168,6 +169,7 @@ def _view(each: Publication) -> dict[str, Any]:
         "informed": each.informed,
         "media": each.media,
         "shown": each.shown,
-        "allowed": list(each.allowed),
+        "taken_back": publishing.taken_back(each),
+        "allowed": list(publishing.allowed(each)),
         "version": each.version,
     }

@@ -25,6 +25,7 @@ from services.publication.hints import names_person
 from services.publication.outbox import OUTBOX
 
 WAITING = 50
+TAKEN_BACK = _("Kasusnya dibuka kembali: hasil ini tidak berlaku lagi. Tunggu hasil yang baru.")
 
 
 class Publishing(Service):
@@ -58,6 +59,16 @@ class Publishing(Service):
             (str(complaint),),
         )
         return [self.read(Publication, UUID(row["publication"])) for row in rows]
+
+    def taken_back(self, publication: Publication) -> bool:
+        """Say whether the case was reopened since: this result holds no longer."""
+        rows = self.select(waiting.TAKEN_BACK, (str(publication.id),))
+        return any(row["taken_back"] for row in rows)
+
+    def allowed(self, publication: Publication) -> tuple[str, ...]:
+        """Return the steps that a publication allows now; of a result that was taken back, its
+        withdrawal only."""
+        return _allowed(publication, taken_back=self.taken_back(publication))
 
     def also_released(
         self, publication: Publication
@@ -159,16 +170,10 @@ class Publishing(Service):
         """Make the approved text public: from here on, and only here, its words are in clear.
 
         One that is out already is shown in these media, too. It takes the place of an earlier
-        result of the case; raises StepNotAllowed where a newer one has taken its own.
+        result of the case.
         """
         wanted = None if media is None else list(media)
         approved = self.get(id)
-        _before, newer = self.also_released(approved)
-        if newer is not None:
-            raise StepNotAllowed(
-                _("Hasil yang lebih baru dari kasus ini sudah terbit dan menggantikan yang ini."),
-                approved.allowed,
-            )
         (text,) = self._keyring.open([approved.text], intent.actor, intent.role, "release")
         if text is None:
             raise _no_key()
@@ -210,7 +215,7 @@ class Publishing(Service):
             it.withdraw(act, box)
             it.follow_form(replace(act, actor=SYSTEM, role="policy"), secret)
 
-        return self._step(id, intent, once, expected, withdraw)
+        return self._step(id, intent, once, expected, withdraw, even_taken_back=True)
 
     def inform(
         self,
@@ -240,10 +245,15 @@ class Publishing(Service):
         expected: int | None,
         step: Callable[..., None],
         field: str = "occurred_at",
+        *,
+        even_taken_back: bool = False,
     ) -> "Future[Answer]":
         def decide(uow: UnitOfWork) -> Ids:
             publication = uow.get(Publication, id, expected)
-            step(publication, uow.act(intent, field))
+            act = uow.act(intent, field)
+            if not even_taken_back and waiting.taken_back(uow, publication):
+                raise StepNotAllowed(TAKEN_BACK, _allowed(publication, taken_back=True))
+            step(publication, act)
             uow.save(publication)
             waiting.note(uow, publication)
             return {
@@ -298,6 +308,12 @@ class Publishing(Service):
         if key is None:
             raise _no_key()
         return key.seal(text, place, self._keyring.entropy)
+
+
+def _allowed(publication: Publication, *, taken_back: bool) -> tuple[str, ...]:
+    if not taken_back:
+        return publication.allowed
+    return tuple(step for step in publication.allowed if step == "withdrawal")
 
 
 def _no_key() -> Unavailable:

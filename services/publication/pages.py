@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.kernel.access.permissions import roles_of
 from services.kernel.access.principal import Principal
 from services.kernel.access.reach import sees
 from services.kernel.access.web import requires
@@ -27,7 +28,7 @@ from services.kernel.web.language import language_of, say
 from services.kernel.web.others import namer, since, version_of
 from services.kernel.web.pages import Entry, NavItem, render
 from services.kernel.web.resumed import not_shown_yet
-from services.publication.application import Publishing
+from services.publication.application import TAKEN_BACK, Publishing
 from services.publication.domain import INFORMED_BY, MEDIA, Publication
 from services.publication.hints import names_person, pieces
 from services.publication.steps import FORMS, StepForm, Values, must_confirm, read_form
@@ -50,6 +51,12 @@ WAITS: Final[Mapping[str, Text]] = {
     "informed": _("Menunggu kabar ke pelapor"),
 }
 """By the step that is next; `menunggu` in the address of the list."""
+NEXT: Final[Mapping[str, Text]] = {
+    "draft": _("Rancangan yang disusun ulang"),
+    "approval": _("Persetujuan kepala Puskesmas"),
+    "release": _("Penerbitan"),
+    "informed": _("Kabar kepada pelapor"),
+}
 TV_WORDS: Final = 25
 """On a screen across a waiting room people read no more than this in the time that it stands."""
 LABELS: Final = {
@@ -164,7 +171,8 @@ def _add_one(
         refused: str | None = None,
     ) -> Response:
         zone = _zone(district, it.puskesmas)
-        may = [s for s in it.allowed if principal.may(FORMS[s].permission, it.puskesmas)]
+        allowed = publishing.allowed(it)
+        may = [s for s in allowed if principal.may(FORMS[s].permission, it.puskesmas)]
         said, text, why = _opened(publishing, words, district, principal, it)
         name = None if text is None else publishing.complainant(it)
         replaced, replaced_by = publishing.also_released(it)
@@ -189,7 +197,9 @@ def _add_one(
             unit=_unit(district, it, language_of(request)),
             tv_words=TV_WORDS,
             may=may,
-            waits_for=_waits_for(it),
+            taken_back=TAKEN_BACK if (taken_back := publishing.taken_back(it)) else None,
+            waits_for=None if taken_back else _waits_for(it),
+            next_of=_roles_of(_next_step(it)),
             state=STATES[it.state],
             media=[(code, glossary.word("media", code)) for code in MEDIA],
             unshown=[(code, glossary.word("media", code)) for code in it.not_shown],
@@ -284,16 +294,27 @@ def _reaches(principal: Principal, it: Publication, district: District | None) -
     )
 
 
-def _waits_for(it: Publication) -> Text | None:
+def _next_step(it: Publication) -> str | None:
     if it.state == "returned":
-        return _("Rancangan yang disusun ulang")
-    if it.state == "drafted":
-        return _("Persetujuan kepala Puskesmas")
-    if it.state == "approved" and it.needs_confirmation:
-        return _("Persetujuan kedua kepala Puskesmas")
+        return "draft"
+    if it.state == "drafted" or (it.state == "approved" and it.needs_confirmation):
+        return "approval"
     if it.state == "approved":
-        return _("Penerbitan")
-    return _("Kabar kepada pelapor") if "informed" in it.allowed else None
+        return "release"
+    return "informed" if "informed" in it.allowed else None
+
+
+def _waits_for(it: Publication) -> Text | None:
+    step = _next_step(it)
+    if step == "approval" and it.state == "approved":
+        return _("Persetujuan kedua kepala Puskesmas")
+    return None if step is None else NEXT[step]
+
+
+def _roles_of(step: str | None) -> list[Text | str]:
+    """Return who takes a step, as people say it."""
+    roles = roles_of(FORMS[step].permission) if step else ()
+    return [glossary.word("role", role) for role in roles]
 
 
 def _channel(code: str) -> Text | str:

@@ -34,6 +34,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (publication) DO UPDATE SET redraft = excluded.redraft, approval = excluded.approval,
     release = excluded.release, informed = excluded.informed
 """
+TAKEN_BACK: Final = "SELECT taken_back FROM publications WHERE publication = ?"
 _PAGE: Final = 500
 
 
@@ -55,10 +56,17 @@ def note(uow: UnitOfWork, publication: Publication) -> None:
 
 
 def take_back(uow: UnitOfWork, complaint: str) -> None:
-    """Let nothing wait of results that were taken back; what is public stays so."""
+    """Mark a case's results so far as taken back: nothing waits of them any more, and what is
+    public stays so until somebody withdraws it."""
     uow.connection.execute(
         "UPDATE publications SET taken_back = 1 WHERE complaint = ?", (complaint,)
     )
+
+
+def taken_back(uow: UnitOfWork, publication: Publication) -> bool:
+    """Say whether the case of this result was reopened since."""
+    rows = uow.connection.execute(TAKEN_BACK, (str(publication.id),)).fetchall()
+    return any(row["taken_back"] for row in rows)
 
 
 def of_complaint(uow: UnitOfWork, complaint: str) -> list[UUID]:
@@ -103,7 +111,10 @@ def bring_up_to_date(publishing: "Publishing") -> None:
         uow.connection.execute("DROP TABLE publications")
         database.define(uow.connection, TABLES)
         for id in _all(publishing):
-            note(uow, publishing.get(id))
+            publication = publishing.get(id)
+            # Nobody documents a case twice that was not reopened in between.
+            take_back(uow, publication.complaint)
+            note(uow, publication)
 
     publishing.transact(work).result()
 

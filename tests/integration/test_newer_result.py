@@ -1,5 +1,6 @@
 """A case that was opened again: its newer result takes the place of the one that was out."""
 
+import re
 from typing import Any
 
 import httpx
@@ -66,11 +67,67 @@ def test_a_newer_result_takes_the_place_of_the_one_before(
     shown = receipt(browser, given)
     assert NEW in shown and OLD not in shown
     assert "Diganti:" in page(node, "dewi", f"/terbitkan/{first}")
-    # What was replaced goes nowhere else, until the newer one was taken back.
-    done(node, "dewi", first, "withdrawal", reason="Sudah diganti.")
-    done(node, "kukuh", first, "approval", text=OLD)
-    assert ask(node, "dewi", first, "release").status_code == 409
+    # What was replaced stands in again when the newer one was taken back, until it is withdrawn.
     done(node, "dewi", second, "withdrawal", reason="Salah ketik.")
-    assert on_board(node, first, second) == []
-    done(node, "dewi", first, "release")
     assert on_board(node, first, second) == [(first, False)]
+    done(node, "dewi", first, "withdrawal", reason="Sudah diganti.")
+    assert on_board(node, first, second) == []
+    assert ask(node, "kukuh", first, "approval", text=OLD).status_code == 409
+
+
+def reopened(node: RunningNode, id: str) -> None:
+    judged = {"effective": False, "note": "Obatnya habis lagi."}
+    node.as_("bayu").post(f"/cases/{id}/evaluation", json=judged).raise_for_status()
+
+
+@pytest.mark.parametrize("before", ["drafted", "approved", "released"])
+def test_the_result_of_a_reopened_case_goes_no_further(node: RunningNode, before: str) -> None:
+    given = receive(node)
+    take(node, given["id"], *HANDLED)
+    first = draft_of(node, given["id"])["id"]
+    if before != "drafted":
+        done(node, "kukuh", first, "approval", text=OLD)
+    if before == "released":
+        done(node, "dewi", first, "release", media=["clinic_tv"])
+    reopened(node, given["id"])
+    public = ["withdrawal"] if before == "released" else []
+    draft_of(node, given["id"], taken_back=True, state=before, allowed=public)
+    for username, step, said in (
+        ("kukuh", "approval", {"text": OLD}),
+        ("kukuh", "return", {"reason": "Belum jelas."}),
+        ("dewi", "draft", {"text": NEW}),
+        ("dewi", "release", {}),
+        ("dewi", "informed", {"channel": "phone"}),
+    ):
+        refused = ask(node, username, first, step, **said)
+        assert (refused.status_code, refused.json()["allowed"]) == (409, public), step
+        assert "Kasusnya dibuka kembali" in refused.json()["detail"]
+    for username in ("kukuh", "dewi"):
+        shown = page(node, username, f"/terbitkan/{first}")
+        assert "Kasusnya dibuka kembali" in shown
+        forms = set(re.findall(rf'action="/terbitkan/{first}/([a-z]+)"', shown))
+        assert forms == (set(public) if username == "dewi" else set())
+    typed = {"approval_media": "notice_board"}
+    answer = node.as_("kukuh").post(f"{node.address}/terbitkan/{first}/approval", data=typed)
+    assert answer.status_code == 409 and "Kasusnya dibuka kembali" in answer.text
+    assert (on_board(node, first) != []) == (before == "released")
+    if public:
+        done(node, "dewi", first, "withdrawal", reason="Tidak berlaku lagi.")
+        assert on_board(node, first) == []
+        draft_of(node, given["id"], state="withdrawn", allowed=[])
+
+
+def test_the_result_after_a_reopening_goes_its_way(node: RunningNode) -> None:
+    given = receive(node)
+    take(node, given["id"], *HANDLED)
+    first = draft_of(node, given["id"])["id"]
+    reopened(node, given["id"])
+    take(node, given["id"], *ANEW)
+    found = node.until(
+        "dewi", "/publications", lambda it: len(it["items"]) == 2, complaint=given["id"]
+    )
+    second = found["items"][1]["id"]
+    assert [each["taken_back"] for each in found["items"]] == [True, False]
+    done(node, "kukuh", second, "approval", text=NEW)
+    done(node, "dewi", second, "release")
+    assert on_board(node, first, second) == [(second, False)]
