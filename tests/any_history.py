@@ -185,6 +185,8 @@ class Complaint:
         if self.state == "evaluated":
             return {"reopening", "comments"}
         steps = MAIN_PATH[self.state] | ASIDE | REMARKS
+        if self.state == "planned" and not self.done:
+            steps |= {"plan"}
         if self.state != "documented":
             steps |= {"pause", "referral"}
         steps |= {"escalation/answer" if self.escalated else "escalation"}

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
+from services.kernel.clock import system_clock
 from services.main.demo import PASSWORD
 
 OWN, OTHER = "puring", "lamaru"
@@ -55,8 +57,9 @@ TABLES: Final = {
     "page": [f"{name}.{kind}" for name in ("keluhan", "data-terbuka") for kind in ("csv", "xlsx")],
 }
 
+SOON = str(system_clock().date() + timedelta(days=30))
 WHO, SAID = ["Sari"], "Loket kedua dibuka."
-PLAN = {"actions": [{"action": SAID, "person_responsible": "KTU", "due_on": "2030-01-01"}]}
+PLAN = {"actions": [{"action": SAID, "person_responsible": "KTU", "due_on": SOON}]}
 GIVEN = {"channel": "in_person", "text": SAID}
 BOX = {"opened_at": "2026-01-02T08:00:00+07:00", "officers": WHO, "slips": []}
 FILTER = {"puskesmas": "{code}"}

@@ -25,6 +25,7 @@ from services.publication.hints import names_person
 from services.publication.outbox import OUTBOX
 
 WAITING = 50
+WITHDRAWAL = "withdrawal"
 TAKEN_BACK = _("Kasusnya dibuka kembali: hasil ini tidak berlaku lagi. Tunggu hasil yang baru.")
 
 
@@ -215,7 +216,7 @@ class Publishing(Service):
             it.withdraw(act, box)
             it.follow_form(replace(act, actor=SYSTEM, role="policy"), secret)
 
-        return self._step(id, intent, once, expected, withdraw, even_taken_back=True)
+        return self._step(id, intent, once, expected, withdraw, name=WITHDRAWAL)
 
     def inform(
         self,
@@ -246,13 +247,14 @@ class Publishing(Service):
         step: Callable[..., None],
         field: str = "occurred_at",
         *,
-        even_taken_back: bool = False,
+        name: str | None = None,
     ) -> "Future[Answer]":
         def decide(uow: UnitOfWork) -> Ids:
             publication = uow.get(Publication, id, expected)
             act = uow.act(intent, field)
-            if not even_taken_back and waiting.taken_back(uow, publication):
-                raise StepNotAllowed(TAKEN_BACK, _allowed(publication, taken_back=True))
+            left = _allowed(publication, taken_back=waiting.taken_back(uow, publication))
+            if left != publication.allowed and name not in left:
+                raise StepNotAllowed(TAKEN_BACK, left)
             step(publication, act)
             uow.save(publication)
             waiting.note(uow, publication)
@@ -313,7 +315,7 @@ class Publishing(Service):
 def _allowed(publication: Publication, *, taken_back: bool) -> tuple[str, ...]:
     if not taken_back:
         return publication.allowed
-    return tuple(step for step in publication.allowed if step == "withdrawal")
+    return tuple(step for step in publication.allowed if step == WITHDRAWAL)
 
 
 def _no_key() -> Unavailable:

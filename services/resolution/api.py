@@ -201,7 +201,7 @@ def router(resolution: Resolution) -> APIRouter:
 
     @step("/plan", "case.plan")
     def plan(id: UUID, body: PlanBody, call: Stepping) -> Any:
-        """Make the follow-up plan, RTL (SOP Lamaru 2e)."""
+        """Make the follow-up plan, RTL (SOP Lamaru 2e); anew while none of it was carried out."""
         actions = [
             Action(each.action, each.person_responsible, each.due_on) for each in body.actions
         ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,8 @@ from services.resolution.promises import Promises
 from services.resolution.sharing import TABLES, note_escalation
 
 Decide = Callable[[Case, Act], None]
+PLANNED_AHEAD = timedelta(days=366)
+"""No action of a plan is due later than this: a year that was mistyped, not one that is meant."""
 
 
 @dataclass(frozen=True)
@@ -130,15 +132,8 @@ class Resolution(Service):
     def plan(
         self, id: UUID, intent: Intent, actions: Sequence[Action], **repeat: Any
     ) -> "Future[Answer]":
-        """Make the follow-up plan, RTL (SOP Lamaru 2e)."""
-        received = self._local_day(id, self.get(id).received_at)
-        wrong = [
-            FieldError(f"actions[{index}].due_on", _("Batas ini mendahului diterimanya keluhan."))
-            for index, each in enumerate(actions)
-            if each.due_on < received
-        ]
-        if wrong:
-            raise InvalidInput(*wrong)
+        """Make the follow-up plan, RTL (SOP Lamaru 2e); it takes the place of one before."""
+        self._must_be_near(id, [each.due_on for each in actions])
         key = self.key(id)
         planned = [
             PlannedActionV1(
@@ -150,6 +145,20 @@ class Resolution(Service):
             for number, each in enumerate(actions, start=1)
         ]
         return self.step(id, intent, lambda case, act: case.plan(act, planned), **repeat)
+
+    def _must_be_near(self, id: UUID, days: Sequence[date]) -> None:
+        """Refuse the days of a plan that cannot be meant."""
+        received = self._local_day(id, self.get(id).received_at)
+        latest = self._local_day(id, self.clock()) + PLANNED_AHEAD
+        early = _("Batas ini mendahului diterimanya keluhan.")
+        late = _("Batas ini lebih dari setahun lagi. Periksa tahunnya.")
+        wrong = [
+            FieldError(f"actions[{index}].due_on", early if day < received else late)
+            for index, day in enumerate(days)
+            if not received <= day <= latest
+        ]
+        if wrong:
+            raise InvalidInput(*wrong)
 
     def carry_out(
         self, id: UUID, intent: Intent, number: int, done_on: date, note: str, **repeat: Any

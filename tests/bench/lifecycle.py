@@ -5,12 +5,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
 import httpx
 
+from services.kernel.clock import system_clock
 from tests.bench.history import MEMORY, generated, many_cases
 from tests.bench.line import Measure, peak_megabytes
 from tests.running import RunningNode, running_node
@@ -18,6 +20,7 @@ from tests.running import RunningNode, running_node
 MANY, FEW = 1_000_000, 10_000
 CREWS: Final = 4
 ROUNDS: Final = 3
+_SOON: Final = str(system_clock().date() + timedelta(days=30))
 SECONDS: Final = 15
 PATIENCE_SECONDS: Final = 20.0
 
@@ -93,7 +96,7 @@ def _live(node: RunningNode) -> None:
     _until(node, "sari", case)
     step("sari", f"{case}/grade", grade="yellow")
     step("sari", f"{case}/analysis", root_cause="Satu loket saja.", finding="upheld")
-    actions = [{"action": "Loket kedua", "person_responsible": "Kepala", "due_on": "2099-01-01"}]
+    actions = [{"action": "Loket kedua", "person_responsible": "Kepala", "due_on": _SOON}]
     step("sari", f"{case}/plan", actions=actions)
     step("sari", f"{case}/actions/1", note="Loket kedua dibuka.")
     step("sari", f"{case}/documentation", summary="Loket kedua dibuka.")

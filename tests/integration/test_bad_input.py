@@ -11,6 +11,7 @@ from tests.running import RunningNode
 
 GOOD = {"channel": "in_person", "text": "Antrean lama di loket.", "service_unit": "loket"}
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+SOON = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
 LONG = "x" * 10_001
 PATH = "/puskesmas/puring/complaints"
 
@@ -141,7 +142,7 @@ def test_a_refusal_is_not_kept_under_its_key(node: RunningNode) -> None:
         ("analysis", {"root_cause": "x", "finding": "upheld"}),
         (
             "plan",
-            {"actions": [{"action": "a", "person_responsible": "b", "due_on": "2030-01-01"}]},
+            {"actions": [{"action": "a", "person_responsible": "b", "due_on": SOON}]},
         ),
         ("actions/1", {"done_on": "2026-11-01", "note": "x"}),
         ("documentation", {"summary": "x"}),

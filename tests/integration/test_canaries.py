@@ -1,10 +1,12 @@
 """Words planted in every sealed field are read by those who may, and lie nowhere in clear."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from services.kernel.clock import system_clock
 from tests.running import RunningNode, day_in_jakarta, running_node
 from tests.unit.test_attachments import SECRET, telling_jpeg
 
@@ -87,7 +89,7 @@ def fly(node: RunningNode, direct: bool) -> None:
         plan = {
             "action": WORDS["action"],
             "person_responsible": "KTU",
-            "due_on": "2030-01-01",
+            "due_on": str(system_clock().date() + timedelta(days=30)),
         }
         step("sari", f"{case}/plan", actions=[plan])
         today = day_in_jakarta(node.as_("sari").get(case).json()["received_at"])

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 BASE = "/api/v1"
+SOON = str(system_clock().date() + timedelta(days=30))
 NOBODY = "nobody"
 USERS = {
     "officer": "rini",
@@ -140,7 +142,7 @@ STEPS: list[tuple[str, str, Any]] = [
     (
         "complaint_team",
         f"{CASE}/plan",
-        {"actions": [{"action": "Loket", "person_responsible": "KTU", "due_on": "2030-01-01"}]},
+        {"actions": [{"action": "Loket", "person_responsible": "KTU", "due_on": SOON}]},
     ),
     ("complaint_team", f"{CASE}/actions/{{n}}", {"done_on": "", "note": "Dibuka."}),
     ("complaint_team", f"{CASE}/documentation", {"summary": "Loket kedua dibuka."}),

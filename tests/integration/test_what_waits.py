@@ -11,6 +11,7 @@ from tests.running import RunningNode
 
 COMPLAINTS = "/puskesmas/puring/complaints"
 TEXT = "Loket kedua dibuka."
+LATE = "</span> lewat "
 Given = dict[str, Any]
 
 
@@ -31,6 +32,11 @@ def page(node: RunningNode, who: str, path: str) -> str:
     return node.as_(who).get(node.address + path).raise_for_status().text
 
 
+def head_of(shown: str) -> str:
+    """Return the head of a case's page: its number and the pills beside it."""
+    return shown.split('<div class="head">', 1)[1].split('<div class="two', 1)[0]
+
+
 def row(node: RunningNode, id: str, state: str) -> Given | None:
     found = node.as_("sari").get("/reports/complaints", params={"state": state, "limit": 500})
     items = found.raise_for_status().json()["items"]
@@ -49,6 +55,7 @@ def test_a_missed_answer_is_late_until_it_is_given(node: RunningNode) -> None:
     )
     late = row(node, id, "overdue")
     assert late and late["next_due"] == late["response_due"] < late["settlement_due"]
+    assert LATE in head_of(page(node, "sari", f"/kasus/{id}"))
     listed = page(node, "sari", "/kasus?state=overdue")
     assert given["number"] in listed and "tanggapan <time" in listed
     first = page(node, "sari", "/kasus").index(given["number"])
@@ -60,6 +67,31 @@ def test_a_missed_answer_is_late_until_it_is_given(node: RunningNode) -> None:
     assert row(node, id, "overdue") is None
     waits = row(node, id, "open")
     assert waits and waits["next_due"] == waits["settlement_due"] and not waits["overdue"]
+    assert LATE not in head_of(page(node, "sari", f"/kasus/{id}"))
+
+
+def test_a_case_leads_to_its_publication_once_there_is_one(node: RunningNode) -> None:
+    id = receive(node)["id"]
+    assert "/publikasi?complaint=" not in page(node, "dewi", f"/kasus/{id}")
+    documented(node, id, *AT_ONCE)
+    node.until(
+        "dewi",
+        "/publications",
+        lambda _it: f"/publikasi?complaint={id}" in page(node, "dewi", f"/kasus/{id}"),
+        complaint=id,
+    )
+
+
+def test_who_takes_the_next_step_is_said_to_others(node: RunningNode) -> None:
+    id = receive(node)["id"]
+    assert "Langkah ini dilakukan oleh: tim keluhan." in page(node, "dewi", f"/kasus/{id}")
+    assert "Langkah ini dilakukan oleh" not in page(node, "sari", f"/kasus/{id}")
+    draft = documented(node, id, *AT_ONCE)
+    assert "Langkah ini dilakukan oleh: ketua mutu." in page(node, "sari", f"/kasus/{id}")
+    step(node, "dewi", f"/publications/{draft}/informed", channel="phone")
+    assert "oleh: kepala Puskesmas." in page(node, "bayu", f"/terbitkan/{draft}")
+    step(node, "kukuh", f"/publications/{draft}/approval", text=TEXT, media=["notice_board"])
+    assert "oleh: pengelola publikasi." in page(node, "bayu", f"/terbitkan/{draft}")
 
 
 def documented(node: RunningNode, id: str, *steps: tuple[str, Given]) -> str:

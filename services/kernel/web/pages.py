@@ -68,12 +68,13 @@ class NavItem:
 @dataclass(frozen=True, slots=True)
 class Promised:
     """One of the things that were promised in an entry: by whom and by when, and when it was done;
-    `text` None stays sealed."""
+    `text` None stays sealed; `replaced`: something else is promised since."""
 
     text: str | None
     who: str
     due_on: date
     done_on: date | None = None
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,11 @@ class Case(Aggregate):
     def allowed(self) -> tuple[Step, ...]:
         """The steps that the case allows now, the expected one first."""
         return allowed_steps(
-            self.state, self.finding, paused=self.paused, before_district=self.before_district
+            self.state,
+            self.finding,
+            begun=bool(self.done),
+            paused=self.paused,
+            before_district=self.before_district,
         )
 
     @property
@@ -158,7 +162,7 @@ class Case(Aggregate):
         self.record(events.Analysed, act, root_cause=root_cause, finding=finding)
 
     def plan(self, act: Act, actions: list[PlannedActionV1]) -> None:
-        """Make the follow-up plan."""
+        """Make the follow-up plan, or make it anew while none of it was carried out."""
         self._must_allow(Step.PLAN)
         self._must_follow(act, "occurred_at")
         self.record(events.Planned, act, actions=actions)

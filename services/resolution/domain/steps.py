@@ -1,8 +1,8 @@
 """The states of a case and the steps that each allows (SOP Lamaru 1-2, SOP Puring 2-3).
 
 Team call, meeting and assignment are recorded steps, never conditions of another one. Grading
-comes before answer or analysis. A plan is a must only for an upheld complaint. While a case waits
-for the complainant its path stands still.
+comes before answer or analysis. A plan is a must only for an upheld complaint; while none of it was
+carried out it may be made anew. While a case waits for the complainant its path stands still.
 """
 
 from enum import StrEnum
@@ -73,11 +73,17 @@ _MAIN_PATH: dict[State, tuple[Step, ...]] = {
 
 
 def allowed_steps(
-    state: State, finding: str | None, *, paused: bool = False, before_district: bool = False
+    state: State,
+    finding: str | None,
+    *,
+    begun: bool = False,
+    paused: bool = False,
+    before_district: bool = False,
 ) -> tuple[Step, ...]:
     """Return the steps that a case in this state allows, the expected one first.
 
-    `before_district`: it was put before the district office, which has not answered yet.
+    `begun`: an action of its plan was carried out. `before_district`: it was put before the
+    district office, which has not answered yet.
     """
     if state in ENDS:
         return (Step.COMMENT,)
@@ -86,6 +92,8 @@ def allowed_steps(
     steps = _MAIN_PATH[state]
     if state is State.ANALYSED and finding != "upheld":
         steps = (Step.DOCUMENTATION, Step.PLAN)
+    elif state is State.PLANNED and not begun:
+        steps = (Step.ACTION, Step.PLAN)
     aside: tuple[Step, ...] = (Step.ESCALATION_ANSWER if before_district else Step.ESCALATION,)
     if state not in HANDLED:
         aside = (Step.PAUSE, Step.REFERRAL, *aside)

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.kernel.access.permissions import roles_of
 from services.kernel.access.principal import Principal
 from services.kernel.access.reach import must_see, sees
 from services.kernel.access.web import requires
@@ -343,10 +344,15 @@ def _forms(principal: Principal, case: Case, district: District) -> dict[str, An
     allowed = [step.value for step in case.allowed]
     place = case.puskesmas, case.service_unit, district.units_in
     may = [name for name in allowed if sees(principal, FORMS[name].permission, *place)]
+    expected = next((name for name in allowed if name not in ASIDE), None)
     return {
         "next_steps": [name for name in may if name not in ASIDE],
         "any_time": [name for name in may if name in ASIDE],
-        "expected": next((name for name in allowed if name not in ASIDE), None),
+        "expected": expected,
+        "expected_of": [
+            glossary.word("role", role)
+            for role in (roles_of(FORMS[expected].permission) if expected else ())
+        ],
         "steps": STEPS,
         "plan_rows": range(1, PLAN_ROWS + 1),
         "undone": [each for each in case.actions if each.number not in case.done],

@@ -138,16 +138,17 @@ def so_far(
     ]
 
 
-def _carried_out(steps: list[Step]) -> list[dict[int, date]]:
-    """Return, beside each step, when the actions after it were done, up to the next plan."""
-    found: list[dict[int, date]] = []
-    done: dict[int, date] = {}
+def _carried_out(steps: list[Step]) -> list[dict[int, date] | None]:
+    """Return, beside each step, when the actions after it were done, up to the next plan; None
+    where another plan came first."""
+    found: list[dict[int, date] | None] = []
+    done: dict[int, date] | None = {}
     for step in reversed(steps):
         found.append(done)
         if isinstance(step.event, told.FollowUpCarriedOutV1):
-            done[step.event.action_number] = step.event.done_on
+            done = {**(done or {}), step.event.action_number: step.event.done_on}
         elif isinstance(step.event, told.ResponsePlannedV1):
-            done = {}
+            done = None
     return found[::-1]
 
 
@@ -197,7 +198,7 @@ def _entry(
     step: Step,
     said: tuple[str | None, ...],
     who: Callable[[Message], Text | str],
-    done: Mapping[int, date],
+    done: Mapping[int, date] | None,
     files_of: UUID | None,
 ) -> Entry:
     message, event = step.message, step.event
@@ -261,12 +262,18 @@ def _links(
 
 
 def _promised(
-    step: Step, said: tuple[str | None, ...], done: Mapping[int, date]
+    step: Step, said: tuple[str | None, ...], done: Mapping[int, date] | None
 ) -> tuple[Promised, ...]:
     if not isinstance(step.event, told.ResponsePlannedV1):
         return ()
     return tuple(
-        Promised(words, each.person_responsible, each.due_on, done.get(each.number))
+        Promised(
+            words,
+            each.person_responsible,
+            each.due_on,
+            (done or {}).get(each.number),
+            replaced=done is None,
+        )
         for each, words in zip(step.event.actions, said, strict=True)
     )
 
