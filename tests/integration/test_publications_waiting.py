@@ -23,16 +23,24 @@ MEDIA = ["notice_board"]
 class Desk:
     """Publication's service on its own stores, with drafts made as its policy makes them."""
 
-    def __init__(self, folder: Path, database: Database) -> None:
+    def __init__(self, folder: Path, database: Path | Database) -> None:
         self.keyring = Keyring(
             folder / "keyring.sqlite", os.urandom(32), system_clock, Pool(os.urandom)
         )
         self.service = Publishing(database, "uji", system_clock, self.keyring, same_approver=True)
 
-    def draft(self, confidentiality: str = "open", puskesmas: str = "puring") -> UUID:
-        complaint, id = uuid4(), uuid4()
-        key = self.keyring.new_key(str(complaint))
-        self.keyring.store([self.keyring.wrapped(key)])
+    def draft(
+        self,
+        confidentiality: str = "open",
+        puskesmas: str = "puring",
+        complaint: str | None = None,
+    ) -> UUID:
+        id, known = uuid4(), complaint
+        complaint = known or str(uuid4())
+        key = self.keyring.key(complaint) if known else self.keyring.new_key(complaint)
+        assert key is not None
+        if not known:
+            self.keyring.store([self.keyring.wrapped(key)])
         box = key.seal("Loket kedua dibuka.", "ResolutionDocumented.summary", self.keyring.entropy)
 
         def decide(uow: UnitOfWork) -> Ids:
@@ -41,7 +49,7 @@ class Desk:
                 uow.act(HEAD),
                 id=id,
                 puskesmas=puskesmas,
-                complaint=str(complaint),
+                complaint=complaint,
                 text=box,
                 confidentiality=confidentiality,
                 documented_by="sari",
@@ -120,3 +128,27 @@ def test_pages_follow_each_other_and_leave_nothing_out(desk: Desk) -> None:
         frozenset({"puring"}), reaches=lambda each: each.id not in skipped, limit=4, after=after
     )
     assert {each.id for each in [*found, *rest]} == set(here) - skipped and after is None
+
+
+def test_a_table_of_an_earlier_program_is_written_anew(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, tmp_path / "publication.sqlite")
+    first = desk.draft()
+    second = desk.draft(complaint=desk.service.get(first).complaint)
+    other = desk.draft()
+    before = waiting.TABLES.split(";", 1)[0].replace(
+        "informed    INTEGER NOT NULL,\n    taken_back  INTEGER NOT NULL DEFAULT 0",
+        "informed    INTEGER NOT NULL",
+    )
+
+    def as_it_was(uow: UnitOfWork) -> None:
+        uow.connection.execute("DROP TABLE publications")
+        uow.connection.execute(before)
+
+    desk.service.transact(as_it_was).result()
+    waiting.bring_up_to_date(desk.service)
+    # A case has a second result only where it was reopened.
+    assert desk.waiting(None) == [second, other]
+    assert desk.service.taken_back(desk.service.get(first))
+    assert desk.service.allowed(desk.service.get(first)) == ()
+    desk.service.close()
+    desk.keyring.close()
