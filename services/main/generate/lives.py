@@ -16,6 +16,10 @@ from services.main.generate.words import Subject, Writer, book
 from services.resolution.domain import FINDINGS
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+STRETCH: Final = 2 * HOUR
+"""What happens within one is written down service by service."""
+OF_A_RESULT: Final = frozenset({"inform", "approve", "confirm", "release", "take_back"})
+"""Publication's steps."""
 _RAINS: Final = frozenset({11, 12, 1, 2, 3})
 _KINDS: Final = {"complaint": 70, "suggestion": 12, "praise": 12, "information_request": 6}
 _GRADES: Final = {"green": 58, "yellow": 34, "red": 8}
@@ -194,9 +198,11 @@ class _Course(_Path):
         if self.happens(0.03) and self._evaluated(effective=True):
             self.later(2 * DAY, 5 * DAY)
             self.step("ask_to_reopen", reason=self.words.one(book().reopenings))
+            self._taken_back()
             self.later(DAY, DAY)
             self._again()
         elif self.happens(0.06) and self._evaluated(effective=False):
+            self._taken_back()
             self.later(DAY, DAY)
             self._again()
         elif self._evaluated(effective=True) and self.happens(0.12):
@@ -243,6 +249,15 @@ class _Course(_Path):
             self._analysed()
         self.later(10 * MINUTE, 6 * HOUR)
         self._documented()
+
+    def _taken_back(self) -> None:
+        """Let nothing more come of the result so far: its case was reopened. Within a stretch
+        publication comes last, so what stands shortly before goes, too."""
+        self.life.steps[:] = [
+            each
+            for each in self.life.steps
+            if each.name not in OF_A_RESULT or each.at < self.now - STRETCH
+        ]
 
     def _again(self) -> None:
         self._analysed()

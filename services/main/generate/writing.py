@@ -17,13 +17,13 @@ from services.intake.application import Slip
 from services.intake.receipts import Receipts
 from services.kernel.aggregate import Intent
 from services.main.generate.arrivals import BOX
-from services.main.generate.lives import Life, Planned
+from services.main.generate.lives import OF_A_RESULT, STRETCH, Life, Planned
 from services.main.node import Node
 from services.publication.domain import Publication
 from services.resolution.accompanying import Accompanying
 from services.resolution.application import Action
 
-_SECONDS = 2 * 60 * 60
+_SECONDS = STRETCH.total_seconds()
 _MEDIA = ("notice_board", "clinic_tv", "social_media")
 Command = tuple[datetime, Callable[[], object]]
 Opening = tuple[str, datetime]
@@ -233,7 +233,6 @@ class Hands:
 
 
 _INTAKE = frozenset({"correct", "link", "withdraw", "rate", "ask_to_reopen"})
-_PUBLICATION = frozenset({"inform", "approve", "confirm", "release", "take_back"})
 _IN_ORDER = ("intake", "resolution", "publication")
 """What one stretch's steps of a service may need is there when those before it are carried."""
 
@@ -307,4 +306,4 @@ class Writing:
 def _service(step: Planned) -> str:
     if step.name in _INTAKE:
         return "intake"
-    return "publication" if step.name in _PUBLICATION else "resolution"
+    return "publication" if step.name in OF_A_RESULT else "resolution"
