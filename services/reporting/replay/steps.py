@@ -30,7 +30,7 @@ ANSWERS: Final = frozenset(
     }
 )
 """The steps that are a first answer to whoever complained (folds/responses.sql)."""
-BEGINNING: Final = frozenset({"ComplaintReceived", "CaseGraded"})
+BEGINNING: Final = frozenset({"ComplaintReceived", "CaseOpened", "CaseGraded"})
 """The steps that move only a case that stands as it was received (folds/states.sql)."""
 
 
@@ -151,6 +151,8 @@ def _step(row: dict[str, Any], before: Standing) -> Step:
 def _after(before: Standing, row: dict[str, Any], event: Event) -> Standing:
     name, at_, sets = row["step"], row["happened_at"], row["sets"]
     changed: dict[str, Any] = {}
+    if name == "CaseOpened" and before.state is not None:
+        sets = None  # it makes a case of what was praise till then, and moves no other
     if sets is not None and (name not in BEGINNING or before.reached == "received"):
         changed["state"] = sets
     if sets is not None and name not in BEGINNING:
