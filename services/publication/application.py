@@ -252,8 +252,9 @@ class Publishing(Service):
         def decide(uow: UnitOfWork) -> Ids:
             publication = uow.get(Publication, id, expected)
             act = uow.act(intent, field)
-            left = _allowed(publication, taken_back=waiting.taken_back(uow, publication))
-            if left != publication.allowed and name not in left:
+            taken_back = waiting.taken_back(uow, publication)
+            left = _allowed(publication, taken_back=taken_back)
+            if taken_back and name not in left:
                 raise StepNotAllowed(TAKEN_BACK, left)
             step(publication, act)
             uow.save(publication)

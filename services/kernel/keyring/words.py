@@ -58,8 +58,8 @@ class Words:
     ) -> list[str | None]:
         """Return the words of each box in order; None where the role may not or no key is left.
 
-        Who holds several roles
-        opens each box in one that may; nearly always that is the same role for all of a page.
+        Who holds several roles opens each box in one that may; nearly always that is the same role
+        for all of a page.
         """
         by_role: dict[str, dict[int, SealedBox]] = {}
         for place, (about, box) in enumerate(wanted):

@@ -1,7 +1,6 @@
 """Of what somebody was told in the product: that the team was called, that praise came in, that a
-promise was not kept,
-that a case was put before the district and answered there, or opened again, that a draft was
-handed back."""
+promise was not kept, that a case was put before the district and answered there, or opened again,
+that a draft was handed back."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
