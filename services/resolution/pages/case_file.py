@@ -13,6 +13,7 @@ from starlette.responses import Response
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.contracts import intake
+from services.kernel.deadlines import Verdict
 from services.kernel.keyring import Words
 from services.kernel.paper import MEDIA_TYPE, CaseFile, Line, case_file
 from services.kernel.text import Text, _
@@ -28,7 +29,7 @@ from services.resolution.pages.labels import DEADLINES, PERSON
 from services.resolution.pages.queue import PATH, READ, name_of
 from services.resolution.pages.spoken import spoken
 from services.resolution.pages.thread import Step
-from services.resolution.verdicts import kept_at
+from services.resolution.verdicts import judged
 
 
 class _Writer:
@@ -93,7 +94,9 @@ def _tags(case: Case) -> list[Text | str]:
     found: list[Text | str] = [glossary.word("state", case.state.value)]
     if case.grade:
         found.append(glossary.word("grade", case.grade))
-    return [*found, glossary.word("confidentiality", case.confidentiality)]
+    if case.confidentiality != "open":
+        found.append(glossary.word("confidentiality", case.confidentiality))
+    return found
 
 
 def _pairs(
@@ -115,14 +118,15 @@ def _pairs(
             ]
             if about:
                 found.append((_("Kategori"), ", ".join(about)))
-    kept = kept_at(step.message for step in steps)
-    for promise in case.deadlines:
-        done = kept.get(promise.name)
-        text = writer.at(promise.due_at)
-        if done is not None:
-            on_time = _("ditepati") if done <= promise.due_at else _("terlambat")
-            text += f" · {say(on_time)}, {writer.at(done)}"
-        found.append((DEADLINES[promise.name], text))
+    messages = [step.message for step in steps]
+    for each in judged(resolution.promises, case, messages, resolution.clock()):
+        text = writer.at(each.promise.due_at)
+        if each.done_at is not None:
+            on_time = _("ditepati") if each.verdict is Verdict.ON_TIME else _("terlambat")
+            text += f" · {say(on_time)}, {writer.at(each.done_at)}"
+        elif each.ended:
+            text += f" · {say(_('tidak berlaku lagi'))}"
+        found.append((DEADLINES[each.promise.name], text))
     return [(say(label), value) for label, value in found]
 
 
