@@ -24,6 +24,7 @@ SHAPE: Final = json.dumps(
         "effective": "BOOLEAN",
         "plan_complete": "BOOLEAN",
         "state": "VARCHAR",
+        "other": "VARCHAR",
         "action_number": "INTEGER",
         "actions": [{"due_on": "DATE"}],
         "done_on": "DATE",
@@ -75,6 +76,8 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "plan_complete": ("BOOLEAN", "p.plan_complete"),
     # Of a case that was taken up again.
     "state": ("VARCHAR", "p.state"),
+    # Of a duplicate: the complaint that it is answered with.
+    "original": ("UUID", "TRY_CAST(CASE WHEN name = 'CaseJoined' THEN p.other END AS UUID)"),
     "action_number": ("INTEGER", "p.action_number"),
     # The day by which the last action of a follow-up plan is to be done.
     "plan_due": ("DATE", "list_max(list_transform(p.actions, lambda each: each.due_on))"),

@@ -58,6 +58,12 @@ def listed(node: RunningNode, who: str, state: str) -> list[str]:
     return [each["id"] for each in found]
 
 
+def page_after_a_remark(node: RunningNode, id: str) -> str:
+    """Return a case's page once reports know all that the cases' service had told before it."""
+    node.settle(step(node, id, "comments", comment="Dilihat.")["position"])
+    return node.as_("sari").get(f"{node.address}/kasus/{id}").text
+
+
 def documented(node: RunningNode, id: str) -> Any:
     step(node, id, "grade", grade="green")
     step(node, id, "immediate-answer", answer="Sudah dijelaskan.")
@@ -177,8 +183,13 @@ def test_a_duplicate_ends_and_is_taken_up_again_where_it_stood(node: RunningNode
     assert node.as_("sari").put(link, headers={"Idempotency-Key": str(uuid4())}).is_success
     joined = in_state(node, second["id"], "duplicate")
     assert joined["duplicate_of"] == first["id"] and joined["closed"]
+    beside = (
+        f'Dijawab bersama kasus ini</h2>\n<ul class="small"><li><a href="/kasus/{second["id"]}">'
+    )
+    assert beside in page_after_a_remark(node, first["id"])
     assert node.as_("sari").delete(link).is_success
     in_state(node, second["id"], "received")
+    assert "Dijawab bersama" not in page_after_a_remark(node, first["id"])
     done = step(node, second["id"], "grade", grade="yellow")
     assert done["state"] == "graded"
     assert reported(node, second, done["position"])["state"] == "graded"

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from typing import Any
+from uuid import UUID
 
 from tests.folding import Facts, facts, opened
 from tests.histories import Told, deliveries, hour, told
@@ -118,6 +119,20 @@ def test_a_reopened_case_is_brought_back_and_may_close_again(facts: Facts) -> No
     assert facts.at("settlements", "settled_at", 6, 9) == [(None,)]
     moves = Counter(move for (move,) in facts.at("moves", "move", 9, 9))
     assert moves == {"received": 1, "closed": 2, "brought_back": 1}
+
+
+def test_a_duplicate_leads_to_the_complaint_that_it_was_joined_with_last(facts: Facts) -> None:
+    first, second = UUID(int=71), UUID(int=72)
+    history = [
+        *lifecycle()[:2],
+        told("CaseJoined", 3, other=str(first)),
+        told("CaseRestored", 4, state="graded"),
+        told("CaseJoined", 5, other=str(second)),
+    ]
+    facts.take(deliveries(history))
+    assert facts.at("duplicates", "original", 2, 9) == []
+    assert facts.at("duplicates", "original", 3, 9) == [(first,)]
+    assert facts.at("duplicates", "original", 5, 9) == [(second,)]
 
 
 def test_praise_is_known_but_opens_no_case(facts: Facts) -> None:

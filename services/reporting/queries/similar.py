@@ -44,14 +44,12 @@ def joined(connection: DuckDBPyConnection, complaint: UUID) -> list[dict[str, An
     found = connection.execute(
         f"""
         SELECT a.complaint AS id, a.number
-        FROM log AS l
-        JOIN states AS s ON s.complaint = l.complaint AND {at("s")} AND s.state = 'duplicate'
-        JOIN attributes AS a ON a.complaint = l.complaint AND {at("a")}
-        WHERE l.name = 'CaseJoined' AND l.trouble IS NULL
-        QUALIFY row_number() OVER (PARTITION BY l.complaint ORDER BY l.time DESC, l.id DESC) = 1
-            AND json_extract_string(decode(l.value), '$.other') = $other
+        FROM duplicates AS d
+        JOIN states AS s ON s.complaint = d.complaint AND {at("s")} AND s.state = 'duplicate'
+        JOIN attributes AS a ON a.complaint = d.complaint AND {at("a")}
+        WHERE d.original = $original AND {at("d")}
         ORDER BY a.number
         """,
-        {"other": str(complaint), **When().parameters},
+        {"original": complaint, **When().parameters},
     )
     return list(records(found))
