@@ -163,11 +163,19 @@ class Reporting:
         )
 
     def find(self, number_or_id: str, when: When | None = None) -> UUID:
-        """Return the complaint of a number or id; raises NotFound."""
-        found = complaints.id_of(self.store.reader(), number_or_id, when)
-        if found is None:
-            raise _not_known()
-        return found
+        """Return the complaint of a number or id; raises NotFound, also before it was there."""
+        reader = self.store.reader()
+        found = complaints.id_of(reader, number_or_id, when)
+        if found is not None:
+            return found
+        if when is not None and complaints.id_of(reader, number_or_id) is not None:
+            raise NotFound(
+                _(
+                    "Pada saat itu keluhan ini belum diterima atau belum diketahui di sini. Pilih "
+                    "saat yang lebih baru."
+                )
+            )
+        raise _not_known()
 
     def facts(self, complaint: UUID, when: When | None = None) -> dict[str, Any]:
         """Return what is known of one complaint; raises NotFound."""

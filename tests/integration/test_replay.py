@@ -79,7 +79,10 @@ def test_what_was_known_at_a_moment_follows_the_slider(site: PageSite) -> None:
 
 
 def test_before_the_first_event_there_is_no_such_complaint(site: PageSite) -> None:
-    assert site.page("dinas", PATH, as_of="2020-01-01").status_code == 404
+    early = site.page("dinas", PATH, as_of="2020-01-01")
+    assert early.status_code == 404 and "belum diterima" in early.text
+    nowhere = site.page("dinas", "/laporan/keluhan/PRG-2026-A-999999", as_of="2020-01-01")
+    assert nowhere.status_code == 404 and "Tidak ada keluhan" in nowhere.text
     assert site.page("dinas", PATH, as_of="2026-11-02T09:00:00").status_code == 422
     assert site.page("dinas", PATH, as_of="2099-01-01").status_code == 200
 
