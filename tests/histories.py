@@ -103,6 +103,8 @@ _FACTS: dict[str, dict[str, Any]] = {
     "ResolutionDocumented": {"summary": BOX, "outcome": "resolved", "documented_by": "acc-1"},
     "EvaluationRecorded": {"effective": True, "note": None},
     "CaseReopened": {"reason": "not_effective"},
+    "ComplaintWithdrawn": {"by": "complainant", "reason": None},
+    "CaseRequestRefused": {"request": "withdrawal", "state": "documented"},
     "CaseWithdrawn": {"by": "complainant"},
     "CaseJoined": {"other": subject(901)},
     "CaseReferred": {"referred_to": "RSUD", "reason": BOX, "told": False, "told_by": None},

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.intake.application import Intake
+from services.intake.cases import UNASKED, Cases
 from services.intake.domain import Complaint
 from services.intake.filled import Form, Person, check, contacts, person_json, person_of
 from services.intake.pen import Pen, pen_for, written
@@ -17,6 +18,7 @@ from services.kernel.keyring import Keyring
 from services.kernel.keyring.sealing import unseal
 from services.kernel.store import Answer, Ids, Once, UnitOfWork
 from services.kernel.text import _
+from services.kernel.vocabulary import CASE_KINDS
 
 UNREAD: Final = "-"
 UNREAD_PERSON: Final = Person(name=UNREAD, phone=UNREAD, email=UNREAD)
@@ -25,8 +27,9 @@ UNREAD_PERSON: Final = Person(name=UNREAD, phone=UNREAD, email=UNREAD)
 class Amending:
     """Changes what stands on a complaint's form; each change is an event of its own."""
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, cases: Cases = UNASKED) -> None:
         self._intake = intake
+        self._cases = cases
 
     def correct(
         self,
@@ -41,8 +44,9 @@ class Amending:
         """Put the form right; `changes` are fields of `Form`, the others stay.
 
         Words that are the same stay sealed as they were; where they cannot be opened here, words
-        that are given are other ones. Raises NotFound, InvalidInput (also
-        where nothing changes), StaleVersion, and Conflict where the words were erased.
+        that are given are other ones. Raises NotFound, InvalidInput (also where nothing changes),
+        StepNotAllowed where the case can be no praise any more, StaleVersion, and Conflict where
+        the words were erased.
         """
         intake = self._intake
         standing = intake.get(id)
@@ -50,6 +54,8 @@ class Amending:
         was = standing_form(standing, intake.keyring)
         form = replace(was, **changes)
         check(intake.district, intake.at(standing.puskesmas), form)
+        if standing.kind in CASE_KINDS and form.kind not in CASE_KINDS:
+            self._cases.must_allow(id, "praise")
         text, person = standing.text, standing.complainant
         if form.text != was.text:
             text = pen.seal(form.text, "ComplaintCorrected.text")
@@ -104,13 +110,17 @@ class Amending:
         once: Once | None = None,
         expected: int | None = None,
     ) -> "Future[Answer]":
-        """Take a complaint back; raises NotFound, StepNotAllowed when that was done before."""
+        """Take a complaint back; raises NotFound, StepNotAllowed when that was done before, or its
+        case allows it no more."""
         intake = self._intake
+        self._cases.must_allow(id, "withdrawal")
+        _state, in_vain = self._cases.standing(id)
         said = written(intake, intake.get(id), reason, "ComplaintWithdrawn.reason")
 
         def decide(uow: UnitOfWork) -> Ids:
             complaint = intake.standing(uow, id, expected)
-            complaint.withdraw(uow.act(intent, "withdrawn_at"), by, said.box)
+            act = uow.act(intent, "withdrawn_at")
+            complaint.withdraw(act, by, said.box, in_vain=in_vain)
             return saved(uow, complaint, said.pen)
 
         return intake.command(decide, once, said.needs)
@@ -126,8 +136,9 @@ class Amending:
     ) -> "Future[Answer]":
         """Say that a complaint is a duplicate of `other`; what stands already stays as it is.
 
-        Raises NotFound, StepNotAllowed where the two cannot be linked.
+        Raises NotFound, StepNotAllowed where the two cannot be linked, or the case is over.
         """
+        self._cases.must_allow(id, "duplicate")
 
         def decide(uow: UnitOfWork) -> Ids:
             complaint = self._intake.standing(uow, id, expected)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from services.intake import later_api, receipt_api
 from services.intake.application import Intake
+from services.intake.cases import Cases
 from services.intake.forms import ComplaintBody, form_of
 from services.intake.imported import Outcome
 from services.intake.importing import Importing
@@ -101,8 +102,9 @@ class ComplaintView(BaseModel):
     attachments: list[AttachmentView]
 
 
-def router(intake: Intake, importing: Importing, thread: Thread) -> APIRouter:
-    """Return intake's calls; `thread` tells of complaints that were received elsewhere."""
+def router(intake: Intake, importing: Importing, thread: Thread, cases: Cases) -> APIRouter:
+    """Return intake's calls; `thread` tells of complaints that were received elsewhere, `cases`
+    what the case of one allows."""
     api = APIRouter(prefix="/api/v1", tags=["intake"], responses=refusals(421))
 
     async def receive_complaint(
@@ -127,13 +129,13 @@ def router(intake: Intake, importing: Importing, thread: Thread) -> APIRouter:
     _add_imports(api, importing)
     by_id = APIRouter()
     _add_reading(by_id, intake)
-    later_api.add_by_id(by_id, intake, thread)
+    later_api.add_by_id(by_id, intake, thread, cases)
     api.include_router(by_id, prefix=BY_ID)
     # The same calls once more, by which a district's proxy finds the endpoint of a Puskesmas.
     of_code = [Depends(_of_code(intake))]
     api.include_router(by_id, prefix="/puskesmas/{code}" + BY_ID, dependencies=of_code)
     later_api.add_box(api, intake)
-    receipt_api.add(api, intake)
+    receipt_api.add(api, intake, cases)
     return api
 
 

@@ -15,6 +15,7 @@ from services.intake.amending import Amending
 from services.intake.application import Intake
 from services.intake.attachments import Attaching
 from services.intake.attachments.content import REQUEST_BYTES, SENT_MOST
+from services.intake.cases import Cases, refusal
 from services.intake.changes import changed
 from services.intake.domain import BY_OFFICER, Complaint
 from services.intake.filled import Person, person_of
@@ -77,11 +78,12 @@ def add(
     intake: Intake,
     words: Words,
     suggesting: Suggesting,
+    cases: Cases,
     labels: Mapping[str, Text],
     choices: Choices,
 ) -> None:
     """Add the page and its forms; `labels` and `choices` are the desk's."""
-    amending, attaching, register = Amending(intake), Attaching(intake), Register(intake)
+    amending, attaching, register = Amending(intake, cases), Attaching(intake), Register(intake)
 
     def show(
         request: Request,
@@ -107,6 +109,8 @@ def add(
         who, zone = namer(request.app.state.access), ZoneInfo(here.zone)
         openings = words.openings(principal, complaint.puskesmas, str(id))
         original = complaint.original and intake.get(UUID(complaint.original))
+        state, in_vain = cases.standing(id)
+        refusals = {name: refusal(state, name) for name in ("withdrawal", "duplicate")}
         response = render(
             request,
             "intake/complaint.html",
@@ -131,7 +135,10 @@ def add(
             labels={**labels, **MORE_LABELS},
             form=form,
             opened=opened,
-            gone=opened == "withdraw" and complaint.withdrawn,
+            gone=opened == "withdraw" and bool(refusals["withdrawal"]),
+            state=state,
+            in_vain=in_vain,
+            refusals=refusals,
             changes=changed(intake, id, form, labels, who),
             key=str(uuid4()),
         )

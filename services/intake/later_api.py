@@ -12,6 +12,7 @@ from services.intake.amending import Amending
 from services.intake.application import Intake
 from services.intake.attachments import Attaching, Opened
 from services.intake.attachments.content import EXTENSIONS, REQUEST_BYTES
+from services.intake.cases import Cases
 from services.intake.domain import BY_OFFICER
 from services.intake.forms import BoxOpeningBody, CorrectionBody, WithdrawalBody
 from services.kernel.access.principal import Principal
@@ -56,14 +57,14 @@ class AttachmentAdded(StepDone):
     size: int = Field(description="bytes that are kept")
 
 
-def add_by_id(api: APIRouter, intake: Intake, thread: Thread) -> None:
+def add_by_id(api: APIRouter, intake: Intake, thread: Thread, cases: Cases) -> None:
     """Add the calls about one complaint, to a router whose prefix names its `{id}`."""
-    _add_amending(api, intake)
+    _add_amending(api, intake, cases)
     _add_attachments(api, intake, thread)
 
 
-def _add_amending(api: APIRouter, intake: Intake) -> None:
-    amending = Amending(intake)
+def _add_amending(api: APIRouter, intake: Intake, cases: Cases) -> None:
+    amending = Amending(intake, cases)
 
     @api.post(
         "/corrections",
@@ -93,7 +94,7 @@ def _add_amending(api: APIRouter, intake: Intake) -> None:
     def withdraw_complaint(id: UUID, body: WithdrawalBody, step: Stepping) -> Any:
         """Record that the person took the complaint back.
 
-        Whether the case ends by it is decided there, by its state.
+        What is handled already, or ended otherwise, is withdrawn no more (409).
         """
         here = intake.get(id).puskesmas
         return step.take(

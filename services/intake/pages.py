@@ -19,6 +19,7 @@ from services.intake import (
     receipt_pages,
 )
 from services.intake.application import Intake
+from services.intake.cases import Cases
 from services.intake.domain import CONFIDENTIALITIES, KINDS
 from services.intake.forms import form_of
 from services.intake.importing import Importing
@@ -68,8 +69,11 @@ Fields = Annotated[dict[str, str | list[str]], Depends(typed_fields)]
 Desk = Annotated[Principal, requires(RECEIVE)]
 
 
-def router(intake: Intake, importing: Importing, words: Words, nearby: Nearby) -> APIRouter:
-    """Return intake's pages; `nearby` answers what else came in about then."""
+def router(
+    intake: Intake, importing: Importing, words: Words, nearby: Nearby, cases: Cases
+) -> APIRouter:
+    """Return intake's pages; `nearby` answers what else came in about then, `cases` what the case
+    of a complaint allows."""
     pages = APIRouter(include_in_schema=False)
     _add_desk(pages, intake)
     import_pages.add(pages, intake, importing)
@@ -78,8 +82,8 @@ def router(intake: Intake, importing: Importing, words: Words, nearby: Nearby) -
     poster_pages.add(pages, intake, _reachable)
     box_pages.add(pages, intake, _choices, _reachable)
     suggesting = Suggesting(intake, nearby)
-    complaint_pages.add(pages, intake, words, suggesting, LABELS, _choices)
-    receipt_pages.add(pages, intake)
+    complaint_pages.add(pages, intake, words, suggesting, cases, LABELS, _choices)
+    receipt_pages.add(pages, intake, cases)
     public_pages.add(pages, intake, LABELS, _choices)
     return pages
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from services.intake.application import Intake
+from services.intake.cases import Cases
 from services.intake.domain import Complaint
 from services.intake.forms import RatingBody, ReopenBody, TakenBackBody
 from services.intake.receipts import Receipts
@@ -24,9 +25,9 @@ class Heard(BaseModel):
     position: str
 
 
-def add(api: APIRouter, intake: Intake) -> None:
+def add(api: APIRouter, intake: Intake, cases: Cases) -> None:
     """Add the calls."""
-    receipts = Receipts(intake)
+    receipts = Receipts(intake, cases)
 
     def found(request: Request, code: str) -> Complaint:
         with trying_a_code(request):

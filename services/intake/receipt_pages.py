@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.intake.application import Intake
+from services.intake.cases import Cases
 from services.intake.domain import RATINGS
 from services.intake.forms import RECEIPT_LENGTH
 from services.intake.receipts import Receipts
@@ -48,9 +49,9 @@ WORDS_MOST: Final = 10_000
 Fields = Annotated[dict[str, str | list[str]], Depends(typed_fields)]
 
 
-def add(pages: APIRouter, intake: Intake) -> None:
+def add(pages: APIRouter, intake: Intake, cases: Cases) -> None:
     """Add the page."""
-    receipts = Receipts(intake)
+    receipts = Receipts(intake, cases)
 
     def show(request: Request, form: Form, status: int = 200) -> Response:
         chosen = form.value("wish") if form.value("wish") in dict(WISHES) else ""

@@ -1,13 +1,14 @@
 """What the holder of a receipt may say later: a rating, a request to reopen, a withdrawal.
 
-The code alone says which complaint is meant. Whether the case allows it is the case's to decide;
-what it no longer allows is shown there as refused.
+The code alone says which complaint is meant. Whether the case allows it is the case's to decide
+(`cases.py`).
 """
 
 from concurrent.futures import Future
 
 from services.intake.amending import Amending, saved
 from services.intake.application import Intake
+from services.intake.cases import UNASKED, Cases
 from services.intake.domain import BY_COMPLAINANT, Complaint
 from services.intake.pen import pen_for, written
 from services.intake.register import Register
@@ -26,9 +27,10 @@ class Receipts:
     Callers look codes up within `trying_a_code`, so that they cannot be guessed.
     """
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, cases: Cases = UNASKED) -> None:
         self._intake = intake
-        self._amending = Amending(intake)
+        self._cases = cases
+        self._amending = Amending(intake, cases)
         self._register = Register(intake)
 
     def find(self, code: str) -> Complaint:
@@ -41,7 +43,9 @@ class Receipts:
     def rate(
         self, complaint: Complaint, rating: int, remark: str | None, once: Once | None = None
     ) -> "Future[Answer]":
-        """Record how well the holder finds that it was handled."""
+        """Record how well the holder finds that it was handled; raises StepNotAllowed where it was
+        withdrawn."""
+        self._cases.must_allow(complaint.id, "rating")
         said = written(self._intake, complaint, remark, "ComplainantRated.remark")
 
         def decide(uow: UnitOfWork) -> Ids:
@@ -54,7 +58,11 @@ class Receipts:
     def request_reopening(
         self, complaint: Complaint, reason: str, once: Once | None = None
     ) -> "Future[Answer]":
-        """Record that the holder asks for the case to be taken up again."""
+        """Record that the holder asks for the case to be taken up again.
+
+        Raises StepNotAllowed for a case that ended otherwise; while one is in hand, it is told so.
+        """
+        self._cases.must_allow(complaint.id, "reopening")
         pen = pen_for(self._intake, complaint)
         box = pen.seal(reason, "ReopenRequested.reason")
 
@@ -68,7 +76,8 @@ class Receipts:
     def withdraw(
         self, complaint: Complaint, reason: str | None, once: Once | None = None
     ) -> "Future[Answer]":
-        """Take the complaint back; raises StepNotAllowed when that was done before."""
+        """Take the complaint back; raises StepNotAllowed when that was done before, or its case
+        allows it no more."""
         return self._amending.withdraw(complaint.id, HOLDER, BY_COMPLAINANT, reason, once=once)
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from services.intake import api as intake_api
 from services.intake import pages as intake_pages
+from services.intake.cases import Cases
 from services.intake.suggesting import Nearby
 from services.kernel.access.web import undeclared_routes
 from services.kernel.condition import Condition, Figures
@@ -93,8 +94,9 @@ def _routers(
     pages: list[APIRouter] = []
     if "intake" in services:
         words = Words(parts.keyring)
-        calls.append(intake_api.router(parts.intake, parts.importing, lists.thread))
-        pages.append(intake_pages.router(parts.intake, parts.importing, words, nearby))
+        cases = Cases(lists.standing_of)
+        calls.append(intake_api.router(parts.intake, parts.importing, lists.thread, cases))
+        pages.append(intake_pages.router(parts.intake, parts.importing, words, nearby, cases))
     if "resolution" in services:
         resolution, words = parts.resolution, Words(parts.keyring)
         calls += [resolution_api.router(resolution), accompanying_api.router(resolution)]

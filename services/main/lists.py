@@ -41,6 +41,11 @@ class CasesOf:
         """Return the duplicates that are answered with this case."""
         return self._reporting.joined(complaint)
 
+    def standing_of(self, complaint: UUID) -> tuple[str, bool] | None:
+        """Return the state of a complaint's case, and whether the last withdrawal came too late for
+        it; None where no case is known."""
+        return self._reporting.standing_of(complaint)
+
     def by_unit(self, seen: Seen, asked: Asked) -> list[dict[str, Any]]:
         """Return how many cases wait at each service unit."""
         return self._reporting.work_by_unit(_filters(seen, asked))

@@ -35,6 +35,7 @@ from services.reporting.queries import (
     Filters,
     When,
     balance,
+    beside,
     complaints,
     counted,
     dashboard,
@@ -42,7 +43,6 @@ from services.reporting.queries import (
     nearby,
     notices,
     public,
-    similar,
     totals,
     upkeep,
     work,
@@ -300,11 +300,16 @@ class Reporting:
 
     def similar(self, complaint: UUID) -> tuple[int, list[dict[str, Any]]]:
         """Return how many cases are about the same as this one, and the newest of them."""
-        return similar.similar(self.store.reader(), complaint)
+        return beside.similar(self.store.reader(), complaint)
+
+    def standing_of(self, complaint: UUID) -> tuple[str, bool] | None:
+        """Return the state of a complaint's case, and whether the last withdrawal came too late for
+        it; None where no case is known."""
+        return beside.standing_of(self.store.reader(), complaint)
 
     def joined(self, complaint: UUID) -> list[dict[str, Any]]:
         """Return the duplicates that are answered with a complaint."""
-        return similar.joined(self.store.reader(), complaint)
+        return beside.joined(self.store.reader(), complaint)
 
     def nearby(
         self,

@@ -9,6 +9,7 @@ import pytest
 from tests.running import RunningNode
 
 ALLOWED_AT_AN_END = ["comments"]
+TOO_LATE = "Hasilnya sudah ditulis, jadi tidak dapat dicabut lagi."
 WHY = "Menunggu nomor rekam medis dari pelapor."
 
 
@@ -164,17 +165,47 @@ def test_a_withdrawn_complaint_ends_its_case_unless_the_result_is_written(
     node: RunningNode,
 ) -> None:
     open_one, done_one = receive(node), receive(node)
-    documented(node, done_one["id"])
-    for given in (open_one, done_one):
-        sent = {"receipt": given["receipt"], "reason": "Sudah beres."}
-        assert node.public.post("/receipts/withdrawal", json=sent).is_success
+    node.settle(documented(node, done_one["id"])["position"])
+    sent = {"reason": "Sudah beres."}
+    taken = node.public.post("/receipts/withdrawal", json=sent | {"receipt": open_one["receipt"]})
+    assert taken.is_success
     in_state(node, open_one["id"], "withdrawn")
-    late = node.until(
-        "sari",
-        f"/cases/{done_one['id']}",
-        lambda found: "CaseRequestRefused" in {each["name"] for each in found["steps"]},
-    )
-    assert late["state"] == "documented"
+    late = node.public.post("/receipts/withdrawal", json=sent | {"receipt": done_one["receipt"]})
+    assert (late.status_code, late.json()["detail"]) == (409, TOO_LATE)
+    asked = {"receipt": done_one["receipt"], "wish": "withdraw", "sure": "1"}
+    page = node.public.post(f"{node.address}/r/tanggapi", data=asked)
+    assert page.status_code == 409 and TOO_LATE in page.text
+
+
+def test_a_form_offers_and_takes_nothing_that_its_case_no_longer_allows(node: RunningNode) -> None:
+    first, done_one = receive(node), receive(node)
+    id = done_one["id"]
+    node.settle(documented(node, id)["position"])
+    sari, key = node.as_("sari"), {"Idempotency-Key": str(uuid4())}
+    praise = {"kind": "praise", "reason": "Sebenarnya pujian."}
+    refused = [
+        sari.post(f"/complaints/{id}/withdrawal", json={}),
+        sari.put(f"/complaints/{id}/duplicate-of/{first['id']}", headers=key),
+        sari.post(f"/complaints/{id}/corrections", json=praise),
+    ]
+    assert [each.status_code for each in refused] == [409, 409, 409]
+    form = sari.get(f"{node.address}/catat/{id}").text
+    assert TOO_LATE in form and "tidak dapat lagi dijawab bersama" in form
+    assert "/cabut" not in form and '/duplikat"' not in form
+    # All other words of the form may still be put right.
+    unit = {"service_unit": "farmasi", "reason": "Salah unit."}
+    assert sari.post(f"/complaints/{id}/corrections", json=unit).is_success
+    assert {each["name"] for each in case(node, id)["steps"]}.isdisjoint({"CaseRequestRefused"})
+
+
+def test_nothing_is_asked_of_a_case_that_ended_otherwise(node: RunningNode) -> None:
+    given = receive(node)
+    body = {"referred_to": "RSUD", "reason": "Bukan wewenang.", "told_by": "phone"}
+    node.settle(step(node, given["id"], "referral", **body)["position"])
+    sent = {"receipt": given["receipt"], "reason": "Belum beres."}
+    for name in ("reopen-request", "withdrawal"):
+        answer = node.public.post(f"/receipts/{name}", json=sent)
+        assert answer.status_code == 409 and "diteruskan" in answer.json()["detail"]
 
 
 def test_a_duplicate_ends_and_is_taken_up_again_where_it_stood(node: RunningNode) -> None:

@@ -11,6 +11,7 @@ import pytest
 from services.intake.amending import Amending
 from services.intake.application import Form, Intake, Person
 from services.intake.attachments import Attaching
+from services.intake.cases import Cases
 from services.intake.domain import BY_OFFICER
 from services.intake.receipts import Receipts
 from services.kernel.access.principal import Grant, Principal
@@ -18,9 +19,10 @@ from services.kernel.aggregate import Intent
 from services.kernel.contracts import intake as contracts
 from services.kernel.contracts import read
 from services.kernel.district import SHIPPED, load_district
-from services.kernel.errors import Conflict, Forbidden, NotFound
+from services.kernel.errors import Conflict, Forbidden, NotFound, StepNotAllowed, Unavailable
 from services.kernel.keyring import DoesNotOpen
 from services.kernel.keyring.sealing import unseal
+from services.kernel.text import Text
 from services.main.node import Node
 from services.main.settings import Settings
 from tests.unit.test_attachments import JPEG
@@ -170,6 +172,28 @@ def test_a_receipt_is_found_however_it_was_typed_and_whenever_it_was_written(des
     assert again.find(desk.intake.receipt(ids[-1])).id == ids[-1]
     with pytest.raises(NotFound):
         receipts.find("AAAA-BBBB-CCCC")
+
+
+def test_what_was_withdrawn_in_vain_may_be_withdrawn_again(desk: Desk) -> None:
+    """It came too late for its case, which somebody had taken up again since."""
+    id = desk.receive()
+    desk.amending.withdraw(id, WHO, "officer", None).result()
+    ended = Amending(desk.intake, Cases(lambda _id: ("withdrawn", False)))
+    for amending in (desk.amending, ended):
+        with pytest.raises(StepNotAllowed):
+            amending.withdraw(id, WHO, "officer", None).result()
+    again = Amending(desk.intake, Cases(lambda _id: ("analysed", True)))
+    again.withdraw(id, WHO, "officer", None).result()
+    assert [each.name for each in desk.intake.history(id)].count("ComplaintWithdrawn") == 2
+
+
+def test_where_the_lists_do_not_answer_the_case_decides_alone(desk: Desk) -> None:
+    def away(_id: UUID) -> tuple[str, bool] | None:
+        raise Unavailable(Text("away"))
+
+    amending, id = Amending(desk.intake, Cases(away)), desk.receive()
+    amending.withdraw(id, WHO, "officer", None).result()
+    assert desk.intake.get(id).withdrawn
 
 
 def test_what_the_holder_says_is_sealed(desk: Desk) -> None:

@@ -208,10 +208,15 @@ class Complaint(Aggregate):
             raise invalid("reason", _("Tidak ada isian yang berubah."))
         self.record(self.Corrected, act, **form, reason=reason)
 
-    def withdraw(self, act: Act, by: str, reason: SealedBox | None) -> None:
-        """Take it back; raises StepNotAllowed when that was done before."""
+    def withdraw(
+        self, act: Act, by: str, reason: SealedBox | None, *, in_vain: bool = False
+    ) -> None:
+        """Take it back; raises StepNotAllowed when that was done before.
+
+        `in_vain`: it was, but came too late for its case, which has been taken up again.
+        """
         self._not_before_it_was_received(act, "withdrawn_at")
-        if self.withdrawn:
+        if self.withdrawn and not in_vain:
             raise _refused(_("Keluhan ini sudah dicabut."))
         self.record(self.Withdrawn, act, by=by, reason=reason)
 

@@ -1,5 +1,5 @@
-"""Which cases are about the same: one unit and category of a place, a while before or after; and
-which are answered with another, for they say just the same."""
+"""What a case's page asks beside it: which cases are about the same (one unit and category of a
+place, a while before or after), which are answered with it, and how one stands."""
 
 # ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
 
@@ -37,6 +37,24 @@ def similar(connection: DuckDBPyConnection, complaint: UUID) -> tuple[int, list[
     )
     found = list(records(cursor))
     return (found[0]["found"] if found else 0), found
+
+
+def standing_of(connection: DuckDBPyConnection, complaint: UUID) -> tuple[str, bool] | None:
+    """Return the state of a complaint's case, and whether its last withdrawal was refused by it;
+    None where no case is known."""
+    found = connection.execute(
+        f"""
+        SELECT s.state, coalesce(bool_or(x.refused), false)
+        FROM states AS s LEFT JOIN (
+            SELECT complaint, max(seq) FILTER (step = 'CaseRequestRefused')
+                > max(seq) FILTER (step = 'ComplaintWithdrawn') AS refused
+            FROM steps AS x WHERE complaint = $id AND {at("x")} GROUP BY complaint
+        ) AS x USING (complaint)
+        WHERE s.complaint = $id AND {at("s")} GROUP BY s.state
+        """,
+        {"id": complaint, **When().parameters},
+    ).fetchone()
+    return (found[0], found[1]) if found else None
 
 
 def joined(connection: DuckDBPyConnection, complaint: UUID) -> list[dict[str, Any]]:
