@@ -21,7 +21,7 @@ from services.kernel.store.database import Database
 from services.kernel.text import _
 from services.publication import waiting
 from services.publication.domain import Publication
-from services.publication.hints import names_person
+from services.publication.hints import NOBODY, Complainant, gives_away
 from services.publication.outbox import OUTBOX
 
 WAITING = 50
@@ -136,13 +136,14 @@ class Publishing(Service):
         """Approve a redacted text for these media; None: the draft as it stands.
 
         A text that is the draft's keeps its box, so that the log shows who worded what was
-        approved. Raises InvalidInput for one that names the complainant, unless it is confirmed.
+        approved. Raises InvalidInput for one that gives the complainant away, unless that is
+        confirmed.
         """
         draft = self.get(id)
         saved = self._saved(draft)
-        if not confirm and names_person(text or saved, self.complainant(draft)):
+        if not confirm and gives_away(text or saved, self.complainant(draft)):
             message = _(
-                "Teks ini memuat nama pelapor. Mintalah teks tanpa namanya, "
+                "Teks ini memuat nama atau kontak pelapor. Mintalah teks tanpa itu, "
                 "atau centang bahwa ia ingin disebut."
             )
             raise invalid("text", message)
@@ -267,16 +268,16 @@ class Publishing(Service):
 
         return self.command(decide, once)
 
-    def complainant(self, publication: Publication) -> str | None:
-        """Return the name of whoever complained, opened in memory to be compared with a text, which
-        shows nobody anything; None where it is not known, or its key not here."""
+    def complainant(self, publication: Publication) -> Complainant:
+        """Return what is known of whoever complained, opened in memory to be compared with a text,
+        which shows nobody anything; NOBODY where nothing is, or its key is not here."""
         form = self._form(publication)
         sealed = None if form is None else form.complainant
         key = self._keyring.key(publication.complaint)
         if sealed is None or key is None:
-            return None
-        name = json.loads(unseal(sealed, key.secret)).get("name")
-        return name if isinstance(name, str) and name.strip() else None
+            return NOBODY
+        known = json.loads(unseal(sealed, key.secret))
+        return Complainant(*(str(known.get(each) or "") for each in Complainant._fields))
 
     def _form(self, publication: Publication) -> ComplaintReceivedV1 | ComplaintCorrectedV1 | None:
         """Return the complaint's form as it stands; None where it has not come here."""

@@ -30,7 +30,7 @@ from services.kernel.web.pages import Entry, NavItem, render
 from services.kernel.web.resumed import not_shown_yet
 from services.publication.application import TAKEN_BACK, Publishing
 from services.publication.domain import INFORMED_BY, MEDIA, Publication
-from services.publication.hints import names_person, pieces
+from services.publication.hints import NOBODY, gives_away, pieces
 from services.publication.steps import FORMS, StepForm, Values, must_confirm, read_form
 
 READ: Final = "publication.read"
@@ -174,7 +174,8 @@ def _add_one(
         allowed = publishing.allowed(it)
         may = [s for s in allowed if principal.may(FORMS[s].permission, it.puskesmas)]
         said, text, why = _opened(publishing, words, district, principal, it)
-        name = None if text is None else publishing.complainant(it)
+        person = NOBODY if text is None else publishing.complainant(it)
+        language = language_of(request)
         replaced, replaced_by = publishing.also_released(it)
         return render(
             request,
@@ -191,10 +192,17 @@ def _add_one(
             replaced=replaced,
             replaced_by=replaced_by,
             worded_by=namer(request.app.state.access)(*it.worded_by),
-            pieces=[] if text is None else list(pieces(text, name)),
-            named=names_person(text or "", name) or bool(form.error("approval_text")),
+            pieces=list(
+                pieces(
+                    text or "",
+                    person,
+                    secret=it.confidentiality == "confidential",
+                    unit=_unit_name(district, it, language),
+                )
+            ),
+            named=gives_away(text or "", person) or bool(form.error("approval_text")),
             second=it.state == "approved" and it.needs_confirmation,
-            unit=_unit(district, it, language_of(request)),
+            unit=_unit(district, it, language),
             tv_words=TV_WORDS,
             may=may,
             taken_back=TAKEN_BACK if (taken_back := publishing.taken_back(it)) else None,
@@ -203,7 +211,7 @@ def _add_one(
             state=STATES[it.state],
             media=[(code, glossary.word("media", code)) for code in MEDIA],
             unshown=[(code, glossary.word("media", code)) for code in it.not_shown],
-            shown=[say(glossary.word("media", code), language_of(request)) for code in it.shown],
+            shown=[say(glossary.word("media", code), language) for code in it.shown],
             channels=[(code, _channel(code)) for code in INFORMED_BY],
             labels=LABELS,
             form=form,
@@ -327,7 +335,11 @@ def _name(district: District | None, code: str) -> str:
 
 def _unit(district: District | None, it: Publication, language: str) -> str | None:
     """Return the unit that the board names beside the text: none for a confidential one."""
-    if district is None or it.service_unit is None or it.confidentiality == "confidential":
+    return None if it.confidentiality == "confidential" else _unit_name(district, it, language)
+
+
+def _unit_name(district: District | None, it: Publication, language: str) -> str | None:
+    if district is None or it.service_unit is None:
         return None
     try:
         return district.unit(it.service_unit).name_in(language)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.publication.hints import WHAT, pieces
+from services.publication.hints import WHAT, Complainant, gives_away, pieces
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,7 @@ from services.publication.hints import WHAT, pieces
         ("Nomor +62 812 3456 789.", "+62 812 3456 789", "phone"),
         ("NIK 3305010101800001 salah", "3305010101800001", "number"),
         ("tulis ke tuti.m@contoh.id ya", "tuti.m@contoh.id", "email"),
+        ("Ditolak Dokter Andi tadi", "Dokter Andi", "name"),
         ("rumah di RT 03 Dusun Krajan", "RT 03", "address"),
     ],
 )
@@ -36,6 +37,45 @@ def test_ordinary_results_are_left_alone(text: str) -> None:
     assert [each for each in pieces(text) if each.what] == []
 
 
+WATI = Complainant("Wati Lestari", "0812 3456 7890", "wati@contoh.id")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bu WATI  LESTARI sudah dilayani.",
+        "Hubungi +62 812-3456-7890.",
+        "Dihubungi di 081234567890, selesai.",
+        "Jawaban dikirim ke Wati@Contoh.id.",
+    ],
+)
+def test_a_name_and_the_ways_to_reach_somebody_give_them_away(text: str) -> None:
+    assert gives_away(text, WATI)
+
+
+def test_others_do_not(text: str = "Bu Wati sudah dilayani; loket: 0812 9999 0000.") -> None:
+    assert not gives_away(text, WATI)
+    assert not gives_away(text, Complainant())
+    assert {"Wati": WHAT["name"]}.items() <= {
+        each.text: each.what for each in pieces("Yang bernama Wati sudah dilayani.", WATI)
+    }.items()
+
+
+def test_a_secret_text_has_its_unit_and_dates_marked() -> None:
+    text = "Pada 27 November 2026 ruang pemeriksaan umum dibuka lebih pagi."
+    found = [
+        (each.text, each.what)
+        for each in pieces(text, secret=True, unit="Pemeriksaan umum")
+        if each.what
+    ]
+    assert found == [
+        ("27 November 2026", WHAT["date"]),
+        ("pemeriksaan umum", WHAT["unit"]),
+    ]
+    assert [each for each in pieces(text, unit="Pemeriksaan umum") if each.what] == []
+
+
 @given(st.text())
 def test_the_pieces_give_the_text_back(text: str) -> None:
-    assert "".join(each.text for each in pieces(text)) == text
+    for found in (pieces(text), pieces(text, WATI, secret=True, unit="Loket")):
+        assert "".join(each.text for each in found) == text
