@@ -41,7 +41,7 @@ STEPS: Final[Mapping[str, Text]] = {
     "EscalationAnswered": _("Dijawab dinas kesehatan"),
     "CaseReferred": _("Diteruskan ke instansi lain"),
     "CaseCorrected": _("Kasus mengikuti formulir yang dibetulkan"),
-    "CaseWithdrawn": _("Kasus berakhir: keluhan dicabut"),
+    "CaseWithdrawn": _("Kasus berakhir"),
     "CaseJoined": _("Kasus berakhir: sama dengan keluhan lain"),
     "CaseRestored": _("Kasus dilanjutkan lagi"),
     "CaseRequestRefused": _("Permintaan tidak dapat dipenuhi lagi"),

@@ -266,6 +266,8 @@ def test_a_case_follows_its_form(node: RunningNode) -> None:
     assert due(node, id)["settlement"]["due_at"] < before
     correct(kind="praise")
     in_state(node, id, "withdrawn")
+    ended = node.as_("sari").get(f"{node.address}/kasus/{id}").text
+    assert "Ternyata pujian" in ended and "Dicabut" not in ended
     correct(kind="complaint")
     assert in_state(node, id, "received")["kind"] == "complaint"
     praised = node.as_("rini").post(

@@ -25,8 +25,8 @@ def all_seen(node: RunningNode, username: str) -> None:
         node.as_(username).post(node.address + BELL + "/dibaca", data=form)
 
 
-def receive(node: RunningNode, by: str = "rini") -> dict[str, Any]:
-    body = {"channel": "phone", "kind": "complaint", "text": "Antre lama."}
+def receive(node: RunningNode, by: str = "rini", unit: str | None = None) -> dict[str, Any]:
+    body = {"channel": "phone", "kind": "complaint", "text": "Antre lama.", "service_unit": unit}
     answer = node.as_(by).post("/puskesmas/puring/complaints", json=body)
     given: dict[str, Any] = answer.raise_for_status().json()
     node.until("sari", f"/cases/{given['id']}", lambda _case: True)
@@ -92,6 +92,16 @@ def test_those_whom_the_team_calls_are_told(node: RunningNode) -> None:
     take(node, "sari", given["id"], "team-call", who=["head", "Ibu Ratna"], how="rapat pagi")
     assert told(node, "kukuh", given["number"]) and "rapat pagi" in page(node, "kukuh")
     assert given["number"] not in page(node, "bayu")
+
+
+def test_a_coordinator_is_called_only_to_a_case_whose_unit_says_which(node: RunningNode) -> None:
+    offered = 'name="called_coordinator"'
+    pages = [
+        node.as_("sari").get(f"{node.address}/kasus/{given['id']}").text
+        for given in (receive(node, unit="loket"), receive(node))
+    ]
+    assert [offered in page for page in pages] == [True, False]
+    assert "formulirnya tidak menyebut unit" in pages[1]
 
 
 def test_a_case_that_was_not_handled_well_rings_for_the_team_again(node: RunningNode) -> None:

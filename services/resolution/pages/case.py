@@ -357,7 +357,8 @@ def _forms(principal: Principal, case: Case, district: District) -> dict[str, An
         "plan_rows": range(1, PLAN_ROWS + 1),
         "undone": [each for each in case.actions if each.number not in case.done],
         "channels": CHOICES["told_by"],
-        "called": CALLED,
+        # A coordinator is reached by the unit of a case.
+        "called": [role for role in CALLED if case.service_unit or role != "coordinator"],
         "grades": CHOICES["grade"],
         "limits": _limits(case, district),
         "findings": CHOICES["finding"],

@@ -47,7 +47,7 @@ EVENTS: Final[Mapping[str, Text]] = {
     "EscalationAnswered": _("Dijawab dinas kesehatan"),
     "CaseReferred": _("Diteruskan ke instansi lain"),
     "CaseCorrected": _("Kasus mengikuti formulir yang diperbaiki"),
-    "CaseWithdrawn": _("Kasus berakhir: keluhan dicabut"),
+    "CaseWithdrawn": _("Kasus berakhir"),
     "CaseJoined": _("Kasus berakhir: sama dengan keluhan lain"),
     "CaseRestored": _("Kasus dilanjutkan lagi"),
     "CaseRequestRefused": _("Permintaan tidak dapat dipenuhi lagi"),
@@ -98,9 +98,9 @@ REQUESTS: Final[Mapping[str, Text]] = {
     "reopening": _("pembukaan kembali: kasus masih ditangani"),
 }
 """What was asked for, and why it came to nothing."""
-BY: Final[Mapping[str, Text]] = {
-    "complainant": _("oleh pelapor"),
-    "officer": _("oleh petugas, atas permintaan pelapor"),
+ENDED_BY: Final[Mapping[str, Text]] = {
+    "complainant": _("keluhan dicabut oleh pelapor"),
+    "officer": _("keluhan dicabut oleh petugas, atas permintaan pelapor"),
     "correction": _("formulirnya diperbaiki menjadi pujian"),
 }
 BY_RULE: Final = _("menurut aturan: batas waktu terlewat")

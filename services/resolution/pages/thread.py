@@ -16,9 +16,9 @@ from services.kernel.web.pages import Entry, Promised
 from services.resolution.domain import Case, State
 from services.resolution.domain.steps import HANDLED
 from services.resolution.pages.labels import (
-    BY,
     BY_RULE,
     EFFECTIVE,
+    ENDED_BY,
     EVENTS,
     HOW,
     NOT_TOLD,
@@ -311,7 +311,7 @@ def _notes_beside(event: Event) -> tuple[Text | str, ...]:
         case told.CaseReferredV1():
             return (event.referred_to, told_by(event.told_by) if event.told_by else NOT_TOLD)
         case told.CaseWithdrawnV1():
-            return (BY.get(event.by, event.by),)
+            return (ENDED_BY.get(event.by, event.by),)
         case told.CaseRestoredV1():
             return (glossary.word("state", event.state),)
         case told.KeySharedV1():
