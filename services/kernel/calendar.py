@@ -207,6 +207,12 @@ class WorkCalendar:
         """Say whether the Puskesmas works on that day."""
         return self.closed(day) is None
 
+    def working_day_until(self, day: date) -> date:
+        """Return that day, or the last before it, on which the Puskesmas works."""
+        while not self.is_working_day(day):
+            day -= _ONE_DAY
+        return day
+
     def add_working_days(self, start: datetime, n: int, paused: Paused = ()) -> datetime:
         """Return the end of the n-th working day after `start`, in the Puskesmas' zone.
 

@@ -223,3 +223,10 @@ def test_a_five_day_week_and_a_pause_never_bring_it_forward(
 def test_between_undoes_adding(calendar: WorkCalendar, start: datetime, n: int) -> None:
     count = calendar.explain(start, n)
     assert calendar.working_days_between(count.day_zero, count.due_at.date()) == n
+
+
+def test_what_falls_on_a_holiday_is_done_on_the_working_day_before_it() -> None:
+    calendar = WorkCalendar("Asia/Jakarta")
+    christmas, working = date(2025, 12, 25), date(2025, 12, 24)
+    assert calendar.working_day_until(christmas) == working
+    assert calendar.working_day_until(working) == working

@@ -203,6 +203,7 @@ def _box(principal: Principal, resolution: Resolution, lists: CaseLists) -> dict
             last = opened.get(here.code)
             # A box that was never opened is due at the end of the month.
             due = _a_month_after(last.astimezone(zone).date()) if last else _end_of_month(today)
+            due = resolution.promises.calendar(here.code).working_day_until(due)
             found.append(
                 {
                     "place": here.name,
