@@ -101,7 +101,7 @@ class PublicAnswer(BaseModel):
 
     answer: str
     published_at: datetime
-    reopened: bool = Field(description="the case was opened again since; a newer result is to come")
+    reopened: bool = Field(description="its case was opened again since: until a newer result is public")
 
 
 class ReceiptStatus(BaseModel):
@@ -129,7 +129,7 @@ class BoardItem(BaseModel):
     service_unit: str | None
     received_at: datetime | None
     published_at: datetime | None
-    reopened: bool = Field(description="the case was opened again since; a newer result is to come")
+    reopened: bool = Field(description="its case was opened again since: until a newer result is public")
 
 
 class Board(BaseModel):

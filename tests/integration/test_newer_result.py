@@ -59,6 +59,11 @@ def test_a_newer_result_takes_the_place_of_the_one_before(
         "dewi", "/publications", lambda it: len(it["items"]) == 2, complaint=given["id"]
     )
     second = found["items"][1]["id"]
+    # Nor is it once the newer one is written down, which nobody has approved yet.
+    assert on_board(node, first) == [(first, True)]
+    shown = receipt(browser, given)
+    assert "Hasil yang kami umumkan sebelumnya" in shown and NEW not in shown
+    assert "Sedang kami tangani lagi" in browser.get("/p/puring/papan").text
     assert "diganti oleh yang ini" not in page(node, "dewi", f"/terbitkan/{first}")
     done(node, "kukuh", second, "approval", text=NEW)
     assert "diganti oleh yang ini" in page(node, "dewi", f"/terbitkan/{second}")
@@ -67,9 +72,11 @@ def test_a_newer_result_takes_the_place_of_the_one_before(
     shown = receipt(browser, given)
     assert NEW in shown and OLD not in shown
     assert "Diganti:" in page(node, "dewi", f"/terbitkan/{first}")
-    # What was replaced stands in again when the newer one was taken back, until it is withdrawn.
+    assert "Sedang kami tangani lagi" not in browser.get("/p/puring/papan").text
+    # What was replaced stands in again when the newer one was withdrawn, until it is, too: as what
+    # was taken back.
     done(node, "dewi", second, "withdrawal", reason="Salah ketik.")
-    assert on_board(node, first, second) == [(first, False)]
+    assert on_board(node, first, second) == [(first, True)]
     done(node, "dewi", first, "withdrawal", reason="Sudah diganti.")
     assert on_board(node, first, second) == []
     assert ask(node, "kukuh", first, "approval", text=OLD).status_code == 409

@@ -36,10 +36,10 @@ _CURRENT = f"""(
     SELECT * FROM publications AS x WHERE state = 'released' AND {at("x")}
     QUALIFY row_number() OVER (PARTITION BY complaint ORDER BY since DESC, publication) = 1
 )"""
-# The case was opened again, and what is to come of that is not written down yet.
-_AGAIN = f"""coalesce((
+# The case was opened again since: this result was taken back, whatever was written down after it.
+_TAKEN_BACK = f"""coalesce((
     SELECT max(seq) FILTER (step = 'CaseReopened')
-        > max(seq) FILTER (step = 'ResolutionDocumented')
+        > min(seq) FILTER (step = 'PublicationDrafted' AND publication = p.publication)
     FROM steps AS y WHERE y.complaint = p.complaint AND {at("y")}
 ), false)"""
 # What was published openly hides them as well once its form says that it is confidential.
@@ -84,7 +84,7 @@ def receipt(connection: DuckDBPyConnection, hashed: str) -> dict[str, Any] | Non
         if step["step"] == "ComplaintReceived":  # one's own, also where the way is another's
             step["happened_at"] = case["received_at"]
     answers = connection.execute(
-        f"SELECT public_text AS answer, since AS published_at, {_AGAIN} AS reopened "
+        f"SELECT public_text AS answer, since AS published_at, {_TAKEN_BACK} AS reopened "
         f"FROM {_CURRENT} AS p WHERE complaint = $complaint",
         about,
     )
@@ -123,7 +123,7 @@ def board(
         SELECT p.publication AS id, p.public_text AS text, p.media,
             CASE WHEN {_SHOWS} THEN a.service_unit END AS service_unit,
             CASE WHEN {_SHOWS} THEN a.received_at END AS received_at,
-            CASE WHEN {_SHOWS} THEN p.since END AS published_at, {_AGAIN} AS reopened
+            CASE WHEN {_SHOWS} THEN p.since END AS published_at, {_TAKEN_BACK} AS reopened
         FROM {_CURRENT} AS p JOIN attributes AS a ON a.complaint = p.complaint AND {at("a")}
         WHERE a.puskesmas = $code AND ($medium IS NULL OR list_contains(p.media, $medium))
         ORDER BY published_at DESC NULLS LAST, p.publication
