@@ -22,8 +22,7 @@ class Intent:
     """Who wants a thing done, when it happened, and what led to it.
 
     `occurred_at` is as the actor states it (None: now); it belongs to what is being done now unless
-    another `correlation_id` is given. `caused_at` is the recorded time of the
-    event that caused this one; nothing is recorded before its cause.
+    another `correlation_id` is given.
     """
 
     actor: str
@@ -31,7 +30,6 @@ class Intent:
     occurred_at: datetime | None = None
     correlation_id: str = field(default_factory=correlation)
     causation_id: str = ""
-    caused_at: datetime | None = None
 
 
 @dataclass(frozen=True)

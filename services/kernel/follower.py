@@ -173,7 +173,7 @@ class Follower:
         if message.type in self._remembered:
             uow.insert("INSERT INTO arrived VALUES", _stored(delivery))
         if handler := self._interests[message.type]:
-            uow.not_before(message.time)
+            uow.after(message.time)
             with span(f"{self.name} {message.type}"):
                 handler(uow, message, read(message))
             log.debug("event_handled", follower=self.name, source=message.source, id=message.id)

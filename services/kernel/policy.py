@@ -38,5 +38,4 @@ def caused_by(message: Message) -> Intent:
         role="policy",
         correlation_id=belongs_to(message),
         causation_id=f"{message.source}:{message.id}",
-        caused_at=message.time,
     )

@@ -93,6 +93,31 @@ def test_by_a_day_and_right_again(house: House, clock: MovedClock, wrong: timede
     assert '"differences":[]' in lines.replace(" ", "")
 
 
+def test_what_follows_from_a_result_stands_after_it(house: House, clock: MovedClock) -> None:
+    clock.wrong = DAY
+    id = receive(house)
+    case_of(house, id)
+    # Until the clock has caught up, all that a service records bears the same instant.
+    clock.wrong = timedelta(0)
+    house.tokens.clear()
+    for step, body in (
+        ("grade", {"grade": "green"}),
+        ("immediate-answer", {"answer": "Loket sudah ditambah."}),
+        ("documentation", {"summary": "Loket sudah ditambah."}),
+    ):
+        done = house.call("POST", "sari", f"/api/v1/cases/{id}/{step}", json=body)
+        assert done.status_code == 200, done.text
+    house.queues(left=0)
+    of_it = f"/api/v1/publications?complaint={id}"
+    (draft,) = house.call("GET", "dewi", of_it).json()["items"]
+    path = f"/api/v1/publications/{draft['id']}/informed"
+    told = house.call("POST", "dewi", path, json={"channel": "phone"})
+    assert told.status_code == 200, told.text
+    house.settle(told.json()["position"])
+    (found,) = house.call("GET", "wulan", "/api/v1/reports/complaints").json()["items"]
+    assert (found["state"], found["informed"]) == ("documented", True)
+
+
 def test_it_is_told_against_the_clock_of_the_server(schemas: Schemas, clock: MovedClock) -> None:
     service = Service(schemas.new(), "dinas", system_clock)
     clock.wrong = DAY

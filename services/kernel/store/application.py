@@ -157,10 +157,10 @@ class Service(Application[UUID]):
 
         self.transact(work).result()
 
-    def record_time(self, caused_at: datetime | None = None) -> datetime:
-        """Return the time to record at: never before the last recorded one or the cause (for the
-        writer's thread)."""
-        self._last_time = max(self.clock(), self._last_time, caused_at or self._last_time)
+    def record_time(self, earliest: datetime | None = None) -> datetime:
+        """Return the time to record at: never before the last recorded one or the `earliest` (for
+        the writer's thread)."""
+        self._last_time = max(self.clock(), self._last_time, earliest or self._last_time)
         return self._last_time
 
     def read(self, kind: type[A], id: UUID, expected_version: int | None = None) -> A:

@@ -35,8 +35,16 @@ class UnitOfWork:
         self._rows: dict[tuple[str, str], list[Sequence[Any]]] = {}
 
     def not_before(self, moment: datetime) -> None:
-        """Have what follows recorded no earlier than its cause was, at `moment`."""
+        """Have what follows recorded at `moment` at the earliest."""
         self.now = self._service.record_time(moment)
+
+    def after(self, cause: datetime) -> None:
+        """Have what follows recorded later than its cause was, by the least that a time tells.
+
+        Of the same instant, a history would put the one whose source's name sorts first before the
+        other: what was told of a result before the result, on a clock that stands or was set back.
+        """
+        self.not_before(cause + timedelta.resolution)
 
     def act(self, intent: Intent, field: str = "occurred_at") -> Act:
         """Return `intent` with the time at which it is recorded.
