@@ -101,7 +101,9 @@ class PublicAnswer(BaseModel):
 
     answer: str
     published_at: datetime
-    reopened: bool = Field(description="its case was opened again since: until a newer result is public")
+    reopened: bool = Field(
+        description="its case was opened again since: until a newer result is public"
+    )
 
 
 class ReceiptStatus(BaseModel):
@@ -115,6 +117,7 @@ class ReceiptStatus(BaseModel):
     received_at: datetime
     response_due: datetime | None
     settlement_due: datetime | None
+    paused: bool | None = Field(description="we wait for you; meanwhile nothing is due")
     referred_to: str | None = Field(description="who settles it in this place, once referred")
     steps: list[ReceiptStep]
     answers: list[PublicAnswer]
@@ -129,7 +132,9 @@ class BoardItem(BaseModel):
     service_unit: str | None
     received_at: datetime | None
     published_at: datetime | None
-    reopened: bool = Field(description="its case was opened again since: until a newer result is public")
+    reopened: bool = Field(
+        description="its case was opened again since: until a newer result is public"
+    )
 
 
 class Board(BaseModel):

@@ -16,7 +16,7 @@ from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
 from services.kernel.web.pages import render
 from services.reporting.application import Reporting
-from services.reporting.words import Names, said_of, stages
+from services.reporting.words import Names, said_of, stages, unpublished
 
 _MOST: Final = 60
 _NEWEST: Final = 3
@@ -83,6 +83,7 @@ def router(reporting: Reporting, district: District) -> APIRouter:
             puskesmas=place,
             receipt=found,
             said=said_of(found),
+            unpublished=unpublished(found),
             entries=stages(found),
         )
         response.headers["cache-control"] = "no-store"

@@ -106,6 +106,19 @@ _SAID: Final[Mapping[str, Sequence[tuple[Text, Text]]]] = {
         (_JUDGED, _("Pertanyaan Anda selesai, dan jawabannya sudah kami nilai.")),
     ),
 }
+# Whoever gave no identity is told by this page alone.
+_HERE: Final[Mapping[str, Text]] = {
+    "complaint": _(
+        "Keluhan Anda sudah kami tindak lanjuti. "
+        "Hasilnya tampil di halaman ini begitu kami umumkan."
+    ),
+    "suggestion": _(
+        "Saran Anda sudah kami tindak lanjuti. Hasilnya tampil di halaman ini begitu kami umumkan."
+    ),
+    "information_request": _(
+        "Pertanyaan Anda sudah kami jawab. Jawabannya tampil di halaman ini begitu kami umumkan."
+    ),
+}
 _WAYS: Final[Mapping[str, Sequence[Stage]]] = {
     kind: [
         Stage(title, begun_by, says)
@@ -123,6 +136,10 @@ JOINED: Final = _("Kami tangani bersama keluhan lain yang sama. Beginilah jalann
 PRAISED: Final = _("Terima kasih. Pujian Anda kami sampaikan kepada yang bertugas.")
 INFORMED: Final = _("Kami kabari Anda")
 PUBLISHED: Final = _("Kami umumkan hasilnya")
+UNPUBLISHED: Final = _("Kami tarik hasilnya dari umum")
+PAUSED: Final = _(
+    "Kami menunggu keterangan atau berkas dari Anda; batas waktu berhenti sampai itu datang."
+)
 
 
 def said_of(receipt: Mapping[str, Any]) -> Text:
@@ -133,7 +150,12 @@ def said_of(receipt: Mapping[str, Any]) -> Text:
         return JOINED
     if ended := _end_of(receipt):
         return ended.says
-    return _way(receipt)[_reached(receipt)].says
+    if receipt["paused"]:
+        return PAUSED
+    stage = _way(receipt)[_reached(receipt)]
+    if stage.title is _WRITTEN and receipt["confidentiality"] == "anonymous":
+        return _HERE.get(receipt["kind"], _HERE["complaint"])
+    return stage.says
 
 
 def stages(receipt: Mapping[str, Any]) -> list[Entry]:
@@ -159,10 +181,26 @@ def stages(receipt: Mapping[str, Any]) -> list[Entry]:
             continue  # the other's complainant was told
         if told := _first(result, frozenset({step})):
             done.append(Entry(title, happened=told))
+    if withdrawn := unpublished(receipt):
+        done.append(Entry(UNPUBLISHED, happened=withdrawn))
     done.sort(key=lambda entry: entry.happened or receipt["received_at"])
     if ended is None:
         return [*done, *ahead]
     return [*done, Entry(ended.title, happened=_first(receipt, ended.begun_by))]
+
+
+def unpublished(receipt: Mapping[str, Any]) -> datetime | None:
+    """Return when the result as it stands was withdrawn from the public, None where it is out or
+    never was."""
+    steps = _since_reopened(receipt["steps"])
+    out = {step["publication"] for step in steps if step["step"] == "ResolutionPublished"}
+    found: datetime | None = None
+    for step in steps:
+        if step["publication"] in out and step["step"] == "PublicationWithdrawn":
+            found = step["happened_at"]
+        elif step["step"] == "ResolutionPublished":
+            found = None
+    return found
 
 
 def _end_of(receipt: Mapping[str, Any]) -> Stage | None:

@@ -326,6 +326,23 @@ def test_a_duplicate_is_told_by_itself(node: RunningNode, browser: httpx.Client)
     assert "Dijawab bersama kasus ini" in page and second["number"] in page
 
 
+def test_a_pause_says_that_its_holder_is_waited_for(
+    node: RunningNode, browser: httpx.Client
+) -> None:
+    given, waited_for = receive(node), "Kami menunggu keterangan atau berkas dari Anda"
+    why = "Menunggu foto resep Pak Karto."
+    take(node, given["id"], HANDLED[0], ("pause", {"reason": why}))
+    page = receipt(browser, given)
+    assert waited_for in page and 'href="/p/puring"' in page and "paling lambat" not in page
+    assert why not in page
+    status = {"receipt": given["receipt"]}
+    assert node.public.post("/receipts/status", json=status).json()["paused"] is True
+    take(node, given["id"], ("resumption", {}))
+    page = receipt(browser, given)
+    assert waited_for not in page and "Kami tanggapi paling lambat" in page
+    assert node.public.post("/receipts/status", json=status).json()["paused"] is False
+
+
 def test_a_late_answer_is_owned_up_to(node: RunningNode, browser: httpx.Client) -> None:
     given = receive(node, received_at="2026-01-05T09:00:00+07:00")
     node.settle(given["position"])

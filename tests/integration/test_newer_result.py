@@ -82,6 +82,26 @@ def test_a_newer_result_takes_the_place_of_the_one_before(
     assert ask(node, "kukuh", first, "approval", text=OLD).status_code == 409
 
 
+def test_a_result_that_was_withdrawn_says_so_on_the_receipt(
+    node: RunningNode, browser: httpx.Client
+) -> None:
+    given = receive(node, confidentiality="anonymous")
+    take(node, given["id"], *HANDLED)
+    first = draft_of(node, given["id"])["id"]
+    assert "Hasilnya tampil di halaman ini begitu kami umumkan." in receipt(browser, given)
+    assert "kami sampaikan kepada Anda" not in receipt(browser, given)
+    released(node, first, OLD)
+    out, withdrawn = "Kami umumkan hasilnya", "Hasilnya kami tarik dari umum"
+    assert out in receipt(browser, given) and withdrawn not in receipt(browser, given)
+    done(node, "dewi", first, "withdrawal", reason="Salah ketik.")
+    shown = receipt(browser, given)
+    assert OLD not in shown and withdrawn in shown and "Kami tarik hasilnya dari umum" in shown
+    assert "tunjukkan tanda terima ini" in shown
+    released(node, first, NEW)
+    shown = receipt(browser, given)
+    assert NEW in shown and withdrawn not in shown
+
+
 def reopened(node: RunningNode, id: str) -> None:
     judged = {"effective": False, "note": "Obatnya habis lagi."}
     node.as_("bayu").post(f"/cases/{id}/evaluation", json=judged).raise_for_status()

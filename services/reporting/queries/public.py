@@ -23,6 +23,7 @@ _ON_RECEIPT = (
     "ResolutionDocumented",
     "ComplainantInformed",
     "ResolutionPublished",
+    "PublicationWithdrawn",
     "EvaluationRecorded",
     "CaseReopened",
     "CaseWithdrawn",
@@ -51,13 +52,15 @@ def receipt(connection: DuckDBPyConnection, hashed: str) -> dict[str, Any] | Non
     now = When().parameters
     found = connection.execute(
         f"""
-        SELECT a.complaint, a.number, a.puskesmas, a.kind, s.state, s.closed, d.grade,
-            d.response_due, d.settlement_due, a.received_at, r.responded_at, t.settled_at
+        SELECT a.complaint, a.number, a.puskesmas, a.kind, a.confidentiality, s.state, s.closed,
+            d.grade, d.response_due, d.settlement_due, a.received_at, r.responded_at, t.settled_at,
+            NOT s.closed AND coalesce(f.paused, false) AS paused
         FROM attributes AS a
         LEFT JOIN states AS s ON s.complaint = a.complaint AND {at("s")}
         LEFT JOIN deadlines AS d ON d.complaint = a.complaint AND {at("d")}
         LEFT JOIN responses AS r ON r.complaint = a.complaint AND {at("r")}
         LEFT JOIN settlements AS t ON t.complaint = a.complaint AND {at("t")}
+        LEFT JOIN flags AS f ON f.complaint = a.complaint AND {at("f")}
         WHERE a.receipt_hash = $hash AND {at("a")}
         """,
         {"hash": hashed, **now},
@@ -67,13 +70,13 @@ def receipt(connection: DuckDBPyConnection, hashed: str) -> dict[str, Any] | Non
         return None
     complaint = case.pop("complaint")
     if case["kind"] == "praise":  # of a case that its form has made praise, nothing is to come
-        case["state"] = case["closed"] = None
+        case["state"] = case["closed"] = case["paused"] = None
     # A duplicate is answered with its original: what became of that is what its holder is told.
     case["joined"] = case["state"] == "duplicate"
     case["referred_to"] = _last(connection, complaint, "CaseReferred", "referred_to")
     about = {"complaint": _original(connection, case, complaint), **now}
     steps = connection.execute(
-        "SELECT step, happened_from AS happened_at FROM steps AS x "
+        "SELECT step, happened_from AS happened_at, publication FROM steps AS x "
         f"WHERE complaint = $complaint AND {at('x')} "
         "AND list_contains($shown, step) AND (step <> 'FollowUpCarriedOut' OR sets = 'acted') "
         "ORDER BY seq",
