@@ -138,10 +138,11 @@ def _add_lists(
                     "why": next(opened),
                     "place": _name(district, each.puskesmas),
                     "unit": _unit(district, each, language_of(request)),
-                    "waits_for": _waits_for(each),
+                    "waits_for": _all_waits_for(each),
                 }
                 for each in found
             ],
+            title=WAITS[chosen] if chosen else _("Menunggu diterbitkan atau dikabarkan"),
             states=STATES,
             waits=WAITS,
             chosen=chosen,
@@ -317,6 +318,12 @@ def _waits_for(it: Publication) -> Text | None:
     if step == "approval" and it.state == "approved":
         return _("Persetujuan kedua kepala Puskesmas")
     return None if step is None else NEXT[step]
+
+
+def _all_waits_for(it: Publication) -> list[Text]:
+    """Return what a result waits for; its complainant may be told before it is public."""
+    told = NEXT["informed"] if "informed" in it.allowed else None
+    return list(dict.fromkeys(each for each in (_waits_for(it), told) if each))
 
 
 def _roles_of(step: str | None) -> list[Text | str]:

@@ -1,5 +1,6 @@
 """What waits for whom: the next promise of a case, and the result as it stands."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -127,7 +128,11 @@ def test_reopening_takes_back_what_was_told_of_a_result(node: RunningNode, told:
     given = receive(node)
     id, number = given["id"], given["number"]
     first = documented(node, id, *AT_ONCE)
-    assert number in page(node, "dewi", "/terbitkan?menunggu=informed")
+    listed = page(node, "dewi", "/terbitkan?menunggu=informed")
+    assert "<h1>Menunggu kabar ke pelapor</h1>" in listed
+    # Telling waits for no approval: both are what this one waits for.
+    (waits,) = re.findall(number + r'.*?<td class="after">(.*?)</td>', listed, re.DOTALL)
+    assert waits == "Persetujuan kepala Puskesmas<br>Kabar kepada pelapor"
     if told:
         step(node, "dewi", f"/publications/{first}/informed", channel="phone")
         step(node, "kukuh", f"/publications/{first}/approval", text=TEXT, media=["notice_board"])
