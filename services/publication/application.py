@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from services.kernel.aggregate import SYSTEM, Act, Intent
@@ -20,10 +21,11 @@ from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.store.database import Database
 from services.kernel.text import _
 from services.publication import waiting
-from services.publication.domain import Publication
-from services.publication.hints import NOBODY, Complainant, gives_away
+from services.publication.domain import INFORMED_BY, REACHES, Publication
+from services.publication.hints import Complainant, gives_away
 from services.publication.outbox import OUTBOX
 
+_Form = ComplaintReceivedV1 | ComplaintCorrectedV1
 WAITING = 50
 WITHDRAWAL = "withdrawal"
 TAKEN_BACK = _("Kasusnya dibuka kembali: hasil ini tidak berlaku lagi. Tunggu hasil yang baru.")
@@ -270,21 +272,41 @@ class Publishing(Service):
 
     def complainant(self, publication: Publication) -> Complainant:
         """Return what is known of whoever complained, opened in memory to be compared with a text,
-        which shows nobody anything; NOBODY where nothing is, or its key is not here."""
-        form = self._form(publication)
-        sealed = None if form is None else form.complainant
-        key = self._keyring.key(publication.complaint)
-        if sealed is None or key is None:
-            return NOBODY
-        known = json.loads(unseal(sealed, key.secret))
+        which shows nobody anything; nothing, where its key is not here."""
+        known = self._person(self._form(publication)) or {}
         return Complainant(*(str(known.get(each) or "") for each in Complainant._fields))
 
-    def _form(self, publication: Publication) -> ComplaintReceivedV1 | ComplaintCorrectedV1 | None:
+    def ways_to_inform(self, publication: Publication) -> tuple[str, ...]:
+        """Return the ways in which the complainant can be told: by what the form knows of them, or
+        as they came; all where it cannot be opened here."""
+        form = self._form(publication)
+        person = self._person(form)
+        if form is None or person is None:
+            return INFORMED_BY
+        return tuple(
+            way
+            for way in INFORMED_BY
+            if way not in REACHES or person.get(REACHES[way]) or way == form.channel
+        )
+
+    def _person(self, form: _Form | None) -> dict[str, Any] | None:
+        """Return who the complainant is, opened in memory; None where that is not known here."""
+        if form is None:
+            return None
+        if form.complainant is None:
+            return {}
+        key = self._keyring.key(form.complainant.key)
+        if key is None:
+            return None
+        person: dict[str, Any] = json.loads(unseal(form.complainant, key.secret))
+        return person
+
+    def _form(self, publication: Publication) -> _Form | None:
         """Return the complaint's form as it stands; None where it has not come here."""
         found = None
         for message in sorted(arrived(self, publication.complaint), key=in_order):
             event = read(message)
-            if isinstance(event, ComplaintReceivedV1 | ComplaintCorrectedV1):
+            if isinstance(event, _Form):
                 found = event
         return found
 

@@ -17,6 +17,14 @@ MEDIA = ("notice_board", "clinic_tv", "social_media")
 WRITERS = "complaint_team"
 """The role of whoever worded an automatic draft: it is the documentation's text."""
 INFORMED_BY = ("in_person", "phone", "sms", "whatsapp", "email", "letter", "meeting", "receipt")
+REACHES = {
+    "phone": "phone",
+    "sms": "phone",
+    "whatsapp": "phone",
+    "email": "email",
+    "letter": "address",
+}
+"""What must be known of a person for each way of telling that needs something."""
 
 
 class _OfComplaint(Aggregate.Event):

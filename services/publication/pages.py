@@ -178,6 +178,7 @@ def _add_one(
         person = NOBODY if text is None else publishing.complainant(it)
         language = language_of(request)
         replaced, replaced_by = publishing.also_released(it)
+        reaching = publishing.ways_to_inform(it)
         return render(
             request,
             "publication/publication.html",
@@ -214,6 +215,7 @@ def _add_one(
             unshown=[(code, glossary.word("media", code)) for code in it.not_shown],
             shown=[say(glossary.word("media", code), language) for code in it.shown],
             channels=[(code, _channel(code)) for code in INFORMED_BY],
+            reaching=[(code, _channel(code)) for code in reaching],
             labels=LABELS,
             form=form,
             refused=refused,

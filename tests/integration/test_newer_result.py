@@ -97,6 +97,9 @@ def test_a_result_that_was_withdrawn_says_so_on_the_receipt(
     shown = receipt(browser, given)
     assert OLD not in shown and withdrawn in shown and "Kami tarik hasilnya dari umum" in shown
     assert "tunjukkan tanda terima ini" in shown
+    # And to whoever withdrew it: what may be done now, or that it may be left so.
+    for username in ("sari", "dewi", "kukuh"):
+        assert "Bila perlu, susun lagi teksnya" in page(node, username, f"/terbitkan/{first}")
     released(node, first, NEW)
     shown = receipt(browser, given)
     assert NEW in shown and withdrawn not in shown
@@ -142,6 +145,7 @@ def test_the_result_of_a_reopened_case_goes_no_further(node: RunningNode, before
         done(node, "dewi", first, "withdrawal", reason="Tidak berlaku lagi.")
         assert on_board(node, first) == []
         draft_of(node, given["id"], state="withdrawn", allowed=[])
+        assert "tidak terbit lagi" in page(node, "dewi", f"/terbitkan/{first}")
 
 
 def test_the_result_after_a_reopening_goes_its_way(node: RunningNode) -> None:

@@ -158,6 +158,32 @@ def test_reopening_takes_back_what_was_told_of_a_result(node: RunningNode, told:
     assert "Kami kabari Anda" not in receipt(node, given)
 
 
+@pytest.mark.parametrize(
+    ("facts", "more"),
+    [
+        ({"channel": "in_person", "complainant": {}}, set()),
+        ({"channel": "whatsapp", "complainant": {}}, {"whatsapp"}),
+        (
+            {"channel": "in_person", "complainant": {"name": "Siti", "phone": "0812 5550 1234"}},
+            {"phone", "sms", "whatsapp"},
+        ),
+        (
+            {"channel": "phone", "complainant": {"email": "s@x.id", "address": "Dusun Kauman"}},
+            {"phone", "email", "letter"},
+        ),
+    ],
+    ids=["nothing", "as it came", "a number", "two addresses"],
+)
+def test_only_what_reaches_the_person_is_offered_to_tell_it(
+    node: RunningNode, facts: dict[str, Any], more: set[str]
+) -> None:
+    draft = documented(node, receive(node, **facts)["id"], *AT_ONCE)
+    shown = page(node, "dewi", f"/terbitkan/{draft}")
+    offered = re.findall(r'name="informed_channel" value="(\w+)"', shown)
+    assert set(offered) == {"in_person", "meeting", "receipt"} | more
+    assert "Hanya yang dapat mencapai pelapor" in shown
+
+
 def receipt(node: RunningNode, given: Given) -> str:
     answer = httpx.post(
         node.address + "/r", data={"receipt": given["receipt"]}, timeout=60, trust_env=False
