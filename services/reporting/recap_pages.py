@@ -25,7 +25,7 @@ from services.reporting.words import STEPS, Names
 FIGURES: Final[Mapping[str, Text]] = {
     "brought_forward": _("Sisa lama"),
     "received": _("Keluhan masuk"),
-    "brought_back": _("Dibuka kembali"),
+    "brought_back": _("Aktif kembali"),
     "closed": _("Selesai"),
     "carried_forward": _("Sisa baru"),
     "praise": _("Pujian"),

@@ -111,6 +111,15 @@ def test_the_past_is_marked_and_now_is_one_click_away(site: PageSite) -> None:
     assert 'class="time past"' not in site.page("dinas", "/laporan/keluhan").text
 
 
+def test_what_was_closed_and_goes_on_is_not_called_as_the_state_is(site: PageSite) -> None:
+    for language, name, state in (
+        ("id", "Aktif kembali: sudah selesai, lalu dikerjakan lagi.", "dibuka kembali"),
+        ("en", "Brought back: closed, and worked on again.", "reopened"),
+    ):
+        page = site.page("dinas", "/laporan/kendali", lang=language).text
+        assert name in page and state not in page.lower()
+
+
 def test_an_empty_filter_is_none(site: PageSite) -> None:
     query = dict.fromkeys(("from", "to", "puskesmas", "unit", "channel", "state", "as_of"), "")
     assert "PRG-2026-A-000003" in site.page("dinas", "/laporan/keluhan", **query).text
