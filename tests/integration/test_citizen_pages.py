@@ -92,7 +92,7 @@ def test_what_was_taken_back_leads_to_a_new_one(node: RunningNode, browser: http
         if WITHDRAW not in page:
             break
     assert 'href="/p/puring/lapor"' in page
-    assert WITHDRAW not in page and RATE not in page
+    assert WITHDRAW not in page and RATE not in page and REOPEN not in page
     assert "sudah dicabut" in page and "Anda cabut" in page and 'class="ahead"' not in page
 
 
@@ -212,7 +212,7 @@ def test_a_rating_before_the_result_is_noted_and_said_to_count_for_nothing(
     assert node.as_("sari").get(case).text.count(early) == 1
     take(node, given["id"], *HANDLED)
     # The rating of the result counts: only the first is said to be early.
-    rate("4")
+    assert "nilailah lagi" not in rate("4")
     assert node.as_("sari").get(case).text.count(early) == 1
 
 
@@ -348,3 +348,24 @@ def test_a_late_answer_is_owned_up_to(node: RunningNode, browser: httpx.Client) 
     node.settle(given["position"])
     comes_to_say(node, browser, given, "Maaf, kami terlambat dari yang kami janjikan.")
     assert "paling lambat" not in receipt(browser, given)
+
+
+def test_what_was_referred_is_neither_rated_nor_asked_for_again(
+    node: RunningNode, browser: httpx.Client
+) -> None:
+    given = receive(node)
+    take(node, given["id"], ("referral", {"referred_to": "RSUD Kebumen", "reason": "Wewenangnya."}))
+    page = receipt(browser, given)
+    assert "Sudah kami teruskan ke RSUD Kebumen." in page
+    assert not any(wish in page for wish in (RATE, REOPEN, WITHDRAW))
+
+
+def test_a_request_to_reopen_says_what_comes_of_it(
+    node: RunningNode, browser: httpx.Client
+) -> None:
+    given = receive(node)
+    take(node, given["id"], *HANDLED)
+    said = {"receipt": given["receipt"], "wish": "reopen", "words": "Obatnya habis lagi."}
+    answer = browser.post("/r/tanggapi", data=said).raise_for_status().text
+    assert "kasusnya langsung dibuka lagi" in answer and "petugas membukanya" not in answer
+    node.until("sari", f"/cases/{given['id']}", lambda case: case["state"] == "reopened")
