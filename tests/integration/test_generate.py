@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,22 @@ def test_live_facts_are_those_of_a_rebuild(served: RunningNode) -> None:
     answer = served.as_("admin").post("/rebuild", json={"check": True})
     last = json.loads(answer.raise_for_status().text.strip().splitlines()[-1])
     assert last["outcome"]["differences"] == []
+
+
+def test_what_follows_from_an_event_is_recorded_later(served: RunningNode) -> None:
+    asked = served.as_("agus")
+    listed = asked.get("/reports/complaints", params={"limit": CASES}).raise_for_status().json()
+    followed = 0
+    for each in listed["items"]:
+        audit = asked.get(f"/audit/complaints/{each['id']}").raise_for_status().json()
+        times = {
+            event["position"]: datetime.fromisoformat(event["time"]) for event in audit["items"]
+        }
+        for event in audit["items"]:
+            if (cause := event["causation_id"]) in times:
+                assert times[event["position"]] > times[cause], event["type"]
+                followed += 1
+    assert followed > CASES
 
 
 def test_nothing_was_set_aside_and_nothing_is_behind(served: RunningNode) -> None:
