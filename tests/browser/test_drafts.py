@@ -147,3 +147,78 @@ def test_a_draft_is_thrown_away_refused_and_lost_by_signing_out(
     dialog.get_by_role("button", name="Keluar dan hapus").click()
     expect(page.get_by_text("Anda sudah keluar.")).to_be_visible()
     assert page.evaluate(COUNTS) == [0, 0]
+
+
+def planning(node: RunningNode, case: str) -> None:
+    """Bring a case to where its plan is made."""
+    found = {"root_cause": CAUSE, "finding": "upheld"}
+    assert node.as_("sari").post(f"/cases/{case}/analysis", json=found).status_code == 200
+
+
+def type_plan(page: Page) -> dict[str, str]:
+    """Type two actions and leave out who does the second; return what stands in which field."""
+    plan = form(page, "plan")
+    words = {"action_1": "Menambah loket.", "person_1": "Rini", "action_2": "Mengukur antrean."}
+    for name, each in words.items():
+        plan.locator(f"[name={name}]").click()
+        plan.locator(f"[name={name}]").press_sequentially(each)
+    for name in ("due_1", "due_2"):
+        plan.locator(f"[name={name}]").fill("2099-01-05")
+    return words | {"due_1": "2099-01-05", "due_2": "2099-01-05"}
+
+
+def stands(page: Page, step: str, fields: dict[str, str]) -> None:
+    """Every field of a step's form holds what was typed."""
+    for name, each in fields.items():
+        expect(form(page, step).locator(f"[name={name}]")).to_have_value(each)
+
+
+def test_a_plan_is_kept_row_by_row_and_after_a_refusal_as_well(
+    context: BrowserContext, case: str, node: RunningNode
+) -> None:
+    planning(node, case)
+    page = context.new_page()
+    sign_in(page, "sari")
+    page.goto(f"/kasus/{case}")
+    typed = type_plan(page)
+    kept(page, 1)
+    assert left(page, lambda: page.goto("/kerja")) == ["beforeunload"]
+    page.goto(f"/kasus/{case}")
+    expect(page.get_by_text(TOLD)).to_be_visible()
+    stands(page, "plan", typed)
+    form(page, "plan").get_by_role("button", name="Simpan rencana").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    stands(page, "plan", typed)
+    kept(page, 1)
+    page.goto("/kerja")
+    page.goto(f"/kasus/{case}")
+    stands(page, "plan", typed)
+    page.get_by_role("button", name="Buang tulisan ini").click()
+    expect(form(page, "plan").locator("[name=action_1]")).to_be_focused()
+    stands(page, "plan", dict.fromkeys(typed, ""))
+    kept(page, 0)
+
+
+@pytest.mark.parametrize(
+    ("step", "field"),
+    [
+        ("assignment", "assignee"),
+        ("team-call", "how"),
+        ("team-call/acknowledgement", "reached"),
+    ],
+)
+def test_a_short_form_is_kept_as_a_long_one_is(
+    context: BrowserContext, case: str, node: RunningNode, step: str, field: str
+) -> None:
+    call = node.as_("sari").post(f"/cases/{case}/team-call", json={"who": ["Budi"], "how": "Radio"})
+    assert call.status_code == 200
+    page = context.new_page()
+    sign_in(page, "sari")
+    page.goto(f"/kasus/{case}")
+    form(page, step).locator(f"[name={field}]").click()
+    form(page, step).locator(f"[name={field}]").press_sequentially("Budi, lewat telepon")
+    kept(page, 1)
+    assert left(page, lambda: page.goto("/kerja")) == ["beforeunload"]
+    page.goto(f"/kasus/{case}")
+    expect(page.get_by_text(TOLD)).to_be_visible()
+    stands(page, step, {field: "Budi, lewat telepon"})

@@ -11,11 +11,15 @@ const account = document.querySelector("form[data-signs-out]").dataset.signsOut;
 // Without a secure context nothing can be kept here; then it is all the more asked for.
 const keeps = isSecureContext;
 const refused = document.querySelector(".summary, [data-failed]") !== null;
-const forms = [...document.querySelectorAll("main form[method=post]")].filter(
-  (form) => form.querySelector("textarea") && !form.querySelector("[type=password]"),
-);
+const forms = [...document.querySelectorAll("main form[method=post]")].filter(isKept);
 const dirty = new Set();
 const timers = new Map();
+
+// A long text, or whatever is typed into a command's form, which has a key; never a password.
+function isKept(form) {
+  const written = form.querySelector("textarea, input[type=hidden][name=key]");
+  return written && fieldsOf(form).some(isTyped) && !form.querySelector("[type=password]");
+}
 
 function pathOf(form) {
   return new URL(form.getAttribute("action"), location.href).pathname;
@@ -89,7 +93,7 @@ function tell(form, draft) {
     form.reset();
     dirty.delete(form);
     told.remove();
-    form.querySelector("textarea").focus();
+    fieldsOf(form).find(isTyped).focus();
   });
   form.prepend(told);
 }
