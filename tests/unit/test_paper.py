@@ -40,6 +40,13 @@ def test_whatever_is_said_makes_a_file(said: str) -> None:
     assert pdf == case_file(replace(FILE, thread=(Line("Kami terima", said=said),)))
 
 
+def test_a_plan_is_a_list_on_paper() -> None:
+    plan = Line("Rencana disusun", listed=("Menambah loket · Rini", "Mengukur antrean · Budi"))
+    first = case_file(replace(FILE, thread=(replace(plan, listed=plan.listed[:1]),)))
+    both = case_file(replace(FILE, thread=(plan,)))
+    assert len(case_file(replace(FILE, thread=(Line(plan.title),)))) < len(first) < len(both)
+
+
 def test_what_can_be_shown_stays_as_it_was_written() -> None:
     plain = "Antrean di loket: “tiga jam” – é, ñ, ½\nbaris kedua"
     assert showable({"said": (plain, None, 3)}) == {"said": [plain, None, 3]}

@@ -23,7 +23,8 @@ class Line:
     """One line of a case's thread.
 
     `times` and `notes` are what stands below it, `said` words that the reader may see; `sealed`
-    says that there are words which stay closed. `mark`: done, passed (a day that went by), ahead.
+    says that there are words which stay closed; `listed` are the numbered lines of a plan. `mark`:
+    done, passed (a day that went by), ahead.
     """
 
     title: str
@@ -31,6 +32,7 @@ class Line:
     notes: tuple[str, ...] = ()
     said: str | None = None
     sealed: str | None = None
+    listed: tuple[str, ...] = ()
     mark: Literal["done", "passed", "ahead"] = "done"
 
 

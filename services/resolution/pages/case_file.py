@@ -21,7 +21,7 @@ from services.kernel.web import formats
 from services.kernel.web import words as glossary
 from services.kernel.web.language import language_of, say
 from services.kernel.web.others import namer
-from services.kernel.web.pages import Entry
+from services.kernel.web.pages import Entry, Promised
 from services.resolution.application import Resolution
 from services.resolution.domain import Case
 from services.resolution.pages import thread
@@ -32,7 +32,7 @@ from services.resolution.pages.thread import Step
 from services.resolution.verdicts import judged
 
 
-class _Writer:
+class Writer:
     """Writes sentences and times for one reader, in the zone of one Puskesmas."""
 
     def __init__(self, language: str, zone: ZoneInfo) -> None:
@@ -56,7 +56,7 @@ def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
         principal.role_for(READ, case.puskesmas)
         here = resolution.district.puskesmas(case.puskesmas)
         steps, opened = spoken(resolution, words, principal, case, "case_file")
-        writer = _Writer(language_of(request), ZoneInfo(here.zone))
+        writer = Writer(language_of(request), ZoneInfo(here.zone))
         who = namer(request.app.state.access)
         entries = thread.entries(case, steps, opened, lambda each: who(each.actor, each.role))
         say, last = writer.say, max(each.message.time for each in steps)
@@ -75,7 +75,7 @@ def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
                 people_title=say(_("Pelapor")),
                 people=tuple(_person(steps, opened, writer)),
                 thread_title=say(_("Jalannya kasus")),
-                thread=tuple(_line(each, writer) for each in entries),
+                thread=tuple(line(each, writer) for each in entries),
                 notes=(say(NOTE),),
             )
         )
@@ -100,7 +100,7 @@ def _tags(case: Case) -> list[Text | str]:
 
 
 def _pairs(
-    resolution: Resolution, case: Case, steps: list[Step], writer: _Writer
+    resolution: Resolution, case: Case, steps: list[Step], writer: Writer
 ) -> list[tuple[str, str]]:
     say, district = writer.say, resolution.district
     unit = name_of(district.unit, case.service_unit, writer.language)
@@ -131,7 +131,7 @@ def _pairs(
 
 
 def _person(
-    steps: list[Step], opened: list[tuple[str | None, ...]], writer: _Writer
+    steps: list[Step], opened: list[tuple[str | None, ...]], writer: Writer
 ) -> list[tuple[str, str]]:
     for step, said in zip(steps, opened, strict=True):
         if isinstance(step.event, intake.ComplaintReceivedV1) and step.event.complainant:
@@ -147,7 +147,8 @@ def _person(
 SEALED = _("tersegel")
 
 
-def _line(entry: Entry, writer: _Writer) -> Line:
+def line(entry: Entry, writer: Writer) -> Line:
+    """Return an entry of the thread as it stands on paper."""
     say = writer.say
     times = [writer.at(entry.happened)] if entry.happened else []
     if entry.recorded and entry.happened:
@@ -164,8 +165,24 @@ def _line(entry: Entry, writer: _Writer) -> Line:
         (notes,) if notes else (),
         said=say(entry.said) if entry.said else None,
         sealed=say(SEALED) if entry.sealed else None,
+        listed=tuple(_promised(each, writer) for each in entry.promised),
         mark="ahead" if entry.state == "ahead" else "done",
     )
+
+
+def _promised(promised: Promised, writer: Writer) -> str:
+    """Return one action of a plan: what, who, by when, and what became of it."""
+    say = writer.say
+    parts = [
+        promised.text or say(SEALED),
+        promised.who,
+        say(_("batas {day}", day=writer.at(promised.due_on))),
+    ]
+    if promised.done_on:
+        parts.append(say(_("dilakukan {day}", day=writer.at(promised.done_on))))
+    elif promised.replaced:
+        parts.append(say(_("diganti")))
+    return " · ".join(parts)
 
 
 def _day(value: date, zone: ZoneInfo) -> date:
