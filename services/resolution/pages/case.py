@@ -35,6 +35,8 @@ from services.resolution.application import Resolution
 from services.resolution.domain import OUTCOMES, Case
 from services.resolution.domain.steps import BESIDE, Step
 from services.resolution.pages import elsewhere, thread
+from services.resolution.pages.corrected import Form as OnForm
+from services.resolution.pages.corrected import Names
 from services.resolution.pages.labels import (
     CALLED,
     DEADLINES,
@@ -270,17 +272,23 @@ def _told(
 ) -> dict[str, Any]:
     """Return what the page says of the case; the words are opened with one entry in the log."""
     steps, opened = spoken(resolution, words, principal, case, "case")
-    received: thread.Form | None = None
+    received: OnForm | None = None
     person, plan = None, {}
     for step, said in zip(steps, opened, strict=True):
-        if isinstance(step.event, thread.Form):
+        if isinstance(step.event, OnForm):
             received, person = step.event, said[1]
         elif step.message.name == "ResponsePlanned":
             plan = dict(enumerate(said, start=1))
     language, who = language_of(request), namer(request.app.state.access)
     zone = ZoneInfo(resolution.district.puskesmas(case.puskesmas).zone)
     return {
-        "entries": thread.entries(case, steps, opened, lambda each: who(each.actor, each.role)),
+        "entries": thread.entries(
+            case,
+            steps,
+            opened,
+            lambda each: who(each.actor, each.role),
+            Names(resolution.district, language, zone),
+        ),
         "openings": opened_by(
             words.openings(principal, case.puskesmas, str(case.id)), str(case.id), zone, who
         ),

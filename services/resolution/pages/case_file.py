@@ -25,6 +25,7 @@ from services.kernel.web.pages import Entry, Promised
 from services.resolution.application import Resolution
 from services.resolution.domain import Case
 from services.resolution.pages import thread
+from services.resolution.pages.corrected import Names
 from services.resolution.pages.labels import DEADLINES, PERSON
 from services.resolution.pages.queue import PATH, READ, name_of
 from services.resolution.pages.spoken import spoken
@@ -58,7 +59,10 @@ def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
         steps, opened = spoken(resolution, words, principal, case, "case_file")
         writer = Writer(language_of(request), ZoneInfo(here.zone))
         who = namer(request.app.state.access)
-        entries = thread.entries(case, steps, opened, lambda each: who(each.actor, each.role))
+        names = Names(resolution.district, writer.language, writer.zone)
+        entries = thread.entries(
+            case, steps, opened, lambda each: who(each.actor, each.role), names
+        )
         say, last = writer.say, max(each.message.time for each in steps)
         content = case_file(
             CaseFile(

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.kernel.access.principal import Principal
-from services.kernel.contracts import Message, SealedBox, intake
+from services.kernel.contracts import Message, SealedBox
 from services.kernel.errors import NotFound
 from services.kernel.handover.told import Told, told
 from services.kernel.keyring import Words
@@ -24,6 +24,7 @@ from services.kernel.web.others import namer
 from services.kernel.web.pages import render
 from services.resolution.application import Resolution
 from services.resolution.pages import thread
+from services.resolution.pages.corrected import Form, Names
 from services.resolution.pages.lists import CaseLists
 from services.resolution.pages.queue import READ, name_of
 
@@ -69,7 +70,12 @@ def show(
         if shared
         else _unread(home, escalated=home in found.escalated_by),
         heard_at=lists.heard_from(home),
-        entries=thread.so_far(steps, said, lambda each: who(each.actor, each.role)),
+        entries=thread.so_far(
+            steps,
+            said,
+            lambda each: who(each.actor, each.role),
+            Names(resolution.district, language, zone),
+        ),
     )
 
 
@@ -83,10 +89,9 @@ def told_of(resolution: Resolution, messages: Sequence[Message]) -> Told:
     return found
 
 
-def _form(steps: list[thread.Step]) -> intake.ComplaintReceivedV1 | intake.ComplaintCorrectedV1:
+def _form(steps: list[thread.Step]) -> Form:
     """Return the complaint's form as it stands."""
-    kinds = intake.ComplaintReceivedV1 | intake.ComplaintCorrectedV1
-    return [step.event for step in steps if isinstance(step.event, kinds)][-1]
+    return [step.event for step in steps if isinstance(step.event, Form)][-1]
 
 
 def _is_said(box: SealedBox | None) -> bool:

@@ -111,6 +111,18 @@ PERSON: Final[Mapping[str, Text]] = {
     "email": _("Surel"),
     "address": _("Alamat"),
 }
+FORM: Final[Mapping[str, Text]] = {
+    "kind": _("Jenis"),
+    "channel": _("Kanal"),
+    "service_unit": _("Unit layanan"),
+    "categories": _("Kategori"),
+    "incident_at": _("Waktu kejadian"),
+    "confidentiality": _("Kerahasiaan"),
+    "relation": _("Hubungan dengan pasien"),
+    "barrier": _("Hambatan saat menyampaikan"),
+    "wants_answer_by": _("Ingin dikabari lewat"),
+}
+"""What stands on the complaint's form for everybody who reads the case."""
 OUTCOMES: Final[Mapping[str, Text]] = {"resolved": _("Terselesaikan")}
 EFFECTIVE: Final = {True: _("Efektif"), False: _("Tidak efektif, kembali ke analisis")}
 

@@ -15,6 +15,7 @@ from services.kernel.web import words as glossary
 from services.kernel.web.pages import Entry, Promised
 from services.resolution.domain import Case, State
 from services.resolution.domain.steps import HANDLED
+from services.resolution.pages.corrected import Form, Names, changes
 from services.resolution.pages.labels import (
     BY_RULE,
     EFFECTIVE,
@@ -26,8 +27,6 @@ from services.resolution.pages.labels import (
     REQUESTS,
 )
 
-Form = intake.ComplaintReceivedV1 | intake.ComplaintCorrectedV1
-"""What stands on the complaint's form from then on."""
 APART: Final = timedelta(minutes=5)
 """Written down this soon after it happened, a step shows one time only."""
 
@@ -55,26 +54,29 @@ class Step:
     boxes: tuple[SealedBox | None, ...]
     early: bool = False
     """Whether it came before there was a result."""
+    before: Form | None = None
+    """The complaint's form as it stood until then, of what changes it."""
 
 
 def steps_of(thread: list[Message]) -> list[Step]:
     """Return the events of a thread, read, with the boxes that hold their words."""
-    steps, stood, early = [], None, True
+    steps: list[Step] = []
+    stood, early = None, True
     for message in thread:
         event = read(message)
-        boxes = _boxes(event)
-        if isinstance(event, intake.ComplaintReceivedV1 | intake.ComplaintCorrectedV1):
-            boxes = _form_boxes(event, stood)
-            stood = event.text
         early = early and not isinstance(event, told.ResolutionDocumentedV1)
-        steps.append(Step(message, event, boxes, early))
+        if isinstance(event, Form):
+            steps.append(Step(message, event, _form_boxes(event, stood), early, stood))
+            stood = event
+        else:
+            steps.append(Step(message, event, _boxes(event), early))
     return steps
 
 
-def _form_boxes(event: Form, stood: SealedBox | None) -> tuple[SealedBox | None, ...]:
+def _form_boxes(event: Form, stood: Form | None) -> tuple[SealedBox | None, ...]:
     """Return what is said on a form, the person, and why it was corrected; words that stand there
     as before are not said again."""
-    text = event.text if event.text != stood else None
+    text = event.text if stood is None or event.text != stood.text else None
     reason = event.reason if isinstance(event, intake.ComplaintCorrectedV1) else None
     return (text, event.complainant, reason)
 
@@ -117,10 +119,11 @@ def entries(
     steps: list[Step],
     opened: list[tuple[str | None, ...]],
     who: Callable[[Message], Text | str],
+    names: Names,
 ) -> list[Entry]:
     """Return the thread with what is ahead; `opened` are the words of each step's boxes (None:
     stays sealed)."""
-    found = so_far(steps, opened, who, case.id)
+    found = so_far(steps, opened, who, names, case.id)
     return [*found, *_ahead(case, _told_of_result(steps))]
 
 
@@ -128,12 +131,13 @@ def so_far(
     steps: list[Step],
     opened: list[tuple[str | None, ...]],
     who: Callable[[Message], Text | str],
+    names: Names,
     files_of: UUID | None = None,
 ) -> list[Entry]:
     """Return the thread without what is ahead; `files_of` is the complaint whose files are here."""
     done = _carried_out(steps)
     return [
-        _entry(step, said, who, done[place], files_of)
+        _entry(step, said, who, names, done[place], files_of)
         for place, (step, said) in enumerate(zip(steps, opened, strict=True))
     ]
 
@@ -198,6 +202,7 @@ def _entry(
     step: Step,
     said: tuple[str | None, ...],
     who: Callable[[Message], Text | str],
+    names: Names,
     done: Mapping[int, date] | None,
     files_of: UUID | None,
 ) -> Entry:
@@ -214,7 +219,7 @@ def _entry(
         who=name,
         role=role if role != name else None,
         said=_said(step, said),
-        notes=(*_notes(event), *_reason(step, said), *_too_early(step)),
+        notes=(*_notes(step, names), *_reason(step, said), *_too_early(step)),
         sealed=any(
             box is not None and words is None
             for box, words in zip(_spoken(step), said, strict=False)
@@ -226,7 +231,7 @@ def _entry(
 
 def _spoken(step: Step) -> tuple[SealedBox | None, ...]:
     """Return the boxes of what was said; who the complainant is stands elsewhere on the page."""
-    if isinstance(step.event, intake.ComplaintReceivedV1 | intake.ComplaintCorrectedV1):
+    if isinstance(step.event, Form):
         return step.boxes[:1]
     return () if isinstance(step.event, told.ResponsePlannedV1) else step.boxes
 
@@ -278,8 +283,10 @@ def _promised(
     )
 
 
-def _notes(event: Event) -> tuple[Text | str, ...]:
-    match event:
+def _notes(step: Step, names: Names) -> tuple[Text | str, ...]:
+    match event := step.event:
+        case intake.ComplaintCorrectedV1() if step.before:
+            return tuple(changes(step.before, event, names))
         case intake.ComplaintReceivedV1():
             return (glossary.word("channel", event.channel),)
         case told.CaseGradedV1():
@@ -297,15 +304,16 @@ def _notes(event: Event) -> tuple[Text | str, ...]:
             return (outcome(event.outcome),)
         case told.EvaluationRecordedV1():
             return (EFFECTIVE[event.effective],)
-    return _notes_beside(event)
+    return _notes_beside(event, names)
 
 
-def _notes_beside(event: Event) -> tuple[Text | str, ...]:
+def _notes_beside(event: Event, names: Names) -> tuple[Text | str, ...]:
     match event:
         case told.TeamCallAcknowledgedV1():
             return (event.who,)
         case told.CaseAssignedV1():
-            return (event.assignee,)
+            unit = names.unit(event.assigned_unit)
+            return (event.assignee, unit) if unit else (event.assignee,)
         case told.CaseEscalatedV1() if event.by_rule:
             return (BY_RULE,)
         case told.CaseReferredV1():
