@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
-from services.kernel.contracts import intake
 from services.kernel.deadlines import Verdict
 from services.kernel.keyring import Words
 from services.kernel.paper import MEDIA_TYPE, CaseFile, Line, case_file
@@ -25,7 +24,7 @@ from services.kernel.web.pages import Entry, Promised
 from services.resolution.application import Resolution
 from services.resolution.domain import Case
 from services.resolution.pages import thread
-from services.resolution.pages.corrected import Names
+from services.resolution.pages.corrected import Form, Names
 from services.resolution.pages.labels import DEADLINES, PERSON
 from services.resolution.pages.queue import PATH, READ, name_of
 from services.resolution.pages.spoken import spoken
@@ -77,7 +76,7 @@ def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
                 pairs_title=say(_("Tentang keluhan ini")),
                 pairs=tuple(_pairs(resolution, case, steps, writer)),
                 people_title=say(_("Pelapor")),
-                people=tuple(_person(steps, opened, writer)),
+                people=tuple(person(steps, opened, writer)),
                 thread_title=say(_("Jalannya kasus")),
                 thread=tuple(line(each, writer) for each in entries),
                 notes=(say(NOTE),),
@@ -113,15 +112,11 @@ def _pairs(
         (_("Diterima"), writer.at(case.received_at)),
         (_("Unit layanan"), unit or say(_("unit tidak disebut"))),
     ]
-    for step in steps:
-        if isinstance(step.event, intake.ComplaintReceivedV1):
-            found.append((_("Kanal"), say(glossary.word("channel", step.event.channel))))
-            about = [
-                name_of(district.category, code, writer.language) or code
-                for code in step.event.categories
-            ]
-            if about:
-                found.append((_("Kategori"), ", ".join(about)))
+    form = [step.event for step in steps if isinstance(step.event, Form)][-1]
+    found.append((_("Kanal"), say(glossary.word("channel", form.channel))))
+    about = [name_of(district.category, code, writer.language) or code for code in form.categories]
+    if about:
+        found.append((_("Kategori"), ", ".join(about)))
     messages = [step.message for step in steps]
     for each in judged(resolution.promises, case, messages, resolution.clock()):
         text = writer.at(each.promise.due_at)
@@ -134,18 +129,22 @@ def _pairs(
     return [(say(label), value) for label, value in found]
 
 
-def _person(
+def person(
     steps: list[Step], opened: list[tuple[str | None, ...]], writer: Writer
 ) -> list[tuple[str, str]]:
-    for step, said in zip(steps, opened, strict=True):
-        if isinstance(step.event, intake.ComplaintReceivedV1) and step.event.complainant:
-            if said[1] is None:
-                return [(writer.say(_("Identitas")), writer.say(SEALED))]
-            person = thread.person(said[1])
-            return [
-                (writer.say(PERSON.get(kind, kind)), str(value)) for kind, value in person.items()
-            ]
-    return [(writer.say(_("Identitas")), writer.say(_("tidak disebut")))]
+    """Return what the form, as it stands, says of the complainant."""
+    on_form = [
+        (step.event, said[1])
+        for step, said in zip(steps, opened, strict=True)
+        if isinstance(step.event, Form)
+    ]
+    form, told = on_form[-1]
+    if form.complainant is None:
+        return [(writer.say(_("Identitas")), writer.say(_("tidak disebut")))]
+    if told is None:
+        return [(writer.say(_("Identitas")), writer.say(SEALED))]
+    known = thread.person(told)
+    return [(writer.say(PERSON.get(kind, kind)), str(value)) for kind, value in known.items()]
 
 
 SEALED = _("tersegel")
