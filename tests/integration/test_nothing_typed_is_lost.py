@@ -246,3 +246,22 @@ def test_a_correction_says_which_fields_another_one_changed(
     assert "Unit layanan" in told and "Hambatan saat menyampaikan" in told
     assert "Nama" not in told
     assert "Loket &#34;2&#34; tutup." in clash.text
+
+
+@pytest.mark.parametrize(
+    ("page", "form"),
+    [
+        ("/kasus/{id}", "/grade"),
+        ("/kasus/{id}", "/actions/1"),
+        ("/kasus/{id}", "/team-call/acknowledgement"),
+        ("/catat/{id}", "/betulkan"),
+        ("/catat/{id}", "/duplikat/lepas"),
+        ("/terbitkan/{id}", "/draft"),
+    ],
+)
+def test_the_address_after_a_refusal_opens_the_page_again(
+    node: RunningNode, sari: Browser, page: str, form: str
+) -> None:
+    page = page.format(id=received(node))
+    led = sari.client.get(page + form)
+    assert (led.status_code, led.headers["location"]) == (303, page)

@@ -81,6 +81,12 @@ def make_router() -> APIRouter:
     async def change(number: str, word: Annotated[str, Form()]) -> str:
         return number + word
 
+    @router.post("/kasus/{number}/panggilan", dependencies=[requires("case.read")])
+    @router.post("/kasus/{number}/panggilan/sampai", dependencies=[requires("case.read")])
+    @router.post("/keluar", dependencies=[PUBLIC])
+    async def step(number: str = "") -> str:
+        return number
+
     return router
 
 
@@ -191,6 +197,20 @@ def test_refusals_keep_their_code_extras_and_headers(client: TestClient) -> None
     assert (method.status_code, method.headers["allow"]) == (405, "POST")
     assert method.json()["code"] == "method_not_allowed"
     assert client.get("/api/v1/nowhere").json()["code"] == "not_found"
+
+
+@pytest.mark.parametrize("step", ["panggilan", "panggilan/sampai"])
+def test_the_address_of_a_form_leads_to_the_page_that_it_stands_on(
+    client: TestClient, step: str
+) -> None:
+    led = client.get(f"/kasus/satu%20dua/{step}?x=1")
+    assert (led.status_code, led.headers["location"]) == (303, "/kasus/satu%20dua")
+    # That page asks who reads it.
+    signed_out = client.get(led.headers["location"])
+    assert signed_out.headers["location"].startswith("/masuk?next=")
+    assert client.put(f"/kasus/1/{step}").status_code == 405
+    assert client.get("/keluar").status_code == 405
+    assert client.get("/api/v1/things").status_code == 405
 
 
 def test_a_fault_of_ours_gives_a_number_and_none_of_its_words(

@@ -1,8 +1,9 @@
 """Turns every refusal into one shape: RFC 9457 problem details for calls, a page for people.
 
 A page that needs somebody signed in sends them to sign in and back; a form that came after its
-session had ended is carried through signing in (`resumed.py`). Nothing else that was sent in is
-ever repeated in an answer.
+session had ended is carried through signing in (`resumed.py`). Who opens a form's own address,
+which only takes what is sent, is led to the page above it. Nothing else that was sent in is ever
+repeated in an answer.
 """
 
 import re
@@ -18,6 +19,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match
 from starlette.types import Scope
 
 from services.kernel.errors import (
@@ -187,9 +189,26 @@ async def _on_http(request: Request, error: Exception) -> Response:
     http = cast(HTTPException, error)
     if http.status_code < 400:
         return Response(status_code=http.status_code, headers=http.headers)
+    if http.status_code == 405 and (page := _page_above(request)):
+        return RedirectResponse(page, 303)
     response = problem_response(request, _of_http(http))
     response.headers.update(http.headers or {})
     return response
+
+
+def _page_above(request: Request) -> str | None:
+    """Return the page on which the form of an address stands that only takes what is sent.
+
+    Such an address is in the bar after a refusal, so people open it again.
+    """
+    if request.method != "GET" or is_call(request.scope):
+        return None
+    path = request.url.path
+    while path := path.rpartition("/")[0]:
+        scope = {**request.scope, "path": path}
+        if any(each.matches(scope)[0] is Match.FULL for each in request.app.router.routes):
+            return quote(path)
+    return None
 
 
 def _of_validation(request: Request, error: RequestValidationError) -> Problem:
