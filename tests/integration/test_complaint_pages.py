@@ -1,5 +1,6 @@
 """Intake's page of a complaint and the receipt holder's page, as forms send them."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -236,3 +237,25 @@ def test_the_holder_of_a_receipt_responds_and_the_code_stays_off_the_page(pages:
     assert pages.node.public.post("/receipts/status", json={"receipt": code}).status_code == 200
     figures = httpx.get(f"{pages.node.address}/metrics", trust_env=False).text
     assert 'tanggap_receipt_codes_total{answer="refused"}' in figures
+
+
+def test_the_case_offers_of_its_form_only_what_its_reader_may_still_do(pages: Pages) -> None:
+    id = pages.receive()["id"]
+    pages.node.until("sari", f"/cases/{id}", lambda found: True)
+
+    def offered(who: str) -> str:
+        page = pages.as_(who).get(f"/kasus/{id}").raise_for_status().text
+        (deeds,) = re.findall(
+            r'Formulir dan lampiran</a></p>\s*<p class="small soft">(.*?)</p>', page
+        )
+        return str(deeds)
+
+    alone = "Membetulkan isian, menambah berkas, mencatat pencabutan."
+    assert offered("rini") == alone
+    linked = "menautkan keluhan yang sama, mencatat pencabutan."
+    assert offered("sari") == f"Membetulkan isian, menambah berkas, {linked}"
+    pages.node.as_("sari").post(f"/cases/{id}/grade", json={"grade": "green"}).raise_for_status()
+    for step, said in (("immediate-answer", "answer"), ("documentation", "summary")):
+        pages.node.as_("sari").post(f"/cases/{id}/{step}", json={said: "Sudah."}).raise_for_status()
+    assert offered("sari") == "Membetulkan isian, menambah berkas."
+    assert "Formulir dan lampiran" not in pages.as_("dewi").get(f"/kasus/{id}").text

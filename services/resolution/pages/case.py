@@ -33,7 +33,7 @@ from services.kernel.web.pages import Entry, render
 from services.kernel.web.resumed import not_shown_yet
 from services.resolution.application import Resolution
 from services.resolution.domain import OUTCOMES, Case
-from services.resolution.domain.steps import BESIDE, Step
+from services.resolution.domain.steps import BESIDE, HANDLED, Step
 from services.resolution.pages import elsewhere, thread
 from services.resolution.pages.corrected import Form as OnForm
 from services.resolution.pages.corrected import Names
@@ -307,9 +307,29 @@ def _told(
         "deadlines": _deadlines(resolution, case, language),
         "language": language,
         "corrects": principal.may("complaint.correct", case.puskesmas),
+        "links": principal.may("complaint.link", case.puskesmas),
+        "may_end": _may_end(case),
+        "on_form": _on_form(principal, case),
         "publishes": principal.may("publication.read", case.puskesmas),
         "reports": principal.may("report.read", case.puskesmas),
     }
+
+
+def _may_end(case: Case) -> bool:
+    """Say whether a withdrawal or an earlier complaint still ends the case."""
+    return not case.closed and case.state not in HANDLED
+
+
+def _on_form(principal: Principal, case: Case) -> list[Text]:
+    """Return what the reader may do on the complaint's own page."""
+    deeds = {
+        "complaint.correct": _("membetulkan isian"),
+        "complaint.attach": _("menambah berkas"),
+    }
+    if _may_end(case):
+        deeds["complaint.link"] = _("menautkan keluhan yang sama")
+        deeds["complaint.withdraw"] = _("mencatat pencabutan")
+    return [deed for permission, deed in deeds.items() if principal.may(permission, case.puskesmas)]
 
 
 def _deadlines(resolution: Resolution, case: Case, language: str) -> list[dict[str, Any]]:
