@@ -52,3 +52,13 @@ def test_what_can_be_shown_stays_as_it_was_written() -> None:
     assert showable({"said": (plain, None, 3)}) == {"said": [plain, None, 3]}
     assert showable("Antre 😡!") == f"Antre {SUBSTITUTE}!"
     assert showable("1️⃣") == "1"
+
+
+@pytest.mark.parametrize("emoji", ["👨‍👩‍👧", "👍🏽", "🇮🇩", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "❤️‍🔥", "👩🏽‍⚕️"])
+def test_one_emoji_becomes_one_sign_however_it_is_made(emoji: str) -> None:
+    assert showable(f"Kami {emoji} ke sini") == f"Kami {SUBSTITUTE} ke sini"
+    assert showable(emoji * 2) == SUBSTITUTE * 2
+
+
+def test_letters_of_another_script_stay_as_many_as_they_were() -> None:
+    assert showable("ꦱ\u200dꦫ → ½") == f"{SUBSTITUTE * 2} → ½"
