@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from html import unescape
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from fastapi.testclient import TestClient
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
@@ -80,6 +81,18 @@ def make_router() -> APIRouter:
     @router.post("/kasus/{number}", dependencies=[requires("case.read")])
     async def change(number: str, word: Annotated[str, Form()]) -> str:
         return number + word
+
+    @router.get("/laporan", dependencies=[PUBLIC])
+    async def report(
+        since: Annotated[date | None, Query(alias="from")] = None,
+        until: Annotated[date | None, Query(alias="to")] = None,
+        unit: str = "",
+    ) -> str:
+        return unit
+
+    @router.get("/laporan/rekap", dependencies=[PUBLIC])
+    async def recap(puskesmas: str) -> str:
+        return puskesmas
 
     @router.post("/kasus/{number}/panggilan", dependencies=[requires("case.read")])
     @router.post("/kasus/{number}/panggilan/sampai", dependencies=[requires("case.read")])
@@ -211,6 +224,30 @@ def test_the_address_of_a_form_leads_to_the_page_that_it_stands_on(
     assert client.put(f"/kasus/1/{step}").status_code == 405
     assert client.get("/keluar").status_code == 405
     assert client.get("/api/v1/things").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("address", "language", "label", "back"),
+    [
+        (
+            "/laporan?from=2026-11-01&to=besok&unit=gigi",
+            "id",
+            "Sampai tanggal",
+            "from=2026-11-01&amp;unit=gigi",
+        ),
+        ("/laporan?from=x&to=y", "en", "From", None),
+        ("/laporan/rekap", "id", "Puskesmas", None),
+    ],
+)
+def test_a_page_names_a_wrong_filter_by_its_label_and_leads_back_without_it(
+    client: TestClient, address: str, language: str, label: str, back: str | None
+) -> None:
+    page = client.get(address, headers={"accept-language": language})
+    assert page.status_code == 422
+    assert f"<b>{label}</b>" in page.text
+    there = f"/laporan?{back}" if back else "/laporan"
+    assert f'<a class="button" href="{there}">' in page.text
+    assert client.get(unescape(there)).status_code == 200
 
 
 def test_a_fault_of_ours_gives_a_number_and_none_of_its_words(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from math import ceil
 from typing import Any, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msgspec
 from fastapi import FastAPI
@@ -36,6 +36,7 @@ from services.kernel.web.language import language_of, say
 from services.kernel.web.pages import home_at
 from services.kernel.web.resumed import Resumed, resumed_from
 from services.kernel.web.validation import field_errors
+from services.kernel.web.words import ASKED
 
 MEDIA_TYPE = "application/problem+json"
 SIGN_IN_PAGE = "/masuk"
@@ -133,10 +134,24 @@ def problem_response(request: Request, problem: Problem) -> Response:
         status=problem.status,
         problem=problem,
         title=_title(problem.status),
+        asked=ASKED,
+        back=_without(request, problem) if problem.status == 422 else None,
         home=home_at(request.url.path, found=problem.status != 404),
     )
     page.headers.update(_headers(problem))
     return cast(Response, page)
+
+
+def _without(request: Request, problem: Problem) -> str | None:
+    """Return the address that was asked for without what is wrong in it, else the page above."""
+    if request.method != "GET":
+        return None
+    wrong = {each.field for each in problem.errors}
+    asked = request.query_params.multi_items()
+    kept = [(name, value) for name, value in asked if name not in wrong]
+    if len(kept) == len(asked):
+        return _page_above(request)
+    return quote(request.url.path) + (f"?{urlencode(kept)}" if kept else "")
 
 
 def unexpected(request: Request) -> Unexpected:
@@ -197,10 +212,8 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 
 def _page_above(request: Request) -> str | None:
-    """Return the page on which the form of an address stands that only takes what is sent.
-
-    Such an address is in the bar after a refusal, so people open it again.
-    """
+    """Return the nearest page above an address; where that only takes what is sent, its form
+    stands there: it is in the bar after a refusal, so people open it again."""
     if request.method != "GET" or is_call(request.scope):
         return None
     path = request.url.path

@@ -86,6 +86,20 @@ WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
     },
 }
 
+ASKED: Final[Mapping[str, Text]] = {
+    "from": _("Dari tanggal"),
+    "to": _("Sampai tanggal"),
+    "month": _("Bulan"),
+    "as_of": _("Keadaan per tanggal"),
+    "known_at": _("Sebagaimana diketahui pada"),
+    "puskesmas": _("Puskesmas"),
+    "unit": _("Unit layanan"),
+    "channel": _("Kanal"),
+    "category": _("Kategori"),
+    "state": _("Keadaan"),
+}
+"""What pages call the fields of an address by which something is looked for."""
+
 
 class Mark(NamedTuple):
     """How a state is told apart at a glance: a tone of the stylesheet and a shape."""
