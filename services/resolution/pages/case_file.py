@@ -23,6 +23,7 @@ from services.kernel.web.others import namer
 from services.kernel.web.pages import Entry, Promised
 from services.resolution.application import Resolution
 from services.resolution.domain import Case
+from services.resolution.domain.case import BY_CORRECTION
 from services.resolution.pages import thread
 from services.resolution.pages.corrected import Form, Names
 from services.resolution.pages.labels import DEADLINES, PERSON
@@ -94,7 +95,9 @@ NOTE = _(
 
 
 def _tags(case: Case) -> list[Text | str]:
-    found: list[Text | str] = [glossary.word("state", case.state.value)]
+    praise = case.taken_back_by == BY_CORRECTION
+    stands = glossary.word("kind", "praise") if praise else glossary.word("state", case.state.value)
+    found: list[Text | str] = [stands]
     if case.grade:
         found.append(glossary.word("grade", case.grade))
     if case.confidentiality != "open":
