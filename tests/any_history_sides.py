@@ -171,6 +171,8 @@ class Sides:
         self.way.relay(service, recorded=not lost)
 
     def follow(self, name: str) -> None:
+        # What follows from an event comes later, however little.
+        self.clock.wait(timedelta.resolution)
         self.at.follow(name)
         if self.at.crashed():
             self.at.follow(name)
@@ -185,6 +187,7 @@ class Sides:
             self.check_case(case)
 
     def deliver_again(self, name: str, offset: int) -> None:
+        self.clock.wait(timedelta.resolution)
         self.at.deliver_again(name, offset)
         if self.at.crashed():
             self.at.follow(name)

@@ -54,6 +54,13 @@ class Place:
         """Wait until all that was acknowledged has come through to case and report."""
         for id in set(self.acknowledged):
             self.district.until("sari", f"/cases/{id}", lambda _found: True, attempts=PATIENCE)
+            # What processes say of themselves is a moment old: the report itself is asked.
+            self.district.until(
+                "wulan",
+                f"/replay/{id}",
+                lambda found: "TeamNotified" in {each["step"] for each in found["items"]},
+                attempts=PATIENCE,
+            )
         self.district.until(
             "wulan",
             "/operations",
