@@ -15,7 +15,7 @@ up: $(RUN)
 test: $(DEV)
 	@infra/test-needs
 	$(COMPILED) $(BIN)/python -m compileall -q services tests
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(DEV)
 	$(BIN)/ruff format --check .

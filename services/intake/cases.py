@@ -39,7 +39,11 @@ _REFUSED: Final[Mapping[str, Mapping[str, Text]]] = {
         "referred": _ENDED["referred"],
         "duplicate": _ENDED["duplicate"],
     },
-    "duplicate": dict.fromkeys(("documented", "evaluated", "withdrawn", "referred"), _NO_DUPLICATE),
+    "duplicate": {
+        **dict.fromkeys(("documented", "evaluated"), _NO_DUPLICATE),
+        "withdrawn": _ENDED["withdrawn"],
+        "referred": _ENDED["referred"],
+    },
     "praise": dict.fromkeys(("documented", "evaluated", "referred"), _NO_PRAISE),
     "reopening": _ENDED,
     "rating": {"withdrawn": _ENDED["withdrawn"]},

@@ -28,7 +28,7 @@ from services.publication.outbox import OUTBOX
 _Form = ComplaintReceivedV1 | ComplaintCorrectedV1
 WAITING = 50
 WITHDRAWAL = "withdrawal"
-TAKEN_BACK = _("Kasusnya dibuka kembali: hasil ini tidak berlaku lagi. Tunggu hasil yang baru.")
+TAKEN_BACK = _("Kasusnya dibuka kembali: hasil ini tidak berlaku lagi dan tidak diterbitkan.")
 
 
 class Publishing(Service):

@@ -36,6 +36,7 @@ from services.publication.steps import FORMS, StepForm, Values, must_confirm, re
 READ: Final = "publication.read"
 PATH: Final = "/terbitkan"
 NAV: Final = (NavItem("publications", _("Terbitkan"), PATH, READ),)
+REPLACED: Final = (_("Diganti"), "quiet", "–")
 SAVED: Final = flash("publication.saved", _("Langkah ini sudah tercatat."))
 STATES: Final[Mapping[str, tuple[Text, str, str]]] = {
     "drafted": (_("Rancangan"), "soon", "○"),
@@ -210,7 +211,7 @@ def _add_one(
             taken_back=TAKEN_BACK if (taken_back := publishing.taken_back(it)) else None,
             waits_for=None if taken_back else _waits_for(it),
             next_of=_roles_of(_next_step(it)),
-            state=STATES[it.state],
+            state=REPLACED if replaced_by and it.state == "released" else STATES[it.state],
             media=[(code, glossary.word("media", code)) for code in MEDIA],
             unshown=[(code, glossary.word("media", code)) for code in it.not_shown],
             shown=[say(glossary.word("media", code), language) for code in it.shown],

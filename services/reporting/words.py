@@ -70,6 +70,8 @@ _BEGUN_BY: Final = (
     frozenset({"ResolutionDocumented"}),
     frozenset({"EvaluationRecorded"}),
 )
+_STUDY: Final = 1
+"""Where the way is that it is studied, and again when it is reopened."""
 _RECEIVED: Final = _("Kami terima")
 _STUDIED: Final = _("Kami pelajari")
 _WRITTEN: Final = _("Kami catat hasilnya")
@@ -119,6 +121,7 @@ _HERE: Final[Mapping[str, Text]] = {
         "Pertanyaan Anda sudah kami jawab. Jawabannya tampil di halaman ini begitu kami umumkan."
     ),
 }
+_SHOWN: Final = _("Sudah kami tindak lanjuti. Hasilnya ada di halaman ini.")
 _WAYS: Final[Mapping[str, Sequence[Stage]]] = {
     kind: [
         Stage(title, begun_by, says)
@@ -136,6 +139,7 @@ JOINED: Final = _("Kami tangani bersama keluhan lain yang sama. Beginilah jalann
 PRAISED: Final = _("Terima kasih. Pujian Anda kami sampaikan kepada yang bertugas.")
 INFORMED: Final = _("Kami kabari Anda")
 PUBLISHED: Final = _("Kami umumkan hasilnya")
+REOPENED: Final = _("Kami buka lagi")
 UNPUBLISHED: Final = _("Kami tarik hasilnya dari umum")
 PAUSED: Final = _(
     "Kami menunggu keterangan atau berkas dari Anda; batas waktu berhenti sampai itu datang."
@@ -154,6 +158,8 @@ def said_of(receipt: Mapping[str, Any]) -> Text:
         return PAUSED
     stage = _way(receipt)[_reached(receipt)]
     if stage.title is _WRITTEN and receipt["confidentiality"] == "anonymous":
+        if any(not each["reopened"] for each in receipt["answers"]):
+            return _SHOWN
         return _HERE.get(receipt["kind"], _HERE["complaint"])
     return stage.says
 
@@ -168,14 +174,19 @@ def stages(receipt: Mapping[str, Any]) -> list[Entry]:
     # Of a duplicate the way is its original's, and whether that is over is not said here.
     goes_on = receipt["joined"] or not receipt["closed"]
     done, ahead = [], []
+    # What is done for the result as it stands; receipt and study were before it was reopened.
+    result = {"steps": _since_reopened(receipt["steps"])}
+    reopened = _first(result, frozenset({"CaseReopened"}))
     for place, stage in enumerate(_way(receipt)):
-        begun = _first(receipt, stage.begun_by)
+        begun = _first(result if place > _STUDY else receipt, stage.begun_by)
         if place > reached:
             ahead.append(Entry(stage.title, state="ahead"))
         elif begun is not None:
-            state = "now" if place == reached and goes_on else "done"
-            done.append(Entry(stage.title, happened=begun, state=state))
-    result = {"steps": _since_reopened(receipt["steps"])}
+            now = place == reached and goes_on and not (reopened and place == _STUDY)
+            done.append(Entry(stage.title, happened=begun, state="now" if now else "done"))
+    if reopened:
+        state = "now" if reached == _STUDY and goes_on else "done"
+        done.append(Entry(REOPENED, happened=reopened, state=state))
     for title, step in ((INFORMED, "ComplainantInformed"), (PUBLISHED, "ResolutionPublished")):
         if receipt["joined"] and title is INFORMED:
             continue  # the other's complainant was told

@@ -71,7 +71,9 @@ def test_a_newer_result_takes_the_place_of_the_one_before(
     assert on_board(node, first, second) == [(second, False)]
     shown = receipt(browser, given)
     assert NEW in shown and OLD not in shown
-    assert "Diganti:" in page(node, "dewi", f"/terbitkan/{first}")
+    replaced = page(node, "dewi", f"/terbitkan/{first}")
+    assert "Diganti:" in replaced and "Tampil di:" not in replaced
+    assert "Dipublikasikan" not in replaced
     assert "Sedang kami tangani lagi" not in browser.get("/p/puring/papan").text
     # What was replaced stands in again when the newer one was withdrawn, until it is, too: as what
     # was taken back.
