@@ -83,9 +83,14 @@ class RunningNode:
             assert answer.status_code == 503, answer.text
         raise AssertionError(f"{position} did not arrive")
 
-    def until(self, username: str, path: str, good: Any, attempts: int = 600, **params: Any) -> Any:
+    attempts = 600
+    """How often is asked for what is on its way."""
+
+    def until(
+        self, username: str, path: str, good: Any, attempts: int | None = None, **params: Any
+    ) -> Any:
         """Ask until `good(answer)` holds; every ask waits on the server for what is new."""
-        for _attempt in range(attempts):
+        for _attempt in range(attempts or self.attempts):
             answer = self.as_(username).get(path, params=params)
             if answer.status_code == 200 and good(answer.json()):
                 return answer.json()

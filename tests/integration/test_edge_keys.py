@@ -27,7 +27,7 @@ def page(node: RunningNode, user: str, path: str) -> httpx.Response:
 
 def until_shown(node: RunningNode, user: str, path: str, good: Callable[[str], bool]) -> str:
     """Ask for a page until it shows what is waited for."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 200
     shown = page(node, user, path)
     while not (shown.status_code == 200 and good(shown.text)):
         assert time.monotonic() < until, shown.text
@@ -204,6 +204,6 @@ def test_an_edges_calls_are_open_to_no_account_and_no_stranger(started: Started,
 
 
 def _until(good: Callable[[], bool]) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 200
     while not good():
         assert time.monotonic() < until

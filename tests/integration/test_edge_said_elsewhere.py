@@ -24,7 +24,7 @@ def as_the_holder(both: Both, receipt: str, **typed: str) -> httpx.Response:
 
 
 def until(good: Callable[[], bool]) -> None:
-    until = time.monotonic() + 90
+    until = time.monotonic() + 200
     while not good():
         assert time.monotonic() < until
 

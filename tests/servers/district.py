@@ -30,6 +30,8 @@ class RunningDistrict(RunningNode):
     again."""
 
     environment: dict[str, str]
+    attempts = 4000
+    """From process to process it takes longer, the more so while others start on two cores."""
 
     def __init__(self, folder: Path, address: str) -> None:
         # Who is talked to is the proxy, which is one of the processes.
