@@ -10,9 +10,10 @@ import psycopg
 import pytest
 
 from services.kernel import failpoints
-from services.kernel.store.database import Connection, Database
+from services.kernel.store.database import Connection, Database, StoreUnavailable
 from services.kernel.store.files import SqliteFile
 from services.kernel.store.writer import GroupWriter
+from tests.servers.fixtures import Schemas
 
 CLASHES = (sqlite3.IntegrityError, psycopg.IntegrityError)
 
@@ -129,6 +130,21 @@ def test_a_commit_that_fails_fails_everyone_in_it(writer: GroupWriter) -> None:
     assert rows(writer) == []
     assert writer.submit(insert(6)).result(30)
     assert rows(writer) == [6]
+
+
+def test_a_connection_that_is_lost_amid_a_work_is_said_to_be_so_and_made_anew(
+    schemas: Schemas,
+) -> None:
+    writer = GroupWriter(schemas.new())
+
+    def lose(db: Connection) -> None:
+        db.close()
+        db.execute("SELECT 1")
+
+    with pytest.raises(StoreUnavailable):
+        writer.submit(lose).result(30)
+    assert writer.submit(lambda _db: True).result(30)
+    writer.close()
 
 
 def test_closing_finishes_what_was_submitted(tmp_path: Path) -> None:

@@ -85,8 +85,9 @@ class ServerConnection:
 
     def execute(self, statement: str, values: Any = (), /) -> psycopg.Cursor[Any]:
         """Run one statement of ours."""
-        cursor = self.raw.cursor(row_factory=named_rows)
         with reported():
+            # Of a connection that was lost already there is not even a cursor.
+            cursor = self.raw.cursor(row_factory=named_rows)
             if values:
                 cursor.execute(translated(statement), values)
             else:
@@ -97,8 +98,8 @@ class ServerConnection:
 
     def executemany(self, statement: str, rows: Iterable[Any], /) -> psycopg.Cursor[Any]:
         """Run one statement for each row of values."""
-        cursor = self.raw.cursor(row_factory=named_rows)
         with reported():
+            cursor = self.raw.cursor(row_factory=named_rows)
             cursor.executemany(translated(statement), list(rows))
         self.total_changes += max(cursor.rowcount, 0)
         return cursor
