@@ -113,8 +113,7 @@ class Amending:
         """Take a complaint back; raises NotFound, StepNotAllowed when that was done before, or its
         case allows it no more."""
         intake = self._intake
-        self._cases.must_allow(id, "withdrawal")
-        _state, in_vain = self._cases.standing(id)
+        in_vain = self._cases.must_allow(id, "withdrawal")
         said = written(intake, intake.get(id), reason, "ComplaintWithdrawn.reason")
 
         def decide(uow: UnitOfWork) -> Ids:

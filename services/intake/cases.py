@@ -72,11 +72,13 @@ class Cases:
         except Unavailable:
             return None, False
 
-    def must_allow(self, complaint: UUID, request: str) -> None:
-        """Raise StepNotAllowed where its case refuses what is asked."""
-        state, _in_vain = self.standing(complaint)
+    def must_allow(self, complaint: UUID, request: str) -> bool:
+        """Return whether the last withdrawal came too late for its case; raises StepNotAllowed
+        where that refuses what is asked."""
+        state, in_vain = self.standing(complaint)
         if (why := refusal(state, request)) is not None:
             raise StepNotAllowed(why, ())
+        return in_vain
 
 
 UNASKED: Final = Cases(lambda _complaint: None)
