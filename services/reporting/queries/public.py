@@ -97,8 +97,13 @@ def receipt(connection: DuckDBPyConnection, hashed: str) -> dict[str, Any] | Non
 
 def _original(connection: DuckDBPyConnection, case: dict[str, Any], complaint: UUID) -> UUID:
     """Return the complaint with which a duplicate is answered; of any other it is itself."""
-    other = _last(connection, complaint, "CaseJoined", "other") if case["joined"] else None
-    return UUID(other) if other else complaint
+    if not case["joined"]:
+        return complaint
+    found = connection.execute(
+        f"SELECT original FROM duplicates AS d WHERE d.complaint = $id AND {at('d')}",
+        {"id": complaint, **When().parameters},
+    ).fetchone()
+    return found[0] if found and found[0] else complaint
 
 
 def _last(connection: DuckDBPyConnection, complaint: UUID, name: str, field: str) -> str | None:

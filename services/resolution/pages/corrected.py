@@ -1,7 +1,7 @@
 """What a correction changed on a complaint's form: from what to what; of sealed words and of the
 person only that they changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -68,12 +68,8 @@ class Names:
         return say(text, self._language)
 
 
-def changes(before: Form, now: Form, names: Names) -> Sequence[Text | str]:
-    """Return what differs between two states of a form, field by field."""
-    return list(_changes(before, now, names))
-
-
-def _changes(before: Form, now: Form, names: Names) -> Iterator[Text | str]:
+def changes(before: Form, now: Form, names: Names) -> Iterator[Text | str]:
+    """Yield what differs between two states of a form, field by field."""
     for field, label in FORM.items():
         old, new = getattr(before, field), getattr(now, field)
         if old != new:
