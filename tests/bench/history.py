@@ -2,9 +2,11 @@
 
 The demo district is what `tanggap generate` writes. A longer log is the same histories again and
 again, each time as other complaints: same shapes, same times, same Puskesmas, other ids. Both are
-made once, in `.bench/`, and taken as they are by later runs.
+made once, in `.bench/`, and taken as they are by later runs, until what the log holds of an event
+is something else.
 """
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -20,7 +22,8 @@ from services.reporting.store import schema
 from tests.bench.stores import multiply
 
 CASES, SEED = 26_000, 1
-HOUSE: Final = Path(__file__).parents[2] / ".bench"
+LAID_OUT: Final = hashlib.sha256(schema("log").encode()).hexdigest()[:8]
+HOUSE: Final = Path(__file__).parents[2] / ".bench" / LAID_OUT
 LOG: Final = "reporting.duckdb"
 MEMORY: Final = "1GB"
 """What a district's reporting may use for that many events."""
@@ -77,7 +80,7 @@ def _made_once(folder: Path) -> Iterator[Path | None]:
         return
     begun = folder.with_suffix(".begun")
     shutil.rmtree(begun, ignore_errors=True)
-    HOUSE.mkdir(exist_ok=True)
+    HOUSE.mkdir(parents=True, exist_ok=True)
     yield begun
     begun.rename(folder)
 

@@ -1,7 +1,10 @@
 """The stream's contract on a real broker, and what only a topic can do wrong."""
 
+import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
 import pytest
@@ -10,9 +13,14 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from services.kernel.stream import Stream
 from services.kernel.stream.kafka import KafkaStream
+from services.kernel.stream.port import StreamUnavailable
 from services.kernel.stream.topic import Topic, WrongTopic
 from tests.contract.stream import SOURCE, StreamContract, read_all
 from tests.messages import message
+from tests.servers.kafka import running_kafka
+
+SENDING: Final = f"tanggap{SOURCE.replace('/', '-')}-network-thread"
+"""The thread of the client that sends for a source."""
 
 
 @pytest.fixture
@@ -50,6 +58,20 @@ class TestKafkaStream(StreamContract):
         assert [each.value for each in found[:4]] == [b"{}", b"{}", b"{}", b""]
         assert len({(each.source, each.id) for each in found}) == 5
         assert found[4] == message(1)
+
+
+def test_a_sender_that_failed_sends_nothing_any_more(tmp_path: Path) -> None:
+    with running_kafka(tmp_path) as broker:
+        topic = Topic(broker.servers, "away", {})
+        topic.create()
+        sender = KafkaStream(topic, delivery_seconds=2.0).sender(SOURCE)
+        sender.send([message(1)])
+        (thread,) = (each for each in threading.enumerate() if SENDING in each.name)
+        broker.kill()
+        with pytest.raises(StreamUnavailable):
+            sender.send([message(2)])
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 def test_a_topic_that_was_made_is_right(topic: Topic) -> None:

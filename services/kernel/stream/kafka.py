@@ -168,6 +168,9 @@ class KafkaSender:
         self._ended = True
         producer, self._producer = self._producer, None
         if producer is not None:
+            # By itself the client flushes first, and where that fails it never ends its thread,
+            # which goes on sending what was given up, beside the next sender.
+            producer._sender.force_close()
             with suppress(KafkaError):
                 producer.close(timeout=1)
 
