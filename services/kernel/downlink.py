@@ -16,7 +16,7 @@ from services.kernel.contracts import Message
 from services.kernel.contracts.envelope import STRAY
 from services.kernel.store import Service
 from services.kernel.store.database import Connection
-from services.kernel.stream import Delivery, EmbeddedStream, Stream
+from services.kernel.stream import Delivery, EmbeddedStream, Stream, unread
 from services.kernel.worker import Worker
 
 log = structlog.get_logger()
@@ -80,8 +80,7 @@ class Downlink:
 
     def lag(self) -> int:
         """How many messages of the district's stream are still to be read."""
-        ends = self._district.ends()
-        return sum(end - self._offsets.get(partition, 0) for partition, end in ends.items())
+        return unread(self._district, self._offsets)
 
     def holes(self) -> list[Delivery]:
         """The first message after each hole."""

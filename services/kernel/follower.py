@@ -23,7 +23,7 @@ from services.kernel.errors import Problem, Unavailable
 from services.kernel.policy import Policy, belongs_to
 from services.kernel.store import Service, UnitOfWork
 from services.kernel.store.database import Connection, Row
-from services.kernel.stream import Delivery, Stream
+from services.kernel.stream import Delivery, Stream, unread
 from services.kernel.tracing import correlated, span
 from services.kernel.worker import Worker
 
@@ -98,8 +98,7 @@ class Follower:
 
     def lag(self) -> int:
         """How many messages of the stream are still to be read."""
-        ends = self._stream.ends()
-        return sum(end - self._offsets.get(partition, 0) for partition, end in ends.items())
+        return unread(self._stream, self._offsets)
 
     def step(self) -> None:
         """Handle the next batch, if there is one within half a second."""

@@ -5,6 +5,7 @@ the last id sent to each partition. A crash between the two sends the page again
 a repeat by its id and a missing one by `previous`.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
@@ -15,11 +16,13 @@ from services.kernel.contracts import Message
 from services.kernel.store import Service
 from services.kernel.store.database import Connection
 from services.kernel.store.recent import Placed
-from services.kernel.stream import Sender, Stream
+from services.kernel.stream import Sender, Stream, StreamUnavailable
 from services.kernel.worker import Worker
 
 PAGE = 500
 WAIT_SECONDS = 0.5
+SETTLE_SECONDS: Final = 10.0
+"""So often it looks whether anything is held up on the stream."""
 Way = Literal["relay", "uplink"]
 _TABLES: Final[dict[Way, str]] = {"relay": "relayed", "uplink": "uplinked"}
 """Where it is recorded how far each way has got."""
@@ -41,6 +44,7 @@ class Relay:
         self._may_send = may_send
         self._stream = stream
         self._sender: Sender | None = None
+        self._settles_at = 0.0
         self._sent = recorded_positions(service, way)
         self._subscription = service.subscription(self.position)
         self.worker = Worker(
@@ -64,8 +68,12 @@ class Relay:
         """Send the next page, if there is one within half a second."""
         if not self._may_send():
             self.worker.pause(WAIT_SECONDS)
-        elif events := self._page():
+            return
+        if events := self._page():
             self.send([self.service.publish(position, event) for position, event in events])
+        if time.monotonic() > self._settles_at:
+            self._settles_at = time.monotonic() + SETTLE_SECONDS
+            self._settle()
 
     def _page(self) -> Sequence[Placed]:
         """Return the next events, as they were saved or, where that is not known, as stored."""
@@ -82,10 +90,8 @@ class Relay:
 
     def send(self, page: Sequence[Message]) -> None:
         """Send a page, then record that it was sent."""
-        if self._sender is None:
-            self._sender = self._stream.sender(self.service.source)
         sent = dict(self._sent)
-        self._sender.send([self._chained(message, sent) for message in page])
+        self._open_sender().send([self._chained(message, sent) for message in page])
         failpoints.hit(failpoints.PAGE_SENT)
         self.service.writer.run(lambda connection: _record(connection, self.way, sent))
         self._sent = sent
@@ -96,6 +102,18 @@ class Relay:
         chained = msgspec.structs.replace(message, previous=sent.get(partition, 0))
         sent[partition] = message.id
         return chained
+
+    def _settle(self) -> None:
+        try:
+            self._open_sender().settle()
+        except StreamUnavailable:
+            # That the stream is away is told by the next page that cannot be sent.
+            self._drop_sender()
+
+    def _open_sender(self) -> Sender:
+        if self._sender is None:
+            self._sender = self._stream.sender(self.service.source)
+        return self._sender
 
     def _start_anew(self) -> None:
         self._drop_sender()

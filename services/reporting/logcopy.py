@@ -21,7 +21,7 @@ from duckdb import DuckDBPyConnection
 
 from services.kernel import failpoints
 from services.kernel.chain import Holes, Sorted, sort_out
-from services.kernel.stream import Delivery, ReadAhead, Stream
+from services.kernel.stream import Delivery, ReadAhead, Stream, unread
 from services.kernel.worker import Worker
 from services.reporting import folds
 from services.reporting.messages import (
@@ -108,8 +108,7 @@ class LogCopy:
 
     def lag(self) -> int:
         """How many messages of the stream are still to be read."""
-        ends = self._stream.ends()
-        return sum(end - self.offsets.get(partition, 0) for partition, end in ends.items())
+        return unread(self._stream, self.offsets)
 
     def step(self) -> None:
         """Take the next batch, if there is one within half a second.

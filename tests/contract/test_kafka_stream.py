@@ -8,10 +8,11 @@ from typing import Final
 from uuid import uuid4
 
 import pytest
-from kafka import KafkaProducer
+from kafka import KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
-from services.kernel.stream import Stream
+from services.kernel.contracts import Message
+from services.kernel.stream import Stream, unread
 from services.kernel.stream.kafka import KafkaStream
 from services.kernel.stream.port import StreamUnavailable
 from services.kernel.stream.topic import Topic, WrongTopic
@@ -58,6 +59,71 @@ class TestKafkaStream(StreamContract):
         assert [each.value for each in found[:4]] == [b"{}", b"{}", b"{}", b""]
         assert len({(each.source, each.id) for each in found}) == 5
         assert found[4] == message(1)
+
+
+def test_what_an_unfinished_page_withholds_is_still_to_be_read(topic: Topic) -> None:
+    stream = KafkaStream(topic)
+    stream.sender(SOURCE).send([message(1)])
+    at, key = stream.partition_of(message(1).key), message(1).key
+    assert unread(stream, {}) == 1
+    other = KafkaProducer(
+        bootstrap_servers=topic.servers, transactional_id="other", enable_idempotence=True
+    )
+    other.init_transactions()
+    other.begin_transaction()
+    other.send(topic.name, value=b"{}", key=key, partition=at).get(30)
+    assert (stream.withheld(), unread(stream, {})) == (1, 2)
+    stream.sender("/node-b/intake").send([message(1, source="/node-b/intake")])
+    assert unread(stream, {}) > 2
+    other.abort_transaction()
+    until = time.monotonic() + 30
+    while stream.withheld():  # brokers mark the end of a transaction after they have answered
+        assert time.monotonic() < until
+    assert read_all(stream.reader("a", {}), 2)[-1].offset + 1 == unread(stream, {})
+    other.close()
+    stream.close()
+
+
+def test_a_transaction_that_brokers_forgot_is_ended(tmp_path: Path) -> None:
+    with running_kafka(tmp_path) as broker:
+        topic = Topic(broker.servers, "forgotten", {})
+        topic.create()
+        stream = KafkaStream(topic, delivery_seconds=2.0)
+        sender = stream.sender(SOURCE)
+        sender.send([message(1)])
+        _leave_open(topic, message(2), stream.partition_of(message(2).key))
+        sender = stream.sender(SOURCE)
+        until = time.monotonic() + 60
+        while stream.withheld():
+            assert time.monotonic() < until
+            sender.settle()
+        sender.send([message(3)])
+        found = read_all(stream.reader("a", {}), 3)
+        assert [each.message.id for each in found] == [1, 2, 3]
+        sender.close()
+        stream.close()
+
+
+def _leave_open(topic: Topic, left: Message, partition: int) -> None:
+    """Store a message as part of a transaction of which the broker's coordinator knows nothing, as
+    it does not after it was killed between ending it and marking its end."""
+    admin = KafkaAdminClient(bootstrap_servers=topic.servers)
+    unverified = {"transaction.partition.verification.enable": "false"}
+    admin.alter_configs([ConfigResource(ConfigResourceType.BROKER, "1", unverified)])
+    admin.close()
+    producer = KafkaProducer(
+        bootstrap_servers=topic.servers, transactional_id=SOURCE, enable_idempotence=True
+    )
+    producer.init_transactions()
+    producer.begin_transaction()
+    transaction = producer._transaction_manager
+    assert transaction is not None
+    transaction._partitions_in_transaction.add(TopicPartition(topic.name, partition))
+    producer.send(
+        topic.name, value=left.value, key=left.key, headers=left.headers(), partition=partition
+    ).get(30)
+    producer._sender.force_close()
+    producer.close()
 
 
 def test_a_sender_that_failed_sends_nothing_any_more(tmp_path: Path) -> None:

@@ -2,7 +2,14 @@
 
 from services.kernel.stream.ahead import ReadAhead
 from services.kernel.stream.embedded import EmbeddedStream
-from services.kernel.stream.port import Delivery, Reader, Sender, Stream, StreamUnavailable
+from services.kernel.stream.port import (
+    Delivery,
+    Reader,
+    Sender,
+    Stream,
+    StreamUnavailable,
+    unread,
+)
 
 __all__ = [
     "Delivery",
@@ -12,4 +19,5 @@ __all__ = [
     "Sender",
     "Stream",
     "StreamUnavailable",
+    "unread",
 ]

@@ -77,6 +77,10 @@ class EmbeddedStream:
         )
         return {PARTITION: 0 if last is None else last + 1}
 
+    def withheld(self) -> int:
+        """Return 0: a page is one transaction of the file."""
+        return 0
+
     def close(self) -> None:
         """Finish what is being written, and close the file."""
         self._writer.close()
@@ -141,6 +145,9 @@ class EmbeddedSender:
         if self._stream._senders.get(self.source) is not self:
             raise StreamUnavailable(f"another sender has taken over for {self.source}")
         self._stream.store(page)
+
+    def settle(self) -> None:
+        """Do nothing: a page is one transaction of the file."""
 
     def close(self) -> None:
         """Nothing to let go of."""

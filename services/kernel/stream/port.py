@@ -42,6 +42,10 @@ class Sender(Protocol):
     def send(self, page: Sequence[Message]) -> None:
         """Store a page, all of it or nothing; raises StreamUnavailable."""
 
+    def settle(self) -> None:
+        """End what an earlier page of this source left unfinished, if anything is held up by it;
+        raises StreamUnavailable."""
+
     def close(self) -> None:
         """Let go of the transport."""
 
@@ -77,5 +81,16 @@ class Stream(Protocol):
     def ends(self) -> Mapping[int, int]:
         """Return the offset after the last message of each partition."""
 
+    def withheld(self) -> int:
+        """Return how many messages are stored that nobody can read yet: of a page that is not
+        done, or of which it is not known whether it was."""
+
     def close(self) -> None:
         """Let go of files and connections."""
+
+
+def unread(stream: Stream, offsets: Mapping[int, int]) -> int:
+    """Return how many messages are still to come to one who has read to these offsets."""
+    ends = stream.ends()
+    behind = sum(end - offsets.get(partition, 0) for partition, end in ends.items())
+    return behind + stream.withheld()
