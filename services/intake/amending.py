@@ -54,8 +54,8 @@ class Amending:
         was = standing_form(standing, intake.keyring)
         form = replace(was, **changes)
         check(intake.district, intake.at(standing.puskesmas), form)
-        if standing.kind in CASE_KINDS and form.kind not in CASE_KINDS:
-            self._cases.must_allow(id, "praise")
+        becomes_praise = standing.kind in CASE_KINDS and form.kind not in CASE_KINDS
+        case = self._cases.asked(id, "praise") if becomes_praise else None
         text, person = standing.text, standing.complainant
         if form.text != was.text:
             text = pen.seal(form.text, "ComplaintCorrected.text")
@@ -81,6 +81,8 @@ class Amending:
         why = pen.seal(reason, "ComplaintCorrected.reason")
 
         def decide(uow: UnitOfWork) -> Ids:
+            if case is not None:
+                case.must_allow()
             # On what was read above: what was added in between must not be overwritten unseen.
             seen = standing.known_version if expected is None else expected
             complaint = intake.standing(uow, id, seen)
@@ -113,13 +115,14 @@ class Amending:
         """Take a complaint back; raises NotFound, StepNotAllowed when that was done before, or its
         case allows it no more."""
         intake = self._intake
-        in_vain = self._cases.must_allow(id, "withdrawal")
+        case = self._cases.asked(id, "withdrawal")
         said = written(intake, intake.get(id), reason, "ComplaintWithdrawn.reason")
 
         def decide(uow: UnitOfWork) -> Ids:
+            case.must_allow()
             complaint = intake.standing(uow, id, expected)
             act = uow.act(intent, "withdrawn_at")
-            complaint.withdraw(act, by, said.box, in_vain=in_vain)
+            complaint.withdraw(act, by, said.box, in_vain=case.in_vain)
             return saved(uow, complaint, said.pen)
 
         return intake.command(decide, once, said.needs)
@@ -137,9 +140,10 @@ class Amending:
 
         Raises NotFound, StepNotAllowed where the two cannot be linked, or the case is over.
         """
-        self._cases.must_allow(id, "duplicate")
+        case = self._cases.asked(id, "duplicate")
 
         def decide(uow: UnitOfWork) -> Ids:
+            case.must_allow()
             complaint = self._intake.standing(uow, id, expected)
             original = self._intake.standing(uow, other)
             has_duplicates = uow.connection.execute(

@@ -6,7 +6,7 @@ the form say what became of it.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.kernel.errors import StepNotAllowed, Unavailable
@@ -72,13 +72,24 @@ class Cases:
         except Unavailable:
             return None, False
 
-    def must_allow(self, complaint: UUID, request: str) -> bool:
-        """Return whether the last withdrawal came too late for its case; raises StepNotAllowed
-        where that refuses what is asked."""
+    def asked(self, complaint: UUID, request: str) -> "Asked":
+        """Return what its case says to a request."""
         state, in_vain = self.standing(complaint)
-        if (why := refusal(state, request)) is not None:
-            raise StepNotAllowed(why, ())
-        return in_vain
+        return Asked(refusal(state, request), in_vain)
+
+
+class Asked(NamedTuple):
+    """What a case says to a request: why not, if so, and whether the last withdrawal came too late
+    for it. It is asked before the command, and held against it within: a command that was carried
+    out before answers what it answered, whatever became of the case since."""
+
+    refused: Text | None
+    in_vain: bool
+
+    def must_allow(self) -> None:
+        """Raise StepNotAllowed where the case refuses."""
+        if self.refused is not None:
+            raise StepNotAllowed(self.refused, ())
 
 
 UNASKED: Final = Cases(lambda _complaint: None)

@@ -45,10 +45,11 @@ class Receipts:
     ) -> "Future[Answer]":
         """Record how well the holder finds that it was handled; raises StepNotAllowed where it was
         withdrawn."""
-        self._cases.must_allow(complaint.id, "rating")
+        case = self._cases.asked(complaint.id, "rating")
         said = written(self._intake, complaint, remark, "ComplainantRated.remark")
 
         def decide(uow: UnitOfWork) -> Ids:
+            case.must_allow()
             rated = self._intake.standing(uow, complaint.id)
             rated.rate(uow.act(HOLDER), rating, said.box)
             return saved(uow, rated, said.pen)
@@ -62,11 +63,12 @@ class Receipts:
 
         Raises StepNotAllowed for a case that ended otherwise; while one is in hand, it is told so.
         """
-        self._cases.must_allow(complaint.id, "reopening")
+        case = self._cases.asked(complaint.id, "reopening")
         pen = pen_for(self._intake, complaint)
         box = pen.seal(reason, "ReopenRequested.reason")
 
         def decide(uow: UnitOfWork) -> Ids:
+            case.must_allow()
             asked = self._intake.standing(uow, complaint.id)
             asked.request_reopening(uow.act(HOLDER), box)
             return saved(uow, asked, pen)

@@ -124,6 +124,25 @@ def test_a_complaint_is_withdrawn_once(node: RunningNode) -> None:
     ]
 
 
+def test_a_rating_that_is_sent_again_answers_the_same_though_its_case_is_over(
+    node: RunningNode,
+) -> None:
+    given = receive(node)
+    said = {"receipt": given["receipt"], "rating": 4}
+    headers = {"Idempotency-Key": str(uuid4())}
+    first = node.public.post("/receipts/rating", json=said, headers=headers)
+    assert first.status_code == 200, first.text
+    taken_back = node.as_("rini").post(f"/complaints/{given['id']}/withdrawal", json={})
+    position = taken_back.raise_for_status().json()["position"]
+    # From then on the lists know of it, and a new rating is refused.
+    types(node, given["id"], position)
+    node.until("sari", f"/cases/{given['id']}", lambda case: case["state"] == "withdrawn")
+    node.until("sari", "/reports/complaints?state=withdrawn", lambda found: found["items"])
+    assert node.public.post("/receipts/rating", json=said).status_code == 409
+    again = node.public.post("/receipts/rating", json=said, headers=headers)
+    assert (again.status_code, again.json()) == (200, first.json())
+
+
 def test_duplicates_lead_to_one_original_of_the_same_puskesmas(node: RunningNode) -> None:
     a, b, c = (receive(node)["id"] for _each in range(3))
     away = receive(node, "lamaru")["id"]
