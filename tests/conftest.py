@@ -6,11 +6,14 @@ from typing import Final
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from tests.running import RunningNode, running_node
 
 pytest_plugins = ["tests.servers.fixtures", "tests.servers.edge"]
 
+EDGE: Final = "tests/integration/test_edge"
 STARTS: Final = ("postgres", "redis", "kafka", "browser", "node")
 """What a file waits for most, the longest first."""
 
@@ -24,6 +27,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         rank = min((STARTS.index(each) for each in STARTS if each in needs), default=len(STARTS))
         first[item.path] = min(rank, first.get(item.path, rank))
     items.sort(key=lambda item: first[item.path])
+
+
+class Together(LoadFileScheduling):
+    """Gives each worker whole files, those that share a district and its edge to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return EDGE if file.startswith(EDGE) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    """Share the files out so."""
+    return Together(config, log)
 
 
 # For those who look for long: pytest --hypothesis-profile=long --timeout=0 FILE

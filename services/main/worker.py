@@ -1,15 +1,20 @@
 """A district's workers and their clock: Celery on Redis."""
 
 import atexit
+import os
 import signal
+import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any, Final
 
 import structlog
+from billiard.process import active_children
 from celery import Celery
 from celery.exceptions import OperationalError
 from celery.signals import worker_process_init, worker_process_shutdown, worker_ready
+from celery.worker import state
 
 from services.kernel.district import District
 from services.kernel.jobs import Jobs, celery_app
@@ -68,19 +73,40 @@ class Workers:
 
 
 def run_worker(settings: Settings, district: District, services: Sequence[str]) -> None:
-    """Run the tasks of these services until told to stop."""
-    workers = Workers(settings, district, services)
-    workers.app.worker_main(
-        [
-            "worker",
-            f"--queues={','.join(services)}",
-            f"--hostname={'-'.join(services)}@%h",
-            f"--concurrency={PROCESSES}",
-            "--loglevel=WARNING",
-            "--without-gossip",
-            "--without-mingle",
-        ]
-    )
+    """Run the tasks of these services until told to stop.
+
+    A worker that fails begins anew, as the same process: where the broker goes away just as a
+    message is acknowledged, kombu 5.7 fails of an AttributeError, and Celery ends for good (found
+    by `make drill NAME=redis`).
+    """
+    failure = _work(Workers(settings, district, services).app, services)
+    if state.should_stop is not None or state.should_terminate is not None:
+        return
+    configure_logs(settings.log_level)
+    log.error("worker_failed", error=failure)
+    for child in active_children():  # type: ignore[no-untyped-call]
+        child.terminate()
+        child.join(BROKER_SECONDS)
+    time.sleep(TICK_SECONDS)
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves
+
+
+def _work(app: Celery, services: Sequence[str]) -> str | None:
+    """Run Celery's worker to its end; return of what it failed, where that is told."""
+    asked = [
+        "worker",
+        f"--queues={','.join(services)}",
+        f"--hostname={'-'.join(services)}@%h",
+        f"--concurrency={PROCESSES}",
+        "--loglevel=WARNING",
+        "--without-gossip",
+        "--without-mingle",
+    ]
+    try:
+        app.worker_main(asked)
+    except Exception as error:
+        return type(error).__name__
+    return None
 
 
 def run_scheduler(settings: Settings) -> None:

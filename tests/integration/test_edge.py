@@ -1,6 +1,37 @@
 """An edge and its district: the line is cut, people work on both sides, and all comes together."""
 
-from tests.servers.edge import HOME, Both, case_at, received
+from io import BytesIO
+from typing import Any
+
+from openpyxl import load_workbook
+
+from tests.servers.edge import HOME, ORIGIN, Both, Started, case_at, page, received, until
+
+PLACE = "/reports/{}?puskesmas=" + HOME
+
+
+def missing(both: Both | Started, of: str) -> Any:
+    return both.district.as_("wulan").get(PLACE.format(of)).raise_for_status().json()["incomplete"]
+
+
+def test_figures_say_whose_data_has_not_come_until_the_edge_was_heard(started: Started) -> None:
+    gap = [{"origin": ORIGIN, "puskesmas": [HOME], "until": None}]
+    asked = ("dashboard", "totals", "complaints", "recap")
+    assert [missing(started, each) for each in asked] == [gap] * 4
+    for path in ("/laporan", "/laporan/kendali", "/laporan/keluhan", "/laporan/rekap"):
+        shown = page(started.district, "wulan", f"{path}?puskesmas={HOME}").text
+        assert "Puskesmas Puring: belum ada data yang tiba" in shown, path
+        others = page(started.district, "wulan", f"{path}?puskesmas=lamaru").text
+        assert "belum lengkap" not in others, path
+    reader = started.district.as_("wulan")
+    rows = reader.get("/exports/open-data.csv?from=2026-01-01").raise_for_status().text
+    assert "Lengkap sampai" in rows.splitlines()[0]
+    book = reader.get("/exports/open-data.xlsx?from=2026-01-01").raise_for_status().content
+    about = [cell.value for row in load_workbook(BytesIO(book)).worksheets[1] for cell in row]
+    assert "Puskesmas Puring: belum ada data yang tiba" in about
+    with started.edge() as both:
+        until(lambda: [missing(both, each) for each in asked] == [[]] * 4)
+        assert "belum lengkap" not in page(both.district, "wulan", "/laporan").text
 
 
 def test_what_is_written_at_the_edge_is_seen_in_the_district(both: Both) -> None:

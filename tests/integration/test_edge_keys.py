@@ -14,23 +14,28 @@ import pytest
 
 from services.intake.attachments.content import cleaned
 from tests.running import RunningNode
-from tests.servers.edge import HOME, ORIGIN, Both, Started, edge_token, received
+from tests.servers.edge import (
+    HOME,
+    ORIGIN,
+    Both,
+    Started,
+    edge_token,
+    page,
+    received,
+    until,
+)
 from tests.servers.postgres import Postgres
 from tests.unit.test_attachments import JPEG
 
 SAID = "Antre tiga jam, <b>kipas</b> mati."
 
 
-def page(node: RunningNode, user: str, path: str) -> httpx.Response:
-    return node.as_(user).get(node.address + path)
-
-
 def until_shown(node: RunningNode, user: str, path: str, good: Callable[[str], bool]) -> str:
     """Ask for a page until it shows what is waited for."""
-    until = time.monotonic() + 200
+    patience = time.monotonic() + 200
     shown = page(node, user, path)
     while not (shown.status_code == 200 and good(shown.text)):
-        assert time.monotonic() < until, shown.text
+        assert time.monotonic() < patience, shown.text
         node.process_must_live()
         shown = page(node, user, path)
     return shown.text
@@ -109,17 +114,17 @@ def test_a_web_complaint_with_its_photo_comes_home_after_the_line_was_cut(
         assert "belum tiba" not in shown
         address = re.search(rf"/api/v1/complaints/{id}/attachments/[-0-9a-f]+", shown)
         assert address
-        _until(lambda: page(both.edge, "sari", address[0]).status_code == 200)
+        until(lambda: page(both.edge, "sari", address[0]).status_code == 200)
         photo = page(both.edge, "sari", address[0])
         assert (photo.headers["content-type"], photo.content) == ("image/jpeg", cleaned(JPEG).data)
         assert page(both.edge, "wulan", address[0]).status_code == 403
-        _until(lambda: not files_under(started.folder / "district", id))
+        until(lambda: not files_under(started.folder / "district", id))
         assert files_under(started.folder / "edge", id) == [sealed]
         assert key_at_the_district(both, id) is None
         assert wrapped not in table_on_disk(both, postgres)
         left = page(both.district, "sari", f"/catat/{id}").text
         assert "sudah diserahkan ke edge-puring" in left and escape(SAID) not in left
-        _until(lambda: keys_shared(both.district, id) == 1)
+        until(lambda: keys_shared(both.district, id) == 1)
         replayed = both.edge.json("replay", id, "--json")["items"]
         assert [each["step"] for each in replayed].count("KeyShared") == 1
 
@@ -148,7 +153,10 @@ def test_the_district_reads_an_escalated_case_after_its_key_was_shared(started: 
         assert escape(SAID) not in page(both.district, "agus", path).text
         assert "dr. Wulan" in page(both.district, "agus", f"{path}/pembukaan").text
         queue = until_shown(
-            both.district, "wulan", "/kasus", lambda text: f'href="/kasus/{id}"' in text
+            both.district,
+            "wulan",
+            "/kasus?state=escalated",
+            lambda text: f'href="/kasus/{id}"' in text,
         )
         assert escape(SAID) not in queue
         read = both.edge.json("replay", id, "--json")["items"]
@@ -201,9 +209,3 @@ def test_an_edges_calls_are_open_to_no_account_and_no_stranger(started: Started,
     for token in tokens:
         answer = httpx.get(address, headers={"Authorization": f"Bearer {token}"})
         assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
-
-
-def _until(good: Callable[[], bool]) -> None:
-    until = time.monotonic() + 200
-    while not good():
-        assert time.monotonic() < until

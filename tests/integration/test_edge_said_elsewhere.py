@@ -1,17 +1,13 @@
 """What citizens and officers say at the district about cases of an edge that is away: accepted
 there, and done once at the home when the line is back."""
 
-import time
-from collections.abc import Callable
 from html import escape
-from io import BytesIO
 from typing import Any
 
 import httpx
-from openpyxl import load_workbook
 
 from tests.running import RunningNode
-from tests.servers.edge import HOME, ORIGIN, Both, Started, received
+from tests.servers.edge import Both, Started, page, received, until
 
 PRAISED = "Petugasnya <i>ramah</i>, antrean masih lama."
 ASKED = "Kipas <b>masih</b> mati."
@@ -21,16 +17,6 @@ def as_the_holder(both: Both, receipt: str, **typed: str) -> httpx.Response:
     """Send the form of the district's page for those who hold a receipt."""
     with httpx.Client(base_url=both.district.address, timeout=60, trust_env=False) as browser:
         return browser.post("/r/tanggapi", data={"receipt": receipt, **typed})
-
-
-def until(good: Callable[[], bool]) -> None:
-    until = time.monotonic() + 200
-    while not good():
-        assert time.monotonic() < until
-
-
-def page(node: RunningNode, user: str, path: str) -> httpx.Response:
-    return node.as_(user).get(node.address + path)
 
 
 def case_page(node: RunningNode, id: str) -> str:
@@ -44,33 +30,6 @@ def form_at(node: RunningNode, id: str) -> Any:
 def steps_of(both: Both, id: str, name: str) -> int:
     found = both.district.as_("wulan").get(f"/audit/complaints/{id}").json()["items"]
     return sum(each["type"] == f"tanggap.{name}.v1" for each in found)
-
-
-PLACE = "/reports/{}?puskesmas=" + HOME
-
-
-def missing(both: Both | Started, of: str) -> Any:
-    return both.district.as_("wulan").get(PLACE.format(of)).raise_for_status().json()["incomplete"]
-
-
-def test_figures_say_whose_data_has_not_come_until_the_edge_was_heard(started: Started) -> None:
-    gap = [{"origin": ORIGIN, "puskesmas": [HOME], "until": None}]
-    asked = ("dashboard", "totals", "complaints", "recap")
-    assert [missing(started, each) for each in asked] == [gap] * 4
-    for path in ("/laporan", "/laporan/kendali", "/laporan/keluhan", "/laporan/rekap"):
-        shown = page(started.district, "wulan", f"{path}?puskesmas={HOME}").text
-        assert "Puskesmas Puring: belum ada data yang tiba" in shown, path
-        others = page(started.district, "wulan", f"{path}?puskesmas=lamaru").text
-        assert "belum lengkap" not in others, path
-    reader = started.district.as_("wulan")
-    rows = reader.get("/exports/open-data.csv?from=2026-01-01").raise_for_status().text
-    assert "Lengkap sampai" in rows.splitlines()[0]
-    book = reader.get("/exports/open-data.xlsx?from=2026-01-01").raise_for_status().content
-    about = [cell.value for row in load_workbook(BytesIO(book)).worksheets[1] for cell in row]
-    assert "Puskesmas Puring: belum ada data yang tiba" in about
-    with started.edge() as both:
-        until(lambda: [missing(both, each) for each in asked] == [[]] * 4)
-        assert "belum lengkap" not in page(both.district, "wulan", "/laporan").text
 
 
 def test_said_at_the_district_while_the_edge_is_away_done_once_at_home(started: Started) -> None:

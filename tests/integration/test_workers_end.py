@@ -18,6 +18,25 @@ from tests.servers.redis import RedisServer, running_redis
 
 NOWHERE = "127.0.0.1:1"
 """Neither the clock nor a worker without work asks the other servers."""
+PROGRAM = ("-m", "services.main.cli")
+FAILING_ONCE = """
+import os, sys
+from pathlib import Path
+from services.main.cli import app
+from services.main.worker import Celery
+
+mark, worker_main = Path(os.environ["TANGGAP_DATA"]) / "failed", Celery.worker_main
+
+def fails_once(celery, argv):
+    if not mark.exists():
+        mark.parent.mkdir(exist_ok=True)
+        mark.touch()
+        raise AttributeError("'NoneType' object has no attribute 'hostname'")
+    worker_main(celery, argv)
+
+Celery.worker_main = fails_once
+app()
+"""
 
 
 @pytest.fixture
@@ -29,7 +48,7 @@ def broker(tmp_path: Path) -> Iterator[RedisServer]:
 
 @contextmanager
 def running(
-    folder: Path, broker: RedisServer, *command: str
+    folder: Path, broker: RedisServer, *command: str, program: tuple[str, ...] = PROGRAM
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Start a process and wait until it shows that it gets on; it must end by itself, and well."""
     for name in ("receipt.secret", "master.key"):
@@ -47,7 +66,7 @@ def running(
     }
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "services.main.cli", *command],
+            [sys.executable, *program, *command],
             env=os.environ | {f"TANGGAP_{name}": value for name, value in settings.items()},
             stderr=log,
         )
@@ -106,3 +125,9 @@ def test_it_ends_while_the_broker_says_nothing(
 def test_a_worker_ends_when_all_is_well(tmp_path: Path, broker: RedisServer) -> None:
     with running(tmp_path, broker, "worker", "intake"):
         pass
+
+
+def test_a_worker_that_fails_begins_anew(tmp_path: Path, broker: RedisServer) -> None:
+    with running(tmp_path, broker, "worker", "intake", program=("-c", FAILING_ONCE)):
+        said = (tmp_path / "log").read_text()
+        assert said.count('"worker_failed"') == 1 and "AttributeError" in said

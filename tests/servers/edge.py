@@ -1,10 +1,12 @@
 """An edge as a process: a node that is the home of one Puskesmas of a running district."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 
@@ -140,11 +142,11 @@ class Started:
             yield Both(self.district, edge, self.lines)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def started(
     tmp_path_factory: pytest.TempPathFactory, postgres: Postgres, redis: RedisServer
 ) -> Iterator[Started]:
-    """A district that an edge is about to join."""
+    """A district that an edge is about to join; all tests of the edge share it."""
     with running_both(tmp_path_factory.mktemp("edge"), postgres, redis) as found:
         yield found
 
@@ -166,3 +168,15 @@ def received(at: RunningNode, text: str, puskesmas: str = HOME) -> Any:
 def case_at(node: RunningNode, id: str) -> int:
     """Return the status of the answer to who asks there for a case."""
     return node.as_("sari").get(f"/cases/{id}").status_code
+
+
+def page(node: RunningNode, user: str, path: str) -> httpx.Response:
+    """Return a page as somebody there sees it."""
+    return node.as_(user).get(node.address + path)
+
+
+def until(good: Callable[[], bool]) -> None:
+    """Wait until it is so."""
+    patience = time.monotonic() + 200
+    while not good():
+        assert time.monotonic() < patience

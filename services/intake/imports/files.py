@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-import openpyxl
-
 from services.intake.imports.headings import known_headers
 from services.kernel.errors import InvalidInput, invalid
 from services.kernel.text import _
@@ -179,6 +177,9 @@ def _reader(text: str, delimiter: str) -> Iterable[list[str]]:
 
 
 def _sheet(data: bytes) -> Iterator[Record]:
+    # It would take a tenth of the start of every process, of which few ever read a workbook.
+    import openpyxl
+
     try:
         # The formulas, not their results: what was typed is what is kept, and it is text.
         workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
