@@ -169,7 +169,7 @@ def stop_node(node: RunningNode) -> None:
     try:
         node.process.send_signal(signal.SIGTERM)
         assert node.process.wait(30) == 0, log.read_text()[-3000:]
-        assert "leaked" not in log.read_text()
+        assert "leaked" not in log.read_text(), log.read_text()[-3000:]
     finally:
         kill_node(node)
 
