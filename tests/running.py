@@ -11,13 +11,14 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
 
+from services.kernel.clock import system_clock
 from services.main.demo import ACCOUNTS, PASSWORD
 
 USERS = tuple(username for username, _name, _grants in ACCOUNTS)
@@ -117,6 +118,11 @@ class RunningNode:
         done = self.tanggap(*arguments)
         assert done.returncode == code, done.stderr + done.stdout
         return json.loads(done.stdout)
+
+
+def today_in_jakarta() -> date:
+    """Return the day that a Puskesmas in western Indonesia has now: from 17.00 UTC on the next."""
+    return system_clock().astimezone(ZoneInfo("Asia/Jakarta")).date()
 
 
 def day_in_jakarta(moment: str) -> str:

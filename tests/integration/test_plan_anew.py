@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from services.kernel.clock import system_clock
 from tests.integration.test_case_beside import case, receive, refused, reported, step
 from tests.integration.test_publication_returned import page
-from tests.running import RunningNode
+from tests.running import RunningNode, today_in_jakarta
 
-TODAY = system_clock().date()
+TODAY = today_in_jakarta()
 NEXT_WEEK = TODAY + timedelta(days=7)
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from services.kernel.clock import system_clock
-from tests.running import RunningNode
+from tests.running import RunningNode, today_in_jakarta
 
 COMPLAINTS = "/puskesmas/puring/complaints"
 TEXT = "Loket kedua dibuka."
@@ -115,11 +115,11 @@ ANALYSED = (
         "plan",
         {
             "actions": [
-                {"action": TEXT, "person_responsible": "Sari", "due_on": str(system_clock().date())}
+                {"action": TEXT, "person_responsible": "Sari", "due_on": str(today_in_jakarta())}
             ]
         },
     ),
-    ("actions/1", {"note": "Dibuka.", "done_on": str(system_clock().date())}),
+    ("actions/1", {"note": "Dibuka.", "done_on": str(today_in_jakarta())}),
 )
 
 

@@ -62,6 +62,7 @@ def running_edge(
     """Run the edge until the block ends; `kafka` and `address` are the line to the district."""
     environment = settings_of_edge(district, kafka, address, token)
     with running_node(data, "--district", str(file), environment=environment) as node:
+        node.attempts = RunningDistrict.attempts
         yield node
 
 
