@@ -102,10 +102,10 @@ class KafkaStream:
         stored = self._counter.end_offsets(self._partitions)
         now, before = time.monotonic(), self._held
         behind = {each: stored[each] - at for each, at in readable.items() if stored[each] > at}
-        self._held = {each: before.get(each, (readable[each], now)) for each in behind}
-        for each, (at, _since) in self._held.items():
-            if at != readable[each]:
-                self._held[each] = readable[each], now
+        self._held = {}
+        for each in behind:
+            at, since = before.get(each, (None, now))
+            self._held[each] = readable[each], since if at == readable[each] else now
         return behind
 
     def close(self) -> None:
