@@ -69,23 +69,26 @@ def differences(
         if _sum(connection, table, shown) == _sum(connection, table + BESIDE, shown):
             continue
         key = fold.key if fold else "subject"
+        differing = _differing(key, shown, table)
+        only_live, only_rebuilt = _counted(connection, differing)
+        subjects = _first(connection, differing)
         sides: dict[Side, str] = {
-            "live": _only_in(shown, table, table + BESIDE),
-            "rebuilt": _only_in(shown, table + BESIDE, table),
+            "live": _only_in(key, shown, table, table + BESIDE),
+            "rebuilt": _only_in(key, shown, table + BESIDE, table),
         }
-        live, rebuilt = (_counted(connection, key, rows) for rows in sides.values())
-        subjects = tuple(sorted({*live, *rebuilt})[:SUBJECTS_SHOWN])
         behind = (
             _events_of(connection, log, subjects, fold.reads)
             if fold
-            else _messages(connection, sides.values())
+            else _messages(connection, sides.values(), subjects)
         )
         yield Difference(
             table,
-            sum(live.values()),
-            sum(rebuilt.values()),
+            only_live,
+            only_rebuilt,
             subjects,
-            tuple(each for side in sides.items() for each in _rows(connection, key, *side)),
+            tuple(
+                each for side in sides.items() for each in _rows(connection, key, subjects, *side)
+            ),
             tuple(behind),
         )
 
@@ -96,19 +99,50 @@ def _sum(connection: DuckDBPyConnection, table: str, shown: str) -> Any:
     ).fetchone()
 
 
-def _only_in(shown: str, ours: str, theirs: str) -> str:
-    return f"(SELECT {shown} FROM {ours} EXCEPT ALL SELECT {shown} FROM {theirs})"
+def _differing(key: str, shown: str, table: str) -> str:
+    """Return the rows that one side has more often, as subject, hash and how much more often live.
+
+    Whole rows are only compared of the subjects that are shown: where millions differ (live facts
+    that were lost) they would not fit into the memory, while these groups go to disk.
+    """
+    return (
+        "(SELECT subject, hashed, sum(side) AS more FROM ("
+        f"SELECT {key}::VARCHAR AS subject, hash(each) AS hashed, 1 AS side "
+        f"FROM (SELECT {shown} FROM {table}) AS each UNION ALL "
+        f"SELECT {key}::VARCHAR, hash(each), -1 "
+        f"FROM (SELECT {shown} FROM {table}{BESIDE}) AS each"
+        ") GROUP BY ALL HAVING more <> 0)"
+    )
 
 
-def _counted(connection: DuckDBPyConnection, key: str, rows: str) -> dict[str, int]:
-    found = connection.execute(f"SELECT {key}::VARCHAR, count(*) FROM {rows} GROUP BY 1")
-    return dict(found.fetchall())
+def _counted(connection: DuckDBPyConnection, differing: str) -> tuple[int, int]:
+    found = connection.execute(
+        "SELECT coalesce(sum(greatest(more, 0)), 0)::BIGINT, "
+        f"coalesce(sum(greatest(-more, 0)), 0)::BIGINT FROM {differing}"
+    ).fetchall()
+    ((live, rebuilt),) = found
+    return live, rebuilt
 
 
-def _rows(connection: DuckDBPyConnection, key: str, side: Side, rows: str) -> list[OneSided]:
+def _first(connection: DuckDBPyConnection, differing: str) -> tuple[str, ...]:
+    found = connection.execute(
+        f"SELECT DISTINCT subject FROM {differing} ORDER BY subject LIMIT {SUBJECTS_SHOWN}"
+    )
+    return tuple(subject for (subject,) in found.fetchall())
+
+
+def _only_in(key: str, shown: str, ours: str, theirs: str) -> str:
+    asked = f"WHERE {key}::VARCHAR IN (SELECT unnest($subjects::VARCHAR[]))"
+    return f"(SELECT {shown} FROM {ours} {asked} EXCEPT ALL SELECT {shown} FROM {theirs} {asked})"
+
+
+def _rows(
+    connection: DuckDBPyConnection, key: str, subjects: Sequence[str], side: Side, rows: str
+) -> list[OneSided]:
     found = connection.execute(
         f"SELECT COLUMNS(* EXCLUDE (value))::VARCHAR FROM (SELECT *, NULL AS value FROM {rows}) "
-        f"ORDER BY {key} LIMIT {ROWS_SHOWN}"
+        f"ORDER BY {key} LIMIT {ROWS_SHOWN}",
+        {"subjects": list(subjects)},
     )
     return [OneSided(side, row) for row in records(found)]
 
@@ -131,10 +165,13 @@ def _events_of(
     return [Behind(**row) for row in records(found)]
 
 
-def _messages(connection: DuckDBPyConnection, sides: Iterable[str]) -> list[Behind]:
+def _messages(
+    connection: DuckDBPyConnection, sides: Iterable[str], subjects: Sequence[str]
+) -> list[Behind]:
     either = " UNION ALL ".join(f"FROM {rows}" for rows in sides)
     found = connection.execute(
         f"SELECT DISTINCT ON (position) {_EVENT} FROM ({either}) "
-        f"ORDER BY position LIMIT {EVENTS_SHOWN}"
+        f"ORDER BY position LIMIT {EVENTS_SHOWN}",
+        {"subjects": list(subjects)},
     )
     return [Behind(**row) for row in records(found)]
