@@ -18,6 +18,7 @@ from services.kernel.stream.port import StreamUnavailable
 from services.kernel.stream.topic import Topic, WrongTopic
 from tests.contract.stream import SOURCE, StreamContract, read_all
 from tests.messages import message
+from tests.running import free_port
 from tests.servers.kafka import running_kafka
 
 SENDING: Final = f"tanggap{SOURCE.replace('/', '-')}-network-thread"
@@ -138,6 +139,24 @@ def test_a_sender_that_failed_sends_nothing_any_more(tmp_path: Path) -> None:
             sender.send([message(2)])
         thread.join(10)
         assert not thread.is_alive()
+
+
+def test_brokers_out_of_reach_cost_no_thread_however_often_they_are_asked() -> None:
+    topic = Topic(f"127.0.0.1:{free_port()}", "tanggap", {}, first_answer_seconds=0.3)
+    stream = KafkaStream(topic)
+    unreachable = (
+        stream.ends,
+        stream.withheld,
+        lambda: stream.reader("a", {}).poll(1, 0),
+        lambda: stream.sender(SOURCE).send([message(1)]),
+        topic.check,
+    )
+    for ask in unreachable:
+        before = set(threading.enumerate())
+        for _time in range(2):
+            with pytest.raises(StreamUnavailable):
+                ask()
+        assert set(threading.enumerate()) <= before, ask
 
 
 def test_a_topic_that_was_made_is_right(topic: Topic) -> None:

@@ -20,6 +20,7 @@ from kafka.partitioner.default import murmur2
 from services.kernel import failpoints
 from services.kernel.contracts import Message, from_headers
 from services.kernel.contracts.envelope import MalformedMessage, stray
+from services.kernel.stream.clients import begun
 from services.kernel.stream.port import Delivery, StreamUnavailable
 from services.kernel.stream.topic import Topic
 
@@ -151,7 +152,8 @@ class KafkaStream:
 
     def _consumer(self, name: str, isolation_level: str = "read_committed") -> KafkaConsumer:
         self._check()
-        return KafkaConsumer(
+        return begun(
+            KafkaConsumer,
             **self._options,
             client_id=f"tanggap-{name}",
             group_id=None,
@@ -241,7 +243,8 @@ class KafkaSender:
         if self._producer is None:
             stream = self._stream
             stream._check()
-            self._producer = KafkaProducer(
+            self._producer = begun(
+                KafkaProducer,
                 **stream._options,
                 client_id=f"tanggap{self._source.replace('/', '-')}",
                 transactional_id=self._source,

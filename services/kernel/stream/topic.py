@@ -11,6 +11,7 @@ from typing import Any, Final
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
+from services.kernel.stream.clients import begun
 from services.kernel.stream.port import StreamUnavailable
 
 PARTITIONS: Final = 12
@@ -111,7 +112,7 @@ class _Admin:
 
     def __enter__(self) -> Any:
         try:
-            self._client = KafkaAdminClient(**self._topic.connection)
+            self._client = begun(KafkaAdminClient, **self._topic.connection)
         except KafkaError as error:
             raise StreamUnavailable(type(error).__name__) from error
         return self._client
