@@ -10,7 +10,7 @@ until the hole before it is filled.
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -35,7 +35,7 @@ from services.reporting.store import Store, aware, is_damage, stored
 
 log = structlog.get_logger()
 NAME = "reporting"
-BATCH = 32_000
+BATCH = 48_000
 WAIT_SECONDS = 0.5
 REST_SECONDS = 0.05
 UUID_LENGTH = 36
@@ -123,10 +123,11 @@ class LogCopy:
         deliveries = self._reader.poll(BATCH, WAIT_SECONDS)
         if deliveries:
             began = time.monotonic()
-            self.handle(deliveries)
-            ended = time.monotonic()
-            # With more waiting there is nothing to gain by resting.
+            # With more waiting nothing is gained by resting, or by leaving a core to others.
             full = len(deliveries) * 2 >= BATCH
+            with self._store.on_all_cores() if full else nullcontext():
+                self.handle(deliveries)
+            ended = time.monotonic()
             self._rested = ended + (0 if full else min(ended - began, REST_SECONDS))
 
     def handle(self, deliveries: Sequence[Delivery]) -> None:

@@ -20,7 +20,7 @@ from services.reporting.payload import COLUMNS
 
 log = structlog.get_logger()
 MEMORY = "128MB"
-CHECKPOINT: Final = "64MB"
+CHECKPOINT: Final = "128MB"
 SUSPECT: Final = ".suspect"
 """Beside the file: a part of it could not be read while it was open."""
 _DAMAGED: Final = (

@@ -5,7 +5,9 @@ the same two things, so that a message is the same bytes on either transport.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -15,6 +17,10 @@ UNCHAINED = -1
 STRAY = "tanggap.Stray.v0"
 """The type of what lies on the stream and is no event of ours; its value is kept all the same."""
 _MOST = 2**63
+_READ = (
+    *("ce_id", "ce_source", "ce_subject", "ce_type", "ce_time", "ce_puskesmas", "ce_actor"),
+    *("ce_correlationid", "ce_causationid", "ce_previous"),
+)
 _TYPE = re.compile(r"[a-z]+\.[A-Za-z]+\.v[0-9]+")
 
 
@@ -99,44 +105,57 @@ class MalformedMessage(ValueError):
 def from_headers(headers: list[tuple[str, bytes]], value: bytes) -> Message:
     """Read a message back; raises MalformedMessage and names the header that is wrong."""
     given = dict(headers)
-
-    def word(name: str) -> str:
-        if name not in given:
-            raise MalformedMessage(f"header {name} is missing")
-        try:
-            return given[name].decode()
-        except UnicodeDecodeError:
-            raise MalformedMessage(f"header {name} is not UTF-8") from None
-
-    def whole(name: str) -> int:
-        text = word(name)
-        if not text.isascii() or not text.isdigit() or not int(text[:20]) < _MOST:
-            raise MalformedMessage(f"header {name} is not a whole number")
-        return int(text)
-
-    def moment(name: str) -> datetime:
-        try:
-            found = datetime.fromisoformat(word(name))
-        except ValueError:
-            raise MalformedMessage(f"header {name} is not a time") from None
-        if found.tzinfo is None:
-            raise MalformedMessage(f"header {name} has no offset")
-        return found
-
-    if not _TYPE.fullmatch(word("ce_type")):
+    try:
+        texts = [given[name].decode() for name in _READ]
+    except (KeyError, UnicodeDecodeError):
+        raise MalformedMessage(_why_unreadable(given)) from None
+    id, source, subject, type, time, puskesmas, who, correlation_id, causation_id, previous = texts
+    if not _is_type(type):
         raise MalformedMessage("header ce_type is not the type of an event of ours")
-    actor, _, role = word("ce_actor").partition(";")
+    actor, _, role = who.partition(";")
     return Message(
-        id=whole("ce_id"),
-        source=word("ce_source"),
-        subject=word("ce_subject"),
-        type=word("ce_type"),
-        time=moment("ce_time"),
-        puskesmas=word("ce_puskesmas"),
+        id=_whole("ce_id", id),
+        source=source,
+        subject=subject,
+        type=type,
+        time=_moment("ce_time", time),
+        puskesmas=puskesmas,
         actor=actor,
         role=role,
-        correlation_id=word("ce_correlationid"),
-        causation_id=word("ce_causationid"),
-        previous=whole("ce_previous"),
+        correlation_id=correlation_id,
+        causation_id=causation_id,
+        previous=_whole("ce_previous", previous),
         value=value,
     )
+
+
+def _why_unreadable(given: Mapping[str, bytes]) -> str:
+    for name in _READ:
+        if name not in given:
+            return f"header {name} is missing"
+        try:
+            given[name].decode()
+        except UnicodeDecodeError:
+            break
+    return f"header {name} is not UTF-8"
+
+
+@lru_cache(maxsize=1000)
+def _is_type(text: str) -> bool:
+    return _TYPE.fullmatch(text) is not None
+
+
+def _whole(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not int(text[:20]) < _MOST:
+        raise MalformedMessage(f"header {name} is not a whole number")
+    return int(text)
+
+
+def _moment(name: str, text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise MalformedMessage(f"header {name} is not a time") from None
+    if found.tzinfo is None:
+        raise MalformedMessage(f"header {name} has no offset")
+    return found

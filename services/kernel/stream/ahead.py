@@ -4,19 +4,27 @@ Decoding a page holds the interpreter, storing one hardly does: on two cores the
 And a transport gives a large page in pieces, where few large transactions cost far less than many.
 """
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Final
 
 from services.kernel.stream.port import Delivery, Reader
 
-MORE_SECONDS: Final = 0.05
+MUCH: Final = 1 / 8
+"""With such a part of a page there is likely to be more."""
+MORE_SECONDS: Final = 0.2
 """So long a piece of a page may be behind the one before it."""
+MOST_BYTES: Final = 64_000_000
+"""With so much in it a page is not added to."""
+TURN_SECONDS: Final = 0.001
+"""So long a thread keeps the interpreter meanwhile, where another waits for it."""
 
 
 class ReadAhead:
     """A reader that reads the next page of `reader` in a thread of its own after one that was
-    at least half full; as any reader, it is used by one thread."""
+    not all but empty (`MUCH`); as any reader, it is used by one thread."""
 
     def __init__(self, reader: Reader, name: str) -> None:
         self._reader = reader
@@ -27,7 +35,7 @@ class ReadAhead:
         """Return what has come, and go on with what comes after it."""
         ahead, self._next = self._next, None
         page = self._reader.poll(limit, timeout) if ahead is None else ahead.result()
-        if len(page) * 2 >= limit:
+        if len(page) >= limit * MUCH:
             self._next = self._thread.submit(self._whole, limit, timeout)
         return page
 
@@ -40,12 +48,13 @@ class ReadAhead:
         self._reader.seek(partition, offset)
 
     def _whole(self, limit: int, timeout: float) -> Sequence[Delivery]:
-        """Return a page that is full, if there is so much."""
-        page = piece = list(self._reader.poll(limit, timeout))
-        while piece and len(page) < limit:
-            piece = list(self._reader.poll(limit - len(page), MORE_SECONDS))
-            page = [*page, *piece]
-        return page
+        """Return a page that is full, if there is so much, or large."""
+        with _short_turns():
+            page = piece = list(self._reader.poll(limit, timeout))
+            while piece and len(page) < limit and _bytes(page) < MOST_BYTES:
+                piece = list(self._reader.poll(limit - len(page), MORE_SECONDS))
+                page = [*page, *piece]
+            return page
 
     def wake(self) -> None:
         """Have a waiting `poll` return."""
@@ -56,3 +65,19 @@ class ReadAhead:
         self._reader.wake()
         self._thread.shutdown()
         self._reader.close()
+
+
+def _bytes(page: Sequence[Delivery]) -> int:
+    return sum(len(each.message.value) for each in page)
+
+
+@contextmanager
+def _short_turns() -> Iterator[None]:
+    """Have whoever stores wait less for the interpreter: each of its statements asks for it four
+    times, and by the turns of a process that serves (20 ms) would wait longer than it works."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(min(before, TURN_SECONDS))
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
