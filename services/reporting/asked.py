@@ -11,8 +11,10 @@ from services.kernel.access.reach import reach_of
 from services.kernel.district import CLUSTERS, EFFORTS, District
 from services.kernel.errors import InvalidInput, invalid
 from services.kernel.text import _
+from services.kernel.web.words import WORDS
 from services.reporting.queries import Filters, When
 from services.reporting.queries.question import DEFAULT_ZONE, LISTS
+from services.reporting.queries.totals import FIGURES as TOTALS
 
 Instant = Annotated[
     str | None,
@@ -30,6 +32,7 @@ After = Annotated[
 YEARS: Final = range(1900, 9999)
 FIRST_DAY = "first day (2026-09-01), in each Puskesmas' own zone"
 LAST_DAY = "last day, included"
+STATES: Final = (*WORDS["state"], *LISTS)
 
 
 class Asked:
@@ -46,6 +49,10 @@ class Asked:
             Query(description="a state of a case, or what waits: " + ", ".join(LISTS)),
         ] = None,
         barrier: Annotated[str | None, Query(description="a barrier's code")] = None,
+        total: Annotated[
+            str | None,
+            Query(description="of a list, the cases behind a control total: " + ", ".join(TOTALS)),
+        ] = None,
         area: Annotated[str | None, Query(description="KMP, UKM or UKPP: its units")] = None,
         cluster: Annotated[str | None, Query(description="a cluster's code: its units")] = None,
         since: Annotated[str | None, Query(alias="from", description=FIRST_DAY)] = None,
@@ -57,6 +64,10 @@ class Asked:
         first, last = day(since, "from"), day(until, "to")
         if first and last and first > last:
             raise invalid("to", _("Hari terakhir mendahului hari pertama."))
+        if state and state not in STATES:
+            raise invalid("state", _("Tulis salah satu: {codes}.", codes=", ".join(STATES)))
+        if total and total not in TOTALS:
+            raise invalid("total", _("Tulis salah satu: {codes}.", codes=", ".join(TOTALS)))
         self._given = {
             "puskesmas": puskesmas or None,
             "unit": unit or None,
@@ -64,6 +75,7 @@ class Asked:
             "category": category or None,
             "state": state or None,
             "barrier": barrier or None,
+            "total": total or None,
             "since": first,
             "until": last,
         }

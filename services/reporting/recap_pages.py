@@ -15,6 +15,7 @@ from services.kernel.text import Text, _
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
 from services.kernel.web.pages import render
+from services.kernel.web.words import WORDS
 from services.reporting.asked import asked_when
 from services.reporting.monthly import Monthly
 from services.reporting.months import Month
@@ -23,11 +24,7 @@ from services.reporting.recap_api import READ, seen
 from services.reporting.words import STEPS, Names
 
 FIGURES: Final[Mapping[str, Text]] = {
-    "brought_forward": _("Sisa lama"),
-    "received": _("Keluhan masuk"),
-    "brought_back": _("Aktif kembali"),
-    "closed": _("Selesai"),
-    "carried_forward": _("Sisa baru"),
+    **WORDS["total"],
     "praise": _("Pujian"),
     "responses_due": _("Tanggapan jatuh tempo"),
     "responses_on_time": _("Tanggapan tepat waktu"),

@@ -1,8 +1,11 @@
 """Reporting's pages over HTTP, on a real stream: what people see, and what nobody may see."""
 
 import asyncio
+import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -118,6 +121,31 @@ def test_what_was_closed_and_goes_on_is_not_called_as_the_state_is(site: PageSit
     ):
         page = site.page("dinas", "/laporan/kendali", lang=language).text
         assert name in page and state not in page.lower()
+
+
+@pytest.mark.parametrize("by", ["puskesmas", "unit", "channel", "category"])
+def test_each_control_total_leads_to_its_cases(site: PageSite, by: str) -> None:
+    # No case of this history moved the same way twice, and so each number is that of its list.
+    asked = {"by": by, "from": "2026-11-01", "to": "2026-11-30"}
+    table = site.page("dinas", "/laporan/kendali", **asked).text
+    cells = re.findall(r'<td class="n(?: soft)?"><a href="([^"]+)">(\d+)</a>', table)
+    assert len(cells) > 4
+    for address, number in cells:
+        page = site.page("dinas", unescape(address)).text
+        assert page.count('<td class="nowrap"><a href="/laporan/keluhan/') == int(number), address
+    assert {"total", "state"} <= {name for address, _n in cells for name in query_of(address)}
+
+
+def query_of(address: str) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(unescape(address)).query)
+
+
+@pytest.mark.parametrize("name", ["total", "state"])
+def test_a_word_that_is_none_of_those_is_refused(site: PageSite, name: str) -> None:
+    for path in ("/laporan/keluhan", "/laporan/kendali"):
+        answer = site.page("dinas", path, **{name: "selesaii"})
+        assert answer.status_code == 422
+        assert "Tulis salah satu: " in answer.text
 
 
 def test_an_empty_filter_is_none(site: PageSite) -> None:

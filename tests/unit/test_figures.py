@@ -3,7 +3,7 @@ one of a system that knows no more."""
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,17 @@ from services.kernel.stream import Delivery
 from services.reporting import folds
 from services.reporting.figures import FIGURES
 from services.reporting.queries import Filters, When
+from services.reporting.queries.complaints import every
 from services.reporting.queries.counted import Part, cases_of
 from services.reporting.queries.counting import Value
 from services.reporting.queries.dashboard import dashboard
+from services.reporting.queries.totals import FIGURES as FIGURES_OF_CONTROL
 from services.reporting.queries.totals import By, totals
 from tests.folding import HOURS, Facts, happened, histories
 from tests.histories import BOX, Told, by_arrival, deliveries, hour, told
 
 ALL = Filters(None)
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
 DAY = 24
 
 
@@ -359,6 +362,39 @@ def test_control_totals_add_up_for_every_cut(facts: Facts, history: list[Told]) 
             if row["received"] is not None:
                 brought = row["brought_forward"] + row["received"] + row["brought_back"]
                 assert brought - row["closed"] == row["carried_forward"]
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(histories, st.integers(0, 3), st.integers(0, 3))
+def test_behind_a_control_total_are_the_cases_that_it_counts(
+    facts: Facts, history: list[Told], first: int, days: int
+) -> None:
+    facts.clear()
+    facts.take(by_arrival(deliveries(history)))
+    since = date(2026, 11, 2) + timedelta(first)
+    within = Filters(None, since=since, until=since + timedelta(days))
+    (row,) = totals(facts.connection, within, When(), None)
+    moves = facts.connection.execute(
+        "SELECT move, count(*) FILTER (WHERE happened_from >= $since AND happened_from < $until), "
+        "count(DISTINCT complaint) "
+        "FILTER (WHERE happened_from >= $since AND happened_from < $until) "
+        "FROM moves WHERE known_to = 'infinity' AND complaint IN (SELECT complaint FROM latest) "
+        "GROUP BY move",
+        {
+            # Midnight in Jakarta.
+            "since": datetime.combine(since, time()) - timedelta(hours=7),
+            "until": datetime.combine(since, time()) + timedelta(days=days + 1, hours=-7),
+        },
+    ).fetchall()
+    often = {move: (count, cases) for move, count, cases in moves}
+    for total in FIGURES_OF_CONTROL:
+        filters = dataclasses.replace(within, total=total)
+        listed = list(every(facts.connection, filters, When(), NOW))
+        count, cases = often.get(total, (row[total], row[total]))
+        assert (row[total], len(listed)) == (count, cases), total
+        assert len({each["id"] for each in listed}) == len(listed)
 
 
 @pytest.mark.parametrize(

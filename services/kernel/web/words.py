@@ -24,6 +24,13 @@ WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
         "duplicate": _("Sama dengan keluhan lain"),
         "referred": _("Diteruskan ke instansi lain"),
     },
+    "total": {
+        "brought_forward": _("Sisa lama"),
+        "received": _("Keluhan masuk"),
+        "brought_back": _("Aktif kembali"),
+        "closed": _("Selesai"),
+        "carried_forward": _("Sisa baru"),
+    },
     "grade": {"red": _("Merah"), "yellow": _("Kuning"), "green": _("Hijau")},
     "kind": {
         "complaint": _("Keluhan"),
@@ -97,6 +104,7 @@ ASKED: Final[Mapping[str, Text]] = {
     "channel": _("Kanal"),
     "category": _("Kategori"),
     "state": _("Keadaan"),
+    "total": _("Angka kendali"),
 }
 """What pages call the fields of an address by which something is looked for."""
 

@@ -96,6 +96,7 @@ def write_log(
         ("channel", filters.channel),
         ("category", filters.category),
         ("state", filters.state),
+        ("total", filters.total),
     ):
         if asked is not None:
             raise invalid(name, _("Log berisi kejadian; saring menurut Puskesmas dan tanggal."))

@@ -82,6 +82,8 @@ def open_data(
     Raises InvalidInput for a state (what came in is counted, whatever became of it) and for days
     that are no whole months (two files that differ by days would give a small count away).
     """
+    if filters.total is not None:
+        raise invalid("total", _("Data terbuka menghitung yang masuk, apa pun keadaannya."))
     if filters.state is not None:
         raise invalid("state", _("Data terbuka menghitung yang masuk, apa pun keadaannya."))
     if filters.since is not None and filters.since.day != 1:

@@ -127,6 +127,8 @@ class Said:
             yield _("Kategori"), self.names.category(filters.category) or filters.category
         if filters.state:
             yield _("Keadaan"), self.word("state", filters.state)
+        if filters.total:
+            yield _("Angka kendali"), self.word("total", filters.total)
         if filters.since:
             yield _("Dari tanggal"), filters.since.isoformat()
         if filters.until:

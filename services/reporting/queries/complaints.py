@@ -24,6 +24,7 @@ from services.reporting.queries.question import (
     streamed,
     zones,
 )
+from services.reporting.queries.totals import behind
 from services.reporting.store import stored
 
 Order = Literal["deadline", "received"]
@@ -96,9 +97,10 @@ def _statement(
     for part in states.parts:
         condition.add(part)
     condition.parameters |= states.parameters | when.parameters
-    ranged = filters.since is not None or filters.until is not None
+    ranged = (filters.since, filters.until, filters.total) != (None, None, None)
     if ranged:
-        condition.add(f"a.received_at >= {STARTS} AND a.received_at < {ENDS}")
+        received = f"a.received_at >= {STARTS} AND a.received_at < {ENDS}"
+        condition.add(behind(filters.total) if filters.total is not None else received)
         condition.parameters |= bounds(zones(connection), filters.since, filters.until)
     if cursor is not None:
         last, complaint = read_cursor(cursor)

@@ -108,7 +108,8 @@ class Filters:
     `since` and `until` are days in the zone of each Puskesmas, both included. `state` is a state
     of a case, or one of `LISTS`. `reach` narrows the scope further where the reader is bound to
     areas; `units` are those asked for, and `entered_by` an account that wrote it down. A `unit` or
-    `category` of `UNSAID` is none that was named.
+    `category` of `UNSAID` is none that was named. `total` is a control total of these days: the
+    cases behind it, whenever they were received.
     """
 
     scope: frozenset[str] | None
@@ -123,6 +124,7 @@ class Filters:
     units: frozenset[str] | None = None
     entered_by: str | None = None
     barrier: str | None = None
+    total: str | None = None
 
     def within(self) -> "Condition":
         """Return the condition that the reader may see a case (as `a`)."""

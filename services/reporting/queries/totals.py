@@ -31,6 +31,23 @@ _PARTS: Final[Mapping[By | None, str]] = {
 }
 FIGURES: Final = ("brought_forward", "received", "brought_back", "closed", "carried_forward")
 
+_MOVES: Final = f"FROM moves AS m WHERE m.complaint = a.complaint AND {at('m')}"
+_SIGN: Final = "CASE m.move WHEN 'closed' THEN -1 ELSE 1 END"
+
+
+def behind(total: str) -> str:
+    """Return the condition on a case (as `a`, with the `bounds` of its Puskesmas as `b`) that it
+    is one of those that a control total counts."""
+    if total not in FIGURES:
+        raise ValueError(f"there is no control total {total}")
+    # Both ends are named each time: DuckDB refuses a parameter that it has no use for.
+    edges = {"brought_forward": f"least({STARTS}, {ENDS})"}
+    edges["carried_forward"] = f"greatest({STARTS}, {ENDS})"
+    if (edge := edges.get(total)) is not None:
+        return f"(SELECT coalesce(sum({_SIGN}), 0) {_MOVES} AND m.happened_from < {edge}) > 0"
+    within = f"m.happened_from >= {STARTS} AND m.happened_from < {ENDS}"
+    return f"EXISTS ({_MOVES} AND m.move = '{total}' AND {within})"
+
 
 def totals(
     connection: DuckDBPyConnection, filters: Filters, when: When, by: By | None
@@ -55,7 +72,7 @@ def totals(
         ),
         moved AS (
             SELECT part,
-                CASE move WHEN 'closed' THEN -1 ELSE 1 END AS sign, move,
+                {_SIGN} AS sign, move,
                 happened_from < starts AS before,
                 happened_from >= starts AND happened_from < ends AS within
             FROM cases JOIN moves AS m ON m.complaint = cases.complaint AND {at("m")}
