@@ -4,13 +4,12 @@ Decoding a page holds the interpreter, storing one hardly does: on two cores the
 And a transport gives a large page in pieces, where few large transactions cost far less than many.
 """
 
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Final
 
 from services.kernel.stream.port import Delivery, Reader
+from services.kernel.turns import short_turns
 
 MUCH: Final = 1 / 8
 """With such a part of a page there is likely to be more."""
@@ -18,8 +17,6 @@ MORE_SECONDS: Final = 0.2
 """So long a piece of a page may be behind the one before it."""
 MOST_BYTES: Final = 64_000_000
 """With so much in it a page is not added to."""
-TURN_SECONDS: Final = 0.001
-"""So long a thread keeps the interpreter meanwhile, where another waits for it."""
 
 
 class ReadAhead:
@@ -49,7 +46,7 @@ class ReadAhead:
 
     def _whole(self, limit: int, timeout: float) -> Sequence[Delivery]:
         """Return a page that is full, if there is so much, or large."""
-        with _short_turns():
+        with short_turns():
             page = piece = list(self._reader.poll(limit, timeout))
             while piece and len(page) < limit and _bytes(page) < MOST_BYTES:
                 piece = list(self._reader.poll(limit - len(page), MORE_SECONDS))
@@ -69,15 +66,3 @@ class ReadAhead:
 
 def _bytes(page: Sequence[Delivery]) -> int:
     return sum(len(each.message.value) for each in page)
-
-
-@contextmanager
-def _short_turns() -> Iterator[None]:
-    """Have whoever stores wait less for the interpreter: each of its statements asks for it four
-    times, and by the turns of a process that serves (20 ms) would wait longer than it works."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(min(before, TURN_SECONDS))
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
