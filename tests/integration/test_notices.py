@@ -78,6 +78,18 @@ def test_a_place_that_is_no_place_is_refused(node: RunningNode) -> None:
         assert answer.status_code == 422
 
 
+def test_praise_rings_until_it_is_put_right_to_be_none(node: RunningNode) -> None:
+    body = {"channel": "phone", "kind": "praise", "text": "Antre lama."}
+    given = node.as_("rini").post("/puskesmas/puring/complaints", json=body).json()
+    assert told(node, "kukuh", given["number"])
+    body = {"kind": "complaint", "reason": "Ternyata keluhan."}
+    answer = node.as_("rini").post(f"/complaints/{given['id']}/corrections", json=body)
+    node.settle(answer.raise_for_status().json()["position"])
+    assert given["number"] not in page(node, "kukuh")
+    # The team is called to the case that it has become.
+    assert told(node, "sari", given["number"])
+
+
 def test_the_district_is_told_of_what_is_put_before_it(node: RunningNode) -> None:
     given = receive(node)
     assert given["number"] not in page(node, "wulan")

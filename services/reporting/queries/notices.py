@@ -75,8 +75,8 @@ _FROM: Final = f"""FROM log AS l JOIN attributes AS a ON a.complaint = l.complai
     WHERE (l.name IN (
             'TeamNotified', 'CaseReopened', 'CaseEscalated', 'EscalationAnswered',
             'PublicationReturned'
-        ) OR l.name = 'ComplaintReceived' AND l.kind = 'praise') AND l.trouble IS NULL
-        AND {at("a")}"""
+        ) OR l.name = 'ComplaintReceived' AND l.kind = 'praise' AND a.kind = 'praise')
+        AND l.trouble IS NULL AND {at("a")}"""
 
 
 def _condition(held: Sequence[tuple[str, Reach]], account: str, now: datetime) -> Condition:
