@@ -33,7 +33,7 @@ bench: $(DEV)
 
 drill: $(DEV)
 	@infra/test-needs
-	@$(if $(filter-out partition,$(NAME)),,infra/drill-needs)
+	@$(if $(or $(filter partition,$(NAME)),$(if $(NAME),,all)),infra/drill-needs)
 	$(BIN)/python -m tests.drills $(NAME) --runs $(or $(RUNS),3) --seed $(or $(SEED),1) $(if $(SABOTAGE),--sabotage $(SABOTAGE))
 
 # The district by docker-compose; BROKERS=3, DEMO=no, and to drop all data: DATA=drop.
