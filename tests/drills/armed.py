@@ -57,9 +57,10 @@ class Armed:
         passings = itertools.count(1)
 
         def passed() -> None:
-            if not self.is_set():
+            try:
+                name, passing = self._armed.read_text().split()
+            except FileNotFoundError:  # nothing is armed (any more)
                 return
-            name, passing = self._armed.read_text().split()
             if name == failpoint and next(passings) == int(passing):
                 self._end(failpoint)
 
