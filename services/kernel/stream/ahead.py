@@ -47,10 +47,12 @@ class ReadAhead:
     def _whole(self, limit: int, timeout: float) -> Sequence[Delivery]:
         """Return a page that is full, if there is so much, or large."""
         with short_turns():
-            page = piece = list(self._reader.poll(limit, timeout))
-            while piece and len(page) < limit and _bytes(page) < MOST_BYTES:
-                piece = list(self._reader.poll(limit - len(page), MORE_SECONDS))
-                page = [*page, *piece]
+            piece = self._reader.poll(limit, timeout)
+            page, size = list(piece), _bytes(piece)
+            while piece and len(page) < limit and size < MOST_BYTES:
+                piece = self._reader.poll(limit - len(page), MORE_SECONDS)
+                page += piece
+                size += _bytes(piece)
             return page
 
     def wake(self) -> None:
@@ -64,5 +66,5 @@ class ReadAhead:
         self._reader.close()
 
 
-def _bytes(page: Sequence[Delivery]) -> int:
-    return sum(len(each.message.value) for each in page)
+def _bytes(piece: Sequence[Delivery]) -> int:
+    return sum(len(each.message.value) for each in piece)
