@@ -220,9 +220,9 @@ def fold_touched(
     newer = min(each.arrived_at for each in deliveries) > newest
     names = frozenset(each.message.type.split(".")[1] for each in deliveries)
     for key, keys in subjects(each.message.subject for each in deliveries).items():
-        straight = folds.bind_touched(connection, key, keys)
-        among = names if newer and straight else None
-        folds.fold_bound(connection, key, anew=True, among=among)
+        bound = folds.bind_touched(connection, key, keys)
+        among = names if newer and bound.straight else None
+        folds.fold_bound(connection, key, anew=True, present=bound.names, among=among)
 
 
 def subjects(found: Iterable[str]) -> dict[folds.Key, list[str]]:

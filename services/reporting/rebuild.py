@@ -183,8 +183,8 @@ class Rebuild:
             )
         touched = connection.execute(f"SELECT DISTINCT subject {newer}", span).fetchall()
         for key, keys in subjects(subject for (subject,) in touched).items():
-            folds.bind_touched(connection, key, keys, self._log)
-            folds.fold_bound(connection, key, BESIDE, anew=True)
+            bound = folds.bind_touched(connection, key, keys, self._log)
+            folds.fold_bound(connection, key, BESIDE, anew=True, present=bound.names)
         unfinished.note_place(upto)
 
     def _roll_back(self) -> None:

@@ -102,13 +102,19 @@ _CHOSEN = {
 }
 
 
+@dataclass(frozen=True)
+class Bound:
+    """Histories that were bound: whether each of them arrived in its order, and the names of all
+    their events."""
+
+    straight: bool
+    names: frozenset[str]
+
+
 def bind_touched(
     connection: DuckDBPyConnection, key: Key, keys: Sequence[str], log: str = "log"
-) -> bool:
-    """Bind `events` to the histories of these keys: a few rows, gathered once.
-
-    Return whether each of them arrived in its order.
-    """
+) -> Bound:
+    """Bind `events` to the histories of these keys: a few rows, gathered once."""
     chosen = _CHOSEN[key]
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE touched AS "
@@ -116,11 +122,11 @@ def bind_touched(
         f"{_shared('events', key, log, chosen)}",
         {"keys": keys},
     )
-    row = connection.execute(
+    ((straight, names),) = connection.execute(
         "CREATE OR REPLACE TEMP VIEW events AS FROM touched;"
-        "SELECT coalesce(bool_and(version = 0), true) FROM events"
-    ).fetchone()
-    return row is not None and bool(row[0])
+        "SELECT coalesce(bool_and(version = 0), true), list(DISTINCT name) FROM events"
+    ).fetchall()
+    return Bound(bool(straight), frozenset(names or ()))
 
 
 def bind_chosen(connection: DuckDBPyConnection, key: Key, chosen: str, log: str = "log") -> None:
@@ -150,24 +156,27 @@ def fold_bound(
     suffix: str = "",
     *,
     anew: bool,
+    present: frozenset[str] | None = None,
     among: frozenset[str] | None = None,
 ) -> None:
     """Write the facts of the bound events; `anew`: in place of what their keys had.
 
-    `among`: only events of these names were added, each at the end of its subject's history; a
-    fold that reads none of them would write what is there already, and is left out.
+    A fold that would write what is there already is left out. `present`: there are no events but
+    of these names, and a fold that reads none of them has no rows. `among`: only events of these
+    names were added, each at the end of its subject's history.
     """
+    empty = {fold.name for fold in folds() if not _reads(fold, present)}
     written = {
         fold.name
         for fold in folds()
-        if fold.key == key and (among is None or not fold.reads or fold.reads & among)
+        if fold.key == key and fold.name not in empty and _reads(fold, among)
     }
     needed = {name for fold in _needed(written) for name in fold.needs}
     statements = []
     for fold in folds():
         table = fold.name + suffix
         if fold.name in needed:
-            statements.append(_making(fold))
+            statements.append(_making_none(fold) if fold.name in empty else _making(fold))
         if fold.name in written:
             if anew:
                 statements.append(f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM events)")
@@ -184,6 +193,14 @@ def _needed(names: Collection[str]) -> Iterator[Fold]:
         if fold.name in names:
             yield fold
             yield from _needed(fold.needs)
+
+
+def _reads(fold: Fold, names: frozenset[str] | None) -> bool:
+    return names is None or not fold.reads or bool(fold.reads & names)
+
+
+def _making_none(fold: Fold) -> str:
+    return f"CREATE OR REPLACE TEMP TABLE folded_{fold.name} AS FROM {fold.name} LIMIT 0"
 
 
 def _making(fold: Fold) -> str:
