@@ -85,6 +85,13 @@ class Drill:
         finally:
             intake.disarm()
 
+    def all_live(self, district: RunningDistrict) -> bool:
+        """Say whether all processes run; one that nobody killed and is gone is a finding."""
+        ended = district.ended()
+        for name in ended:
+            self.findings.add(f"{name} has ended by itself")
+        return not ended
+
     def told(self, sentence: str) -> None:
         """Say how far the drill is."""
         print(sentence, file=sys.stderr, flush=True)

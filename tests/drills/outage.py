@@ -96,6 +96,8 @@ def _go_through(
     names = list(faults)
     drill.fired = dict.fromkeys(names, 0)
     for number in range(drill.runs):
+        if not drill.all_live(district):
+            return
         if not crowd.wait(ACKNOWLEDGED):
             drill.findings.add(f"run {number}: nothing is acknowledged any more")
             return
@@ -105,7 +107,7 @@ def _go_through(
             faults[name](drill.chance.uniform(*AWAY_SECONDS))
         drill.fired[name] += 1
         drill.told(f"{number + 1} of {drill.runs} runs")
-    if not crowd.wait(ACKNOWLEDGED):
+    if drill.all_live(district) and not crowd.wait(ACKNOWLEDGED):
         drill.findings.add("after the last fault nothing is acknowledged any more")
     if drill.runs >= len(names):
         for name in [each for each, times in drill.fired.items() if not times]:

@@ -65,6 +65,8 @@ def _go_through(drill: Drill, district: RunningDistrict, crowd: Crowd) -> None:
     drill.more["taken_over_seconds"] = taken_over
     for number in range(drill.runs):
         for kind, fault in _faults(drill, number):
+            if not drill.all_live(district):
+                return
             if not crowd.wait(ACKNOWLEDGED):
                 drill.findings.add(f"run {number}, {kind}: nothing is acknowledged any more")
                 return
@@ -82,7 +84,7 @@ def _go_through(drill: Drill, district: RunningDistrict, crowd: Crowd) -> None:
             for name in dead:
                 district.await_start(name)
         drill.told(f"{number + 1} of {drill.runs} runs")
-    if not crowd.wait(ACKNOWLEDGED):
+    if drill.all_live(district) and not crowd.wait(ACKNOWLEDGED):
         drill.findings.add("after the last fault nothing is acknowledged any more")
     if drill.runs >= ENOUGH_RUNS:
         for name in [each for each, times in drill.fired.items() if not times]:

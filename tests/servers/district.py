@@ -56,8 +56,12 @@ class RunningDistrict(RunningNode):
         )
 
     def process_must_live(self) -> None:
-        for name, process in self.services.items():
-            assert process.poll() is None, f"{name} has ended"
+        ended = self.ended()
+        assert not ended, f"{', '.join(ended)} has ended"
+
+    def ended(self) -> list[str]:
+        """Return the names of the processes that run no more."""
+        return [name for name, process in self.services.items() if process.poll() is not None]
 
     def launch(self, name: str) -> None:
         """Start a process in a session of its own."""
