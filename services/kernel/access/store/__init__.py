@@ -1,0 +1,10 @@
+"""Accounts, their sessions and bearer tokens, and the history of sign-ins, in one store.
+
+One idea a module, each on the one before: `history.py`, `sessions.py`, `accounts.py`,
+`signing_in.py`.
+"""
+
+from services.kernel.access.store.sessions import SESSION_LIFETIME
+from services.kernel.access.store.signing_in import AccessStore
+
+__all__ = ["SESSION_LIFETIME", "AccessStore"]
