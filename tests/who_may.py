@@ -92,6 +92,7 @@ OF_ONE: dict[str, Row] = {
     "POST /attachments": Row(DESK, file=True),
     # The walker wrote it down, so that the officer may not open it.
     "GET /attachments/{attachment}": Row(OPENS),
+    "POST /opening-reason": Row(OPENS, {"reason": "report"}),
     "PUT /duplicate-of/{other}": Row(TEAM),
     "DELETE /duplicate-of/{other}": Row(TEAM),
 }
@@ -177,6 +178,7 @@ TABLE: dict[str, Row] = {
     "POST /catat/kotak": Row(DESK, {"puskesmas": "{code}"}),
     "GET /catat/{id}/slip": Row(DESK),
     "GET /catat/{id}": Row(DESK),
+    "POST /catat/{id}/alasan": Row(OPENS, {"why": "report"}),
     "POST /catat/{id}/betulkan": Row(DESK, {}),
     "POST /catat/{id}/cabut": Row(DESK, {}),
     "POST /catat/{id}/duplikat": Row(TEAM, {}),
@@ -202,6 +204,7 @@ TABLE: dict[str, Row] = {
     "GET /kasus/{id}/berita": Row(READS, query={"since": "0"}),
     "GET /kasus/{id}": Row(READS),
     "GET /kasus/{id}/pembukaan": Row(ANSWERS),
+    "POST /kasus/{id}/alasan": Row(OPENS, {"why": "report"}),
     "GET /kasus/{id}/berkas.pdf": Row(READS),
     **{f"POST /kasus/{{id}}/{step}": Row(given[0], {}) for step, given in STEPS.items()},
     "GET /terbitkan": Row(PUBLICATIONS, placed=False),

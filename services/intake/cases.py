@@ -6,15 +6,17 @@ the form say what became of it.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.kernel.errors import StepNotAllowed, Unavailable
 from services.kernel.text import Text, _
 
-StandingOf = Callable[[UUID], tuple[str, bool] | None]
-"""The state of a complaint's case as the lists know it, and whether the last withdrawal came too
-late for it; None where they know of no case (`services.main` joins in reporting)."""
+StandingOf = Callable[[UUID], tuple[str, bool, datetime | None] | None]
+"""The state of a complaint's case as the lists know it, whether the last withdrawal came too late
+for it, and when it came to its end; None where they know of no case (`services.main` joins in
+reporting)."""
 
 _ENDED: Final = {
     "withdrawn": _("Keluhan ini sudah dicabut. Bila masih perlu, sampaikan sebagai keluhan baru."),
@@ -58,23 +60,31 @@ def refusal(state: str | None, request: str) -> Text | None:
     return _REFUSED[request].get(state or "")
 
 
+class Standing(NamedTuple):
+    """How a complaint's case stands: its state (None where it has none, or nobody can say),
+    whether the last withdrawal came too late for it, and when it came to its end."""
+
+    state: str | None = None
+    in_vain: bool = False
+    closed_at: datetime | None = None
+
+
 class Cases:
     """Asks how the case of a complaint stands."""
 
     def __init__(self, standing_of: StandingOf) -> None:
         self._standing_of = standing_of
 
-    def standing(self, complaint: UUID) -> tuple[str | None, bool]:
-        """Return the state of its case (None where it has none, or nobody can say), and whether
-        the last withdrawal came too late for it."""
+    def standing(self, complaint: UUID) -> Standing:
+        """Return how its case stands."""
         try:
-            return self._standing_of(complaint) or (None, False)
+            return Standing(*(self._standing_of(complaint) or ()))
         except Unavailable:
-            return None, False
+            return Standing()
 
     def asked(self, complaint: UUID, request: str) -> "Asked":
         """Return what its case says to a request."""
-        state, in_vain = self.standing(complaint)
+        state, in_vain, _closed_at = self.standing(complaint)
         return Asked(refusal(state, request), in_vain)
 
 

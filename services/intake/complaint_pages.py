@@ -35,6 +35,7 @@ from services.kernel.web import words as glossary
 from services.kernel.web.flash import Flash, flash, see_other
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
+from services.kernel.web.opened import REASONS_WHY, WHY_LABELS, Why, say_why
 from services.kernel.web.opened import opened as opened_by
 from services.kernel.web.others import namer, version_of
 from services.kernel.web.pages import render
@@ -83,7 +84,8 @@ def add(
     choices: Choices,
 ) -> None:
     """Add the page and its forms; `labels` and `choices` are the desk's."""
-    amending, attaching, register = Amending(intake, cases), Attaching(intake), Register(intake)
+    amending, attaching = Amending(intake, cases), Attaching(intake, cases)
+    register = Register(intake)
 
     def show(
         request: Request,
@@ -96,11 +98,15 @@ def add(
         complaint = intake.get(id)
         here = intake.at(complaint.puskesmas)
         files = list(complaint.attachments.items())
-        about = attaching.about(complaint)
+        state, in_vain, closed_at = cases.standing(id)
+        about = attaching.about(complaint, closed_at)
         boxes = [complaint.text, complaint.complainant, *(each.file_name for _id, each in files)]
         links = principal.may("complaint.link", complaint.puskesmas)
         suggested = suggesting.of(complaint) if links else []
-        wanted = [(attaching.about(each.complaint), each.complaint.text) for each in suggested]
+        wanted = [
+            (attaching.about(it, cases.standing(it.id).closed_at), it.text)
+            for it in (each.complaint for each in suggested)
+        ]
         text, person, *names = words.open(
             principal, "complaint_form", [(about, box) for box in boxes]
         )
@@ -109,7 +115,6 @@ def add(
         who, zone = namer(request.app.state.access), ZoneInfo(here.zone)
         openings = words.openings(principal, complaint.puskesmas, str(id))
         original = complaint.original and intake.get(UUID(complaint.original))
-        state, in_vain = cases.standing(id)
         refusals = {name: refusal(state, name) for name in ("withdrawal", "duplicate")}
         response = render(
             request,
@@ -121,6 +126,8 @@ def add(
             openings=opened_by(openings, str(id), zone, who),
             it=complaint,
             unread=intake.stand(complaint).said,
+            asks_why=words.asks(principal, about, boxes),
+            reasons_why=REASONS_WHY,
             has_case=complaint.kind in CASE_KINDS,
             text=text,
             person=person_of(person) if person else Person(),
@@ -132,7 +139,7 @@ def add(
             links=links,
             suggested=[*zip(suggested, said, strict=True)],
             choices=_with_standing(complaint, choices(intake, here, language_of(request))),
-            labels={**labels, **MORE_LABELS},
+            labels={**labels, **MORE_LABELS, **WHY_LABELS},
             form=form,
             opened=opened,
             gone=opened == "withdraw" and bool(refusals["withdrawal"]),
@@ -144,6 +151,23 @@ def add(
         )
         response.headers["cache-control"] = "no-store"
         return response
+
+    @pages.post(PATH + "/alasan")
+    def why_opened(
+        request: Request,
+        id: UUID,
+        principal: Annotated[Principal, requires("words.open")],
+        why: Why = "",
+        why_note: Why = "",
+    ) -> Response:
+        """Note why the reader opens the words of a complaint that is long past."""
+        complaint = intake.get(id)
+        about = attaching.about(complaint, cases.standing(id).closed_at)
+        boxes = [complaint.text, complaint.complainant]
+        form = say_why(words, principal, about, boxes, why, why_note)
+        if form is not None:
+            return show(request, principal, id, form, InvalidInput.status)
+        return see_other(request, f"/catat/{id}")
 
     def take(
         request: Request,
@@ -207,7 +231,7 @@ def add(
 
     def _changes(complaint: Complaint, values: Values, principal: Principal) -> dict[str, Any]:
         zone = ZoneInfo(intake.at(complaint.puskesmas).zone)
-        about = attaching.about(complaint)
+        about = attaching.about(complaint, cases.standing(complaint.id).closed_at)
         boxes = [(about, complaint.text), (about, complaint.complainant)]
         text, person = words.open(principal, "complaint_form", boxes)
         typed = dict(values)

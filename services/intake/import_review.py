@@ -133,7 +133,7 @@ class Reviewing:
         return mend_file(sheet.headings, sheet.records, sentences, delimiter)
 
     def _opens(self, puskesmas: str, account: str, name: SealedBox, principal: Principal) -> bool:
-        about = About(puskesmas, "open", account, None)
+        about = About("", puskesmas, "open", account, None)
         (opened,) = self._words.open(principal, PAGE, [(about, name)])
         return opened is not None
 

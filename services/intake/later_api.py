@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, File, Header, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.amending import Amending
 from services.intake.application import Intake
@@ -29,6 +29,8 @@ from services.kernel.commands import (
     intent,
 )
 from services.kernel.handover.told import Thread
+from services.kernel.keyring import Words
+from services.kernel.keyring.words import NOTE_MOST, ReasonCode
 from services.kernel.web.problems import etag
 from services.kernel.web.refusals import refusals
 
@@ -41,6 +43,15 @@ class Slipped(BaseModel):
     id: UUID
     number: str
     receipt: str
+
+
+class OpeningReason(BaseModel):
+    """Why words are opened that ordinary work does not ask for."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    reason: ReasonCode
+    note: str = Field("", max_length=NOTE_MOST, description="a reference, no sealed words")
 
 
 class BoxOpened(Done):
@@ -60,7 +71,7 @@ class AttachmentAdded(StepDone):
 def add_by_id(api: APIRouter, intake: Intake, thread: Thread, cases: Cases) -> None:
     """Add the calls about one complaint, to a router whose prefix names its `{id}`."""
     _add_amending(api, intake, cases)
-    _add_attachments(api, intake, thread)
+    _add_attachments(api, intake, thread, cases)
 
 
 def _add_amending(api: APIRouter, intake: Intake, cases: Cases) -> None:
@@ -128,8 +139,8 @@ def _add_amending(api: APIRouter, intake: Intake, cases: Cases) -> None:
         return step.take(intake.source, intake.get(id).puskesmas, amending.unlink, id, other)
 
 
-def _add_attachments(api: APIRouter, intake: Intake, thread: Thread) -> None:
-    attaching = Attaching(intake, thread)
+def _add_attachments(api: APIRouter, intake: Intake, thread: Thread, cases: Cases) -> None:
+    attaching, words = Attaching(intake, cases, thread), Words(intake.keyring)
 
     @api.post(
         "/attachments",
@@ -163,6 +174,17 @@ def _add_attachments(api: APIRouter, intake: Intake, thread: Thread) -> None:
         )
         response.headers["ETag"] = etag(attached.answer.ids["version"])
         return done(intake.source, attached.answer)
+
+    @api.post("/opening-reason", status_code=204, summary="Say why words are opened")
+    def why_opened(
+        id: UUID, body: OpeningReason, principal: Annotated[Principal, requires("words.open")]
+    ) -> None:
+        """Note why the words of a complaint whose case is long past are opened: they open for 12
+        hours from then on. 403 `reason_needed` says that this is to be sent first."""
+        complaint = intake.get(id)
+        about = attaching.about(complaint, cases.standing(id).closed_at)
+        boxes = [complaint.text, complaint.complainant]
+        words.give_reason(principal, about, boxes, body.reason, body.note)
 
     @api.get(
         "/attachments/{attachment}",

@@ -118,6 +118,12 @@ class Forbidden(Problem):
     code = "forbidden"
 
 
+class ReasonNeeded(Forbidden):
+    """The role allows it, once it has been said why."""
+
+    code = "reason_needed"
+
+
 class NotServedHere(Problem):
     """Another process answers for this Puskesmas; asked there, it is done."""
 

@@ -131,10 +131,12 @@ class RemoteLists:
         found: list[dict[str, Any]] = self._ask("joined", complaint=complaint)
         return found
 
-    def standing_of(self, complaint: UUID) -> tuple[str, bool] | None:
-        """Return the state of a complaint's case, and whether the last withdrawal came too late for
-        it; None where no case is known."""
-        found: tuple[str, bool] | None = self._ask("standing_of", complaint=complaint)
+    def standing_of(self, complaint: UUID) -> tuple[str, bool, datetime | None] | None:
+        """Return the state of a complaint's case, whether the last withdrawal came too late for it,
+        and when it came to its end (None: it is open); None where no case is known."""
+        found: tuple[str, bool, datetime | None] | None = self._ask(
+            "standing_of", complaint=complaint
+        )
         return found
 
     def by_unit(self, seen: Seen, asked: Asked) -> list[dict[str, Any]]:

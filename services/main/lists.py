@@ -41,9 +41,9 @@ class CasesOf:
         """Return the duplicates that are answered with this case."""
         return self._reporting.joined(complaint)
 
-    def standing_of(self, complaint: UUID) -> tuple[str, bool] | None:
-        """Return the state of a complaint's case, and whether the last withdrawal came too late for
-        it; None where no case is known."""
+    def standing_of(self, complaint: UUID) -> tuple[str, bool, datetime | None] | None:
+        """Return the state of a complaint's case, whether the last withdrawal came too late for it,
+        and when it came to its end (None: it is open); None where no case is known."""
         return self._reporting.standing_of(complaint)
 
     def by_unit(self, seen: Seen, asked: Asked) -> list[dict[str, Any]]:

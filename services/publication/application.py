@@ -15,7 +15,7 @@ from services.kernel.contracts import SealedBox, in_order, read
 from services.kernel.contracts.intake import ComplaintCorrectedV1, ComplaintReceivedV1
 from services.kernel.errors import StepNotAllowed, Unavailable, invalid
 from services.kernel.follower import arrived
-from services.kernel.keyring import Keyring
+from services.kernel.keyring import Keyring, Subject
 from services.kernel.keyring.sealing import unseal
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.store.database import Database
@@ -178,7 +178,10 @@ class Publishing(Service):
         """
         wanted = None if media is None else list(media)
         approved = self.get(id)
-        (text,) = self._keyring.open([approved.text], intent.actor, intent.role, "release")
+        box = approved.text
+        facts = approved.complaint, approved.puskesmas, approved.confidentiality
+        subjects = {box.key: Subject(*facts)}
+        (text,) = self._keyring.open([box], intent.actor, intent.role, "release", subjects)
         if text is None:
             raise _no_key()
         secret = self._confidentiality(approved)

@@ -1,6 +1,7 @@
 """Publication's pages: what waits to be published, and one result beside the words it answers."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from services.kernel.web import words as glossary
 from services.kernel.web.flash import flash, see_other
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of, say
+from services.kernel.web.opened import REASONS_WHY
 from services.kernel.web.others import namer, since, version_of
 from services.kernel.web.pages import Entry, NavItem, render
 from services.kernel.web.resumed import not_shown_yet
@@ -175,7 +177,7 @@ def _add_one(
         zone = _zone(district, it.puskesmas)
         allowed = publishing.allowed(it)
         may = [s for s in allowed if principal.may(FORMS[s].permission, it.puskesmas)]
-        said, text, why = _opened(publishing, words, district, principal, it)
+        asks_why, (said, text, why) = _opened(publishing, words, district, principal, it)
         person = NOBODY if text is None else publishing.complainant(it)
         language = language_of(request)
         replaced, replaced_by = publishing.also_released(it)
@@ -190,6 +192,8 @@ def _add_one(
             dated=zone is not None,
             it=it,
             said=said,
+            asks_why=asks_why,
+            reasons_why=REASONS_WHY,
             text=text,
             why=why,
             replaced=replaced,
@@ -268,17 +272,19 @@ def _opened(
     district: District | None,
     principal: Principal,
     it: Publication,
-) -> tuple[str | None, ...]:
-    """Return the complaint's words, the publication's, and why it was handed back, None for what
-    stays sealed."""
+) -> tuple[bool, tuple[str | None, ...]]:
+    """Return whether the reader is to say first why they open words of so long ago; and the
+    complaint's words, the publication's, and why it was handed back, None for what stays
+    sealed."""
     original: SealedBox | None = None
     for message in sorted(arrived(publishing, it.complaint), key=in_order):
         event = read(message)
         if isinstance(event, intake.ComplaintReceivedV1 | intake.ComplaintCorrectedV1):
             original = event.text
-    about = _about(district, it)
+    about = _about(district, it, _settled_at(publishing, it))
     boxes = (original, *_boxes(it))
-    return tuple(words.open(principal, "publication", [(about, box) for box in boxes]))
+    opened = words.open(principal, "publication", [(about, box) for box in boxes])
+    return words.asks(principal, about, boxes), tuple(opened)
 
 
 def _boxes(it: Publication) -> tuple[SealedBox | None, ...]:
@@ -286,9 +292,16 @@ def _boxes(it: Publication) -> tuple[SealedBox | None, ...]:
     return it.text, it.returned
 
 
-def _about(district: District | None, it: Publication) -> About:
+def _about(district: District | None, it: Publication, settled_at: datetime | None = None) -> About:
     area = district.area_of(it.service_unit) if district else None
-    return About(it.puskesmas, it.confidentiality, it.entered_by, area)
+    facts = it.complaint, it.puskesmas, it.confidentiality, it.entered_by
+    return About(*facts, area, settled_at=settled_at)
+
+
+def _settled_at(publishing: Publishing, it: Publication) -> datetime | None:
+    """Return since when a result waits for nothing more."""
+    waits = not publishing.taken_back(it) and _all_waits_for(it)
+    return None if waits else publishing.history(it.id)[-1].time
 
 
 def _changed(request: Request, publishing: Publishing, id: UUID, form: Form) -> list[Entry]:

@@ -302,9 +302,9 @@ class Reporting:
         """Return how many cases are about the same as this one, and the newest of them."""
         return beside.similar(self.store.reader(), complaint)
 
-    def standing_of(self, complaint: UUID) -> tuple[str, bool] | None:
-        """Return the state of a complaint's case, and whether the last withdrawal came too late for
-        it; None where no case is known."""
+    def standing_of(self, complaint: UUID) -> tuple[str, bool, datetime | None] | None:
+        """Return the state of a complaint's case, whether the last withdrawal came too late for it,
+        and when it came to its end (None: it is open); None where no case is known."""
         return beside.standing_of(self.store.reader(), complaint)
 
     def joined(self, complaint: UUID) -> list[dict[str, Any]]:

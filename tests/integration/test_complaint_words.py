@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -88,7 +89,7 @@ def test_a_corrected_identity_opens_for_no_more_people_than_before(desk: Desk) -
     desk.correct(id, person=Person(name="Bu Tini"))
     complaint = desk.intake.get(id)
     attaching = Attaching(desk.intake)
-    about = attaching.about(complaint)
+    about = attaching.about(complaint, None)
     for role, opens in (("complaint_team", True), ("head", False), ("publisher", False)):
         (found,) = attaching._words.open(
             principal(role), "complaint_form", [(about, complaint.complainant)]
@@ -149,7 +150,7 @@ def test_a_file_lies_sealed_and_opens_only_in_its_own_place(desk: Desk) -> None:
     first = UUID(made[0]["attachment"])
     opened = attaching.open(id, first, principal("head"))
     assert (opened.name, opened.media_type) == ("1.jpg", "image/jpeg")
-    entry = desk.node.keyring.openings(str(id))[-1]
+    entry = desk.node.keyring.log.of(str(id))[-1]
     assert (entry.account, entry.role, entry.page) == ("acc-2", "head", "attachment")
     paths[0].write_bytes(paths[1].read_bytes())
     with pytest.raises(DoesNotOpen):
@@ -178,17 +179,17 @@ def test_what_was_withdrawn_in_vain_may_be_withdrawn_again(desk: Desk) -> None:
     """It came too late for its case, which somebody had taken up again since."""
     id = desk.receive()
     desk.amending.withdraw(id, WHO, "officer", None).result()
-    ended = Amending(desk.intake, Cases(lambda _id: ("withdrawn", False)))
+    ended = Amending(desk.intake, Cases(lambda _id: ("withdrawn", False, None)))
     for amending in (desk.amending, ended):
         with pytest.raises(StepNotAllowed):
             amending.withdraw(id, WHO, "officer", None).result()
-    again = Amending(desk.intake, Cases(lambda _id: ("analysed", True)))
+    again = Amending(desk.intake, Cases(lambda _id: ("analysed", True, None)))
     again.withdraw(id, WHO, "officer", None).result()
     assert [each.name for each in desk.intake.history(id)].count("ComplaintWithdrawn") == 2
 
 
 def test_where_the_lists_do_not_answer_the_case_decides_alone(desk: Desk) -> None:
-    def away(_id: UUID) -> tuple[str, bool] | None:
+    def away(_id: UUID) -> tuple[str, bool, datetime | None] | None:
         raise Unavailable(Text("away"))
 
     amending, id = Amending(desk.intake, Cases(away)), desk.receive()

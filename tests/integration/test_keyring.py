@@ -1,14 +1,15 @@
 """A destroyed key leaves no bytes, or whoever destroys it is told."""
 
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from services.kernel.keyring import Keyring
+from services.kernel.keyring import Keyring, Reason, Subject
 from services.kernel.keyring.keyring import KeyDiffers, NewKey, StillWritten
+from services.kernel.keyring.openings import REASON_HOLDS
 from services.kernel.store import files
 from services.kernel.store.database import Database
 from services.kernel.store.servers import PostgresSchema
@@ -57,7 +58,7 @@ def test_openings_are_found_by_key_also_those_of_an_older_file(tmp_path: Path) -
         assert keyring.open(boxes, account, "head", "case") == ["Antre."] * len(boxes)
 
     def accounts(keyring: Keyring, **asked: int) -> list[str]:
-        return [each.account for each in keyring.openings("complaint-1", **asked)]
+        return [each.account for each in keyring.log.of("complaint-1", **asked)]
 
     assert (accounts(keyring), accounts(keyring, newest=1)) == (["a", "c"], ["c"])
     keyring.close()
@@ -111,4 +112,38 @@ def test_a_key_handed_over_is_gone_and_its_way_is_known_on_either_store(
         keyring.take_in(
             NewKey("complaint-1", bytes(32)), "edge-puring", "dinas", "home", recorded=False
         )
+    keyring.close()
+
+
+class Moved:
+    """A clock that a test moves by hand."""
+
+    now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def test_a_reason_holds_for_a_working_day_and_for_who_gave_it(database: Database) -> None:
+    clock = Moved()
+    keyring = Keyring(database, bytes(32), clock, entropy)
+    log = keyring.log
+    log.give_reason("a", "complaint-1", Reason("report", ""))
+    log.give_reason("a", "complaint-1", Reason("other", "rapat mutu"))
+    log.give_reason("b", "complaint-2", Reason("report", ""))
+    both = ("complaint-1", "complaint-2")
+    assert list(log.reasons("a", both)) == ["complaint-1"]
+    assert list(log.reasons("b", both)) == ["complaint-2"]
+    clock.now += REASON_HOLDS - timedelta(seconds=1)
+    assert list(log.reasons("a", both)) == ["complaint-1"]
+    key = keyring.new_key("complaint-1")
+    keyring.store([keyring.wrapped(key)])
+    box = key.seal("Antre.", "ComplaintReceived.text", entropy)
+    given = log.reasons("a", both)["complaint-1"]
+    subject = Subject("complaint-1", "puring", "open", NOW, given)
+    keyring.open([box], "a", "head", "case", {"complaint-1": subject})
+    (opening,) = log.of("complaint-1")
+    assert opening.reason == Reason("other", "rapat mutu")
+    clock.now += timedelta(seconds=1)
+    assert log.reasons("a", both) == {}
     keyring.close()

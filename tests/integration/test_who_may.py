@@ -300,7 +300,7 @@ def test_words_and_identity_are_opened_by_those_who_may(
     for route, text in texts.items():
         if API in route:
             assert not any(word in text for word in WORDS.values()), route
-    opened_by = {each.account for each in house.node.keyring.openings(place.complaint)}
+    opened_by = {each.account for each in house.node.keyring.log.of(place.complaint)}
     assert (house.accounts[who] in opened_by) == any(may.values())
 
 
@@ -332,7 +332,7 @@ def test_a_coordinator_opens_the_words_of_the_own_area(house: House) -> None:
         ):
             answer = house.ask(area, "POST", path, **typed)
             assert (answer.status_code == 403) == (area == "UKPP"), (area, path, answer.text)
-    opened_by = {each.account for each in house.node.keyring.openings(given["id"])}
+    opened_by = {each.account for each in house.node.keyring.log.of(given["id"])}
     assert house.accounts["UKM"] in opened_by and house.accounts["UKPP"] not in opened_by
 
 
@@ -341,7 +341,7 @@ def test_each_opening_says_in_which_role(house: House) -> None:
     house.add("mixed", Grant("head", frozenset({OWN})), Grant("publisher", frozenset({OTHER})))
     assert house.ask("mixed", "GET", "/kasus", params={"state": "all"}).status_code == 200
     for code, role in ((OWN, "head"), (OTHER, "publisher")):
-        openings = house.node.keyring.openings(house.places[code].complaint)
+        openings = house.node.keyring.log.of(house.places[code].complaint)
         roles = {each.role for each in openings if each.account == house.accounts["mixed"]}
         assert roles == {role}
 

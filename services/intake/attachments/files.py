@@ -7,6 +7,8 @@ it travels on the stream but its hash, size, type and sealed name.
 import hashlib
 import hmac
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -14,6 +16,7 @@ from uuid import UUID
 from services.intake.amending import saved
 from services.intake.application import Intake
 from services.intake.attachments.content import EXTENSIONS, cleaned
+from services.intake.cases import UNASKED, Cases
 from services.intake.domain import Complaint
 from services.intake.leaving import file_path, leave, write_file
 from services.intake.pen import pen_for
@@ -26,6 +29,7 @@ from services.kernel.handover.told import Thread
 from services.kernel.keyring import About, Words
 from services.kernel.store import Answer, Ids, Once, UnitOfWork
 from services.kernel.text import _
+from services.kernel.vocabulary import CASE_KINDS
 
 PLACE: Final = "AttachmentAdded.file"
 PAGE: Final = "attachment"
@@ -62,11 +66,13 @@ def _nothing(_complaint: UUID) -> Sequence[Message]:
 
 
 class Attaching:
-    """Puts files with complaints, and opens them for those who may open the words. `thread` tells
-    of complaints that were received elsewhere and are at home here."""
+    """Puts files with complaints, and opens them for those who may open the words. `cases` says
+    how a complaint's case stands, `thread` tells of complaints that were received elsewhere and
+    are at home here."""
 
-    def __init__(self, intake: Intake, thread: Thread = _nothing) -> None:
+    def __init__(self, intake: Intake, cases: Cases = UNASKED, thread: Thread = _nothing) -> None:
         self._intake = intake
+        self._cases = cases
         self._thread = thread
         self._words = Words(intake.keyring)
 
@@ -127,7 +133,8 @@ class Attaching:
     def open(self, id: UUID, attachment: UUID, principal: Principal) -> Opened:
         """Open a file, with an entry in the access log.
 
-        Raises NotFound where there is none (any more), Forbidden for who may not open the words.
+        Raises NotFound where there is none (any more), Forbidden for who may not open the words,
+        ReasonNeeded for a case long past.
         """
         found = self._known(id, str(attachment))
         if found is None:
@@ -137,6 +144,7 @@ class Attaching:
         path = self._path(id, str(attachment))
         if secret is None or not path.exists():
             raise _not_found()
+        self._words.must_not_ask(principal, found.about, [found.name])
         (name,) = self._words.open(principal, PAGE, [(found.about, found.name)])
         if name is None:
             raise Forbidden(_("Peran Anda di Puskesmas ini tidak mencakup langkah ini."))
@@ -151,7 +159,8 @@ class Attaching:
         kept = complaint.attachments.get(attachment)
         if kept is None:
             return None
-        return _File(self.about(complaint), kept.file_name, kept.media_type)
+        closed_at = self._cases.standing(id).closed_at
+        return _File(self.about(complaint, closed_at), kept.file_name, kept.media_type)
 
     def _received_elsewhere(self, id: UUID, attachment: str) -> _File | None:
         about, found = None, None
@@ -160,24 +169,28 @@ class Attaching:
             if isinstance(event, contracts.ComplaintReceivedV1 | contracts.ComplaintCorrectedV1):
                 by = about.entered_by if about else message.actor
                 about = self._about(
-                    message.puskesmas, event.confidentiality, by, event.service_unit
+                    id, message.puskesmas, event.confidentiality, by, event.service_unit
                 )
             elif isinstance(event, contracts.AttachmentAddedV1) and event.attachment == attachment:
                 found = event
         if about is None or found is None:
             return None
+        about = replace(about, settled_at=self._cases.standing(id).closed_at)
         return _File(about, found.file_name, found.media_type)
 
-    def about(self, complaint: Complaint) -> About:
-        """Return what decides who may open a complaint's words."""
+    def about(self, complaint: Complaint, closed_at: datetime | None) -> About:
+        """Return what decides who may open a complaint's words; `closed_at` is when its case came
+        to its end. Praise has none: there is nothing left to do from the beginning."""
         facts = complaint.puskesmas, complaint.confidentiality, complaint.received_by
-        return self._about(*facts, complaint.service_unit)
+        about = self._about(complaint.id, *facts, complaint.service_unit)
+        praised = None if complaint.kind in CASE_KINDS else complaint.received_at
+        return replace(about, settled_at=closed_at or praised)
 
     def _about(
-        self, puskesmas: str, confidentiality: str, by: str | None, unit: str | None
+        self, id: UUID, puskesmas: str, confidentiality: str, by: str | None, unit: str | None
     ) -> About:
         area = None if unit is None else self._intake.district.area_of(unit)
-        return About(puskesmas, confidentiality, by, area)
+        return About(str(id), puskesmas, confidentiality, by, area)
 
     def _path(self, id: UUID, attachment: str) -> Path:
         return file_path(self._intake.files, str(id), attachment)

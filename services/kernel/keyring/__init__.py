@@ -5,11 +5,11 @@ from services.kernel.keyring.keyring import (
     KeyDiffers,
     Keyring,
     NewKey,
-    Opening,
     StillWritten,
     Way,
     WrappedKey,
 )
+from services.kernel.keyring.openings import Opening, Reason, Subject
 from services.kernel.keyring.sealing import DoesNotOpen, Entropy
 from services.kernel.keyring.standing import Stand, Standing, standing
 from services.kernel.keyring.words import IDENTITY_PLACE, About, Page, Words
@@ -25,9 +25,11 @@ __all__ = [
     "Opening",
     "Page",
     "Pool",
+    "Reason",
     "Stand",
     "Standing",
     "StillWritten",
+    "Subject",
     "Way",
     "Words",
     "WrappedKey",

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
-
 from services.kernel import failpoints
 from services.kernel.clock import Clock
 from services.kernel.contracts import SealedBox
+from services.kernel.keyring.openings import Openings, Subject
 from services.kernel.keyring.sealing import (
     KEY_BYTES,
     Entropy,
@@ -39,14 +38,6 @@ CREATE TABLE IF NOT EXISTS persons (
     key     TEXT NOT NULL REFERENCES keys (id),
     PRIMARY KEY (contact, key)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS openings (
-    id      INTEGER PRIMARY KEY,
-    at      TEXT NOT NULL,
-    account TEXT NOT NULL,
-    role    TEXT NOT NULL,
-    page    TEXT NOT NULL,
-    boxes   TEXT NOT NULL
-) STRICT;
 CREATE TABLE IF NOT EXISTS ways (
     key      TEXT NOT NULL,
     sender   TEXT NOT NULL,
@@ -59,30 +50,10 @@ CREATE TABLE IF NOT EXISTS ways (
 CREATE INDEX IF NOT EXISTS ways_unrecorded ON ways (at) WHERE recorded = 0
 """
 NOTHING = "ON CONFLICT DO NOTHING"
-OPENED_ROWS = "INSERT INTO opened VALUES"
-OPENED = """
-CREATE TABLE opened (
-    key     TEXT NOT NULL,
-    opening INTEGER NOT NULL REFERENCES openings (id),
-    PRIMARY KEY (key, opening)
-) STRICT, WITHOUT ROWID
-"""
-"""Which openings a key has: what they hold is a list, and no page waits for all of them."""
 
 
 class StillWritten(RuntimeError):
     """A destroyed key can be read by nobody here, but its bytes are still in the file's log."""
-
-
-@dataclass(frozen=True)
-class Opening:
-    """One entry of the access log: who opened which sealed places of which keys, on what page."""
-
-    at: datetime
-    account: str
-    role: str
-    page: str
-    boxes: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -145,14 +116,16 @@ class Keyring:
         self._writer = GroupWriter(self._database, failpoints.KEY_STORED)
         self._writer.run(self._create)
         self._direct = Direct(self._database)
+        self.log = Openings(self._writer, self._direct, clock)
+        """Who opened what; `open` writes it."""
 
     def _create(self, connection: Connection) -> None:
         self._database.define(connection, SCHEMA)
-        if not self._database.columns(connection, "opened"):
-            self._database.define(connection, OPENED)
-            for row in connection.execute("SELECT id, boxes FROM openings").fetchall():
-                keys = sorted({key for key, _place in msgspec.json.decode(row["boxes"])})
-                insert_rows(connection, OPENED_ROWS, [(key, row["id"]) for key in keys])
+        Openings.create(self._database, connection)
+
+    def now(self) -> datetime:
+        """Return the present instant, as the log of openings has it."""
+        return self._clock()
 
     def new_key(self, id: str) -> NewKey:
         """Return a fresh key for one complaint (or draft, or import file)."""
@@ -285,54 +258,29 @@ class Keyring:
             raise StillWritten
 
     def open(
-        self, boxes: Sequence[SealedBox], account: str, role: str, page: str
+        self,
+        boxes: Sequence[SealedBox],
+        account: str,
+        role: str,
+        page: str,
+        subjects: Mapping[str, Subject] | None = None,
     ) -> list[str | None]:
         """Return the words of each box, None where there is no key; one access-log entry a call.
 
-        The caller has checked that this role may. The entry is durable before the words are
-        returned.
+        The caller has checked that this role may, and tells by key which complaints they belong
+        to. The entry is durable before the words are returned.
         """
         if not boxes:
             return []
+        found = self.unsealed(boxes)
+        self.log.note(boxes, account, role, page, subjects or {})
+        return found
+
+    def unsealed(self, boxes: Sequence[SealedBox]) -> list[str | None]:
+        """Return the words of each box for a comparison in memory: nobody is shown them, so that
+        the log says nothing of it."""
         secrets = self._secrets({box.key for box in boxes})
-        entry = (
-            self._clock().isoformat(),
-            account,
-            role,
-            page,
-            msgspec.json.encode([(box.key, box.place) for box in boxes]).decode(),
-        )
-
-        def work(connection: Connection) -> None:
-            (opening,) = connection.execute(
-                "INSERT INTO openings (at, account, role, page, boxes) VALUES (?, ?, ?, ?, ?)"
-                " RETURNING id",
-                entry,
-            ).fetchone()
-            keys = sorted({box.key for box in boxes})
-            insert_rows(connection, OPENED_ROWS, [(key, opening) for key in keys])
-
-        self._writer.run(work)
         return [unseal(box, secrets[box.key]) if box.key in secrets else None for box in boxes]
-
-    def openings(self, key: str, newest: int = 1 << 62) -> list[Opening]:
-        """Return who has opened words under a key, oldest first; with `newest` so many of the
-        latest."""
-        rows = self._read(
-            "SELECT openings.* FROM opened JOIN openings ON openings.id = opened.opening"
-            " WHERE opened.key = ? ORDER BY opened.opening DESC LIMIT ?",
-            (key, newest),
-        )[::-1]
-        return [
-            Opening(
-                datetime.fromisoformat(row["at"]),
-                row["account"],
-                row["role"],
-                row["page"],
-                tuple((key, place) for key, place in msgspec.json.decode(row["boxes"])),
-            )
-            for row in rows
-        ]
 
     def close(self) -> None:
         """Finish what is being written, and let go of the store."""

@@ -1,15 +1,22 @@
-"""Who opened the sealed words of a complaint, as its pages show it."""
+"""Who opened the sealed words of a complaint, as its pages show it, and the question why."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from services.kernel.keyring import Opening
-from services.kernel.keyring.words import IDENTITY_FIELD
+from fastapi import Form as Typed
+
+from services.kernel.access.principal import Principal
+from services.kernel.contracts import SealedBox
+from services.kernel.errors import FieldError, InvalidInput
+from services.kernel.keyring import About, Opening, Reason, Words
+from services.kernel.keyring.openings import IDENTITY_FIELD
+from services.kernel.keyring.words import REASONS
 from services.kernel.text import Text, _
 from services.kernel.web import words
+from services.kernel.web.forms import Form
 from services.kernel.web.others import Who
 
 SHOWN: Final = 20
@@ -29,6 +36,22 @@ WHY: Final[Mapping[str, Text]] = {
     "release": _("menerbitkan"),
 }
 """By the page of the access log: what the words were opened for."""
+REASON_WORDS: Final[Mapping[str, Text]] = {
+    "complainant_asks": _("Pelapor bertanya lagi atau menghubungi kembali"),
+    "similar_case": _("Menangani keluhan baru yang serupa"),
+    "report": _("Menyusun laporan atau bahan rapat"),
+    "quality_review": _("Penilaian mutu atau akreditasi"),
+    "official_request": _("Permintaan resmi: dinas, pemeriksa, atau penegak hukum"),
+    "correction": _("Memeriksa atau membetulkan catatan"),
+    "other": _("Lainnya"),
+}
+REASONS_WHY: Final = [(code, REASON_WORDS[code]) for code in REASONS]
+WHY_LABELS: Final[Mapping[str, Text]] = {
+    "why": _("Untuk apa isinya dibuka"),
+    "why_note": _("Rujukan"),
+}
+Why = Annotated[str, Typed(max_length=2000)]
+"""A field of the form in which a reader says why."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +65,8 @@ class Opened:
     times: int
     identity: bool
     """Whether who the complainant is was among it."""
+    reason: Text | str | None = None
+    """What the reader said of why, where their ordinary work did not ask for it."""
 
 
 def opened(
@@ -58,7 +83,7 @@ def opened(
     groups: dict[tuple[object, ...], list[Opening]] = {}
     for each in reversed(openings):
         day = each.at.astimezone(zone).date()
-        groups.setdefault((each.account, each.role, each.page, day), []).append(each)
+        groups.setdefault((each.account, each.role, each.page, day, each.reason), []).append(each)
     return [_shown(group, key, who) for group in [*groups.values()][:most]]
 
 
@@ -72,4 +97,32 @@ def _shown(group: list[Opening], key: str, who: Who) -> Opened:
         newest.at,
         len(group),
         any(place.endswith(IDENTITY_FIELD) for place in places),
+        None if newest.reason is None else reason_said(newest.reason),
     )
+
+
+def reason_said(reason: Reason) -> Text | str:
+    """Return a reason as it is shown, with its note."""
+    said = REASON_WORDS.get(reason.code, reason.code)
+    if not reason.note:
+        return said
+    return _("{reason} ({note})", reason=said, note=reason.note)
+
+
+def say_why(
+    opening: Words,
+    principal: Principal,
+    about: About,
+    boxes: Sequence[SealedBox | None],
+    why: str,
+    note: str,
+) -> Form | None:
+    """Note why somebody opens the words of a complaint that is long past; return the form with
+    what is wrong in it, None where nothing is. Raises Forbidden (`Words.give_reason`)."""
+    try:
+        opening.give_reason(principal, about, boxes, why, note)
+    except InvalidInput as problem:
+        named = {"reason": "why", "note": "why_note"}
+        errors = tuple(FieldError(named[each.field], each.message) for each in problem.errors)
+        return Form({"why": why, "why_note": note}, errors, problem.detail)
+    return None

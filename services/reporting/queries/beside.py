@@ -3,7 +3,7 @@ place, a while before or after), which are answered with it, and how one stands.
 
 # ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -39,12 +39,15 @@ def similar(connection: DuckDBPyConnection, complaint: UUID) -> tuple[int, list[
     return (found[0]["found"] if found else 0), found
 
 
-def standing_of(connection: DuckDBPyConnection, complaint: UUID) -> tuple[str, bool] | None:
-    """Return the state of a complaint's case, and whether its last withdrawal was refused by it;
-    None where no case is known."""
+def standing_of(
+    connection: DuckDBPyConnection, complaint: UUID
+) -> tuple[str, bool, datetime | None] | None:
+    """Return the state of a complaint's case, whether its last withdrawal was refused by it, and
+    when it came to its end (None: it is open); None where no case is known."""
     found = connection.execute(
         f"""
-        SELECT s.state, coalesce(bool_or(x.refused), false)
+        SELECT s.state, coalesce(bool_or(x.refused), false) AS in_vain,
+            any_value(s.since) FILTER (s.closed) AS closed_at
         FROM states AS s LEFT JOIN (
             SELECT complaint, max(seq) FILTER (step = 'CaseRequestRefused')
                 > max(seq) FILTER (step = 'ComplaintWithdrawn') AS refused
@@ -53,8 +56,10 @@ def standing_of(connection: DuckDBPyConnection, complaint: UUID) -> tuple[str, b
         WHERE s.complaint = $id AND {at("s")} GROUP BY s.state
         """,
         {"id": complaint, **When().parameters},
-    ).fetchone()
-    return (found[0], found[1]) if found else None
+    )
+    for each in records(found):
+        return each["state"], each["in_vain"], each["closed_at"]
+    return None
 
 
 def joined(connection: DuckDBPyConnection, complaint: UUID) -> list[dict[str, Any]]:

@@ -115,6 +115,11 @@ class Case(Aggregate):
         return self.state is State.EVALUATED or self.state in ENDS
 
     @property
+    def closed_at(self) -> datetime | None:
+        """When the case came to its end; None while it is open."""
+        return self.last_step_at if self.closed else None
+
+    @property
     def paused(self) -> bool:
         """Whether the case waits for the complainant."""
         return bool(self.pauses) and self.pauses[-1].until is None

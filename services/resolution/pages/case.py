@@ -17,20 +17,20 @@ from services.kernel.access.web import requires
 from services.kernel.aggregate import SYSTEM
 from services.kernel.commands import intent, once_of_form
 from services.kernel.contracts import Message
-from services.kernel.deadlines import Verdict, in_words
 from services.kernel.district import District
-from services.kernel.errors import Forbidden, NotFound, Problem
+from services.kernel.errors import Forbidden, InvalidInput, NotFound, Problem
 from services.kernel.keyring import Words
 from services.kernel.text import Text, _
-from services.kernel.vocabulary import CASE_KINDS, GRADES
 from services.kernel.web import words as glossary
 from services.kernel.web.flash import flash, see_other
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
+from services.kernel.web.opened import REASONS_WHY, WHY_LABELS, Why, say_why
 from services.kernel.web.opened import opened as opened_by
 from services.kernel.web.others import namer, since, version_of
 from services.kernel.web.pages import Entry, render
 from services.kernel.web.resumed import not_shown_yet
+from services.kernel.web.signin import local_address
 from services.resolution.application import Resolution
 from services.resolution.domain import OUTCOMES, Case
 from services.resolution.domain.steps import BESIDE, HANDLED, Step
@@ -39,21 +39,19 @@ from services.resolution.pages.corrected import Form as OnForm
 from services.resolution.pages.corrected import Names
 from services.resolution.pages.labels import (
     CALLED,
-    DEADLINES,
     EVENTS,
     FIELDS,
-    GRADES_MEAN,
     PERSON,
     PLAN_ROWS,
     STEPS,
 )
 from services.resolution.pages.lists import CaseLists
 from services.resolution.pages.news import tell
+from services.resolution.pages.promised import deadlines_of, limits_of
 from services.resolution.pages.queue import PATH, READ, name_of
-from services.resolution.pages.spoken import spoken
+from services.resolution.pages.spoken import about_case, boxes_of, spoken
 from services.resolution.pages.steps import FORMS, StepForm
 from services.resolution.pages.typed import Typed
-from services.resolution.verdicts import judged
 
 RECURS: Final = 3
 """As many cases about the same within 90 days are an issue that keeps coming back; our choice."""
@@ -105,11 +103,12 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
             case=case,
             form=form,
             refused=refused,
-            labels=FIELDS,
+            labels={**FIELDS, **WHY_LABELS},
             key=str(uuid4()),
             **_alike(lists, case),
             **_told(request, resolution, words, principal, case),
             unread=resolution.stand(case.id).said,
+            reasons_why=REASONS_WHY,
             units=[
                 (unit.code, name_of(resolution.district.unit, unit.code, language_of(request)))
                 for unit in resolution.district.units_of(case.puskesmas)
@@ -132,6 +131,29 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
             return elsewhere.show(request, resolution, lists, words, principal, id)
         principal.role_for(READ, case.puskesmas)
         return show(request, case, principal, Form())
+
+    @pages.post(PATH + "/{id}/alasan")
+    def why_opened(
+        request: Request,
+        id: UUID,
+        principal: Annotated[Principal, requires("words.open")],
+        why: Why = "",
+        why_note: Why = "",
+        next: Why = "",
+    ) -> Response:
+        """Note why the reader opens the words of a case that is long past, and go on."""
+        try:
+            case = resolution.get(id)
+        except NotFound:
+            return elsewhere.why_opened(
+                request, resolution, lists, words, principal, id, (why, why_note)
+            )
+        boxes = boxes_of(thread.steps_of(resolution.thread(id)))
+        about = about_case(resolution, case)
+        form = say_why(words, principal, about, boxes, why, why_note)
+        if form is not None:
+            return show(request, case, principal, form, InvalidInput.status)
+        return see_other(request, local_address(next) if next else f"{PATH}/{id}")
 
     @pages.get(PATH + "/{id}/berita")
     async def news(
@@ -272,6 +294,7 @@ def _told(
 ) -> dict[str, Any]:
     """Return what the page says of the case; the words are opened with one entry in the log."""
     steps, opened = spoken(resolution, words, principal, case, "case")
+    about = about_case(resolution, case)
     received: OnForm | None = None
     person, plan = None, {}
     for step, said in zip(steps, opened, strict=True):
@@ -292,6 +315,7 @@ def _told(
         "openings": opened_by(
             words.openings(principal, case.puskesmas, str(case.id)), str(case.id), zone, who
         ),
+        "asks_why": words.asks(principal, about, boxes_of(steps)),
         "milestone": thread.milestone(steps),
         "to_inform": thread.to_inform(case, steps),
         "received": received,
@@ -304,7 +328,7 @@ def _told(
         "person_labels": PERSON,
         "person_sealed": bool(received and received.complainant and person is None),
         "plan": plan,
-        "deadlines": _deadlines(resolution, case, language),
+        "deadlines": deadlines_of(resolution, case, language),
         "language": language,
         "corrects": principal.may("complaint.correct", case.puskesmas),
         "links": principal.may("complaint.link", case.puskesmas),
@@ -332,41 +356,6 @@ def _on_form(principal: Principal, case: Case) -> list[Text]:
     return [deed for permission, deed in deeds.items() if principal.may(permission, case.puskesmas)]
 
 
-def _deadlines(resolution: Resolution, case: Case, language: str) -> list[dict[str, Any]]:
-    """Return the promises as recorded, whether each was kept, and how it was counted."""
-    calendar, now = resolution.promises.calendar(case.puskesmas), resolution.clock()
-    today = calendar.local_date(now)
-    return [
-        {
-            "label": DEADLINES.get(each.promise.name, each.promise.name),
-            "due_at": each.promise.due_at,
-            "rules_version": each.promise.rules_version,
-            "how": each.how,
-            "source": each.how and resolution.district.source_in(language, each.how.source),
-            "done_at": each.done_at,
-            "on_time": each.verdict is Verdict.ON_TIME,
-            "overdue": each.verdict is Verdict.OVERDUE,
-            "ended": each.ended,
-            "by_the_hour": each.how is not None and each.how.count is None,
-            "left": calendar.working_days_between(today, calendar.local_date(each.promise.due_at)),
-        }
-        for each in judged(resolution.promises, case, resolution.thread(case.id), now)
-    ]
-
-
-def _limits(case: Case, district: District) -> list[tuple[Text | str, Text, Text]]:
-    """Return what each grade means, and how long it leaves for the first answer by the rules of
-    the case."""
-    zone = ZoneInfo(district.puskesmas(case.puskesmas).zone)
-    rules = district.rules_at(case.received_at.astimezone(zone).date())
-    found = []
-    for grade in GRADES if case.kind in CASE_KINDS else ():
-        limit = rules.limit("response", kind=case.kind, grade=grade, misconduct=False)
-        words = in_words(limit.hours or limit.working_days or 0, hours=limit.hours is not None)
-        found.append((glossary.word("grade", grade), GRADES_MEAN[grade], words))
-    return found
-
-
 def _forms(principal: Principal, case: Case, district: District) -> dict[str, Any]:
     """Return the forms that both the case and the reader's role allow, the expected one first."""
     allowed = [step.value for step in case.allowed]
@@ -388,7 +377,7 @@ def _forms(principal: Principal, case: Case, district: District) -> dict[str, An
         # A coordinator is reached by the unit of a case.
         "called": [role for role in CALLED if case.service_unit or role != "coordinator"],
         "grades": CHOICES["grade"],
-        "limits": _limits(case, district),
+        "limits": limits_of(case, district),
         "findings": CHOICES["finding"],
         "outcomes": CHOICES["outcome"],
         "verdicts": CHOICES["effective"],

@@ -79,9 +79,9 @@ class CaseLists(Protocol):
     def joined(self, complaint: UUID) -> list[dict[str, Any]]:
         """Return the duplicates that are answered with this case: id, number."""
 
-    def standing_of(self, complaint: UUID) -> tuple[str, bool] | None:
-        """Return the state of a complaint's case, and whether the last withdrawal came too late for
-        it; None where no case is known."""
+    def standing_of(self, complaint: UUID) -> tuple[str, bool, datetime | None] | None:
+        """Return the state of a complaint's case, whether the last withdrawal came too late for it,
+        and when it came to its end (None: it is open); None where no case is known."""
 
     def by_unit(self, seen: Seen, asked: Asked) -> list[dict[str, Any]]:
         """Return by `unit` how many cases are open, overdue, soon, received."""

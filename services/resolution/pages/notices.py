@@ -23,6 +23,7 @@ from services.resolution.application import Resolution
 from services.resolution.pages.labels import EVENTS, HOW, TOLD
 from services.resolution.pages.lists import CaseLists
 from services.resolution.pages.rows import name_of
+from services.resolution.pages.spoken import about_case
 from services.resolution.pages.thread import steps_of
 
 PATH: Final = "/pemberitahuan"
@@ -123,8 +124,7 @@ def _box(resolution: Resolution, notice: dict[str, Any]) -> tuple[About, SealedB
         case = resolution.get(notice["complaint"])
     except NotFound:
         return None
-    area = resolution.district.area_of(case.service_unit)
-    about = About(case.puskesmas, case.confidentiality, case.entered_by, area, case.escalated)
+    about = about_case(resolution, case)
     for step in steps_of(resolution.thread(case.id)):
         if (step.message.name, step.message.time) == (notice["name"], notice["time"]):
             return about, step.boxes[0]

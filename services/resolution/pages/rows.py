@@ -2,7 +2,9 @@
 role, with one entry in the access log a page."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from services.kernel.access.principal import Principal
 from services.kernel.calendar import WorkCalendar
@@ -14,6 +16,7 @@ from services.kernel.keyring import Page, Words
 from services.kernel.keyring.words import About
 from services.kernel.vocabulary import CASE_KINDS
 from services.resolution.application import Resolution
+from services.resolution.domain import Case
 from services.resolution.pages.labels import PROMISED, STEPS
 
 SUMMARY: Final = 140
@@ -31,8 +34,9 @@ def rows(
 ) -> list[dict[str, Any]]:
     """Return what the page shows of each case; with `results` also what was documented last."""
     sealed = []
-    for item in items:
-        about, text = _said(resolution, item)
+    cases = [_case(resolution, item["id"]) for item in items]
+    for item, case in zip(items, cases, strict=True):
+        about, text = _said(resolution, item, case)
         sealed.append((about, text))
         if results:
             sealed.append((about, _documented(resolution, item)))
@@ -42,16 +46,36 @@ def rows(
         code: resolution.promises.calendar(code) for code in {each["puskesmas"] for each in items}
     }
     found = []
-    for place, item in enumerate(items):
+    for place, (item, case) in enumerate(zip(items, cases, strict=True)):
         calendar = calendars[item["puskesmas"]]
-        row = _row(resolution, calendar, item, opened[place * step], language)
+        row = _row(resolution, calendar, item, case, opened[place * step], language)
         if results:
             row["result"] = opened[place * step + 1]
         found.append(row)
     return found
 
 
-def _said(resolution: Resolution, item: Mapping[str, Any]) -> tuple[About, SealedBox | None]:
+def _case(resolution: Resolution, id: UUID) -> Case | None:
+    """Return a case; None for praise, which opens none, and for one whose home is elsewhere."""
+    try:
+        return resolution.get(id)
+    except NotFound:
+        return None
+
+
+def _settled_at(item: Mapping[str, Any], case: Case | None) -> datetime | None:
+    """Return since when there is nothing left to do."""
+    if case is not None:
+        return case.closed_at
+    if item["kind"] not in CASE_KINDS:
+        received: datetime = item["received_at"]
+        return received
+    return item["settled_at"] if item["closed"] else None
+
+
+def _said(
+    resolution: Resolution, item: Mapping[str, Any], case: Case | None
+) -> tuple[About, SealedBox | None]:
     """Return the words of a complaint as its form stands here, still sealed."""
     here, secret = item["puskesmas"], item["confidentiality"]
     entered_by, text = None, None
@@ -62,7 +86,16 @@ def _said(resolution: Resolution, item: Mapping[str, Any]) -> tuple[About, Seale
         elif isinstance(event, intake.ComplaintCorrectedV1):
             text = event.text
     area = resolution.district.area_of(item["service_unit"])
-    return About(here, secret, entered_by, area, escalated=item["escalated"]), text
+    about = About(
+        str(item["id"]),
+        here,
+        secret,
+        entered_by,
+        area,
+        escalated=item["escalated"],
+        settled_at=_settled_at(item, case),
+    )
+    return about, text
 
 
 def _documented(resolution: Resolution, item: Mapping[str, Any]) -> SealedBox | None:
@@ -78,16 +111,12 @@ def _row(
     resolution: Resolution,
     calendar: WorkCalendar,
     item: dict[str, Any],
+    case: Case | None,
     said: str | None,
     language: str,
 ) -> dict[str, Any]:
     district = resolution.district
     due, settled, left, expected = item["next_due"], item["settled_at"], None, None
-    try:
-        case = resolution.get(item["id"])
-    except NotFound:
-        # Praise opens no case, and a complaint whose home is elsewhere has none here.
-        case = None
     if case is not None and not case.closed:
         expected = STEPS.get(case.allowed[0].value)
     if due is not None:
