@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from services.kernel.tables.delimited import csv_bytes
+from services.kernel.tables.table import Column, Table
 from services.kernel.text import Text
-from services.reporting.exports.delimited import csv_bytes
-from services.reporting.exports.table import Column, Table
 
 COLUMN = Column("about", Text("Tentang"), Text("Apa saja."))
 MANY = 200_000

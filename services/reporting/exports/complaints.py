@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from services.kernel.district import District
+from services.kernel.tables.table import Column, Table
 from services.kernel.text import _
 from services.kernel.web import formats
 from services.reporting.exports.said import WHOLE, Said
-from services.reporting.exports.table import Column, Table
 from services.reporting.queries import Filters, When
 
 Value = Callable[[Mapping[str, Any], Said], Any]

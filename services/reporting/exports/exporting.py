@@ -1,21 +1,19 @@
 """The exports as use cases: each is made whole, and then sent."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
+from services.kernel import tables
 from services.kernel.district import District
+from services.kernel.tables import Format, Table
 from services.reporting.application import Reporting
-from services.reporting.exports import delimited, log, workbook
+from services.reporting.exports import log
 from services.reporting.exports.complaints import complaints_table
 from services.reporting.exports.open_data import open_data, open_data_table
-from services.reporting.exports.said import HEADS, NO, SHEET, YES, Said
-from services.reporting.exports.table import Table
+from services.reporting.exports.said import Said
 from services.reporting.queries import Filters, When
 from services.reporting.queries.complaints import every
-
-Format = Literal["csv", "xlsx"]
 
 
 @dataclass(frozen=True)
@@ -69,17 +67,7 @@ class Exporting:
 
     def _tabled(self, table: Table, language: str, kind: Format) -> Made:
         said = Said(self._district, language)
-        if kind == "csv":
-            pieces = delimited.csv_bytes(table, said.say(YES), said.say(NO))
-            file = self._spool.made(lambda out, _folder: _write(out, pieces))
-            return Made(file, f"{table.name}.csv", delimited.MEDIA_TYPE)
-        heads = [said.say(each) for each in HEADS]
         file = self._spool.made(
-            lambda out, folder: workbook.write_xlsx(table, out, folder, said.say(SHEET), heads)
+            lambda out, folder: tables.write(table, kind, said.say, out, folder)
         )
-        return Made(file, f"{table.name}.xlsx", workbook.MEDIA_TYPE)
-
-
-def _write(file: BinaryIO, pieces: Iterable[bytes]) -> None:
-    for piece in pieces:
-        file.write(piece)
+        return Made(file, f"{table.name}.{kind}", tables.MEDIA_TYPES[kind])

@@ -13,10 +13,10 @@ from duckdb import DuckDBPyConnection
 
 from services.kernel.district import District
 from services.kernel.errors import invalid
+from services.kernel.tables.table import Column, Table
 from services.kernel.text import Text, _
 from services.reporting.exports.said import WHOLE, Said
 from services.reporting.exports.suppression import LEAST, published
-from services.reporting.exports.table import Column, Table
 from services.reporting.queries import Filters, When
 from services.reporting.queries.question import (
     BOUNDS,

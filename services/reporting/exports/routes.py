@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.district import District
+from services.kernel.tables import FORMATS, Format
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
 from services.kernel.web.pages import render
@@ -17,7 +18,7 @@ from services.reporting.application import Reporting
 from services.reporting.asked import Asked
 from services.reporting.choices import address_of, choices
 from services.reporting.exports.complaints import AS_OF, COLUMNS
-from services.reporting.exports.exporting import Exporting, Format, Made
+from services.reporting.exports.exporting import Exporting, Made
 from services.reporting.exports.open_data import COUNTED, RULE
 from services.reporting.exports.said import WHOLE
 from services.reporting.exports.spool import pieces
@@ -27,7 +28,6 @@ from services.reporting.words import Names
 EXPORT: Final = "report.export"
 EVENTS: Final = "events.read"
 ROOM: Final = "/laporan/unduh"
-FORMATS: Final[tuple[Format, ...]] = ("csv", "xlsx")
 
 Question = Annotated[Asked, Depends()]
 Exporter = Annotated[Principal, requires(EXPORT)]

@@ -6,19 +6,16 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from services.kernel.district import District
+from services.kernel.tables.table import Column, Table
 from services.kernel.text import Text, _
 from services.kernel.web import formats
 from services.kernel.web import words as glossary
 from services.kernel.web.language import say
 from services.reporting.completeness import missing_of
-from services.reporting.exports.table import Column, Table
 from services.reporting.queries import Filters, When
 from services.reporting.queries.question import DEFAULT_ZONE
 from services.reporting.words import Names
 
-SHEET: Final = _("Keterangan")
-HEADS: Final = (_("Kolom"), _("Nama dalam panggilan"), _("Arti"))
-YES, NO = _("ya"), _("tidak")
 WHOLE: Final = (
     Column(
         "complete",

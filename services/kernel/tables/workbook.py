@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from services.kernel.errors import invalid
+from services.kernel.tables.table import Column, Table, looks_like_formula
 from services.kernel.text import _
-from services.reporting.exports.table import Column, Table, looks_like_formula
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS: Final = 1_048_575

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from services.reporting.exports.table import Table, looks_like_formula
+from services.kernel.tables.table import Table, looks_like_formula
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 _BOM = "\ufeff"
