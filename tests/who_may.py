@@ -34,6 +34,8 @@ PUBLICATIONS: Final = READS - {"officer"}
 OPENS: Final = READS - {"officer", "district"}
 # Who opened it: those who answer for it.
 ANSWERS: Final = TEAM | CHAIR | HEAD | AUDIT
+# Who looks through all of it.
+SEARCHES: Final = CHAIR | AUDIT
 # What leaves as files, without words.
 EXPORTS: Final = TEAM | CHAIR | HEAD | AUDIT
 # Whether all is well: who mends it, and the district, whose stream it is.
@@ -204,6 +206,7 @@ TABLE: dict[str, Row] = {
     "GET /kasus/{id}/berita": Row(READS, query={"since": "0"}),
     "GET /kasus/{id}": Row(READS),
     "GET /kasus/{id}/pembukaan": Row(ANSWERS),
+    **{f"GET /pembukaan{kind}": Row(SEARCHES, placed=False) for kind in ("", ".csv", ".xlsx")},
     "POST /kasus/{id}/alasan": Row(OPENS, {"why": "report"}),
     "GET /kasus/{id}/berkas.pdf": Row(READS),
     **{f"POST /kasus/{{id}}/{step}": Row(given[0], {}) for step, given in STEPS.items()},

@@ -126,6 +126,16 @@ class RemoteLists:
         found: tuple[int, list[dict[str, Any]]] = self._ask("similar", complaint=complaint)
         return found
 
+    def numbers_of(self, complaints: Sequence[UUID]) -> dict[UUID, str]:
+        """Return the number of each of these complaints that is known."""
+        found: dict[UUID, str] = self._ask("numbers_of", complaints=complaints)
+        return found
+
+    def find(self, number: str) -> UUID | None:
+        """Return the complaint of a number or id; None where none is known."""
+        found: UUID | None = self._ask("find", number=number)
+        return found
+
     def joined(self, complaint: UUID) -> list[dict[str, Any]]:
         """Return the duplicates that are answered with this case."""
         found: list[dict[str, Any]] = self._ask("joined", complaint=complaint)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.kernel.access.reach import Reach
 from services.kernel.contracts import Message
+from services.kernel.errors import NotFound
 from services.reporting.application import Reporting
 from services.reporting.queries.complaints import Listing
 from services.reporting.queries.question import Filters, When
@@ -36,6 +37,17 @@ class CasesOf:
     def similar(self, complaint: UUID) -> tuple[int, list[dict[str, Any]]]:
         """Return how many cases are about the same as this one, and the newest of them."""
         return self._reporting.similar(complaint)
+
+    def numbers_of(self, complaints: Sequence[UUID]) -> dict[UUID, str]:
+        """Return the number of each of these complaints that is known."""
+        return self._reporting.numbers_of(complaints)
+
+    def find(self, number: str) -> UUID | None:
+        """Return the complaint of a number or id; None where none is known."""
+        try:
+            return self._reporting.find(number)
+        except NotFound:
+            return None
 
     def joined(self, complaint: UUID) -> list[dict[str, Any]]:
         """Return the duplicates that are answered with this case."""

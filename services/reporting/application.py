@@ -177,6 +177,10 @@ class Reporting:
             )
         raise _not_known()
 
+    def numbers_of(self, found: Sequence[UUID]) -> dict[UUID, str]:
+        """Return the number of each of these complaints that is known."""
+        return complaints.numbers_of(self.store.reader(), found)
+
     def facts(self, complaint: UUID, when: When | None = None) -> dict[str, Any]:
         """Return what is known of one complaint; raises NotFound."""
         found = history.facts_of(self.store.reader(), complaint, when or When())

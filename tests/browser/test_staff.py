@@ -43,6 +43,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/laporan/keluhan/{number}",
         "/laporan/keluhan/{number}?as_of=2099-01-01",
         "/laporan/unduh",
+        "/pembukaan",
     ),
     "admin": ("/", "/operasi", "/pengguna", "/pengguna/baru", "/data-induk", "/kasus"),
 }

@@ -125,6 +125,7 @@ _TABLE: dict[str, tuple[str, ...]] = {
     "identity.open": (COMPLAINT_TEAM, QUALITY_LEAD, HEAD, OFFICER),
     # Who opened it: for those who answer for it
     "openings.read": (COMPLAINT_TEAM, QUALITY_LEAD, HEAD, DISTRICT, AUDITOR),
+    "openings.search": (AUDITOR, QUALITY_LEAD, DISTRICT),
 }
 
 PERMISSIONS: Final = MappingProxyType(_TABLE)

@@ -115,8 +115,8 @@ class Keyring:
         self.entropy = entropy
         self._writer = GroupWriter(self._database, failpoints.KEY_STORED)
         self._writer.run(self._create)
-        self._direct = Direct(self._database)
-        self.log = Openings(self._writer, self._direct, clock)
+        self.direct = Direct(self._database)
+        self.log = Openings(self._writer, self.direct, clock)
         """Who opened what; `open` writes it."""
 
     def _create(self, connection: Connection) -> None:
@@ -285,14 +285,14 @@ class Keyring:
     def close(self) -> None:
         """Finish what is being written, and let go of the store."""
         self._writer.close()
-        self._direct.close()
+        self.direct.close()
 
     def _secrets(self, ids: Sequence[str] | set[str]) -> Mapping[str, bytes]:
         rows = self._read(f"SELECT id, wrapped FROM keys WHERE id IN {marks(ids)}", tuple(ids))  # noqa: S608
         return {row["id"]: unwrap(row["wrapped"], row["id"], self._master) for row in rows}
 
     def _read(self, statement: str, values: Sequence[object]) -> list[Row]:
-        return self._direct.rows(statement, values)
+        return self.direct.rows(statement, values)
 
     def _contact(self, contact: str) -> str:
         return hmac.new(self._master, b"contact:" + contact.encode(), hashlib.sha256).hexdigest()

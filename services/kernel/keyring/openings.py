@@ -46,6 +46,10 @@ CREATE TABLE opened (
 ) STRICT, WITHOUT ROWID
 """
 """Which openings a key has: what they hold is a list, and no page waits for all of them."""
+INDEXES: Final = """
+CREATE INDEX IF NOT EXISTS opened_of_complaint ON opened (complaint, opening);
+CREATE INDEX IF NOT EXISTS opened_of_opening ON opened (opening)
+"""
 LATER: Final[Mapping[str, str]] = {
     "complaint": "TEXT",
     "puskesmas": "TEXT",
@@ -112,10 +116,7 @@ class Openings:
         for column, kind in LATER.items():
             if column not in there:
                 database.define(connection, f"ALTER TABLE opened ADD COLUMN {column} {kind}")
-        database.define(
-            connection,
-            "CREATE INDEX IF NOT EXISTS opened_of_complaint ON opened (complaint, opening)",
-        )
+        database.define(connection, INDEXES)
 
     def note(
         self,

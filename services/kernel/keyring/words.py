@@ -15,6 +15,7 @@ from services.kernel.errors import Forbidden, ReasonNeeded, invalid
 from services.kernel.keyring.keyring import Keyring
 from services.kernel.keyring.openings import IDENTITY_FIELD, Opening, Reason, Subject
 from services.kernel.keyring.quoting import names, quotes
+from services.kernel.keyring.searching import Entry, Sought, search
 from services.kernel.text import _
 
 Page = Literal[
@@ -175,6 +176,11 @@ class Words:
         if not principal.may("openings.read", puskesmas):
             return None
         return self._keyring.log.of(key, newest=LATEST)
+
+    def search(self, sought: Sought, limit: int, before: int | None = None) -> list[Entry]:
+        """Return entries of the access log, the newest first (`searching.search`); the caller has
+        checked that the reader answers for the Puskesmas that are `sought`."""
+        return search(self._keyring.direct, sought, limit, before)
 
     def _is_past(self, about: About) -> bool:
         return about.is_past(self._keyring.now())

@@ -110,7 +110,7 @@ class Pages:
         clock: Clock,
     ) -> None:
         self._nav = tuple(nav)
-        self._zone = zone
+        self.zone = zone
         self._clock = clock
         self._environments = {
             language: _environment(rooms, language, assets) for language in LANGUAGES
@@ -131,7 +131,7 @@ class Pages:
         """
         language = language_of(request)
         told = flash.said_before(request)
-        shared = self._shared(request, language, zone or self._zone)
+        shared = self._shared(request, language, zone or self.zone)
         template = self._environments[language].get_template(name)
         content = template.render(shared | {"told": told} | context)
         response = HTMLResponse(content, status, {"content-language": language})

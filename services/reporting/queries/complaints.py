@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -148,6 +148,18 @@ def _shown(item: dict[str, Any], instant: datetime) -> dict[str, Any]:
     del item["sort_key"]
     item["overdue"] = item["next_due"] is not None and item["next_due"] < instant
     return item
+
+
+def numbers_of(connection: DuckDBPyConnection, complaints: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the number of each complaint that is known."""
+    found = connection.execute(
+        f"""
+        SELECT complaint, number FROM attributes AS a
+        WHERE complaint IN (SELECT unnest($ids::UUID[])) AND {at("a")}
+        """,
+        {"ids": list(complaints), **When().parameters},
+    )
+    return dict(found.fetchall())
 
 
 def id_of(

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from services.kernel.keyring import Words
 from services.resolution.application import Resolution
 from services.resolution.pages import (
+    access_log,
     areas,
     case,
     case_file,
@@ -19,7 +20,7 @@ from services.resolution.pages.lists import CaseLists
 
 __all__ = ["NAV", "CaseLists", "router"]
 
-NAV = (work.NAV, queue.NAV, evaluation.NAV, areas.NAV, notices.NAV)
+NAV = (work.NAV, queue.NAV, evaluation.NAV, areas.NAV, access_log.NAV, notices.NAV)
 
 
 def router(resolution: Resolution, lists: CaseLists, words: Words) -> APIRouter:
@@ -34,4 +35,5 @@ def router(resolution: Resolution, lists: CaseLists, words: Words) -> APIRouter:
     case_file.add(pages, resolution, words)
     notices.add(pages, resolution, lists, words)
     openings.add(pages, resolution, lists, words)
+    access_log.add(pages, resolution, lists, words)
     return pages

@@ -76,6 +76,12 @@ class CaseLists(Protocol):
         """Return how many cases of the place are about the same as this one, and the newest of
         them: id, number, received_at, state."""
 
+    def numbers_of(self, complaints: Sequence[UUID]) -> dict[UUID, str]:
+        """Return the number of each of these complaints that is known."""
+
+    def find(self, number: str) -> UUID | None:
+        """Return the complaint of a number or id; None where none is known."""
+
     def joined(self, complaint: UUID) -> list[dict[str, Any]]:
         """Return the duplicates that are answered with this case: id, number."""
 

@@ -51,6 +51,7 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
             reads=principal.may("case.read", case.puskesmas),
             rows=opened(found, str(id), zone, namer(request.app.state.access), most=None),
             most=LATEST,
+            searches=principal.may("openings.search", case.puskesmas),
         )
 
 
