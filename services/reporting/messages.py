@@ -3,7 +3,6 @@
 # ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
 
 import base64
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from services.kernel.contracts import Message, UnknownType, read
+from services.kernel.proof import leaf_of
 from services.kernel.stream import Delivery
 from services.reporting.payload import COLUMNS, OCCURRED_AT, SHAPE
 from services.reporting.store import aware
@@ -171,11 +171,8 @@ def as_message(row: dict[str, Any]) -> Message:
 
 
 def message_hash(message: Message) -> str:
-    """Return the SHA-256 of a message: every attribute but `ce_previous`, and the value.
+    """Return the hash of a message, by which it stands as a leaf in its source's tree.
 
     `ce_previous` differs by transport, so the hash is the same in store, stream and log copy.
     """
-    attributes = [
-        (name, data.decode()) for name, data in message.headers() if name != "ce_previous"
-    ]
-    return hashlib.sha256(msgspec.json.encode(attributes) + b"\n" + message.value).hexdigest()
+    return leaf_of(message).hex()
