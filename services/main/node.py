@@ -33,6 +33,7 @@ class Node(Parts):
         self.watch = Here(self.condition, tuple(self.followers.values()), clock)
         self.workers = [
             self.reporting.worker,
+            self.signing.worker,
             *(follower.worker for follower in self.followers.values()),
             *(relay.worker for relay in self.relays.values()),
             *(jobs.worker for jobs in self.jobs),

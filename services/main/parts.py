@@ -24,6 +24,7 @@ from services.kernel.handover.wrapping import Pair
 from services.kernel.jobs import Jobs, Task, celery_app
 from services.kernel.keyring import Keyring, Pool
 from services.kernel.policy import Policy
+from services.kernel.proof import Signer
 from services.kernel.relay import Relay
 from services.kernel.store import Service
 from services.kernel.store.database import Database
@@ -36,6 +37,7 @@ from services.publication.policy import policy as publication_policy
 from services.reporting.application import Reporting
 from services.reporting.outboxes import NoOutboxes, Outboxes
 from services.reporting.processes import Nobody, Watch
+from services.reporting.proof.signing import Signing
 from services.reporting.recaps import Recaps
 from services.resolution.application import Resolution
 from services.resolution.jobs import OVERDUE
@@ -175,6 +177,12 @@ class Parts:
     def recaps(self) -> Recaps:
         """What reporting itself writes."""
         return Recaps(self.place("reporting"), self.folder.origin, self.clock)
+
+    @cached_property
+    def signing(self) -> Signing:
+        """What builds the trees over the logs and signs for this origin."""
+        signer = Signer.of(self.folder.origin, self.folder.master_key)
+        return Signing(self.reporting.store, self.recaps, signer, self.clock)
 
     @cached_property
     def celery(self) -> Celery:

@@ -57,7 +57,7 @@ class Process(Parts):
             self.outboxes = self._asked = RemoteOutboxes(
                 sources, self._register.address_of, self._secret, OwnOutboxes([self.recaps])
             )
-            self._own = [self.reporting.worker]
+            self._own = [self.reporting.worker, self.signing.worker]
         else:
             assert settings.reporting_url is not None
             teller = Teller(settings.reporting_url, self._secret, self.condition, port)

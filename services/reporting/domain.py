@@ -1,15 +1,16 @@
-"""What reporting owns: the recap of one month at one Puskesmas, as it was reported.
+"""What reporting owns: the recap of one month at one Puskesmas, as it was reported, and the signed
+checkpoints of this origin's logs.
 
 All else that reporting shows is computed from the log; that a month was reported, and with which
 figures, is a fact of its own, and goes into the log.
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from services.kernel.aggregate import Act, Aggregate, Created
-from services.kernel.contracts.reporting import RecapLineV1
+from services.kernel.contracts.reporting import CheckpointTopV1, RecapLineV1
 
 
 class Recap(Aggregate):
@@ -56,3 +57,33 @@ class Recap(Aggregate):
             known_at=act.recorded_at,
             lines=lines,
         )
+
+
+class Checkpoint(Aggregate):
+    """How far this origin's logs were at one moment; signed once, and never changed."""
+
+    TOPIC = "reporting.Checkpoint"
+
+    class Signed(Created):
+        """The logs were so far, and this was signed of it."""
+
+        TOPIC = "reporting.CheckpointSigned"
+        origin: str
+        signed_at: datetime
+        tops: list[CheckpointTopV1]
+        public_key: str
+        signature: str
+
+        @property
+        def subject(self) -> str:
+            """The checkpoints of one origin, in their order."""
+            return f"checkpoint:{self.origin}"
+
+        def apply(self, aggregate: "Checkpoint") -> None:
+            """It concerns no one Puskesmas."""
+            aggregate.puskesmas = self.puskesmas
+
+    @classmethod
+    def sign(cls, act: Act, id: UUID, **signed: Any) -> "Checkpoint":
+        """Record what was signed (the fields of `Signed`)."""
+        return cls.begin(cls.Signed, act, id=id, puskesmas="", **signed)

@@ -2,6 +2,9 @@
 
 from services.kernel.contracts import reporting as contracts
 from services.kernel.store import Outbox
-from services.reporting.domain import Recap
+from services.reporting.domain import Checkpoint, Recap
 
-OUTBOX: Outbox = {Recap.Closed: contracts.RecapClosedV1}
+OUTBOX: Outbox = {
+    Recap.Closed: contracts.RecapClosedV1,
+    Checkpoint.Signed: contracts.CheckpointSignedV1,
+}

@@ -1,27 +1,38 @@
-"""Closing a month: the one thing that reporting itself writes, in an event store of its own."""
+"""What reporting itself writes, in an event store of its own: closed months, signed checkpoints."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
 
-from services.kernel.aggregate import Intent
+from services.kernel.aggregate import SYSTEM, Intent
 from services.kernel.contracts.reporting import RecapLineV1
 from services.kernel.errors import AlreadyDone, NotYet
+from services.kernel.proof import Checkpoint as SignedCheckpoint
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.text import _
-from services.reporting.domain import Recap
+from services.reporting.domain import Checkpoint, Recap
 from services.reporting.months import Month
 from services.reporting.outbox import OUTBOX
+from services.reporting.proof.kept import as_fields
 
 Lines = Callable[[datetime], list[RecapLineV1]]
 """Gives the figures as they stand at an instant."""
+TABLES = """
+CREATE TABLE IF NOT EXISTS signed (
+    source TEXT PRIMARY KEY,
+    size   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+"""How far each source was when a checkpoint of it was last signed."""
 
 
 class Recaps(Service):
-    """The event store of reporting: the recaps as they were reported."""
+    """The event store of reporting: the recaps as they were reported, and signed checkpoints."""
 
     name = "reporting"
     outbox = OUTBOX
+    tables = TABLES
 
     def close_month(
         self,
@@ -51,6 +62,26 @@ class Recaps(Service):
             return {"id": str(id), "month": str(month), "version": recap.version}
 
         return self.command(decide, once)
+
+    def record_checkpoint(self, signed: SignedCheckpoint) -> "Future[Answer]":
+        """Record a signed checkpoint, and how far each source was with it."""
+
+        def decide(uow: UnitOfWork) -> Ids:
+            id = uuid5(NAMESPACE_URL, signed.text)
+            act = uow.act(Intent(SYSTEM, "signer"))
+            uow.save(Checkpoint.sign(act, id, **as_fields(signed)))
+            uow.insert(
+                "INSERT INTO signed VALUES",
+                *((top.source, top.size) for top in signed.tops),
+                on_conflict="ON CONFLICT (source) DO UPDATE SET size = excluded.size",
+            )
+            return {"id": str(id)}
+
+        return self.command(decide)
+
+    def signed(self) -> dict[str, int]:
+        """Return how far each source was when a checkpoint of it was last signed."""
+        return {row["source"]: row["size"] for row in self.select("SELECT * FROM signed")}
 
 
 def already_closed() -> AlreadyDone:

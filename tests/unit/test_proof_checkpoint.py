@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 from services.kernel.contracts import Message
 from services.kernel.proof import NoCheckpoint, Signer, Top, leaf_data, leaf_hash, read_notes
@@ -29,7 +29,7 @@ def test_a_leaf_says_all_but_what_differs_by_transport() -> None:
     )
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(messages, messages)
 def test_two_messages_have_one_leaf_only_if_nothing_but_the_chain_differs(
     one: Message, other: Message

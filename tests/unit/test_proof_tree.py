@@ -2,7 +2,7 @@
 and against the RFC's own recursive definition."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.kernel.proof import (
@@ -102,7 +102,7 @@ def test_the_published_proofs_of_consistency(earlier: int, size: int) -> None:
 trees = st.integers(1, 70).map(lambda count: [leaf_hash(b"%d" % n) for n in range(count)])
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(trees, st.lists(st.integers(1, 9)))
 def test_a_tree_that_grows_in_steps_has_the_root_of_the_whole(
     leaves: list[bytes], steps: list[int]
@@ -114,7 +114,7 @@ def test_a_tree_that_grows_in_steps_has_the_root_of_the_whole(
         assert frontier.root() == naive(leaves[: frontier.size])
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(trees, st.sampled_from([1, 2, 4, 8, 16]))
 def test_a_tree_of_whole_blocks_and_a_rest_has_the_same_root(
     leaves: list[bytes], block: int
@@ -126,7 +126,7 @@ def test_a_tree_of_whole_blocks_and_a_rest_has_the_same_root(
     assert frontier.root(rest) == naive(leaves)
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(trees, st.data())
 def test_every_proof_holds_for_its_leaf_and_for_nothing_else(
     leaves: list[bytes], data: st.DataObject
@@ -144,7 +144,7 @@ def test_every_proof_holds_for_its_leaf_and_for_nothing_else(
         assert not includes(root, size, index, leaves[index], path[:at] + path[at + 1 :])
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(trees, st.data())
 def test_a_log_is_shown_to_begin_with_its_own_past_only(
     leaves: list[bytes], data: st.DataObject

@@ -18,6 +18,7 @@ DISTRICT = load_district(SHIPPED)
 AT = datetime(2026, 11, 2, tzinfo=UTC)
 OF_NO_COMPLAINT = {
     "CalendarChanged",
+    "CheckpointSigned",
     "PuskesmasHomed",
     "PuskesmasRegistered",
     "RecapClosed",

@@ -39,3 +39,27 @@ class RecapClosedV1(Event, frozen=True):
     as_of: Public[Moment]
     known_at: Public[Moment]
     lines: Public[list[RecapLineV1]]
+
+
+class CheckpointTopV1(msgspec.Struct, frozen=True, kw_only=True):
+    """How long the log of one source was, and the root of the Merkle tree over it (base64)."""
+
+    source: Public[str]
+    size: Public[int]
+    root: Public[str]
+
+
+@published("reporting")
+class CheckpointSignedV1(Event, frozen=True):
+    """How far the logs of an origin were, signed with its key: whoever keeps it can tell later
+    whether anything before it was touched.
+
+    `public_key` and `signature` (Ed25519, base64) are those of the signed note, which
+    `services/kernel/proof/checkpoint.py` writes of these fields.
+    """
+
+    origin: Public[str]
+    signed_at: Public[Moment]
+    tops: Public[list[CheckpointTopV1]]
+    public_key: Public[str]
+    signature: Public[str]

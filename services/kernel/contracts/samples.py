@@ -5,6 +5,7 @@ boxes are sealed in earnest, with a key and nonces derived from where they stand
 """
 
 import types
+from base64 import b64encode
 from datetime import UTC, date, datetime, timedelta, timezone
 from hashlib import sha256
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
@@ -66,6 +67,11 @@ _BY_NAME: dict[str, Any] = {
     "month": "2026-10",
     "group": "unit",
     "part": "loket",
+    "origin": "node-a",
+    "source": "/node-a/intake",
+    "root": b64encode(sha256(b"root").digest()).decode(),
+    "public_key": b64encode(sha256(b"public key").digest()).decode(),
+    "signature": b64encode(2 * sha256(b"signature").digest()).decode(),
 }
 
 _SUBJECTS = {
@@ -76,6 +82,7 @@ _SUBJECTS = {
     "RulesChanged": "rules",
     "CalendarChanged": "calendar:puring",
     "RecapClosed": "recap:puring:2026-10",
+    "CheckpointSigned": "checkpoint:node-a",
 }
 
 

@@ -1,0 +1,70 @@
+"""The checkpoints that the log copy holds: this origin's own, and those of others."""
+
+# ruff: noqa: S608 (statements are put together from parts of ours)
+
+import base64
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from duckdb import DuckDBPyConnection
+
+from services.kernel.contracts.reporting import CheckpointSignedV1, CheckpointTopV1
+from services.kernel.proof import Checkpoint, Top
+
+
+class Kept(NamedTuple):
+    """A checkpoint, and the event that brought it."""
+
+    source: str
+    id: int
+    arrived_at: datetime
+    checkpoint: Checkpoint
+
+
+def as_fields(checkpoint: Checkpoint) -> dict[str, Any]:
+    """Return a checkpoint as the event says it."""
+    return {
+        "origin": checkpoint.origin,
+        "signed_at": checkpoint.signed_at,
+        "tops": [
+            CheckpointTopV1(source=top.source, size=top.size, root=_text(top.root))
+            for top in checkpoint.tops
+        ],
+        "public_key": _text(checkpoint.key),
+        "signature": _text(checkpoint.signature),
+    }
+
+
+def kept(connection: DuckDBPyConnection, newest: int | None = None) -> list[Kept]:
+    """Return the checkpoints of the log copy in the order of their coming, or the newest only.
+
+    One that cannot be read is none: `tanggap verify` names it.
+    """
+    order = "ORDER BY place" if newest is None else "ORDER BY place DESC LIMIT ?"
+    found = connection.execute(
+        "SELECT source, id, arrived_at, value FROM log "
+        f"WHERE name = 'CheckpointSigned' AND trouble IS NULL {order}",
+        [] if newest is None else [newest],
+    ).fetchall()
+    read = (_read(*row) for row in found)
+    return [each for each in read if each is not None]
+
+
+def _read(source: str, id: int, arrived_at: datetime, value: bytes) -> Kept | None:
+    try:
+        event = msgspec.json.decode(value, type=CheckpointSignedV1)
+        tops = tuple(Top(top.source, top.size, _bytes(top.root)) for top in event.tops)
+        key, signature = _bytes(event.public_key), _bytes(event.signature)
+    except ValueError:
+        return None
+    signed = Checkpoint(event.origin, event.signed_at, tops, key, signature)
+    return Kept(source, id, arrived_at, signed)
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)
