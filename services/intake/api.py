@@ -116,7 +116,7 @@ def router(intake: Intake, importing: Importing, thread: Thread, cases: Cases) -
         """Write a complaint down. It is on the disk when the answer comes."""
         who = intent(principal, "complaint.receive", code, body.received_at)
         answer = await answered(intake.receive(code, form_of(body), who, once))
-        return done(intake.source, answer) | {"receipt": intake.receipt(UUID(answer.ids["id"]))}
+        return done(answer) | {"receipt": intake.receipt(UUID(answer.ids["id"]))}
 
     api.add_api_route(
         "/puskesmas/{code}/complaints",

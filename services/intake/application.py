@@ -241,6 +241,9 @@ class Intake(Service):
         year = act.recorded_at.astimezone(ZoneInfo(here.zone)).year
         at_home = self.is_home(here.code)
         letter = self.district.letter_at(self.origin, here, at_home=at_home)
+        if self.incarnations.number > 1:
+            # What numbers were given out after the backup is not known: none is given twice.
+            letter += str(self.incarnations.number)
         running = uow.next_in(f"{here.code}/{letter}/{year}")
         number = f"{here.short_code}-{year}-{letter}-{running:06d}"
         complaint = Complaint.receive(

@@ -87,7 +87,6 @@ def _add_amending(api: APIRouter, intake: Intake, cases: Cases) -> None:
         """Put right what stands on the form; what is left out stays as it is."""
         here = intake.get(id).puskesmas
         return step.take(
-            intake.source,
             here,
             amending.correct,
             id,
@@ -109,7 +108,6 @@ def _add_amending(api: APIRouter, intake: Intake, cases: Cases) -> None:
         """
         here = intake.get(id).puskesmas
         return step.take(
-            intake.source,
             here,
             amending.withdraw,
             id,
@@ -126,7 +124,7 @@ def _add_amending(api: APIRouter, intake: Intake, cases: Cases) -> None:
     )
     def link_duplicate(id: UUID, other: UUID, step: Stepping) -> Any:
         """Say that a complaint is a duplicate of another one of the same Puskesmas."""
-        return step.take(intake.source, intake.get(id).puskesmas, amending.link, id, other)
+        return step.take(intake.get(id).puskesmas, amending.link, id, other)
 
     @api.delete(
         "/duplicate-of/{other}",
@@ -136,7 +134,7 @@ def _add_amending(api: APIRouter, intake: Intake, cases: Cases) -> None:
     )
     def unlink_duplicate(id: UUID, other: UUID, step: Stepping) -> Any:
         """Take such a link back."""
-        return step.take(intake.source, intake.get(id).puskesmas, amending.unlink, id, other)
+        return step.take(intake.get(id).puskesmas, amending.unlink, id, other)
 
 
 def _add_attachments(api: APIRouter, intake: Intake, thread: Thread, cases: Cases) -> None:
@@ -173,7 +171,7 @@ def _add_attachments(api: APIRouter, intake: Intake, thread: Thread, cases: Case
             attaching.attach, id, who, data, name, key=idempotency_key, expected=expected
         )
         response.headers["ETag"] = etag(attached.answer.ids["version"])
-        return done(intake.source, attached.answer)
+        return done(attached.answer)
 
     @api.post("/opening-reason", status_code=204, summary="Say why words are opened")
     def why_opened(
@@ -221,7 +219,7 @@ def add_box(api: APIRouter, intake: Intake) -> None:
         """Record an opening of the suggestion box and write its slips down, all or nothing."""
         who = intent(principal, "box.open", code, body.opened_at)
         answer = await answered(intake.open_box(code, body.officers, body.taken(), who, once))
-        return done(intake.source, answer) | {
+        return done(answer) | {
             "complaints": [
                 each | {"receipt": intake.receipt(UUID(each["id"]))}
                 for each in answer.ids["complaints"]

@@ -34,7 +34,7 @@ def add(api: APIRouter, intake: Intake, cases: Cases) -> None:
             return receipts.find(code)
 
     def heard(complaint: Complaint, answer: Answer) -> dict[str, Any]:
-        return {"number": complaint.number, "position": f"{intake.source}:{answer.position}"}
+        return {"number": complaint.number, "position": f"{answer.source}:{answer.position}"}
 
     @api.post(
         "/receipts/rating",

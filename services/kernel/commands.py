@@ -128,9 +128,9 @@ async def answered(future: "Future[Answer]") -> Answer:
     return await asyncio.wrap_future(future)
 
 
-def done(source: str, answer: Answer) -> dict[str, Any]:
+def done(answer: Answer) -> dict[str, Any]:
     """Return a command's answer as its JSON."""
-    return {**answer.ids, "position": f"{source}:{answer.position}"}
+    return {**answer.ids, "position": f"{answer.source}:{answer.position}"}
 
 
 class Step:
@@ -146,7 +146,6 @@ class Step:
 
     def take(
         self,
-        source: str,
         puskesmas: str,
         command: "Callable[..., Future[Answer]]",
         id: UUID,
@@ -161,7 +160,7 @@ class Step:
         who = intent(self.principal, self.permission, puskesmas, at)
         answer = command(id, who, *facts, **self._repeat).result()
         self._response.headers["ETag"] = etag(answer.ids["version"])
-        return done(source, answer)
+        return done(answer)
 
 
 Stepping = Annotated[Step, Depends()]

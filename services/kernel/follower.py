@@ -175,7 +175,7 @@ class Follower:
     def _concerns(self, message: Message) -> bool:
         return (
             message.type in self._interests
-            and message.source != self._service.source
+            and message.source not in self._service.incarnations.sources
             and self._policy.acts_for(message.puskesmas)
         )
 

@@ -7,6 +7,7 @@ a repeat by its id and a missing one by `previous`.
 
 import time
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Final, Literal
 
 import msgspec
@@ -44,6 +45,7 @@ class Relay:
         self._may_send = may_send
         self._stream = stream
         self._sender: Sender | None = None
+        self._sends_as = service.source
         self._settles_at = 0.0
         self._sent = recorded_positions(service, way)
         self._subscription = service.subscription(self.position)
@@ -70,7 +72,9 @@ class Relay:
             self.worker.pause(WAIT_SECONDS)
             return
         if events := self._page():
-            self.send([self.service.publish(position, event) for position, event in events])
+            page = [self.service.publish(position, event) for position, event in events]
+            for _source, messages in groupby(page, lambda each: each.source):
+                self.send([*messages])
         if time.monotonic() > self._settles_at:
             self._settles_at = time.monotonic() + SETTLE_SECONDS
             self._settle()
@@ -89,9 +93,10 @@ class Relay:
         return [(each.id, service.mapper.to_domain_event(each)) for each in stored]
 
     def send(self, page: Sequence[Message]) -> None:
-        """Send a page, then record that it was sent."""
+        """Send a page of one source, then record that it was sent."""
         sent = dict(self._sent)
-        self._open_sender().send([self._chained(message, sent) for message in page])
+        sender = self._open_sender(page[0].source)
+        sender.send([self._chained(message, sent) for message in page])
         failpoints.hit(failpoints.PAGE_SENT)
         self.service.writer.run(lambda connection: _record(connection, self.way, sent))
         self._sent = sent
@@ -99,20 +104,25 @@ class Relay:
 
     def _chained(self, message: Message, sent: dict[int, int]) -> Message:
         partition = self._stream.partition_of(message.key)
-        chained = msgspec.structs.replace(message, previous=sent.get(partition, 0))
-        sent[partition] = message.id
-        return chained
+        after = self.service.incarnations.begun(message.source).after
+        # What an earlier incarnation sent is of another chain.
+        previous = max(sent.get(partition, 0) - after, 0)
+        sent[partition] = after + message.id
+        return msgspec.structs.replace(message, previous=previous)
 
     def _settle(self) -> None:
         try:
-            self._open_sender().settle()
+            self._open_sender(self.service.source).settle()
         except StreamUnavailable:
             # That the stream is away is told by the next page that cannot be sent.
             self._drop_sender()
 
-    def _open_sender(self) -> Sender:
+    def _open_sender(self, source: str) -> Sender:
+        if source != self._sends_as:
+            self._drop_sender()
         if self._sender is None:
-            self._sender = self._stream.sender(self.service.source)
+            self._sender = self._stream.sender(source)
+            self._sends_as = source
         return self._sender
 
     def _start_anew(self) -> None:
@@ -126,10 +136,23 @@ class Relay:
 
 
 def recorded_positions(service: Service, way: Way = "relay") -> dict[int, int]:
-    """Return the last id sent to each partition, as recorded."""
+    """Return the last position of the store that was sent to each partition, as recorded."""
     statement = f"SELECT partition, last_id FROM {_TABLES[way]}"  # noqa: S608 - a name of ours
     rows = service.writer.run(lambda connection: connection.execute(statement).fetchall())
     return {row["partition"]: row["last_id"] for row in rows}
+
+
+def sent_ids(service: Service, source: str) -> dict[int, int]:
+    """Return the last id that a source of a store sent to each partition, as recorded.
+
+    Of an earlier incarnation that is no more known where a later one has sent to the partition.
+    """
+    begun = service.incarnations.begun(source)
+    return {
+        partition: last - begun.after
+        for partition, last in recorded_positions(service).items()
+        if begun.after < last and (begun.until is None or last <= begun.until)
+    }
 
 
 def _record(connection: Connection, way: Way, sent: dict[int, int]) -> None:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from services.kernel.contracts import Message
 from services.kernel.errors import Unavailable
-from services.kernel.relay import recorded_positions
+from services.kernel.relay import sent_ids
 from services.kernel.store import Service
 from services.kernel.text import _
 from services.main.asking import MEDIA_TYPE, Internal
@@ -27,7 +27,9 @@ class OwnOutboxes:
     """The outboxes of services in this process."""
 
     def __init__(self, services: Sequence[Service]) -> None:
-        self._services = {service.source: service for service in services}
+        self._services = {
+            source: service for service in services for source in service.incarnations.sources
+        }
 
     def sources(self) -> Sequence[str]:
         """Return the sources of these services."""
@@ -35,11 +37,11 @@ class OwnOutboxes:
 
     def after(self, source: str, position: int) -> Sequence[Message]:
         """Return the next page after a position."""
-        return self._services[source].published(position + 1, PAGE)
+        return self._services[source].published(position + 1, PAGE, source)
 
     def sent(self, source: str) -> Mapping[int, int]:
         """Return the last id that was sent to each partition."""
-        return recorded_positions(self._services[source])
+        return sent_ids(self._services[source], source)
 
 
 class RemoteOutboxes:
@@ -102,7 +104,7 @@ def outbox_router(service: Service, secret: str) -> APIRouter:
     @api.get(f"{PATH}/{service.name}{SENT}", dependencies=[Depends(Internal(secret))])
     async def sent() -> Response:
         """Return the last id that was sent to each partition."""
-        positions = await run_in_threadpool(lambda: recorded_positions(service))
+        positions = await run_in_threadpool(lambda: sent_ids(service, service.source))
         return Response(msgspec.msgpack.encode(positions), media_type=MEDIA_TYPE)
 
     @api.get(f"{PATH}/{service.name}", dependencies=[Depends(Internal(secret))])

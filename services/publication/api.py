@@ -101,9 +101,7 @@ def router(publishing: Publishing) -> APIRouter:
     api = APIRouter(prefix="/api/v1/publications", tags=["publication"])
 
     def take(call: Stepping, id: UUID, command: Any, *facts: Any, at: Any = None) -> Any:
-        return call.take(
-            publishing.source, publishing.get(id).puskesmas, command, id, *facts, at=at
-        )
+        return call.take(publishing.get(id).puskesmas, command, id, *facts, at=at)
 
     def step(path: str, permission: str) -> Callable[[Call], Call]:
         return api.post(

@@ -34,11 +34,6 @@ class Monthly:
     def __init__(self, reporting: Reporting, recaps: Recaps, district: District) -> None:
         self._reporting, self._recaps, self._district = reporting, recaps, district
 
-    @property
-    def source(self) -> str:
-        """The source of the events that close months."""
-        return self._recaps.source
-
     def close(
         self, puskesmas: str, month: Month, intent: Intent, once: Once | None = None
     ) -> "Future[Answer]":

@@ -126,7 +126,7 @@ def router(reporting: Reporting, monthly: Monthly, district: District) -> APIRou
         asked = Month.written(month)
         who = intent(principal, CLOSE, code)
         answer = await answered(monthly.close(code, asked, who, once))
-        return done(monthly.source, answer)
+        return done(answer)
 
     @api.get("/reports/recap", response_model=Recap, responses=refusals(404))
     def recap(

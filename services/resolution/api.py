@@ -132,7 +132,7 @@ def steps(
     def take(call: Stepping, id: UUID, command: Any, *facts: Any, at: Any = None) -> Any:
         case, units = resolution.get(id), resolution.district.units_in
         must_see(call.principal, call.permission, case.puskesmas, case.service_unit, units)
-        return call.take(resolution.source, case.puskesmas, command, id, *facts, at=at)
+        return call.take(case.puskesmas, command, id, *facts, at=at)
 
     def step(path: str, permission: str) -> Callable[[Call], Call]:
         return api.post(
@@ -171,7 +171,7 @@ def router(resolution: Resolution) -> APIRouter:
         """Declare a day working or closed; deadlines promised from now on count with it."""
         who = intent(principal, "calendar.change", code)
         future = resolution.declare_day(code, who, body.day, body.working, body.why, once=once)
-        return done(resolution.source, future.result())
+        return done(future.result())
 
     @step("/team-call", "case.team_call")
     def call_team(id: UUID, body: TeamCallBody, call: Stepping) -> Any:

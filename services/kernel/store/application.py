@@ -19,6 +19,7 @@ from services.kernel.clock import Clock
 from services.kernel.contracts import Event, Message
 from services.kernel.errors import KeyReused
 from services.kernel.store.database import Connection, Database, Row, place_of
+from services.kernel.store.incarnations import READ, Incarnations, begin
 from services.kernel.store.mapper import JSON, TypedMapper
 from services.kernel.store.recent import Placed, Recent
 from services.kernel.store.subscription import CommitSubscription
@@ -44,10 +45,11 @@ class Once:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command did: ids and numbers only, and the position of its last event."""
+    """What a command did: ids and numbers only, and the id of its last event in its source."""
 
     ids: Ids
     position: int
+    source: str
     repeated: bool = False
 
 
@@ -67,11 +69,12 @@ class Service(Application[UUID]):
         database = place_of(place)
         super().__init__(dict(database.library))
         self.origin = origin
-        self.source = f"/{origin}/{self.name}"
         self.clock = clock
         self.writer: GroupWriter = self._recorder.datastore.writer
         schema = files("services.kernel.store").joinpath("schema.sql").read_text()
         self.writer.run(lambda connection: database.define(connection, schema + self.tables))
+        self.incarnations = Incarnations(origin, self.name, self.select(READ))
+        self.source = self.incarnations.source
         self._last_time = self._last_recorded()
         self._last_position = self.recorder.max_notification_id() or 0
         self.shared = database.shared
@@ -112,15 +115,18 @@ class Service(Application[UUID]):
 
         def work(uow: UnitOfWork) -> Answer:
             if once and (kept := _kept(uow.connection, once)):
-                return kept
+                return self._answer(*kept, repeated=True)
             ids = decide(uow)
             uow.flush()
-            answer = Answer(ids, uow.position)
             if once:
-                _keep(uow, once, answer)
-            return answer
+                _keep(uow, once, ids)
+            return self._answer(ids, uow.position, repeated=False)
 
         return self.transact(work, needs)
+
+    def _answer(self, ids: Ids, position: int, *, repeated: bool) -> Answer:
+        source, id = self.incarnations.placed(position)
+        return Answer(ids, id, source, repeated)
 
     def transact(self, work: Callable[[UnitOfWork], T], needs: Sequence[Any] = ()) -> "Future[T]":
         """Run any work in one transaction of the store (again, where another of its commit failed
@@ -173,28 +179,45 @@ class Service(Application[UUID]):
         rows: list[Row] = self._recorder.datastore.select(statement, values)
         return rows
 
+    def begin_anew(self, number: int) -> None:
+        """Let an incarnation begin after all that is here (of a store that nobody serves)."""
+        after = self.recorder.max_notification_id() or 0
+        self.writer.run(lambda connection: begin(connection, number, after))
+        self.incarnations = Incarnations(self.origin, self.name, self.select(READ))
+        self.source = self.incarnations.source
+
     def history(self, id: UUID) -> list[Message]:
         """Return an aggregate's own events as they are published, oldest first.
 
         Their `id` is the version in the aggregate, not the position in the store.
         """
         events = self.events.get(id)
-        return [self.publish(event.originator_version, event) for event in events]
+        return [self._message(self.source, each.originator_version, each) for each in events]
 
-    def published(self, first: int, limit: int) -> list[Message]:
-        """Return the outbox from a position on, as messages without `previous`."""
+    def published(self, first: int, limit: int, source: str | None = None) -> list[Message]:
+        """Return the outbox from an id on, as messages without `previous`; of an earlier `source`
+        of this store, what that one wrote."""
+        begun = self.incarnations.begun(source or self.source)
+        start = begun.after + first
+        if begun.until is not None:
+            limit = min(limit, begun.until - start + 1)
+        if limit <= 0:
+            return []
         return [
             self.publish(each.id, self.mapper.to_domain_event(each))
-            for each in self.recorder.select_notifications(first, limit)
+            for each in self.recorder.select_notifications(start, limit)
         ]
 
     def publish(self, position: int, event: Any) -> Message:
         """Return a domain event as the message that the stream carries."""
+        return self._message(*self.incarnations.placed(position), event)
+
+    def _message(self, source: str, id: int, event: Any) -> Message:
         contract = self.outbox[type(event)]
         payload = msgspec.convert(vars(event), contract)
         return Message(
-            id=position,
-            source=self.source,
+            id=id,
+            source=source,
             subject=event.subject,
             type=contract.type,
             time=event.timestamp,
@@ -247,7 +270,7 @@ class _Joined:
         return done
 
 
-def _kept(connection: Connection, once: Once) -> Answer | None:
+def _kept(connection: Connection, once: Once) -> tuple[Ids, int] | None:
     row = connection.execute(
         "SELECT body, ids, position FROM answered WHERE account = ? AND route = ? AND key = ?",
         (once.account, once.route, once.key),
@@ -258,10 +281,10 @@ def _kept(connection: Connection, once: Once) -> Answer | None:
         raise KeyReused(
             _("Idempotency-Key ini sudah dipakai untuk isi yang lain. Pakai kunci baru.")
         )
-    return Answer(json.loads(row["ids"]), row["position"], repeated=True)
+    return json.loads(row["ids"]), row["position"]
 
 
-def _keep(uow: UnitOfWork, once: Once, answer: Answer) -> None:
+def _keep(uow: UnitOfWork, once: Once, ids: Ids) -> None:
     uow.connection.execute(
         "INSERT INTO answered VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
@@ -269,8 +292,8 @@ def _keep(uow: UnitOfWork, once: Once, answer: Answer) -> None:
             once.route,
             once.key,
             once.body,
-            json.dumps(answer.ids),
-            answer.position,
+            json.dumps(ids),
+            uow.position,
             uow.now.isoformat(),
         ),
     )

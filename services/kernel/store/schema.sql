@@ -27,6 +27,12 @@ CREATE TABLE IF NOT EXISTS uplinked (
     last_id   INTEGER NOT NULL
 ) STRICT;
 
+-- After which position an incarnation begins (none: it is the first).
+CREATE TABLE IF NOT EXISTS incarnations (
+    number INTEGER PRIMARY KEY,
+    after  INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS followed (
     partition   INTEGER PRIMARY KEY,
     next_offset INTEGER NOT NULL
