@@ -11,6 +11,7 @@ from pathlib import Path
 
 MIGRATING = "migrate.lock"
 SERVING = "node.lock"
+BACKING_UP = "backup.lock"
 
 
 class AlreadyServed(Exception):
@@ -20,6 +21,11 @@ class AlreadyServed(Exception):
 def migrating(folder: Path) -> AbstractContextManager[None]:
     """Wait for the folder's stores to be made or upgraded by nobody else, until the block ends."""
     return _locked(folder, MIGRATING, wait=True)
+
+
+def backing_up(folder: Path) -> AbstractContextManager[None]:
+    """Wait for a backup of the folder that somebody else makes, until the block ends."""
+    return _locked(folder, BACKING_UP, wait=True)
 
 
 @contextmanager

@@ -10,20 +10,33 @@ from services.main.settings import Settings
 
 SECRET_BYTES = 32
 RECORD = "origin.json"
+MASTER_KEY = "master.key"
+RECEIPT_SECRET = "receipt.secret"  # noqa: S105 - the name of a file
+DISTRICT = "district.yaml"
+"""The district file that the folder was last served with."""
 
 
 @dataclass(frozen=True)
 class Folder:
-    """The data folder, opened: its origin's name and its secrets."""
+    """The data folder, opened: its origin's name and its secrets.
+
+    `incarnation` counts from 1 how often the origin was made again from a backup.
+    """
 
     path: Path
     origin: str
     receipt_secret: bytes
     master_key: bytes
+    incarnation: int = 1
 
     def store(self, name: str) -> Path:
         """Return the place of a store."""
         return self.path / name
+
+    def keep_district(self, text: str) -> None:
+        """Keep the district file that the folder is served with, for whoever restores it."""
+        if text:
+            write_secret(self.path / DISTRICT, text.encode())
 
 
 def is_new(settings: Settings) -> bool:
@@ -42,38 +55,46 @@ def open_folder(settings: Settings) -> Folder:
     begun = (path / RECORD).exists()
     # A district's processes share their secrets: none of them may make one of its own.
     given = begun or settings.mode == "district"
-    receipt_secret = _secret(settings.secret_file or path / "receipt.secret", given)
-    master_key = _secret(settings.keys or path / "master.key", given)
+    receipt_secret = _secret(settings.secret_file or path / RECEIPT_SECRET, given)
+    master_key = _secret(settings.keys or path / MASTER_KEY, given)
     # The record is written last: where it is, the first start came to its end.
-    origin = _origin(path, settings.origin)
-    return Folder(path, origin, receipt_secret, master_key)
+    origin, incarnation = _origin(path, settings.origin)
+    return Folder(path, origin, receipt_secret, master_key, incarnation)
 
 
 class LostSecret(Exception):
     """A secret that the stores depend on is gone; the message names the file."""
 
 
-def _origin(path: Path, wanted: str | None) -> str:
+def _origin(path: Path, wanted: str | None) -> tuple[str, int]:
     record = path / RECORD
     if record.exists():
-        name = str(json.loads(record.read_text())["origin"])
+        said = json.loads(record.read_text())
+        name = str(said["origin"])
         if wanted not in (None, name):
             raise LostSecret(f"TANGGAP_ORIGIN is {wanted}, but {record} says {name}")
-        return name
+        return name, int(said["incarnation"])
     name = wanted or f"node-{secrets.token_hex(3)}"
-    _write(record, json.dumps({"origin": name, "incarnation": 1}).encode())
-    return name
+    record_origin(path, name, 1)
+    return name, 1
+
+
+def record_origin(path: Path, origin: str, incarnation: int) -> None:
+    """Record whose folder this is; whoever fills it anew does so last."""
+    content = json.dumps({"origin": origin, "incarnation": incarnation})
+    write_secret(path / RECORD, content.encode())
 
 
 def _secret(file: Path, given: bool) -> bytes:
     if not file.exists():
         if given:
             raise LostSecret(f"{file} is missing; put it back, from your backup if need be")
-        _write(file, secrets.token_bytes(SECRET_BYTES))
+        write_secret(file, secrets.token_bytes(SECRET_BYTES))
     return file.read_bytes()
 
 
-def _write(file: Path, content: bytes) -> None:
+def write_secret(file: Path, content: bytes) -> None:
+    """Write a file that its owner alone reads, whole and durable when this returns."""
     # Processes of one service that begin at once may share a folder.
     new = file.with_name(f"{file.name}.{os.getpid()}.new")
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:

@@ -41,6 +41,7 @@ class Node(Parts):
 
     def start(self) -> None:
         """Record the district file where it changed, and set the workers going."""
+        self.folder.keep_district(self.district.text)
         self.record_district()
         for worker in self.workers:
             worker.start()

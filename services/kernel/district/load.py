@@ -69,6 +69,7 @@ def read_district(text: str, file: str) -> District:
         raise DistrictFileError(file, *_mends(error)) from error
     if problems := tuple(district.problems()):
         raise DistrictFileError(file, *problems)
+    district.read_from(text)
     return district
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import Final, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from services.kernel.district.parts import Letter, Name, Part, ShortCode, Slug, Zone, digest
 from services.kernel.district.rules import LimitName, Rules, Source
@@ -137,6 +137,16 @@ class District(Part):
     relations: tuple[Choice, ...]
     sources: tuple[Choice, ...] = ()
     rules: tuple[Rules, ...] = Field(min_length=1)
+    _text: str = PrivateAttr("")
+
+    @property
+    def text(self) -> str:
+        """The file as it was read; "" where it was read from no file."""
+        return self._text
+
+    def read_from(self, text: str) -> None:
+        """Note the text that the file was read from."""
+        self._text = text
 
     def puskesmas(self, code: str) -> Puskesmas:
         """Return the Puskesmas of that code."""

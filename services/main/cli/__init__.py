@@ -2,10 +2,19 @@
 
 import typer
 
-from services.main.cli import accounts, edges, health, importing, processes, reading, rules
+from services.main.cli import (
+    accounts,
+    backups,
+    edges,
+    health,
+    importing,
+    processes,
+    reading,
+    rules,
+)
 
 app = typer.Typer(help="Tanggap: keluhan dan masukan di Puskesmas.", no_args_is_help=True)
-for each in (processes, accounts, importing, reading, health):
+for each in (processes, accounts, importing, reading, health, backups):
     app.add_typer(each.commands)
 for name, group in (("user", accounts.user), ("rules", rules.rules), ("edge", edges.edge)):
     app.add_typer(group, name=name)

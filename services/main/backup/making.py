@@ -1,0 +1,170 @@
+"""Makes a backup of a data folder while its node runs: whole and tried, or none.
+
+Stores are of one moment, so nothing has to be put right between them. A file that events name is
+durable before its event, so files are copied after the stores: what is too much is harmless.
+"""
+
+import errno
+import importlib.metadata
+import json
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from pydantic import SecretStr
+
+from services.kernel.backup import manifest as manifests
+from services.kernel.backup.manifest import Manifest
+from services.kernel.backup.moment import copy_stores
+from services.kernel.backup.recovery import Recovery, SealedSecrets, seal_secrets
+from services.kernel.clock import Clock
+from services.kernel.store.database import StoreUnavailable
+from services.main.backup.layout import (
+    ATTACHMENTS,
+    DISTRICT_FILE,
+    SEALED,
+    Secrets,
+    copy_files,
+    settle,
+    settle_name,
+    stores_of,
+)
+from services.main.backup.trial import tried
+from services.main.claims import backing_up
+from services.main.folder import Folder, open_folder
+from services.main.settings import PREFIX, Settings
+
+SPARE: Final = 1 << 20
+"""Room for what is not copied: the manifest, and a trial's write-ahead logs."""
+_NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT}
+_OF_THE_MACHINE: Final = {"data", "keys", "secret_file", "database_url", "log_level"}
+"""Settings that another machine has its own of."""
+
+
+class CannotBackUp(Exception):
+    """There is no backup; the message says why and what to do."""
+
+
+def make(settings: Settings, to: Path, recovery: Recovery, clock: Clock) -> Manifest:
+    """Back the data folder up to `to`, a folder that is not there yet, and return its manifest.
+
+    Whatever goes wrong, nothing of it is left. Raises CannotBackUp; what the trial found wrong is
+    in the manifest.
+    """
+    _check_place(settings, to)
+    folder = open_folder(settings)
+    new = to.with_name(f".{to.name}.new")
+    with backing_up(settings.data):
+        shutil.rmtree(new, ignore_errors=True)
+        try:
+            new.mkdir(mode=0o700)
+            made = _filled(new, settings, folder, recovery, clock)
+            settle(new)
+            new.rename(to)
+            settle_name(to)
+        except (OSError, sqlite3.Error, StoreUnavailable) as problem:
+            raise CannotBackUp(_said(problem, to)) from problem
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+    return made
+
+
+def _check_place(settings: Settings, to: Path) -> None:
+    missing = [path for path in stores_of(settings.data).values() if not path.exists()]
+    if missing:
+        raise CannotBackUp(f"{missing[0]} tidak ada: belum ada yang dapat dicadangkan.")
+    if to.exists():
+        raise CannotBackUp(f"{to} sudah ada. Pilih nama lain: cadangan tidak pernah ditimpa.")
+    if not to.parent.is_dir():
+        raise CannotBackUp(f"{to.parent} tidak ada. Pasang medianya, atau buat foldernya dahulu.")
+    if not os.access(to.parent, os.W_OK | os.X_OK):
+        raise CannotBackUp(f"{to.parent} tidak dapat ditulisi. Pilih folder lain.")
+    files = (path for path in settings.data.rglob("*") if path.is_file())
+    # The copy, and a second one that it is tried with.
+    needed = 2 * sum(path.stat().st_size for path in files if ".duckdb" not in path.name) + SPARE
+    free = shutil.disk_usage(to.parent).free
+    if free < needed:
+        raise CannotBackUp(
+            f"{to.parent} hanya punya ruang {free >> 20} MB; cadangan dan pengujiannya "
+            f"memerlukan {(needed >> 20) + 1} MB."
+        )
+
+
+def _filled(
+    new: Path, settings: Settings, folder: Folder, recovery: Recovery, clock: Clock
+) -> Manifest:
+    made_at = clock()
+    stores = stores_of(settings.data)
+    copy_stores({live: new / place for place, live in stores.items()})
+    if (files := settings.data / ATTACHMENTS).is_dir():
+        copy_files(files, new / ATTACHMENTS)
+    if (district := settings.data / DISTRICT_FILE).exists():
+        shutil.copyfile(district, new / DISTRICT_FILE)
+    secrets = Secrets(folder.master_key, folder.receipt_secret, given(settings))
+    _write_secrets(new, folder, secrets, recovery)
+    positions, trial = tried(new, folder, secrets, clock)
+    manifest = Manifest(
+        manifests.FORMAT,
+        importlib.metadata.version("tanggap"),
+        folder.origin,
+        folder.incarnation,
+        settings.mode,
+        made_at,
+        positions,
+        manifests.entries(new),
+        trial,
+    )
+    for name, content in manifests.written(manifest, folder.master_key).items():
+        (new / name).write_bytes(content)
+    return manifest
+
+
+def _write_secrets(new: Path, folder: Folder, secrets: Secrets, recovery: Recovery) -> None:
+    plain = msgspec.json.encode(secrets)
+    sealed = seal_secrets(plain, folder.origin, folder.master_key, recovery, os.urandom)
+    (new / SEALED).write_bytes(msgspec.json.encode(sealed))
+    (new / SEALED).chmod(0o600)
+
+
+def sealed_secrets(backup: Path) -> SealedSecrets:
+    """Return the sealed secrets of a backup; raises Unusable."""
+    try:
+        return msgspec.json.decode((backup / SEALED).read_bytes(), type=SealedSecrets)
+    except (OSError, msgspec.MsgspecError):
+        raise manifests.Unusable(f"{backup / SEALED} tidak terbaca. Pakai cadangan lain.") from None
+
+
+def given(settings: Settings) -> dict[str, str]:
+    """Return the settings of a process that its successor is started with, as they are written."""
+    names = settings.model_fields_set - _OF_THE_MACHINE
+    found = {name: getattr(settings, name) for name in sorted(names)}
+    return {
+        PREFIX + name.upper(): _as_set(value) for name, value in found.items() if value is not None
+    }
+
+
+def _as_set(value: object) -> str:
+    """Return a setting as it stands in the environment."""
+    match value:
+        case SecretStr():
+            return value.get_secret_value()
+        case dict():
+            return json.dumps(value)
+        case frozenset():
+            return ",".join(sorted(value))
+    return str(value)
+
+
+def _said(problem: Exception, to: Path) -> str:
+    full = getattr(problem, "errno", None) in _NO_ROOM or (
+        getattr(problem, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+    )
+    if full or getattr(problem, "kind", "") == "full":
+        return f"{to.parent} penuh. Kosongkan, atau pilih tempat lain; tidak ada yang tertinggal."
+    if isinstance(problem, StoreUnavailable):
+        return f"Penyimpanan tidak dapat dibaca ({problem.kind}). Coba lagi."
+    why = problem.strerror if isinstance(problem, OSError) else type(problem).__name__
+    return f"{to} tidak dapat ditulis ({why}). Pilih tempat lain; tidak ada yang tertinggal."

@@ -1,0 +1,193 @@
+"""Restores a backup into an empty data folder, as a new incarnation of its origin.
+
+Everything is made ready beside the data folder and put in its place in one step: a restore that is
+broken off leaves nothing that a node could be started on.
+"""
+
+import errno
+import os
+import shutil
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from services.kernel.backup import manifest as manifests
+from services.kernel.backup.manifest import Manifest
+from services.kernel.backup.recovery import WrongPassphrase, open_secrets
+from services.kernel.clock import Clock
+from services.main.backup.layout import Secrets, keep_recovery, settle, settle_name
+from services.main.backup.making import sealed_secrets
+from services.main.backup.stores import OUTBOXES, store_of
+from services.main.backup.unpacking import unpack
+from services.main.claims import SERVING, AlreadyServed, claimed
+from services.main.folder import MASTER_KEY, RECEIPT_SECRET, write_secret
+from services.main.settings import Settings
+
+INCARNATION: Final = "restored"
+"""Beside a backup's manifest: the highest incarnation that was made from it."""
+
+
+class CannotRestore(Exception):
+    """Nothing was restored; the message says why and what to do."""
+
+
+class Restored(msgspec.Struct, frozen=True):
+    """What was restored; `positions` has, by source, up to which id its events are there."""
+
+    origin: str
+    incarnation: int
+    made_at: str
+    positions: dict[str, int]
+
+
+def secrets_in(backup: Path, origin: str, passphrase: str) -> Secrets:
+    """Open the secrets of a backup; raises CannotRestore for a wrong passphrase, and Unusable
+    where the manifest is not as it was written."""
+    try:
+        content = open_secrets(sealed_secrets(backup), origin, passphrase)
+    except WrongPassphrase:
+        raise CannotRestore("Frasa sandi ini bukan milik cadangan itu.") from None
+    secrets = msgspec.json.decode(content, type=Secrets)
+    manifests.check_voucher(backup, secrets.master_key)
+    return secrets
+
+
+def settings_in(backup: Path, passphrase: str) -> dict[str, str]:
+    """Return the settings that a backup's deployment was started with; as `secrets_in`."""
+    return secrets_in(backup, manifests.read(backup).origin, passphrase).settings
+
+
+class Restoring:
+    """The restore of one backup. Made, it has been checked that backup and data folder fit.
+
+    `named` is the origin that is to be taken over where the settings name another. Raises
+    CannotRestore, and Unusable for what is no whole backup.
+    """
+
+    def __init__(
+        self, backup: Path, settings: Settings, clock: Clock, named: str | None = None
+    ) -> None:
+        self._backup, self._settings, self._clock = backup, settings, clock
+        self.manifest: Manifest = manifests.read(backup)
+        self._check_origin(named)
+
+    def secrets(self, passphrase: str) -> Secrets:
+        """Open the backup's secrets; as `secrets_in`."""
+        return secrets_in(self._backup, self.manifest.origin, passphrase)
+
+    def run(self, secrets: Secrets) -> Restored:
+        """Restore into the data folder; raises CannotRestore and Unusable."""
+        self._check_data(secrets)
+        manifests.check_files(self._backup, self.manifest)
+        data, number = self._settings.data.absolute(), self._next_incarnation()
+        new = data.with_name(f".{data.name}.restoring")
+        try:
+            with claimed(new):
+                try:
+                    positions = self._fill(new, number, secrets)
+                    self._note(number)
+                    new.rename(data)
+                    settle_name(data)
+                finally:
+                    shutil.rmtree(new, ignore_errors=True)
+        except AlreadyServed:
+            raise CannotRestore(f"{data} sedang dipulihkan oleh proses lain.") from None
+        except OSError as problem:
+            raise CannotRestore(_said(problem, data)) from problem
+        made_at = self.manifest.made_at.isoformat()
+        return Restored(self.manifest.origin, number, made_at, positions)
+
+    def _fill(self, new: Path, number: int, secrets: Secrets) -> dict[str, int]:
+        """Make the data folder ready beside its place; return how far its sources go."""
+        _clear(new)
+        unpack(self._backup, new, self.manifest.origin, number, secrets)
+        keep_recovery(new, sealed_secrets(self._backup).recovery)
+        self._place_secrets(new, secrets)
+        for name in OUTBOXES:
+            with closing(store_of(new, name, self.manifest.origin, self._clock)) as service:
+                service.begin_anew(number)
+        settle(new)
+        return self.manifest.positions
+
+    def _check_origin(self, named: str | None) -> None:
+        origin, settings = self.manifest.origin, self._settings
+        if self.manifest.mode != settings.mode:
+            raise CannotRestore(
+                f"Ini cadangan sebuah {self.manifest.mode}: setel TANGGAP_MODE={self.manifest.mode}"
+                " dahulu (`--settings` mencetak setelan yang tersimpan di dalamnya)."
+            )
+        if (named or settings.origin or origin) != origin:
+            raise CannotRestore(
+                f"Ini cadangan {origin}, bukan {named or settings.origin}. Bila memang {origin} "
+                f"yang dipulihkan di sini, sebutkan dengan --origin {origin}."
+            )
+
+    def _check_data(self, secrets: Secrets) -> None:
+        data = self._settings.data.absolute()
+        if data.exists() and (not data.is_dir() or any(data.iterdir())):
+            raise CannotRestore(
+                f"{data} sudah berisi. Pulihkan ke folder kosong dengan --data, atau pindahkan "
+                "isinya dahulu: yang ada tidak pernah ditimpa."
+            )
+        if data.is_mount():
+            raise CannotRestore(
+                f"{data} adalah titik kait. Pakai folder di dalamnya dengan --data."
+            )
+        if not data.parent.is_dir():
+            raise CannotRestore(f"{data.parent} tidak ada. Buat foldernya dahulu.")
+        for file, content in self._elsewhere(secrets).items():
+            if file.exists() and file.read_bytes() != content:
+                raise CannotRestore(f"{file} sudah ada, dan bukan rahasia dari cadangan ini.")
+        needed = sum(each.size for each in self.manifest.files)
+        if (free := shutil.disk_usage(data.parent).free) < needed:
+            raise CannotRestore(
+                f"{data.parent} hanya punya ruang {free >> 20} MB dari {(needed >> 20) + 1} MB."
+            )
+
+    def _elsewhere(self, secrets: Secrets) -> dict[Path, bytes]:
+        """Return the secrets that the settings want outside the data folder."""
+        wanted = {
+            self._settings.keys: secrets.master_key,
+            self._settings.secret_file: secrets.receipt_secret,
+        }
+        return {file: content for file, content in wanted.items() if file is not None}
+
+    def _place_secrets(self, new: Path, secrets: Secrets) -> None:
+        for file, content in self._elsewhere(secrets).items():
+            write_secret(file, content)
+        if self._settings.keys is not None:
+            (new / MASTER_KEY).unlink()
+        if self._settings.secret_file is not None:
+            (new / RECEIPT_SECRET).unlink()
+
+    def _next_incarnation(self) -> int:
+        """Return a number that no restore of this backup has had."""
+        try:
+            noted = int((self._backup / INCARNATION).read_text())
+        except (OSError, ValueError):
+            noted = 0
+        return max(noted, self.manifest.incarnation) + 1
+
+    def _note(self, number: int) -> None:
+        """Note beside the backup which incarnation was made of it, where it can be written to."""
+        try:
+            write_secret(self._backup / INCARNATION, str(number).encode())
+        except OSError as problem:
+            if problem.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+                raise
+
+
+def _clear(new: Path) -> None:
+    """Remove what a restore that was broken off has left."""
+    for path in new.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != SERVING:
+            path.unlink()
+
+
+def _said(problem: OSError, data: Path) -> str:
+    why = os.strerror(problem.errno) if problem.errno else type(problem).__name__
+    return f"{data} tidak dapat ditulis ({why}). Tidak ada yang dipulihkan."
