@@ -21,8 +21,8 @@ def policy() -> Policy:
         acts_for=lambda _puskesmas: True,
         handlers={
             intake.ComplaintReceivedV1: _received,
-            intake.DuplicateLinkedV1: _linked,
-            intake.DuplicateUnlinkedV1: _unlinked,
+            intake.DuplicateLinkedV1: linked,
+            intake.DuplicateUnlinkedV1: unlinked,
         },
         remembers=frozenset(OUTBOX[event] for event in STEPS.values()),
     )
@@ -38,12 +38,14 @@ def _received(uow: UnitOfWork, message: Message, event: intake.ComplaintReceived
     uow.insert(REGISTERED, row, on_conflict=NOTHING)
 
 
-def _linked(uow: UnitOfWork, message: Message, event: intake.DuplicateLinkedV1) -> None:
+def linked(uow: UnitOfWork, message: Message, event: intake.DuplicateLinkedV1) -> None:
+    """Note what is a duplicate of what."""
     row = (message.subject, event.other)
     uow.insert("INSERT INTO duplicates VALUES", row, on_conflict=RELINKED)
 
 
-def _unlinked(uow: UnitOfWork, message: Message, event: intake.DuplicateUnlinkedV1) -> None:
+def unlinked(uow: UnitOfWork, message: Message, event: intake.DuplicateUnlinkedV1) -> None:
+    """Note that it is none any more."""
     uow.flush()
     uow.connection.execute(
         "DELETE FROM duplicates WHERE duplicate = ? AND original = ?",

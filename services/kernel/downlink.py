@@ -56,7 +56,7 @@ class Downlink:
         concerns: Callable[[str], bool],
     ) -> None:
         self._district, self._here = district, here
-        self._own = {service.source: service for service in own}
+        self._own = {source: service for service in own for source in service.incarnations.sources}
         self._concerns = concerns
         self.compared = False
         """Whether everything was read that lay on the district's stream when this process began."""
@@ -128,11 +128,17 @@ class Downlink:
     def _compare(self, messages: Sequence[Message]) -> None:
         """Raise DuplicateOrigin for an event of ours that is not in our store as it was sent."""
         for source, service in self._own.items():
-            ours = {each.id: each for each in messages if each.source == source}
+            # What an earlier incarnation wrote and a restore did not find is known to be lost.
+            end = service.incarnations.last(source)
+            ours = {
+                each.id: each
+                for each in messages
+                if each.source == source and (end is None or each.id <= end)
+            }
             if not ours:
                 continue
             first, last = min(ours), max(ours)
-            written = {each.id: each for each in service.published(first, last - first + 1)}
+            written = {each.id: each for each in service.published(first, last - first + 1, source)}
             for id, message in ours.items():
                 if id not in written or _content(written[id]) != _content(message):
                     self.duplicate = f"{source}:{id}"

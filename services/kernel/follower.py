@@ -23,6 +23,7 @@ from services.kernel.policy import Policy, belongs_to
 from services.kernel.store import Service, UnitOfWork
 from services.kernel.store.database import Connection, Row
 from services.kernel.store.rows import insert_rows
+from services.kernel.store.taking_back import followed_before
 from services.kernel.stream import Delivery, Stream, unread
 from services.kernel.tracing import correlated, span
 from services.kernel.worker import Worker
@@ -84,6 +85,7 @@ class Follower:
     def _load(self) -> None:
         self._reader.close()
         self._offsets, self._tracked, self._aside = self._service.writer.run(_state)
+        self._before = self._service.writer.run(followed_before)
         self._holes = Holes()
         self._reader = self._stream.reader(self._service.name, self._offsets)
 
@@ -183,6 +185,8 @@ class Follower:
         message = delivery.message
         if message.type in self._remembered:
             uow.insert("INSERT INTO arrived VALUES", _stored(delivery))
+        if message.id <= self._before.get((message.source, message.subject), 0):
+            return  # what it caused was taken back
         if handler := self._interests[message.type]:
             uow.after(message.time)
             with span(f"{self.name} {message.type}"):

@@ -201,13 +201,7 @@ class Parts:
     @cached_property
     def uplink(self) -> Stream:
         """The stream of the district that an edge belongs to; it may be out of reach."""
-        from services.kernel.stream.kafka import KafkaStream
-
-        return KafkaStream(
-            self.settings.kafka_topic(),
-            delivery_seconds=self.settings.kafka_delivery_seconds,
-            check=True,
-        )
+        return uplink(self.settings)
 
     def new_follower(self, name: str) -> Follower | None:
         """Return a new follower for a service; None for one that follows nobody."""
@@ -281,3 +275,12 @@ class Parts:
         for name in opened:
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
+
+
+def uplink(settings: Settings) -> Stream:
+    """Return the stream of the district that an edge belongs to; it may be out of reach."""
+    from services.kernel.stream.kafka import KafkaStream
+
+    return KafkaStream(
+        settings.kafka_topic(), delivery_seconds=settings.kafka_delivery_seconds, check=True
+    )

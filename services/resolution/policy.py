@@ -189,6 +189,11 @@ def _at(uow: UnitOfWork, message: Message, happened: datetime) -> Act:
 def _save(uow: UnitOfWork, case: Case) -> None:
     """Save a case and see to its promises again: an end or a return may have changed them."""
     uow.save(case)
+    see_to_promises(uow, case)
+
+
+def see_to_promises(uow: UnitOfWork, case: Case) -> None:
+    """Have the promises of a case looked at when they are due, unless it is closed."""
     if not case.closed:
         _schedule(uow, case, case.deadlines)
 

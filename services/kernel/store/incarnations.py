@@ -50,14 +50,21 @@ class Incarnations:
         """Return where a source of this store begins and ends; raises KeyError for another's."""
         return self._begun[source]
 
-    def position(self, source: str, id: int) -> int:
-        """Return the position of a source's id."""
-        return self._begun[source].after + id
+    def last(self, source: str) -> int | None:
+        """Return the last id of a source that has ended; None for the one that goes on."""
+        begun = self._begun[source]
+        return None if begun.until is None else begun.until - begun.after
 
 
 def source_of(origin: str, service: str, number: int) -> str:
     """Return the source of a service in an incarnation of its origin."""
     return f"/{origin}/{service}" if number == 1 else f"/{origin}.{number}/{service}"
+
+
+def number_of(source: str) -> int:
+    """Return the incarnation that a source names."""
+    _origin, _dot, number = source.split("/")[1].partition(".")
+    return int(number) if number.isdigit() else 1
 
 
 def begin(connection: Connection, number: int, after: int) -> None:

@@ -33,6 +33,15 @@ CREATE TABLE IF NOT EXISTS incarnations (
     after  INTEGER NOT NULL
 ) STRICT;
 
+-- Up to which id of a subject a source was followed before a restore, where that is known of what
+-- was taken back.
+CREATE TABLE IF NOT EXISTS followed_before (
+    source  TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    last_id INTEGER NOT NULL,
+    PRIMARY KEY (source, subject)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS followed (
     partition   INTEGER PRIMARY KEY,
     next_offset INTEGER NOT NULL

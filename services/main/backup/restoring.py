@@ -17,12 +17,21 @@ from services.kernel.backup import manifest as manifests
 from services.kernel.backup.manifest import Manifest
 from services.kernel.backup.recovery import WrongPassphrase, open_secrets
 from services.kernel.clock import Clock
-from services.main.backup.layout import Secrets, keep_recovery, settle, settle_name
+from services.kernel.stream import StreamUnavailable
+from services.main.backup.heard import Heard, homed_in, listen, taken_back
+from services.main.backup.layout import (
+    DISTRICT_FILE,
+    Secrets,
+    keep_recovery,
+    settle,
+    settle_name,
+)
 from services.main.backup.making import sealed_secrets
 from services.main.backup.stores import OUTBOXES, store_of
 from services.main.backup.unpacking import unpack
 from services.main.claims import SERVING, AlreadyServed, claimed
 from services.main.folder import MASTER_KEY, RECEIPT_SECRET, write_secret
+from services.main.parts import uplink
 from services.main.settings import Settings
 
 INCARNATION: Final = "restored"
@@ -34,12 +43,16 @@ class CannotRestore(Exception):
 
 
 class Restored(msgspec.Struct, frozen=True):
-    """What was restored; `positions` has, by source, up to which id its events are there."""
+    """What was restored. By source: `positions`, up to which id its events were in the backup;
+    `taken_back`, how many more the stream held; `missing`, the first and last id that were heard
+    and could not be taken back."""
 
     origin: str
     incarnation: int
     made_at: str
     positions: dict[str, int]
+    taken_back: dict[str, int]
+    missing: dict[str, tuple[int, int]]
 
 
 def secrets_in(backup: Path, origin: str, passphrase: str) -> Secrets:
@@ -81,12 +94,13 @@ class Restoring:
         """Restore into the data folder; raises CannotRestore and Unusable."""
         self._check_data(secrets)
         manifests.check_files(self._backup, self.manifest)
-        data, number = self._settings.data.absolute(), self._next_incarnation()
+        heard = self._heard()
+        data, number = self._settings.data.absolute(), self._next_incarnation(heard)
         new = data.with_name(f".{data.name}.restoring")
         try:
             with claimed(new):
                 try:
-                    positions = self._fill(new, number, secrets)
+                    taken, missing = self._fill(new, number, secrets, heard)
                     self._note(number)
                     new.rename(data)
                     settle_name(data)
@@ -97,19 +111,41 @@ class Restoring:
         except OSError as problem:
             raise CannotRestore(_said(problem, data)) from problem
         made_at = self.manifest.made_at.isoformat()
-        return Restored(self.manifest.origin, number, made_at, positions)
+        return Restored(
+            self.manifest.origin, number, made_at, self.manifest.positions, taken, missing
+        )
 
-    def _fill(self, new: Path, number: int, secrets: Secrets) -> dict[str, int]:
-        """Make the data folder ready beside its place; return how far its sources go."""
+    def _heard(self) -> Heard:
+        """Return what others heard of this origin after the backup: of a node alone, nothing."""
+        if self._settings.mode == "node":
+            return Heard()
+        homed = homed_in(self._backup / DISTRICT_FILE, self.manifest.origin)
+        stream = uplink(self._settings)
+        try:
+            return listen(stream, self.manifest.origin, self.manifest.positions, homed)
+        except StreamUnavailable as problem:
+            raise CannotRestore(
+                f"Kafka kabupaten tidak menjawab ({problem}): yang sudah terkirim ke sana setelah "
+                "cadangan ini belum dapat diambil kembali. Ulangi ketika tersambung."
+            ) from None
+        finally:
+            stream.close()
+
+    def _fill(
+        self, new: Path, number: int, secrets: Secrets, heard: Heard
+    ) -> tuple[dict[str, int], dict[str, tuple[int, int]]]:
+        """Make the data folder ready beside its place; return what was taken back, and what is
+        missing."""
         _clear(new)
         unpack(self._backup, new, self.manifest.origin, number, secrets)
+        found = taken_back(new, self.manifest.origin, heard, self._clock)
         keep_recovery(new, sealed_secrets(self._backup).recovery)
         self._place_secrets(new, secrets)
         for name in OUTBOXES:
             with closing(store_of(new, name, self.manifest.origin, self._clock)) as service:
                 service.begin_anew(number)
         settle(new)
-        return self.manifest.positions
+        return found
 
     def _check_origin(self, named: str | None) -> None:
         origin, settings = self.manifest.origin, self._settings
@@ -162,13 +198,13 @@ class Restoring:
         if self._settings.secret_file is not None:
             (new / RECEIPT_SECRET).unlink()
 
-    def _next_incarnation(self) -> int:
-        """Return a number that no restore of this backup has had."""
+    def _next_incarnation(self, heard: Heard) -> int:
+        """Return a number that no restore has had, as far as backup and stream know."""
         try:
             noted = int((self._backup / INCARNATION).read_text())
         except (OSError, ValueError):
             noted = 0
-        return max(noted, self.manifest.incarnation) + 1
+        return max(noted, heard.incarnation, self.manifest.incarnation) + 1
 
     def _note(self, number: int) -> None:
         """Note beside the backup which incarnation was made of it, where it can be written to."""

@@ -80,7 +80,16 @@ def restore(
     lines = [
         f"{done.origin} dipulihkan ke {settings.data}: jelmaan ke-{done.incarnation}, dari "
         f"cadangan {done.made_at}.",
-        *(f"{source}: sampai {position}." for source, position in done.positions.items()),
+        *(
+            f"{source}: sampai {position} dari cadangan, {done.taken_back.get(source, 0)} diambil "
+            "kembali dari aliran."
+            for source, position in done.positions.items()
+        ),
+        *(
+            f"Hilang: {source}:{first} sampai {last}, terdengar di aliran tetapi tidak dapat "
+            "diambil kembali."
+            for source, (first, last) in done.missing.items()
+        ),
     ]
     out.print("\n".join(lines), soft_wrap=True)
 

@@ -1,0 +1,135 @@
+"""What a store wrote and lost is taken back from the stream that heard it: the same events again,
+and the look-up tables beside them as they were."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from services.kernel.clock import system_clock
+from services.kernel.district import SHIPPED, load_district
+from services.kernel.stream import EmbeddedStream
+from services.main.backup.heard import Heard, listen, taken_back
+from services.main.backup.stores import OUTBOXES, store_of
+from services.main.demo import add_accounts
+from services.main.generate import Histories
+from services.main.settings import Settings
+
+DISTRICT = load_district(SHIPPED)
+ORIGIN = "node-lost"
+EVERYWHERE = frozenset(each.code for each in DISTRICT.all_puskesmas)
+EVENTS = "SELECT originator_id, originator_version, topic, state FROM stored_events ORDER BY rowid"
+
+
+@pytest.fixture(scope="module")
+def lost(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a node with histories of all kinds, which is then lost."""
+    data = tmp_path_factory.mktemp("lost") / "data"
+    settings = Settings(data=data, origin=ORIGIN)
+    Histories(settings, DISTRICT, 40, 7, None).write(lambda _what, _part: None, add_accounts)
+    return data
+
+
+@pytest.fixture
+def stream(lost: Path) -> Iterator[EmbeddedStream]:
+    found = EmbeddedStream(lost / "stream.sqlite", system_clock)
+    yield found
+    found.close()
+
+
+def rows(data: Path, store: str, statement: str) -> list[Any]:
+    with sqlite3.connect(data / f"{store}.sqlite") as connection:
+        return connection.execute(statement).fetchall()
+
+
+def heard(stream: EmbeddedStream) -> Heard:
+    return listen(stream, ORIGIN, {}, EVERYWHERE)
+
+
+def emptied(lost: Path, folder: Path) -> Path:
+    """Return a folder with the stores' tables and no event, as a first backup has them."""
+    folder.mkdir()
+    for name in OUTBOXES:
+        with (
+            sqlite3.connect(lost / f"{name}.sqlite") as full,
+            sqlite3.connect(folder / f"{name}.sqlite") as empty,
+        ):
+            tables = full.execute(
+                "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+            )
+            for (statement,) in tables.fetchall():
+                empty.execute(statement)
+    return folder
+
+
+def test_every_kind_of_event_is_the_same_again(
+    lost: Path, stream: EmbeddedStream, tmp_path: Path
+) -> None:
+    again = emptied(lost, tmp_path / "again")
+    taken, missing = taken_back(again, ORIGIN, heard(stream), system_clock)
+    assert missing == {}
+    for name in OUTBOXES:
+        written = rows(lost, name, EVENTS)
+        assert rows(again, name, EVENTS) == written
+        assert taken.get(f"/{ORIGIN}/{name}", 0) == len(written)
+    assert rows(lost, "resolution", EVENTS)
+
+
+def test_the_tables_beside_them_are_as_they_were(
+    lost: Path, stream: EmbeddedStream, tmp_path: Path
+) -> None:
+    again = emptied(lost, tmp_path / "again")
+    taken_back(again, ORIGIN, heard(stream), system_clock)
+    for store, statement in (
+        ("intake", "SELECT * FROM duplicates ORDER BY duplicate"),
+        (
+            "publication",
+            "SELECT publication, redraft, approval, release, informed, taken_back "
+            "FROM publications ORDER BY publication",
+        ),
+        ("resolution", "SELECT complaint FROM to_share ORDER BY complaint"),
+    ):
+        assert rows(again, store, statement) == rows(lost, store, statement), statement
+    waiting = set(rows(lost, "resolution", "SELECT task, argument FROM due"))
+    assert waiting <= set(rows(again, "resolution", "SELECT task, argument FROM due"))
+
+
+def test_what_does_not_follow_is_missing_and_nothing_is_written_after_it(
+    lost: Path, stream: EmbeddedStream, tmp_path: Path
+) -> None:
+    again, found = emptied(lost, tmp_path / "again"), heard(stream)
+    source = f"/{ORIGIN}/resolution"
+    del found.later[source][21]
+    changed = f"/{ORIGIN}/intake"
+    last = max(found.later[changed])
+    found.later[changed][31] = msgspec.structs.replace(found.later[changed][31], value=b"{}")
+    taken, missing = taken_back(again, ORIGIN, found, system_clock)
+    assert (taken[source], missing[source]) == (20, (22, max(found.later[source])))
+    assert (taken[changed], missing[changed]) == (30, (31, last))
+    assert len(rows(again, "resolution", EVENTS)) == 20
+
+
+def test_a_second_incarnation_is_taken_back_behind_the_first(
+    lost: Path, stream: EmbeddedStream, tmp_path: Path
+) -> None:
+    again, found = emptied(lost, tmp_path / "again"), heard(stream)
+    source, second = f"/{ORIGIN}/intake", f"/{ORIGIN}.2/intake"
+    later = found.later[source]
+    half = len(later) // 2
+    for id in range(half + 1, len(later) + 1):
+        moved = later.pop(id)
+        found.later[second][id - half] = msgspec.structs.replace(moved, source=second, id=id - half)
+    assert found.incarnation == 2
+    found.later = {each: found.later[each] for each in (second, source)}
+    _taken, missing = taken_back(again, ORIGIN, found, system_clock)
+    assert missing == {}
+    assert rows(again, "intake", EVENTS) == rows(lost, "intake", EVENTS)
+    store = store_of(again, "intake", ORIGIN, system_clock)
+    try:
+        assert store.incarnations.sources == (source, second)
+        assert store.published(1, 1)[0].source == second
+    finally:
+        store.close()
