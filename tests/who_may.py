@@ -153,6 +153,8 @@ TABLE: dict[str, Row] = {
     f"GET {API}/operations": Row(WATCHES, placed=False),
     f"POST {API}/operations/queues/{{subject}}/replay": Row(ADMIN, placed=False),
     f"GET {API}/verify": Row(AUDITOR, placed=False),
+    f"POST {API}/verify": Row(AUDITOR, {"checkpoints": SAID}, placed=False),
+    f"GET {API}/checkpoints": Row(AUDITOR, placed=False),
     f"POST {API}/rebuild": Row(ADMIN, {"check": True}, placed=False),
     f"POST {API}/rebuild/stop": Row(ADMIN, placed=False),
     # Pages

@@ -22,6 +22,7 @@ from services.reporting import api as reporting_api
 from services.reporting import pages as reporting_pages
 from services.reporting import rebuild_api, recap_api, recap_pages, rules_api, rules_pages
 from services.reporting.monthly import Monthly
+from services.reporting.proof import api as proof_api
 from services.reporting.rules import RuleVersions
 from services.resolution import accompanying_api
 from services.resolution import api as resolution_api
@@ -118,6 +119,7 @@ def _routers(
             recap_api.router(reporting, monthly, district),
             rules_api.router(reporting, rules, district),
             rebuild_api.router(reporting),
+            proof_api.router(reporting),
         ]
         pages += [
             recap_pages.router(monthly, district),

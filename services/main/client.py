@@ -54,9 +54,9 @@ class Client:
         given = {name: value for name, value in asked.items() if value is not None}
         return self._answer(lambda: self._http.get(path, params=given))
 
-    def post(self, path: str) -> Any:
+    def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Have something done; ends the command where it is refused."""
-        return self._answer(lambda: self._http.post(path))
+        return self._answer(lambda: self._http.post(path, json=body))
 
     def upload(self, path: str, file: Path, asked: Mapping[str, Any]) -> Any:
         """Send a file."""

@@ -37,7 +37,7 @@ class OwnOutboxes:
 
     def after(self, source: str, position: int) -> Sequence[Message]:
         """Return the next page after a position."""
-        return self._services[source].published(position + 1, PAGE, source)
+        return self._services[source].held(position + 1, PAGE, source)
 
     def sent(self, source: str) -> Mapping[int, int]:
         """Return the last id that was sent to each partition."""
@@ -110,7 +110,7 @@ def outbox_router(service: Service, secret: str) -> APIRouter:
     @api.get(f"{PATH}/{service.name}", dependencies=[Depends(Internal(secret))])
     async def outbox(after: int = 0) -> Response:
         """Return the next page after a position."""
-        page = await run_in_threadpool(lambda: service.published(after + 1, PAGE))
+        page = await run_in_threadpool(lambda: service.held(after + 1, PAGE))
         return Response(msgspec.msgpack.encode(page), media_type=MEDIA_TYPE)
 
     return api

@@ -374,14 +374,3 @@ class Position(BaseModel):
 
     source: str
     id: int
-
-
-class Verification(BaseModel):
-    """Whether the history is whole, and where it is not."""
-
-    whole: bool
-    sources: list[SourceAge]
-    gaps: list[Gap]
-    broken_chains: list[BrokenChain]
-    forks: list[Fork]
-    unreadable: list[Position]

@@ -21,7 +21,6 @@ from services.reporting.answers import (
     ReceiptStatus,
     Replayed,
     TotalsAnswer,
-    Verification,
 )
 from services.reporting.application import Reporting
 from services.reporting.asked import After, Asked, Instant, instant
@@ -157,11 +156,6 @@ def _add_upkeep(api: APIRouter, reporting: Reporting) -> None:
     def replay_queue(subject: str) -> Any:
         """Try a subject's set-aside events again, in order; a repeat handles nothing twice."""
         return {"subject": subject, "items": reporting.replay_queue(subject)}
-
-    @api.get("/verify", dependencies=[requires("events.verify")], response_model=Verification)
-    def verify() -> Any:
-        """Say whether the log copy's history is whole, and where it is not."""
-        return reporting.verify()
 
 
 def _wait(reporting: Reporting, after: str | None) -> None:

@@ -5,6 +5,7 @@ question about cases.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ from services.kernel.condition import FollowerState, follower_state
 from services.kernel.contracts import Message
 from services.kernel.district import District
 from services.kernel.errors import NotFound, Unavailable, invalid
+from services.kernel.proof import Checkpoint
 from services.kernel.receipts import receipt_hash
-from services.kernel.stream import Stream
+from services.kernel.stream import Stream, StreamUnavailable
 from services.kernel.text import _
 from services.reporting import processes
 from services.reporting.completeness import incomplete
@@ -31,6 +33,8 @@ from services.reporting.folding import Progress
 from services.reporting.logcopy import LogCopy
 from services.reporting.outboxes import NoOutboxes, Outboxes
 from services.reporting.processes import Nobody, Watch
+from services.reporting.proof.kept import kept
+from services.reporting.proof.verifying import verified
 from services.reporting.queries import (
     Filters,
     When,
@@ -381,15 +385,24 @@ class Reporting:
         """Return how far the log copy is."""
         return follower_state(self.name, self.log.lag, self.worker, self.log.holes())
 
-    def verify(self) -> dict[str, Any]:
-        """Say whether the log copy's history is whole, and where it is not.
+    def verify(self, given: Sequence[Checkpoint] = ()) -> dict[str, Any]:
+        """Say whether the history is whole, compared with all that can be reached and with
+        checkpoints that were kept elsewhere (`given`), and where it is not.
 
-        Raises Unavailable where the file itself is damaged: the next start makes it anew.
+        Raises InvalidInput where none of those is about what is here, and Unavailable where the
+        file itself is damaged: the next start makes it anew.
         """
+        with suppress(StreamUnavailable):
+            self.log.wait_to(self._stream.ends(), WAIT_SECONDS)
         try:
-            return upkeep.verify(self.store.reader())
+            with self.store.on_all_cores(), self.store.of_one_moment() as reader:
+                return verified(reader, self._stream, self._outboxes, given)
         except duckdb.Error as error:
             raise problem_of(error, self.store) or error from error
+
+    def checkpoints(self, newest: int) -> list[Checkpoint]:
+        """Return the newest checkpoints that came, of this origin and of others, oldest first."""
+        return [each.checkpoint for each in kept(self.store.reader(), newest)][::-1]
 
     def rebuild(self, source: Source, told: Callable[[Progress], None], *, check: bool) -> Outcome:
         """Make the facts anew and compare; unless this only checks, swap. One at a time.

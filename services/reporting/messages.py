@@ -90,6 +90,20 @@ _STORED: Final = f"""(
     FROM log
 )"""
 
+MISREAD: Final = f"""
+SELECT source, id FROM (
+    SELECT *, TRY(json_transform(CASE WHEN trouble IS NULL THEN decode(value) END, '{SHAPE}')) AS p
+    FROM log
+)
+WHERE name IS DISTINCT FROM split_part(type, '.', 2)
+    OR complaint IS DISTINCT FROM
+        CASE WHEN length(subject) = 36 THEN try_cast(subject AS UUID) END
+    OR occurred_at IS DISTINCT FROM TRY({OCCURRED_AT})
+    {" ".join(f"OR {name} IS DISTINCT FROM TRY({sql})" for name, (_kind, sql) in COLUMNS.items())}
+ORDER BY source, id
+"""
+"""Finds what stands typed in the log beside a payload that does not say it (any more)."""
+
 
 def insert(log: str = "log") -> str:
     """Return the statement that adds a batch (`$batch`, of `as_batch`) to the log."""

@@ -26,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 from services.kernel.access.principal import Grant
 from services.kernel.access.store import AccessStore
 from services.kernel.clock import system_clock
+from services.kernel.proof import Signer, Top
 from services.main.demo import PASSWORD
 from tests.running import RunningNode, day_in_jakarta
 
@@ -269,6 +270,13 @@ def beside(asker: Asker, things: Things, closed: str) -> None:
     asker.well("quality_lead", f"{CASE}/reopening", {"reason": "Datang lagi."}, id=closed)
 
 
+def kept_of(first: dict[str, Any]) -> str:
+    """A checkpoint of a log as it was with its first event."""
+    assert first["id"] == 1
+    top = Top(first["source"], 1, bytes.fromhex(first["hash"]))
+    return Signer.of("kept", bytes(32)).sign((top,), system_clock()).text
+
+
 def test_every_call_answers_well_what_is_well_asked(
     node: RunningNode, asker: Asker, things: Things
 ) -> None:
@@ -300,6 +308,7 @@ def test_every_call_answers_well_what_is_well_asked(
         (NOBODY, "GET /puskesmas/{code}/board", {"code": "puring"}),
         ("admin", "GET /operations", {}),
         ("auditor", "GET /verify", {}),
+        ("auditor", "GET /checkpoints", {"query": {"limit": 5}}),
     ):
         asker.well(role, label, **path)
     asker.well(NOBODY, "POST /receipts/status", {"receipt": things.receipts[-1]})
@@ -307,6 +316,8 @@ def test_every_call_answers_well_what_is_well_asked(
     asker.well(NOBODY, "POST /session", given_in)
     closing = "POST /puskesmas/{code}/recaps/{month}/closing"
     asker.well("complaint_team", closing, code="puring", month="2026-01")
+    first = asker.well("auditor", "GET /events", query={"limit": 1})["items"][0]
+    asker.well("auditor", "POST /verify", {"checkpoints": kept_of(first)})
     asker.well("admin", "POST /rebuild/stop")
     lines = asker.well("admin", "POST /rebuild", {"check": True})
     assert "outcome" in json.loads(lines.splitlines()[-1])

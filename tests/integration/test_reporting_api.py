@@ -17,9 +17,11 @@ from services.kernel.access.store import AccessStore
 from services.kernel.access.web import undeclared_routes
 from services.kernel.clock import system_clock
 from services.kernel.district import SHIPPED, load_district
+from services.kernel.proof import Signer, Top, leaf_of, root_of
 from services.kernel.receipts import receipt_hash
 from services.kernel.web.app import create_app
 from services.reporting import api, rebuild_api
+from services.reporting.proof import api as proof_api
 from services.reporting.queries import Filters, When
 from services.reporting.queries.work import FIGURES
 from tests.histories import Told, deliveries, hour, told
@@ -27,6 +29,7 @@ from tests.integration.test_reporting_log_copy import Bench
 from tests.messages import subject
 
 PASSWORD = "rahasia-besar-7"
+RESOLUTION = "/node-a/resolution"
 CODE = "K7Q2-9MFX-TR4W"
 
 
@@ -145,7 +148,8 @@ class Site(Bench):
 
 def make_app(site: Site) -> FastAPI:
     calls = api.router(site.reporting, load_district(SHIPPED))
-    app = create_app("Uji", routers=[calls, rebuild_api.router(site.reporting)])
+    more = [rebuild_api.router(site.reporting), proof_api.router(site.reporting)]
+    app = create_app("Uji", routers=[calls, *more])
     app.state.access = site.access
     return app
 
@@ -345,6 +349,26 @@ def test_operations_and_verify_say_that_all_is_well(site: Site) -> None:
     verified = site.call("auditor", "/verify").json()
     assert verified["whole"] is True
     assert sum(each["events"] for each in verified["sources"]) == len(HISTORY)
+
+
+def test_checkpoints_that_are_none_or_of_others_are_refused_with_the_line(site: Site) -> None:
+    note = Signer.of("dinas", bytes(32)).sign((Top("/dinas/intake", 1, bytes(32)),), hour(1)).text
+    for given, said in ((note[:-9], "Baris 7"), ("", "Baris 1"), (note, "dinas")):
+        answer = site.call("auditor", "/verify", body={"checkpoints": given})
+        assert answer.status_code == 422, answer.text
+        (error,) = answer.json()["errors"]
+        assert error["field"] == "checkpoints" and said in error["message"]
+
+
+def test_a_history_is_held_to_a_checkpoint_that_was_kept(site: Site) -> None:
+    sent = [each.message for each in deliveries(HISTORY) if each.message.source == RESOLUTION]
+    for leaves, findings in ((sent[:3], 0), (sent[1:4], 1)):
+        top = Top(RESOLUTION, 3, root_of([leaf_of(each) for each in leaves]))
+        note = Signer.of("node-a", bytes(32)).sign((top,), hour(1)).text
+        found = site.call("auditor", "/verify", body={"checkpoints": note}).json()
+        assert (found["whole"], len(found["findings"])) == (not findings, findings), found
+        assert found["given"] == 1
+    assert site.call("auditor", "/checkpoints").text == ""
 
 
 def test_a_rebuild_tells_how_far_it_is(site: Site) -> None:

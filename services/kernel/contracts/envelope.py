@@ -6,7 +6,7 @@ the same two things, so that a message is the same bytes on either transport.
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 import msgspec
@@ -16,6 +16,8 @@ UNCHAINED = -1
 """`previous` of what claims no place in a chain: it was not written by a relay of ours."""
 STRAY = "tanggap.Stray.v0"
 """The type of what lies on the stream and is no event of ours; its value is kept all the same."""
+UNREADABLE = "tanggap.Unreadable.v0"
+"""The type of what a store holds at a position and cannot be read as an event."""
 _MOST = 2**63
 _READ = (
     *("ce_id", "ce_source", "ce_subject", "ce_type", "ce_time", "ce_puskesmas", "ce_actor"),
@@ -94,6 +96,23 @@ def stray(partition: int, offset: int, arrived_at: datetime, value: bytes) -> Me
         correlation_id="",
         causation_id="",
         previous=UNCHAINED,
+        value=value,
+    )
+
+
+def unreadable(id: int, source: str, value: bytes) -> Message:
+    """Return what stands for an event that its own store cannot read any more."""
+    return Message(
+        id=id,
+        source=source,
+        subject="unreadable",
+        type=UNREADABLE,
+        time=datetime.min.replace(tzinfo=UTC),
+        puskesmas="",
+        actor="",
+        role="",
+        correlation_id="",
+        causation_id="",
         value=value,
     )
 

@@ -12,11 +12,12 @@ from uuid import UUID
 
 import msgspec
 from eventsourcing.application import Application
-from eventsourcing.persistence import Mapper, Transcoder
+from eventsourcing.persistence import Mapper, Notification, Transcoder
 
 from services.kernel.aggregate import Aggregate
 from services.kernel.clock import Clock
 from services.kernel.contracts import Event, Message
+from services.kernel.contracts.envelope import unreadable
 from services.kernel.errors import KeyReused
 from services.kernel.store.database import Connection, Database, Row, place_of
 from services.kernel.store.incarnations import READ, Incarnations, begin
@@ -197,16 +198,29 @@ class Service(Application[UUID]):
     def published(self, first: int, limit: int, source: str | None = None) -> list[Message]:
         """Return the outbox from an id on, as messages without `previous`; of an earlier `source`
         of this store, what that one wrote."""
+        return [
+            self.publish(each.id, self.mapper.to_domain_event(each))
+            for each in self._notifications(first, limit, source)
+        ]
+
+    def held(self, first: int, limit: int, source: str | None = None) -> list[Message]:
+        """Return the outbox as `published` does; an event that cannot be read any more, whatever
+        was done to it, is given as such."""
+        return [self._held(each) for each in self._notifications(first, limit, source)]
+
+    def _notifications(self, first: int, limit: int, source: str | None) -> Sequence[Notification]:
         begun = self.incarnations.begun(source or self.source)
         start = begun.after + first
         if begun.until is not None:
             limit = min(limit, begun.until - start + 1)
-        if limit <= 0:
-            return []
-        return [
-            self.publish(each.id, self.mapper.to_domain_event(each))
-            for each in self.recorder.select_notifications(start, limit)
-        ]
+        return self.recorder.select_notifications(start, limit) if limit > 0 else ()
+
+    def _held(self, notification: Notification) -> Message:
+        try:
+            return self.publish(notification.id, self.mapper.to_domain_event(notification))
+        except Exception:
+            source, id = self.incarnations.placed(notification.id)
+            return unreadable(id, source, notification.state)
 
     def publish(self, position: int, event: Any) -> Message:
         """Return a domain event as the message that the stream carries."""

@@ -25,6 +25,7 @@ class Format(StrEnum):
     PARQUET = "parquet"
     CASE = "case"
     OPEN_DATA = "open-data"
+    CHECKPOINTS = "checkpoints"
 
 
 class CannotWrite(Exception):
@@ -69,6 +70,8 @@ def _address(form: Format, out: Path, number: str | None) -> str:
         return f"/exports/cases/{number}"
     if form is Format.PARQUET:
         return "/exports/log.tar"
+    if form is Format.CHECKPOINTS:
+        return "/checkpoints"
     if form is Format.OPEN_DATA:
         return f"/exports/open-data.{'xlsx' if out.suffix == '.xlsx' else 'csv'}"
     return f"/exports/complaints.{form.value}"

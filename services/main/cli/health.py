@@ -1,6 +1,7 @@
 """`tanggap rebuild`, `verify`, `doctor`: whether all is whole, and what is wrong."""
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +18,7 @@ from services.main.cli.terminal import (
     print_json,
     settings_from,
 )
+from services.main.cli.verdict import read, verdict
 from services.main.client import Client, Unreachable
 
 commands = typer.Typer()
@@ -53,12 +55,28 @@ def rebuild(
 
 
 @commands.command(help="Katakan apakah riwayat utuh, dan di mana tidak.")
-def verify() -> None:
+def verify(
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(help="Titik periksa yang disimpan di tempat lain (export checkpoints)."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Say whether the history is whole, and where it is not."""
+    notes = None if checkpoint is None else read(checkpoint)
     with client() as node:
-        found = node.get("/verify", {})
-    print_json(found)
-    raise typer.Exit(0 if found.get("whole") else 1)
+        if notes is None:
+            found = node.get("/verify", {})
+        else:
+            found = node.post("/verify", {"checkpoints": notes})
+    if as_json:
+        print_json(found)
+    else:
+        for line in verdict(found):
+            out.print(line, soft_wrap=True, markup=False, highlight=False)
+    if not found["whole"]:
+        raise typer.Exit(1)
+    raise typer.Exit(UNREACHABLE if found["unreached"] else 0)
 
 
 @commands.command(

@@ -1,0 +1,126 @@
+"""The calls by which it is asked whether all is as it was, and by which checkpoints are had."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Query
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel, Field
+
+from services.kernel.access.web import requires
+from services.kernel.commands import Body
+from services.kernel.errors import invalid
+from services.kernel.proof import Checkpoint, NoCheckpoint, read_notes
+from services.kernel.text import _
+from services.kernel.web.refusals import refusals
+from services.reporting.answers import BrokenChain, Fork, Gap, Position, SourceAge
+from services.reporting.application import Reporting
+
+VERIFY: Final = "events.verify"
+MOST: Final = 16_000_000
+"""So much text of signed notes (characters) is taken at once."""
+
+
+class Found(BaseModel):
+    """The first event of a source that is not as it was, what was done to it, and in which places
+    (`log` is the log copy). What was rewritten everywhere begins somewhere from `id` to `upto`;
+    `by` is the checkpoint that tells, `what` an attribute that differs beside the event."""
+
+    source: str
+    id: int
+    upto: int | None
+    kind: Literal[
+        "changed",
+        "removed",
+        "inserted",
+        "reordered",
+        "cut_off",
+        "rewritten",
+        "forged",
+        "unreadable",
+    ]
+    where: list[Literal["log", "store", "stream", "checkpoint"]]
+    what: str | None
+    by: str | None
+
+
+class Vouched(BaseModel):
+    """How many events of a source were looked at, and up to which a checkpoint bears them out that
+    was kept elsewhere."""
+
+    source: str
+    events: int
+    vouched: int
+
+
+class Verification(BaseModel):
+    """Whether the history is whole, and where it is not. `checkpoints` came on the stream, `given`
+    with the question; for `unvouched` events no checkpoint answers that is held elsewhere;
+    `unreached` are the stores, or the stream, that did not answer."""
+
+    whole: bool
+    sources: list[SourceAge]
+    gaps: list[Gap]
+    broken_chains: list[BrokenChain]
+    forks: list[Fork]
+    unreadable: list[Position]
+    findings: list[Found]
+    checkpoints: int
+    given: int
+    unvouched: int
+    vouched: list[Vouched]
+    unreached: list[str]
+
+
+class VerifyBody(Body):
+    """Checkpoints that were kept elsewhere."""
+
+    checkpoints: str = Field(max_length=MOST, description="signed notes, as they were exported")
+
+
+def router(reporting: Reporting) -> APIRouter:
+    """Return the calls."""
+    api = APIRouter(prefix="/api/v1", tags=["reporting"])
+
+    @api.get(
+        "/verify",
+        dependencies=[requires(VERIFY)],
+        response_model=Verification,
+        responses=refusals(503),
+    )
+    def verify() -> Any:
+        """Say whether the history is whole, compared with all that can be reached."""
+        return reporting.verify()
+
+    @api.post(
+        "/verify",
+        dependencies=[requires(VERIFY)],
+        response_model=Verification,
+        responses=refusals(503),
+        max_body_size=2 * MOST,
+    )
+    def verify_against(body: VerifyBody) -> Any:
+        """Say the same, compared also with checkpoints that were kept elsewhere: they alone tell
+        what was rewritten everywhere."""
+        return reporting.verify(_notes(body.checkpoints))
+
+    @api.get("/checkpoints", dependencies=[requires(VERIFY)], response_class=PlainTextResponse)
+    def checkpoints(limit: Annotated[int, Query(ge=1, le=10_000)] = 1000) -> PlainTextResponse:
+        """Return the newest checkpoints that came, as signed notes to be kept elsewhere."""
+        return PlainTextResponse("\n".join(each.text for each in reporting.checkpoints(limit)))
+
+    return api
+
+
+def _notes(text: str) -> Sequence[Checkpoint]:
+    try:
+        return read_notes(text)
+    except NoCheckpoint as error:
+        raise invalid(
+            "checkpoints",
+            _(
+                "Baris {line} bukan bagian titik periksa yang utuh: berkas ini terpotong, diubah, "
+                "atau bukan hasil `tanggap export checkpoints`.",
+                line=error.line,
+            ),
+        ) from None

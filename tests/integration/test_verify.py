@@ -1,0 +1,191 @@
+"""`verify` finds what was done to a history, names the first event of it and the place; and says
+nothing of one that nobody touched."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.kernel.clock import system_clock
+from services.kernel.errors import InvalidInput, Unavailable
+from services.kernel.proof import Checkpoint, Signer, Top, leaf_of, root_of
+from services.kernel.text import _
+from tests import tampering
+from tests.tampering import Change, copied, opened, source
+
+CASES = 12
+EVERY = 20
+"""After so many events of a source a checkpoint is kept elsewhere."""
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("untouched") / "data"
+    command = [sys.executable, "-m", "services.main.cli", "generate", "--cases", str(CASES)]
+    subprocess.run([*command, "--seed", "7", "--data", str(folder)], check=True)
+    with opened(folder) as node:
+        while node.signing.grow():
+            pass
+        assert node.signing.sign() is not None
+        while node.relays["reporting"].lag():
+            node.relays["reporting"].step()
+        while node.reporting.log.lag():
+            node.reporting.log.step()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def elsewhere(untouched: Path) -> list[Checkpoint]:
+    """Checkpoints of the resolution's log, as somebody kept them who is out of reach."""
+    with opened(untouched) as node:
+        sent = [leaf_of(each) for each in node.resolution.published(1, 100_000)]
+    signer = Signer.of(tampering.origin(untouched), bytes(32))
+    name = source(untouched, "resolution")
+    return [
+        signer.sign((Top(name, size, root_of(sent[:size])),), system_clock())
+        for size in range(EVERY, len(sent), EVERY)
+    ]
+
+
+@pytest.fixture
+def folder(untouched: Path, tmp_path: Path) -> Path:
+    return copied(untouched, tmp_path / "data")
+
+
+def verify(folder: Path, given: list[Checkpoint] | None = None) -> dict[str, Any]:
+    with opened(folder) as node:
+        return node.reporting.verify(given or [])
+
+
+def test_an_untouched_history_is_whole_and_says_for_what_nobody_vouches(
+    folder: Path, elsewhere: list[Checkpoint]
+) -> None:
+    found = verify(folder)
+    assert found["whole"], found
+    events = sum(each["events"] for each in found["sources"])
+    assert (found["checkpoints"], found["given"], found["unvouched"]) == (1, 0, events)
+    found = verify(folder, elsewhere)
+    assert found["whole"], found
+    vouched = elsewhere[-1].tops[0].size
+    assert found["unvouched"] == events - vouched
+    assert {each["source"]: each["vouched"] for each in found["vouched"]} == {
+        each["source"]: vouched if each["source"].endswith("resolution") else 0
+        for each in found["sources"]
+    }
+
+
+ID = 31
+SINGLE: dict[Change, tuple[str, int, str]] = {
+    tampering.store_changed: ("changed", ID, "store"),
+    tampering.store_garbled: ("unreadable", ID, "store"),
+    tampering.store_removed: ("removed", ID, "store"),
+    tampering.store_closed_up: ("removed", ID, "store"),
+    tampering.store_swapped: ("reordered", ID, "store"),
+    tampering.store_inserted: ("inserted", ID, "store"),
+    tampering.store_cut: ("cut_off", ID, "store"),
+    tampering.stream_changed: ("changed", ID, "stream"),
+    tampering.stream_garbled: ("unreadable", ID, "stream"),
+    tampering.stream_removed: ("removed", ID, "stream"),
+    tampering.stream_swapped: ("reordered", ID, "stream"),
+    tampering.stream_cut: ("cut_off", ID, "stream"),
+    tampering.log_changed: ("changed", ID, "log"),
+    tampering.log_removed: ("removed", ID, "log"),
+    tampering.log_swapped: ("reordered", ID, "log"),
+    tampering.log_inserted: ("inserted", ID, "log"),
+    tampering.log_cut: ("cut_off", ID, "log"),
+}
+
+
+@pytest.mark.parametrize("change", SINGLE, ids=lambda change: change.__name__)
+def test_what_was_done_in_one_place_is_named(folder: Path, change: Change) -> None:
+    kind, id, place = SINGLE[change]
+    change(folder, "resolution", id)
+    found = verify(folder)
+    assert not found["whole"]
+    first = found["findings"][0]
+    assert (first.source, first.id) == (source(folder, "resolution"), id), found["findings"]
+    assert (first.kind, first.where) == (kind, (place,)), found["findings"]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("grade", "coalesce(grade, '') || 'x'"),
+        ("arrived_at", "arrived_at + INTERVAL 1 SECOND"),
+        ("previous", "previous - 1"),
+        ("trouble", "'unknown_type'"),
+        ("stream_offset", "stream_offset + 1"),
+    ],
+)
+def test_what_the_log_copy_notes_beside_an_event_is_looked_at_too(
+    folder: Path, column: str, value: str
+) -> None:
+    with tampering.log(folder) as connection:
+        connection.execute(
+            f"UPDATE log SET {column} = {value} WHERE source = ? AND id = ?",
+            [source(folder, "resolution"), ID],
+        )
+    found = verify(folder)
+    assert not found["whole"]
+    named = [(each.source, each.id) for each in found["findings"]]
+    named += [(each["source"], each["id"]) for each in found["unreadable"]]
+    assert (source(folder, "resolution"), ID) in named, found
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [(tampering.everywhere_changed, "rewritten"), (tampering.everywhere_cut, "cut_off")],
+)
+def test_what_was_rewritten_everywhere_only_a_checkpoint_tells(
+    folder: Path, elsewhere: list[Checkpoint], change: Change, kind: str
+) -> None:
+    with tampering.log(folder) as connection:
+        connection.execute("DELETE FROM log WHERE name = 'CheckpointSigned'")
+    change(folder, "resolution", ID)
+    found = verify(folder, elsewhere)
+    assert not found["whole"]
+    (first,) = [each for each in found["findings"] if each.source.endswith("resolution")]
+    assert first.kind == kind
+    assert first.by == "given"
+    assert first.id <= ID <= (first.upto or 0)
+    assert (first.upto or 0) - first.id <= EVERY
+
+
+def test_a_checkpoint_that_was_not_signed_so_is_forged(folder: Path) -> None:
+    with tampering.log(folder) as connection:
+        connection.execute(
+            "UPDATE log SET value = encode(regexp_replace(decode(value), "
+            '\'"root":"[^"]+"\', \'"root":"\' || to_base64(unhex(sha256(\'x\'))) || \'"\')) '
+            "WHERE name = 'CheckpointSigned'"
+        )
+    found = verify(folder)
+    kinds = {(each.source, each.id, each.kind) for each in found["findings"]}
+    reporting = source(folder, "reporting")
+    assert (reporting, 1, "forged") in kinds
+    assert (reporting, 1, "changed") in kinds
+
+
+def test_checkpoints_of_another_origin_are_refused_by_name(folder: Path) -> None:
+    theirs = Signer.of("dinas-lain", bytes(32)).sign(
+        (Top("/dinas-lain/intake", 1, bytes(32)),), system_clock()
+    )
+    with pytest.raises(InvalidInput) as refused:
+        verify(folder, [theirs])
+    (error,) = refused.value.errors
+    assert error.field == "checkpoints" and "dinas-lain" in str(error.message)
+
+
+def test_a_store_that_does_not_answer_is_told_and_alarms_nobody(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_given: Any) -> Any:
+        raise Unavailable(_("Salah satu layanan tidak menjawab. Coba lagi setelah ia berjalan."))
+
+    with opened(folder) as node:
+        monkeypatch.setattr(node.outboxes, "after", away)
+        found = node.reporting.verify()
+    assert found["whole"], json.dumps(found, default=str)
+    assert source(folder, "resolution") in found["unreached"]
