@@ -175,7 +175,7 @@ def test_it_goes_on_as_another_source_with_another_letter(lost: Lost) -> None:
 @pytest.mark.parametrize("source", ["log", "stream", "stores"])
 def test_its_history_is_whole_and_its_facts_are_those_of_a_rebuild(lost: Lost, source: str) -> None:
     lost.restored.settle(received(lost.restored, f"Lagi {source}.")["position"])
-    assert lost.restored.json("verify")["whole"]
+    assert lost.restored.json("verify", "--json")["whole"]
     rebuilt = lost.restored.tanggap("rebuild", "--check", "--from", source)
     assert rebuilt.returncode == 0, rebuilt.stdout + rebuilt.stderr
 
