@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 import yaml
@@ -52,6 +53,7 @@ def sentences() -> list[tuple[str, re.Pattern[str]]]:
 SENTENCES = sentences()
 
 
+@cache
 def indonesian(text: str) -> list[str]:
     """Return the Indonesian sentences that a text holds, besides names and what was typed."""
     for own in OWN:
