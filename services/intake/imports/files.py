@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -33,6 +33,21 @@ MAX_CELL: Final = 40_000
 """Letters in a cell of a workbook: no spreadsheet writes more than 32,767."""
 
 Record = tuple[int, list[str]]
+
+
+@dataclass(frozen=True)
+class Names:
+    """How a table's names are told from other cells: a text's delimiter is that which shows most.
+
+    `known` counts the names among the cells of a row; they stand in one of the first `within` rows
+    that hold anything.
+    """
+
+    known: Callable[[Sequence[str]], int]
+    within: int
+
+
+OF_COMPLAINTS: Final = Names(known_headers, within=1)
 
 
 def unreadable() -> InvalidInput:
@@ -72,9 +87,14 @@ class Content:
     text: str | None = None
     workbook: bytes = b""
 
-    def records(self) -> Iterator[Record]:
-        """Return the rows with their numbers, the first being 1; every cell is text."""
-        return _sheet(self.workbook) if self.text is None else _separated(self.text)
+    def records(self, names: Names = OF_COMPLAINTS, *, formulas: bool = True) -> Iterator[Record]:
+        """Return the rows with their numbers, the first being 1; every cell is text.
+
+        Of a cell that a workbook computes, the formula, or (`formulas` False) what it last gave.
+        """
+        if self.text is None:
+            return _sheet(self.workbook, formulas)
+        return _separated(self.text, names)
 
 
 def open_file(data: bytes) -> Content:
@@ -141,10 +161,10 @@ def _decoded(data: bytes) -> str:
     raise unreadable()
 
 
-def _separated(text: str) -> Iterator[Record]:
+def _separated(text: str, names: Names) -> Iterator[Record]:
     if text[:4].lower() == "sep=":  # how Excel is told the delimiter; it shows no row for it
         text = text.partition("\n")[2]
-    delimiter = max(_DELIMITERS, key=lambda sign: _separates(text, sign))
+    delimiter = max(_DELIMITERS, key=lambda sign: _separates(text, sign, names))
     number = 0
     try:
         for number, cells in enumerate(_reader(text, delimiter), start=1):
@@ -156,19 +176,22 @@ def _separated(text: str) -> Iterator[Record]:
         ) from error
 
 
-def _separates(text: str, delimiter: str) -> tuple[int, int]:
+def _separates(text: str, delimiter: str, names: Names) -> tuple[int, int]:
     """Say how well a sign separates: by the names that it shows, then by the cells of two rows."""
     filled: list[list[str]] = []
+    looked_at = max(names.within, 2)
     widest = 0
     try:
         for cells in _reader(text, delimiter):
             widest = max(widest, len(cells))
             filled += [cells] if any(cells) else []
-            if len(filled) == 2:
+            if len(filled) == looked_at:
                 break
     except csv.Error:  # which row is broken is said when the rows are read
         pass
-    return (known_headers(filled[0]), min(map(len, filled))) if filled else (0, widest)
+    if not filled:
+        return 0, widest
+    return max(map(names.known, filled[: names.within])), min(map(len, filled[:2]))
 
 
 def _reader(text: str, delimiter: str) -> Iterable[list[str]]:
@@ -176,13 +199,13 @@ def _reader(text: str, delimiter: str) -> Iterable[list[str]]:
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
 
 
-def _sheet(data: bytes) -> Iterator[Record]:
+def _sheet(data: bytes, formulas: bool) -> Iterator[Record]:
     # It would take a tenth of the start of every process, of which few ever read a workbook.
     import openpyxl
 
     try:
-        # The formulas, not their results: what was typed is what is kept, and it is text.
-        workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+        # Of words the formulas: what was typed is what is kept, and it is text.
+        workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=not formulas)
         sheet = workbook.worksheets[0]
         sheet.reset_dimensions()
         rows = sheet.iter_rows(max_col=2 * MAX_COLUMNS, values_only=True)

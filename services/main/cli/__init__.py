@@ -11,10 +11,11 @@ from services.main.cli import (
     processes,
     reading,
     rules,
+    satisfaction,
 )
 
 app = typer.Typer(help="Tanggap: keluhan dan masukan di Puskesmas.", no_args_is_help=True)
-for each in (processes, accounts, importing, reading, health, backups):
+for each in (processes, accounts, importing, reading, satisfaction, health, backups):
     app.add_typer(each.commands)
 for name, group in (("user", accounts.user), ("rules", rules.rules), ("edge", edges.edge)):
     app.add_typer(group, name=name)

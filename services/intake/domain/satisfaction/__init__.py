@@ -23,9 +23,13 @@ from services.intake.domain.satisfaction.elements import (
 )
 from services.intake.domain.satisfaction.index import ElementIndex, Index, index_of
 from services.intake.domain.satisfaction.method import BLANKS, ROUNDINGS, Method
-from services.intake.domain.satisfaction.published import methods_giving
+from services.intake.domain.satisfaction.published import figure, gives, methods_giving
 from services.intake.domain.satisfaction.result import Part, Result, result_of
-from services.intake.domain.satisfaction.sample import SAMPLE_ROUNDINGS, sample_size
+from services.intake.domain.satisfaction.sample import (
+    SAMPLE_ROUNDINGS,
+    SampleRounding,
+    sample_size,
+)
 
 __all__ = [
     "BLANKS",
@@ -48,8 +52,11 @@ __all__ = [
     "Questionnaire",
     "Questionnaires",
     "Result",
+    "SampleRounding",
     "StatedMeans",
     "Tally",
+    "figure",
+    "gives",
     "index_of",
     "methods_giving",
     "result_of",

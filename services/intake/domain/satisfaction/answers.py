@@ -147,6 +147,8 @@ class StatedMeans:
         Raises InvalidInput where there are several units and one has no number of respondents.
         """
         stated = [*self.by_unit.values()]
+        if not stated:
+            return Means({}, 0)
         if len(stated) == 1:
             return stated[0]
         respondents = [each.respondents for each in stated]

@@ -27,6 +27,7 @@ with a blank is left out whole; or the mean is over all questionnaires, so that 
 PARTS: Final = (None, 2, 3)
 RESULTS: Final = (0, 1, 2, 3, 4)
 WEIGHT_PLACES: Final = range(2, 5)
+SHOWN_PLACES: Final = 4
 _EXACT, _NONE = "exact", "none"
 _WEIGHT: Final = re.compile(r"0\.[0-9]{2,4}")
 
@@ -103,6 +104,12 @@ class Method:
     def converted(self, value: Fraction) -> Decimal:
         """Return a converted value as it is published."""
         return rounded(value, self.result, self.rounding)
+
+    def shown(self, value: Fraction) -> str:
+        """Return a mean, weighted mean or index from 1 to 4 as it is shown: what the method does
+        not round is exact, and shown with `SHOWN_PLACES` decimals."""
+        places = SHOWN_PLACES if self.parts is None else self.parts
+        return str(rounded(value, places, self.rounding))
 
     def classed(self, value: Fraction) -> Decimal:
         """Return a converted value as it is classed: rounded as published, but never finer than
