@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from typer.testing import CliRunner, Result
 
 from services.intake.domain.satisfaction import (
     PERMENPANRB_14_2017,
-    REGULATIONS,
     SAMPLE_ROUNDINGS,
 )
 from services.intake.survey_files import SHAPES
+from services.kernel.district import SHIPPED
 from services.main.cli import app
-from services.main.cli.satisfaction import Elements, SampleRounding, Shape
+from services.main.cli.satisfaction import NINE, SampleRounding, Shape
 from tests.unit.uploads import as_csv
 
 NAMES = [str(element.name) for element in PERMENPANRB_14_2017.elements]
@@ -166,7 +167,26 @@ def test_what_is_no_table_or_no_choice_ends_with_two(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["skm", str(tmp_path / "tiada.csv")]).exit_code == 2
 
 
+def test_a_district_may_ask_elements_of_its_own(tmp_path: Path) -> None:
+    content = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+    asked = [
+        {"code": "requirements", "name": "Persyaratan"},
+        {"code": "maklumat", "name": "Maklumat {pelayanan}"},
+    ]
+    content["questionnaires"] = [
+        {"code": "lama", "name": "Dua unsur", "bands": "kepmenpan-25-2004", "elements": asked}
+    ]
+    file = tmp_path / "kabupaten.yaml"
+    file.write_text(yaml.safe_dump(content))
+    rows = [["U1", "Maklumat {pelayanan}"], [3, 3], [3, 2], [3, 3]]
+    own = ("--elements", "lama", "--district", str(file))
+    told = answer(tmp_path, rows, *own, "--method", "weight=0.50")
+    assert (told["index"]["converted"], told["index"]["label"]) == ("70.83", "Baik")
+    assert [each["name"] for each in told["by_element"]] == ["Maklumat {pelayanan}", "Persyaratan"]
+    assert skm(tmp_path, rows, "--elements", "lama").exit_code == 2
+
+
 def test_the_options_offer_what_the_domain_knows() -> None:
-    assert [each.value for each in Elements] == [*REGULATIONS]
+    assert PERMENPANRB_14_2017.code == NINE
     assert tuple(each.value for each in Shape) == SHAPES
     assert tuple(each.value for each in SampleRounding) == SAMPLE_ROUNDINGS

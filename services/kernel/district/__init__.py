@@ -10,6 +10,7 @@ from services.kernel.district.model import (
     Contact,
     District,
     Puskesmas,
+    Questionnaire,
     Unit,
 )
 from services.kernel.district.rules import (
@@ -32,6 +33,7 @@ __all__ = [
     "DistrictFileError",
     "Limit",
     "Puskesmas",
+    "Questionnaire",
     "Rules",
     "Source",
     "Unit",

@@ -3,11 +3,20 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal, TypeVar, get_args
 
 from pydantic import Field, PrivateAttr
 
-from services.kernel.district.parts import Letter, Name, Part, ShortCode, Slug, Zone, digest
+from services.kernel.district.parts import (
+    ElementKey,
+    Letter,
+    Name,
+    Part,
+    ShortCode,
+    Slug,
+    Zone,
+    digest,
+)
 from services.kernel.district.rules import LimitName, Rules, Source
 from services.kernel.errors import FieldError, NotFound
 from services.kernel.text import Text, _
@@ -26,6 +35,7 @@ SkmElement = Literal[
     "complaint_handling",
     "facilities",
 ]
+Regulation = Literal["permenpanrb-14-2017", "kepmenpan-25-2004"]
 
 EFFORTS: Final[Mapping[str, Text]] = {
     "KMP": _("Kepemimpinan dan manajemen Puskesmas"),
@@ -84,6 +94,23 @@ class Category(Choice):
     skm_element: SkmElement | None = None
 
 
+class Asked(Part):
+    """One element of a questionnaire of the district's own; `code` is the key it is stored by."""
+
+    code: ElementKey
+    name: Name
+
+
+class Questionnaire(Part):
+    """What a survey may ask beside the elements of the regulations, and by whose bands its value
+    is classed."""
+
+    code: Slug
+    name: Name
+    bands: Regulation = "permenpanrb-14-2017"
+    elements: tuple[Asked, ...] = Field(min_length=2)
+
+
 class Contact(Part):
     """Where the public finds a Puskesmas, and who answers for complaints (UU 25/2009 Ps 36)."""
 
@@ -136,6 +163,7 @@ class District(Part):
     barriers: tuple[Choice, ...]
     relations: tuple[Choice, ...]
     sources: tuple[Choice, ...] = ()
+    questionnaires: tuple[Questionnaire, ...] = ()
     rules: tuple[Rules, ...] = Field(min_length=1)
     _text: str = PrivateAttr("")
 
@@ -237,9 +265,10 @@ class District(Part):
 
     def problems(self) -> Iterator[FieldError]:
         """Yield what no part can see alone: codes used twice, references to nothing."""
-        for field in ("units", "categories", "barriers", "relations", "sources"):
+        for field in ("units", "categories", "barriers", "relations", "sources", "questionnaires"):
             yield from _repeated(field, "code", (each.code for each in getattr(self, field)))
         yield from _repeated("kecamatan", "", self.kecamatan)
+        yield from self._questionnaires_problems()
         for name in ("code", "name", "short_code"):
             yield from _repeated("puskesmas", name, (getattr(p, name) for p in self.all_puskesmas))
         yield from _repeated("letters", "", self.letters.values())
@@ -259,6 +288,15 @@ class District(Part):
                 message = _("Unit {code} tidak ada di daftar units.", code=unit)
                 yield FieldError(f"{path}.units[{index}]", message)
         yield from _repeated(f"{path}.units", "", puskesmas.units)
+
+    def _questionnaires_problems(self) -> Iterator[FieldError]:
+        for index, each in enumerate(self.questionnaires):
+            path = f"questionnaires[{index}]"
+            if each.code in get_args(Regulation):
+                message = _("Kode ini milik sebuah peraturan. Pilih yang lain.")
+                yield FieldError(f"{path}.code", message)
+            codes = (element.code for element in each.elements)
+            yield from _repeated(f"{path}.elements", "code", codes)
 
     def _rules_problems(self) -> Iterator[FieldError]:
         for index, rules in enumerate(self.rules):

@@ -12,6 +12,7 @@ from services.kernel.text import _
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SHORT_CODE = re.compile(r"[A-Z]{3}")
+_ELEMENT = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
 _LETTER = re.compile(r"[A-Z]")
 
 
@@ -33,6 +34,12 @@ def _short_code(value: str) -> str:
     return value
 
 
+def _element(value: str) -> str:
+    if not _ELEMENT.fullmatch(value):
+        raise ValueError(_("Pakai huruf kecil, angka, - dan _ saja, misalnya complaint_handling."))
+    return value
+
+
 def _letter(value: str) -> str:
     if not _LETTER.fullmatch(value):
         raise ValueError(_("Pakai satu huruf besar, misalnya A."))
@@ -50,6 +57,7 @@ def _zone(value: str) -> str:
 _ZONE_MEND = _("Pakai nama zona waktu seperti Asia/Jakarta, Asia/Makassar, atau Asia/Jayapura.")
 
 Slug = Annotated[str, AfterValidator(_slug)]
+ElementKey = Annotated[str, AfterValidator(_element)]
 ShortCode = Annotated[str, AfterValidator(_short_code)]
 Letter = Annotated[str, AfterValidator(_letter)]
 Zone = Annotated[str, AfterValidator(_zone)]

@@ -8,21 +8,25 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from services.kernel.district import SHIPPED
 from services.kernel.errors import InvalidInput
-from services.main.cli.terminal import WRONG_USE, AsJson, err, out, print_json, stop
+from services.main.cli.terminal import (
+    WRONG_USE,
+    AsJson,
+    district_of,
+    err,
+    out,
+    print_json,
+    stop,
+)
 
 if TYPE_CHECKING:  # what reckons loads much that other commands do without
+    from services.intake.domain.satisfaction import ElementSet
     from services.intake.survey_files import Read
 
 ERRORS_SHOWN: Final = 50
+NINE: Final = "permenpanrb-14-2017"
 commands = typer.Typer()
-
-
-class Elements(StrEnum):
-    """What a survey may ask."""
-
-    NINE = "permenpanrb-14-2017"
-    FOURTEEN = "kepmenpan-25-2004"
 
 
 class Shape(StrEnum):
@@ -56,7 +60,13 @@ def skm(
             "per_element, drop, all. Yang tidak disebut: exact, none, 2, half_up, per_element."
         ),
     ] = "",
-    elements: Annotated[Elements, typer.Option(help="Unsur yang ditanyakan.")] = Elements.NINE,
+    elements: Annotated[
+        str,
+        typer.Option(
+            help="Unsur yang ditanyakan: permenpanrb-14-2017, kepmenpan-25-2004, atau kode sebuah "
+            "questionnaires di berkas kabupaten."
+        ),
+    ] = NINE,
     shape: Annotated[
         Shape | None, typer.Option(help="Isi satu baris; bila kosong, dilihat dari berkasnya.")
     ] = None,
@@ -75,15 +85,16 @@ def skm(
     sample_rounding: Annotated[
         SampleRounding, typer.Option(help="Pembulatan sampel minimum.")
     ] = SampleRounding.NEAREST,
+    district: Annotated[Path, typer.Option(help="Berkas kabupaten (YAML).")] = SHIPPED,
     as_json: AsJson = False,
 ) -> None:
     """Reckon the satisfaction index of a file of survey answers; needs no node."""
-    from services.intake.domain.satisfaction import REGULATIONS, Method, figure, result_of
+    from services.intake.domain.satisfaction import Method, figure, result_of
     from services.intake.survey_files import read_answers
     from services.main.cli.index_told import Found, Published, Sample
 
     with _wrong_use():
-        asked, how = REGULATIONS[elements.value], Method.parse(method)
+        asked, how = _asked(elements, district), Method.parse(method)
         value = figure(published) if published else None
         sample = Sample.of(population, sample_rounding.value) if population is not None else None
         read = read_answers(
@@ -113,6 +124,17 @@ def _wrong_use() -> Iterator[None]:
         yield
     except InvalidInput as problem:
         stop("\n".join(f"{each.field}: {each.message}" for each in problem.errors), WRONG_USE)
+
+
+def _asked(elements: str, district: Path) -> "ElementSet":
+    """Return the set of that code; a district's file is read only for one of its own."""
+    from services.intake.asked import element_sets
+    from services.intake.domain.satisfaction import REGULATIONS
+
+    sets = REGULATIONS if elements in REGULATIONS else element_sets(district_of(district))
+    if elements not in sets:
+        stop(f"elements: Pilih salah satu: {', '.join(sets)}.", WRONG_USE)
+    return sets[elements]
 
 
 def _stated(columns: Iterable[str]) -> dict[str, str]:

@@ -1,0 +1,25 @@
+"""What a survey may ask in a district: the regulations' elements, or a questionnaire of its own."""
+
+from collections.abc import Mapping
+
+from services.intake.domain.satisfaction import REGULATIONS, Element, ElementSet
+from services.kernel.district import District, Questionnaire
+from services.kernel.text import Text
+
+
+def element_sets(district: District) -> Mapping[str, ElementSet]:
+    """Return each set that may be asked, by its code."""
+    return REGULATIONS | {each.code: _own(each) for each in district.questionnaires}
+
+
+def _own(questionnaire: Questionnaire) -> ElementSet:
+    return ElementSet(
+        code=questionnaire.code,
+        name=_as_it_is(questionnaire.name),
+        elements=tuple(Element(each.code, _as_it_is(each.name)) for each in questionnaire.elements),
+        bands=REGULATIONS[questionnaire.bands].bands,
+    )
+
+
+def _as_it_is(name: str) -> Text:
+    return Text("{name}", (("name", name),))
