@@ -209,6 +209,8 @@ TABLE: dict[str, Row] = {
     "GET /kasus/{id}": Row(READS),
     "GET /kasus/{id}/pembukaan": Row(ANSWERS),
     **{f"GET /pembukaan{kind}": Row(SEARCHES, placed=False) for kind in ("", ".csv", ".xlsx")},
+    "GET /pembukaan/tak-biasa": Row(SEARCHES, placed=False),
+    "POST /pembukaan/tak-biasa": Row(CHAIR, {}, placed=False),
     "POST /kasus/{id}/alasan": Row(OPENS, {"why": "report"}),
     "GET /kasus/{id}/berkas.pdf": Row(READS),
     **{f"POST /kasus/{{id}}/{step}": Row(given[0], {}) for step, given in STEPS.items()},

@@ -66,7 +66,7 @@ class Resolution(Service):
         district: District,
     ) -> None:
         super().__init__(place, origin, clock)
-        self._keyring = keyring
+        self.keyring = keyring
         self.district = district
         self._declared: dict[str, tuple[Override, ...]] = {}
         self.promises = Promises(district, self._declared_days)
@@ -74,7 +74,7 @@ class Resolution(Service):
     @property
     def entropy(self) -> Entropy:
         """Where what seals words takes its chance from."""
-        return self._keyring.entropy
+        return self.keyring.entropy
 
     def get(self, id: UUID) -> Case:
         """Return one case; raises NotFound."""
@@ -295,11 +295,11 @@ class Resolution(Service):
 
     def stand_of(self, id: UUID, received_by: str) -> Stand:
         """Return how the key of any complaint stands here; `received_by` is an origin."""
-        return standing(self._keyring, str(id), received_by, self.origin)
+        return standing(self.keyring, str(id), received_by, self.origin)
 
     def key(self, id: UUID) -> NewKey:
         """Return the key of a case's words; raises NotFound, Unavailable where there is none."""
-        key = self._keyring.key(str(id))
+        key = self.keyring.key(str(id))
         if key is None:
             self.get(id)
             raise Unavailable(

@@ -44,6 +44,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/laporan/keluhan/{number}?as_of=2099-01-01",
         "/laporan/unduh",
         "/pembukaan",
+        "/pembukaan/tak-biasa",
     ),
     "admin": ("/", "/operasi", "/pengguna", "/pengguna/baru", "/data-induk", "/kasus"),
 }

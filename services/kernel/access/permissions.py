@@ -126,6 +126,7 @@ _TABLE: dict[str, tuple[str, ...]] = {
     # Who opened it: for those who answer for it
     "openings.read": (COMPLAINT_TEAM, QUALITY_LEAD, HEAD, DISTRICT, AUDITOR),
     "openings.search": (AUDITOR, QUALITY_LEAD, DISTRICT),
+    "openings.review": (QUALITY_LEAD,),
 }
 
 PERMISSIONS: Final = MappingProxyType(_TABLE)

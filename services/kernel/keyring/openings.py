@@ -36,7 +36,19 @@ CREATE TABLE IF NOT EXISTS reasons (
     reason    TEXT NOT NULL,
     note      TEXT NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS reasons_of_account ON reasons (account, complaint)
+CREATE INDEX IF NOT EXISTS reasons_of_account ON reasons (account, complaint);
+CREATE INDEX IF NOT EXISTS openings_at ON openings (at);
+CREATE TABLE IF NOT EXISTS looked (
+    id         INTEGER PRIMARY KEY,
+    rule       TEXT NOT NULL,
+    puskesmas  TEXT NOT NULL,
+    account    TEXT NOT NULL,
+    day        TEXT NOT NULL,
+    by_account TEXT NOT NULL,
+    at         TEXT NOT NULL,
+    count      INTEGER NOT NULL,
+    note       TEXT NOT NULL
+) STRICT
 """
 OPENED: Final = """
 CREATE TABLE opened (
@@ -167,6 +179,17 @@ class Openings:
             lambda connection: connection.execute(
                 "INSERT INTO reasons (at, account, complaint, reason, note) VALUES (?, ?, ?, ?, ?)",
                 facts,
+            )
+        )
+
+    def look(self, looked: tuple[str, str, str, str, str, str, int, str]) -> None:
+        """Note that somebody has looked into reading that differs from the usual: rule, Puskesmas,
+        account and day; by whom, when, how much it was, and what they found."""
+        self._writer.run(
+            lambda connection: connection.execute(
+                "INSERT INTO looked (rule, puskesmas, account, day, by_account, at, count, note)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                looked,
             )
         )
 

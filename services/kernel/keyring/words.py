@@ -34,6 +34,10 @@ Page = Literal[
     "release",
 ]
 """What words are opened for, as the access log names it."""
+SINGLE: Final[frozenset[Page]] = frozenset(
+    {"case", "case_file", "complaint_form", "attachment", "publication"}
+)
+"""Pages of one complaint, which somebody chose to open."""
 LATEST = 200
 """So many openings are looked at for a page; a page of each person and day is shown once."""
 IDENTITY_PLACE = "ComplaintReceived" + IDENTITY_FIELD

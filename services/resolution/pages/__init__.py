@@ -14,6 +14,7 @@ from services.resolution.pages import (
     notices,
     openings,
     queue,
+    unusual,
     work,
 )
 from services.resolution.pages.lists import CaseLists
@@ -35,5 +36,6 @@ def router(resolution: Resolution, lists: CaseLists, words: Words) -> APIRouter:
     case_file.add(pages, resolution, words)
     notices.add(pages, resolution, lists, words)
     openings.add(pages, resolution, lists, words)
+    unusual.add(pages, resolution)
     access_log.add(pages, resolution, lists, words)
     return pages

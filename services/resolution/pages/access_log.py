@@ -48,6 +48,7 @@ FIELDS: Final[Mapping[str, Text]] = {
     "role": _("Peran"),
     "from": _("Dari tanggal"),
     "to": _("Sampai tanggal"),
+    "account": _("Akun"),
 }
 COLUMNS: Final = (
     Column("at", _("Waktu"), _("Kapan dibuka."), "moment"),
@@ -61,7 +62,7 @@ COLUMNS: Final = (
     Column("settled_at", _("Selesai sejak"), _("Kapan kasusnya sudah selesai."), "moment"),
     Column("reason", _("Alasan"), _("Diisi bila kasusnya sudah lama selesai.")),
 )
-READ: Final = ("person", "number", "role", "from", "to")
+READ: Final = ("person", "number", "role", "from", "to", "account")
 Asking = Annotated[Principal, requires(SEARCH)]
 
 
@@ -75,8 +76,9 @@ class Asked:
         role: Annotated[str, Query(max_length=40)] = "",
         since: Annotated[str, Query(alias="from", max_length=10)] = "",
         until: Annotated[str, Query(alias="to", max_length=10)] = "",
+        account: Annotated[str, Query(max_length=60)] = "",
     ) -> None:
-        given = zip(READ, (person, number, role, since, until), strict=True)
+        given = zip(READ, (person, number, role, since, until, account), strict=True)
         self.values = {name: value.strip() for name, value in given if value.strip()}
 
     def sought(self, request: Request, principal: Principal, lists: CaseLists) -> Sought:
@@ -96,7 +98,7 @@ class Asked:
                 raise invalid("number", _("Nomor ini tidak ditemukan."))
         return Sought(
             puskesmas=principal.scope(SEARCH),
-            accounts=_accounts(request, values.get("person")),
+            accounts=_accounts(request, values),
             complaint=None if complaint is None else str(complaint),
             role=role,
             since=since,
@@ -275,11 +277,14 @@ def _made(table: Table, kind: Format, language: str) -> BinaryIO:
     return file
 
 
-def _accounts(request: Request, person: str | None) -> list[str] | None:
-    """Return the accounts of this name; None where nobody was named."""
-    if person is None:
+def _accounts(request: Request, values: Mapping[str, str]) -> list[str] | None:
+    """Return the account that was named by its id, else those of this name; None where nobody
+    was named."""
+    if "account" in values:
+        return [values["account"]]
+    if "person" not in values:
         return None
-    wanted = person.casefold()
+    wanted = values["person"].casefold()
     return [
         each.id
         for each in request.app.state.access.list_accounts()

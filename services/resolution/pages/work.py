@@ -16,6 +16,7 @@ from services.kernel.access.web import PUBLIC, current_principal, requires
 from services.kernel.district import District
 from services.kernel.errors import Forbidden
 from services.kernel.keyring import Words
+from services.kernel.keyring.reviewing import REVIEW
 from services.kernel.text import Text, _
 from services.kernel.web.language import language_of
 from services.kernel.web.pages import NavItem, render
@@ -24,6 +25,7 @@ from services.resolution.application import Resolution
 from services.resolution.pages.lists import Asked, CaseLists, Seen
 from services.resolution.pages.news import tell
 from services.resolution.pages.rows import rows
+from services.resolution.pages.unusual import reviewing_of
 
 PATH: Final = "/kerja"
 READ: Final = "case.read"
@@ -78,6 +80,7 @@ PUBLISHING: Final = ("approve", "redraft", "release", "inform")
 
 def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words) -> None:
     """Add the first page after signing in to `pages`."""
+    reviewing = reviewing_of(resolution)
 
     @pages.get("/", dependencies=[PUBLIC])
     def front(request: Request) -> Response:
@@ -131,6 +134,7 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
             rows=rows(resolution, words, principal, found.items, language_of(request), page="work"),
             live=lists.place(),
             receives=principal.may_somewhere("complaint.receive"),
+            unusual=reviewing.waiting(principal) if principal.may_somewhere(REVIEW) else 0,
         )
 
 
