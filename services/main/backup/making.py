@@ -105,7 +105,7 @@ def _filled(
         shutil.copyfile(district, new / DISTRICT_FILE)
     secrets = Secrets(folder.master_key, folder.receipt_secret, given(settings))
     _write_secrets(new, folder, secrets, recovery)
-    positions, trial = tried(new, folder, secrets, clock)
+    positions, trial = tried(new, folder, clock)
     manifest = Manifest(
         manifests.FORMAT,
         importlib.metadata.version("tanggap"),

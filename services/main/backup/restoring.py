@@ -28,9 +28,9 @@ from services.main.backup.layout import (
 )
 from services.main.backup.making import sealed_secrets
 from services.main.backup.stores import OUTBOXES, store_of
-from services.main.backup.unpacking import unpack
+from services.main.backup.unpacking import unpack, write_secrets
 from services.main.claims import SERVING, AlreadyServed, claimed
-from services.main.folder import MASTER_KEY, RECEIPT_SECRET, write_secret
+from services.main.folder import MASTER_KEY, RECEIPT_SECRET, record_origin, write_secret
 from services.main.parts import uplink
 from services.main.settings import Settings
 
@@ -137,13 +137,15 @@ class Restoring:
         """Make the data folder ready beside its place; return what was taken back, and what is
         missing."""
         _clear(new)
-        unpack(self._backup, new, self.manifest.origin, number, secrets)
+        unpack(self._backup, new)
+        write_secrets(new, secrets)
         found = taken_back(new, self.manifest.origin, heard, self._clock)
         keep_recovery(new, sealed_secrets(self._backup).recovery)
         self._place_secrets(new, secrets)
         for name in OUTBOXES:
             with closing(store_of(new, name, self.manifest.origin, self._clock)) as service:
                 service.begin_anew(number)
+        record_origin(new, self.manifest.origin, number)
         settle(new)
         return found
 

@@ -23,7 +23,7 @@ from services.kernel.keyring import DoesNotOpen, Keyring
 from services.kernel.store import Service
 from services.kernel.store.files import connect
 from services.kernel.stream import EmbeddedStream
-from services.main.backup.layout import ATTACHMENTS, KEYRING, STORES, STREAM, Secrets
+from services.main.backup.layout import ATTACHMENTS, KEYRING, STORES, STREAM
 from services.main.backup.stores import OUTBOXES, store_of
 from services.main.backup.unpacking import unpack
 from services.main.folder import Folder
@@ -31,15 +31,13 @@ from services.main.folder import Folder
 PAGE: Final = 4_000
 
 
-def tried(
-    backup: Path, folder: Folder, secrets: Secrets, clock: Clock
-) -> tuple[dict[str, int], Trial]:
+def tried(backup: Path, folder: Folder, clock: Clock) -> tuple[dict[str, int], Trial]:
     """Restore a backup beside itself, go through it, and return how far each source had got and
     what came of it."""
     place = backup.with_name(f"{backup.name}.trial")
     shutil.rmtree(place, ignore_errors=True)
     try:
-        unpack(backup, place, folder.origin, folder.incarnation, secrets)
+        unpack(backup, place)
         return _Trial(place, folder, clock).run()
     finally:
         shutil.rmtree(place, ignore_errors=True)
