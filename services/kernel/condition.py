@@ -86,6 +86,19 @@ class HandoverState(msgspec.Struct, frozen=True, kw_only=True):
     failing_since: datetime | None = None
 
 
+class BackupState(msgspec.Struct, frozen=True, kw_only=True):
+    """How the scheduled backups stand: when the last was made (None: never), whether it passed its
+    trial, how many bytes it has, and why the one that is due is not there."""
+
+    folder: str
+    every_hours: int
+    kept: int
+    last_at: datetime | None
+    passed: bool | None
+    size: int | None
+    failure: str | None
+
+
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
     """How one process stands; `relays`, `followers`, `queues`, `jobs`, `tasks` and
     `handovers` only while it leads its store.
@@ -106,6 +119,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     disk_size: int
     clock_ahead_seconds: float | None = None
     handovers: list[HandoverState] = []
+    backups: list[BackupState] = []
 
 
 def relay_state(relay: Relay) -> RelayState:
@@ -191,6 +205,7 @@ def condition(
     log: Callable[[], FollowerState] | None = None,
     failing: Mapping[str, str] | None = None,
     handovers: Callable[[], list[HandoverState]] = list,
+    backups: Callable[[], list[BackupState]] = list,
     clock_ahead_seconds: Callable[[], float | None] = lambda: None,
 ) -> Condition:
     """Return how this process stands; what its store does not answer is left out and named.
@@ -212,6 +227,7 @@ def condition(
         found["jobs"] = [jobs_state(each) for each in jobs]
         found["tasks"] = [task for each in jobs for task in task_states(each)]
         found["handovers"] = handovers()
+        found["backups"] = backups()
         found["clock_ahead_seconds"] = clock_ahead_seconds()
     except Exception as error:
         # How a process stands is asked most when something is wrong: then this is what is told.

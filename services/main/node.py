@@ -7,6 +7,7 @@ from services.kernel.condition import Condition, HandoverState, condition
 from services.kernel.district import District
 from services.kernel.relay import Relay
 from services.main.app import SERVICES, create
+from services.main.backup.scheduled import Scheduled
 from services.main.lists import CasesOf
 from services.main.outboxes import OwnOutboxes
 from services.main.parts import JOBS, WRITING, Parts
@@ -31,13 +32,28 @@ class Node(Parts):
         self.jobs = tuple(self.new_jobs(name) for name in JOBS)
         self.outboxes = OwnOutboxes([self.service(name) for name in WRITING])
         self.watch = Here(self.condition, tuple(self.followers.values()), clock)
+        self.backups = self._scheduled()
         self.workers = [
             self.reporting.worker,
             self.signing.worker,
             *(follower.worker for follower in self.followers.values()),
             *(relay.worker for relay in self.relays.values()),
             *(jobs.worker for jobs in self.jobs),
+            *([self.backups.worker] if self.backups else []),
         ]
+
+    def _scheduled(self) -> Scheduled | None:
+        settings = self.settings
+        if settings.backups is None:
+            return None
+        return Scheduled(
+            settings.data,
+            self.folder.origin,
+            settings.backups,
+            settings.backup_hours,
+            settings.backups_kept,
+            self.clock,
+        )
 
     def start(self) -> None:
         """Record the district file where it changed, and set the workers going."""
@@ -73,6 +89,7 @@ class Node(Parts):
             log=self.reporting.condition_of_log,
             failing=self.failing(),
             handovers=self.handovers,
+            backups=self.backups.state if self.backups else list,
         )
 
     def handovers(self) -> list[HandoverState]:

@@ -98,6 +98,13 @@ class Settings(BaseSettings):
     )
     secret_file: Path | None = Field(None, description="where the secret of receipts lies")
     keys: Path | None = Field(None, description="where the keyring's master key lies")
+    backups: Path | None = Field(
+        None, description="the folder into which backups are made by the clock; none: by hand only"
+    )
+    backup_hours: int = Field(
+        24, ge=1, le=24 * 31, description="so many hours after a backup the next one is made"
+    )
+    backups_kept: int = Field(14, ge=1, le=1000, description="so many of them are kept")
     reporting_memory: str = Field(
         "128MB", pattern=r"^[1-9][0-9]*(MB|GB)$", description="what reporting's questions may use"
     )
@@ -142,6 +149,8 @@ class Settings(BaseSettings):
         for name in needed:
             if getattr(self, name) is None:
                 raise ValueError(f"{PREFIX}{name.upper()} is needed for MODE={self.mode}")
+        if self.mode == "district" and self.backups is not None:
+            raise ValueError(f"{PREFIX}BACKUPS is for MODE=node and MODE=edge only")
         for name, mode in ONLY.items():
             if mode != self.mode and getattr(self, name) is not None:
                 raise ValueError(f"{PREFIX}{name.upper()} is for MODE={mode} only")

@@ -297,6 +297,18 @@ class RebuildState(BaseModel):
     copied: int | None = Field(None, description="messages read, while its log is being copied")
 
 
+class Backups(BaseModel):
+    """The backups that are made by the clock."""
+
+    folder: str
+    every_hours: int
+    kept: int
+    last_at: datetime | None = Field(description="null: none was made yet")
+    passed: bool | None = Field(description="whether it was restored and found whole")
+    size: int | None
+    failure: str | None = Field(description="why the one that is due is not there")
+
+
 class LostFile(BaseModel):
     """Reporting's file was missing or damaged, and was made again by itself; or it is the first,
     made when there were events already."""
@@ -336,6 +348,7 @@ class Operations(BaseModel):
     tasks: list[TaskSetAside]
     processes: list[ProcessState]
     handovers: list[HandoverView]
+    backups: list[Backups]
     edges: list[EdgeView]
     missing: list[str] = Field(description="services of which no process is heard that leads")
     lag: int | None = Field(

@@ -64,7 +64,7 @@ class Nobody:
 
 def state(watch: Watch, log: str) -> dict[str, Any]:
     """Return what the processes tell: relays, followers (but the one named `log`), queues, tasks,
-    keys and files that wait to go elsewhere, and how they are themselves; and the edges."""
+    backups, keys and files that wait to go elsewhere, how they are themselves; and the edges."""
     heard = list(watch.heard())
     leading = _leading(heard)
 
@@ -78,6 +78,7 @@ def state(watch: Watch, log: str) -> dict[str, Any]:
         "jobs": of_all("jobs"),
         "tasks": of_all("tasks"),
         "handovers": of_all("handovers"),
+        "backups": of_all("backups"),
         "edges": edges(watch.edges()),
         "missing": list(watch.missing()),
         "processes": [

@@ -50,9 +50,19 @@ HANDOVER = {
     "failure": None,
     "failing_since": None,
 }
+BACKUP = {
+    "folder": "/media/usb",
+    "every_hours": 24,
+    "kept": 3,
+    "last_at": LONG_AGO,
+    "passed": True,
+    "size": 1,
+    "failure": None,
+}
 EDGE = {"origin": "edge-puring", "heard_at": JUST_NOW, "unsent": 7}
 WELL: dict[str, Any] = {
     "handovers": [HANDOVER],
+    "backups": [BACKUP],
     "edges": [EDGE],
     "relays": [RELAY],
     "followers": [FOLLOWER],
@@ -95,6 +105,10 @@ def test_what_just_happens_is_no_trouble() -> None:
         ({"handovers": [HANDOVER | {"failure": "LineCut"}]}, "LineCut"),
         ({"handovers": [HANDOVER | {"failure": "TokenRefused"}]}, "tanggap edge add"),
         ({"handovers": [HANDOVER | {"refused": 3}]}, "menolak 3"),
+        ({"backups": [BACKUP | {"failure": "no_passphrase"}]}, "tanggap backup"),
+        ({"backups": [BACKUP | {"failure": "not_made"}]}, "gagal dibuat"),
+        ({"backups": [BACKUP | {"passed": False}]}, "tidak lulus"),
+        ({"backups": [BACKUP | {"every_hours": 0}]}, "sudah lama"),
         ({"edges": [EDGE | {"heard_at": LONG_AGO}]}, "7 kejadian belum terkirim"),
         ({"edges": [EDGE | {"heard_at": None}]}, "belum pernah terdengar"),
         ({"tasks": [{"task": "t", "argument": "a", "since": JUST_NOW}]}, "disisihkan"),

@@ -1,6 +1,7 @@
 """`tanggap backup` and `tanggap restore`: a data folder, whole, to another place and back."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -36,6 +37,8 @@ def backup(
     from services.main.folder import LostSecret
 
     settings = _of_a_folder(settings_from(data))
+    # Whoever ends it gets nothing half done: what was begun is removed on the way out.
+    signal.signal(signal.SIGTERM, lambda *_given: sys.exit(1))
     try:
         made = make(settings, to.absolute(), _recovery(settings, new_passphrase), system_clock)
     except (CannotBackUp, LostSecret) as problem:

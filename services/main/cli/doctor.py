@@ -117,6 +117,7 @@ def _of_the_way(found: dict[str, Any], now: datetime) -> Iterator[str]:
         for late in each["late"]:
             yield _waits(late)
     yield from _of_the_handover(found, now)
+    yield from _of_the_backups(found, now)
     for each in found["jobs"]:
         if _is_old(each["oldest_due_at"], now):
             yield (
@@ -158,6 +159,27 @@ def _of_the_handover(found: dict[str, Any], now: datetime) -> Iterator[str]:
                 f"Edge {each['origin']} tidak terdengar sejak {each['heard_at']}; saat itu "
                 f"{each['unsent']} kejadian belum terkirim. Angka Puskesmasnya belum lengkap."
             )
+
+
+def _of_the_backups(found: dict[str, Any], now: datetime) -> Iterator[str]:
+    for each in found["backups"]:
+        if each["failure"] == "no_passphrase":
+            yield (
+                "Cadangan belum dapat dibuat sendiri: jalankan `tanggap backup` sekali untuk "
+                "menetapkan frasa sandinya."
+            )
+        elif each["failure"]:
+            yield (
+                f"Cadangan ke {each['folder']} gagal dibuat; dicoba lagi. Periksa folder dan "
+                "ruangnya, dan lihat log."
+            )
+        if each["last_at"] is None:
+            continue
+        if each["passed"] is False:
+            yield f"Cadangan {each['last_at']} tidak lulus ujinya. Lihat manifest.json di sana."
+        late = timedelta(hours=2 * each["every_hours"])
+        if now - datetime.fromisoformat(each["last_at"]) > late:
+            yield f"Cadangan terakhir sudah lama: {each['last_at']}. Pasang medianya."
 
 
 def _of_the_log(found: dict[str, Any]) -> Iterator[str]:

@@ -1,0 +1,145 @@
+"""Backs a data folder up by the clock, keeps the newest, and tells how that goes.
+
+Each is made by a process of its own, at a lower priority: people do not wait for its trial.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from services.kernel.backup import manifest as manifests
+from services.kernel.backup.manifest import Manifest, Unusable
+from services.kernel.clock import Clock
+from services.kernel.condition import BackupState
+from services.kernel.worker import Worker
+from services.main.backup.layout import kept_recovery
+
+log = structlog.get_logger()
+LOOK_SECONDS: Final = 30.0
+RETRY: Final = timedelta(minutes=10)
+LOWER_PRIORITY: Final = 10
+NO_PASSPHRASE: Final = "no_passphrase"  # noqa: S105 - a code
+NOT_MADE: Final = "not_made"
+_NAME: Final = "%Y-%m-%dT%H%MZ"
+
+
+def by_command(data: Path, to: Path) -> Sequence[str]:
+    """Return the command that backs a data folder up."""
+    return (
+        *(sys.executable, "-m", "services.main.cli", "backup", str(to)),
+        *("--data", str(data), "--json"),
+    )
+
+
+class Scheduled:
+    """The backups of one data folder in `folder`: one every `hours`, of which `keeps` stay."""
+
+    def __init__(
+        self,
+        data: Path,
+        origin: str,
+        folder: Path,
+        hours: int,
+        keeps: int,
+        clock: Clock,
+        command: Callable[[Path, Path], Sequence[str]] = by_command,
+    ) -> None:
+        self._data, self._origin, self._folder = data, origin, folder
+        self._every, self._keeps = timedelta(hours=hours), keeps
+        self._clock, self._command = clock, command
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._stopping = False
+        self._failure: str | None = None
+        self._not_before = datetime.min.replace(tzinfo=UTC)
+        self.worker = Worker("backups", self.step, wake=self._end)
+
+    def step(self) -> None:
+        """Make a backup if one is due, and let old ones go."""
+        now = self._clock()
+        if now < max(self._due_at(), self._not_before):
+            self.worker.pause(LOOK_SECONDS)
+            return
+        self._failure = self._make(now)
+        if self._failure:
+            self._not_before = now + RETRY
+        else:
+            self.prune()
+
+    def state(self) -> list[BackupState]:
+        """Return how the backups stand."""
+        found = self._made()
+        last = found[-1][1] if found else None
+        return [
+            BackupState(
+                folder=str(self._folder),
+                every_hours=self._every // timedelta(hours=1),
+                kept=len(found),
+                last_at=last and last.made_at,
+                passed=last and last.trial.passed,
+                size=sum(each.size for each in last.files) if last else None,
+                failure=self._failure,
+            )
+        ]
+
+    def prune(self) -> None:
+        """Remove what is older than the newest that are kept, but the last that passed."""
+        found = self._made()
+        passed = [path for path, made in found if made.trial.passed][-1:]
+        for path, _made in found[: -self._keeps]:
+            if path not in passed:
+                # What is half removed is no backup any more: its manifest goes first.
+                (path / manifests.MANIFEST).unlink()
+                shutil.rmtree(path, ignore_errors=True)
+
+    def _due_at(self) -> datetime:
+        found = self._made()
+        return found[-1][1].made_at + self._every if found else self._not_before
+
+    def _made(self) -> list[tuple[Path, Manifest]]:
+        """Return the backups of this origin that lie there, the oldest first."""
+        found = []
+        for path in self._folder.glob(f"{self._origin}-*"):
+            try:
+                made = manifests.read(path)
+            except Unusable:
+                continue
+            if made.origin == self._origin:
+                found.append((path, made))
+        return sorted(found, key=lambda each: each[1].made_at)
+
+    def _make(self, now: datetime) -> str | None:
+        """Make one; return why there is none, if so."""
+        if kept_recovery(self._data) is None:
+            return NO_PASSPHRASE
+        to = self._folder / f"{self._origin}-{now.astimezone(UTC).strftime(_NAME)}"
+        with self._lock:
+            if self._stopping:
+                return NOT_MADE
+            self._process = subprocess.Popen(  # noqa: S603 - our own command
+                self._command(self._data, to),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, LOWER_PRIORITY)
+        _out, said = self._process.communicate()
+        if not (to / manifests.MANIFEST).exists():
+            log.error("backup_not_made", said=said.decode(errors="replace").strip()[-300:])
+            return NOT_MADE
+        return None
+
+    def _end(self) -> None:
+        """End a backup that is being made: nothing of it is left."""
+        with self._lock:
+            self._stopping = True
+            if self._process is not None and self._process.poll() is None:
+                self._process.terminate()
