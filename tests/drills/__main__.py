@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from tests.drills import containers, kill, outage, partition, processes, sabotaged
+from tests.drills import containers, kill, outage, partition, processes, restore, sabotaged
 from tests.drills.sabotage import KNOWN
 
 DRILLS: dict[str, Callable[[int, int, str | None], dict[str, Any]]] = {
     "kill": kill.run,
+    "restore": restore.run,
     "processes": processes.run,
     **{name: partial(outage.run, name) for name in ("broker", "database", "redis")},
     "partition": lambda runs, seed, _sabotage: partition.run(runs, seed),

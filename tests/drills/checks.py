@@ -54,7 +54,7 @@ class StreamCopy:
     received: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def read_on(self, data: Path) -> None:
-        for offset, headers, value in _rows(
+        for offset, headers, value in rows_of(
             data, "stream", "SELECT offset, headers, value FROM log WHERE offset >= ?", self.offset
         ):
             self.offset = offset + 1
@@ -159,7 +159,7 @@ def check_log(node: DrillNode, copy: StreamCopy, to: Findings) -> None:
         count = copied.get(name, {"events": 0})["events"]
         to.compare(f"{name} in the log copy", Counter(events=last), Counter(events=count))
     for name in FOLLOWING:
-        for reason, count in _rows(
+        for reason, count in rows_of(
             node.data, name, "SELECT reason, count(*) FROM set_aside GROUP BY reason"
         ):
             to.add(f"{name} set {count} aside: {reason}", doubled=count)
@@ -211,11 +211,12 @@ def _end(data: Path) -> int:
 
 
 def _one(data: Path, store: str, statement: str) -> int:
-    ((value,),) = _rows(data, store, statement)
+    ((value,),) = rows_of(data, store, statement)
     return value or 0
 
 
-def _rows(data: Path, store: str, statement: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+def rows_of(data: Path, store: str, statement: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+    """Return what a query finds in a store of a node."""
     file = f"file:{data / store}.sqlite?mode=ro"
     with closing(sqlite3.connect(file, uri=True, timeout=30)) as connection:
         return iter(connection.execute(statement, values).fetchall())

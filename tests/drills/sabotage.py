@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from services.kernel import failpoints, follower, queue, relay
 from services.kernel.chain import Sorted, sort_out, tracking_name
 from services.kernel.contracts import Message
-from services.kernel.store import writer
+from services.kernel.store import Service, writer
 from services.kernel.store.database import StoreUnavailable
 from services.kernel.stream import Delivery, embedded, kafka
 from services.reporting import comparing, folds, logcopy
@@ -167,6 +167,11 @@ def queue_trusted(_armed: Near) -> None:
     queue.MOST = 1  # type: ignore[misc]
 
 
+def incarnation_kept(_armed: Near) -> None:
+    """A restore goes on in the source that was lost: ids and numbers are given again."""
+    Service.begin_anew = lambda _self, _number: None  # type: ignore[method-assign]
+
+
 KNOWN: dict[str, Callable[[Near], None]] = {
     "dedup-off": dedup_off,
     "position-before-send": position_before_send,
@@ -174,4 +179,5 @@ KNOWN: dict[str, Callable[[Near], None]] = {
     "previous-ignored": previous_ignored,
     "fold-line-changed": fold_line_changed,
     "queue-trusted": queue_trusted,
+    "incarnation-kept": incarnation_kept,
 }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.drills import kill, sabotage, sabotaged
+from tests.drills import kill, restore, sabotage, sabotaged
 
 
 def test_a_killed_node_loses_nothing_and_does_nothing_twice() -> None:
@@ -29,5 +29,19 @@ def test_the_drill_finds(name: str) -> None:
     assert any(SHOWS[name] in sentence for sentence in line["found"]), line
 
 
+def test_a_lost_node_goes_on_of_its_backup() -> None:
+    line = restore.run(2, seed=1)
+    assert line["ok"], line
+    assert line["after_the_backup"] > 0
+
+
+def test_the_drill_finds_that_an_incarnation_goes_on() -> None:
+    line = restore.run(1, seed=1, sabotage="incarnation-kept")
+    assert any("numbers: " in sentence for sentence in line["found"]), line
+    assert any("positions: " in sentence for sentence in line["found"]), line
+
+
 def test_each_sabotage_has_a_drill() -> None:
-    assert {*SHOWS, *(name for _drill, name in sabotaged.SHOWS)} == set(sabotage.KNOWN)
+    assert {"incarnation-kept", *SHOWS, *(name for _drill, name in sabotaged.SHOWS)} == set(
+        sabotage.KNOWN
+    )
