@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from services.kernel.aggregate import SYSTEM, Intent
 from services.kernel.contracts.reporting import RecapLineV1
@@ -67,14 +67,10 @@ class Recaps(Service):
         """Record a signed checkpoint, and how far each source was with it."""
 
         def decide(uow: UnitOfWork) -> Ids:
-            id = uuid5(NAMESPACE_URL, signed.text)
+            id = id_of_checkpoint(signed)
             act = uow.act(Intent(SYSTEM, "signer"))
             uow.save(Checkpoint.sign(act, id, **as_fields(signed)))
-            uow.insert(
-                "INSERT INTO signed VALUES",
-                *((top.source, top.size) for top in signed.tops),
-                on_conflict="ON CONFLICT (source) DO UPDATE SET size = excluded.size",
-            )
+            note_signed(uow, signed)
             return {"id": str(id)}
 
         return self.command(decide)
@@ -82,6 +78,20 @@ class Recaps(Service):
     def signed(self) -> dict[str, int]:
         """Return how far each source was when a checkpoint of it was last signed."""
         return {row["source"]: row["size"] for row in self.select("SELECT * FROM signed")}
+
+
+def id_of_checkpoint(signed: SignedCheckpoint) -> UUID:
+    """Return the id of a checkpoint."""
+    return uuid5(NAMESPACE_URL, signed.text)
+
+
+def note_signed(uow: UnitOfWork, signed: SignedCheckpoint) -> None:
+    """Write down how far each source was with a checkpoint."""
+    uow.insert(
+        "INSERT INTO signed VALUES",
+        *((top.source, top.size) for top in signed.tops),
+        on_conflict="ON CONFLICT (source) DO UPDATE SET size = excluded.size",
+    )
 
 
 def already_closed() -> AlreadyDone:

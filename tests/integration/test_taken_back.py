@@ -9,13 +9,16 @@ from typing import Any
 import msgspec
 import pytest
 
+from services.kernel.aggregate import Created
 from services.kernel.clock import system_clock
 from services.kernel.district import SHIPPED, load_district
+from services.kernel.proof import Signer, Top
 from services.kernel.stream import EmbeddedStream
 from services.main.backup.heard import Heard, listen, taken_back
-from services.main.backup.stores import OUTBOXES, store_of
+from services.main.backup.stores import OUTBOXES, RETOLD, store_of
 from services.main.demo import add_accounts
 from services.main.generate import Histories
+from services.main.migrate import opened
 from services.main.settings import Settings
 
 DISTRICT = load_district(SHIPPED)
@@ -30,6 +33,12 @@ def lost(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("lost") / "data"
     settings = Settings(data=data, origin=ORIGIN)
     Histories(settings, DISTRICT, 40, 7, None).write(lambda _what, _part: None, add_accounts)
+    with opened(settings, DISTRICT) as node:
+        top = Top(f"/{ORIGIN}/intake", 3, bytes(32))
+        signed = Signer.of(ORIGIN, node.folder.master_key).sign((top,), system_clock())
+        node.recaps.record_checkpoint(signed).result()
+        node.relays["reporting"].step()
+        node.close()
     return data
 
 
@@ -43,6 +52,15 @@ def stream(lost: Path) -> Iterator[EmbeddedStream]:
 def rows(data: Path, store: str, statement: str) -> list[Any]:
     with sqlite3.connect(data / f"{store}.sqlite") as connection:
         return connection.execute(statement).fetchall()
+
+
+def test_each_published_event_has_a_way_back() -> None:
+    for name, outbox in OUTBOXES.items():
+        for contract in set(outbox.values()):
+            kinds = [kind for kind, its in outbox.items() if its is contract]
+            begin = [kind for kind in kinds if issubclass(kind, Created)]
+            assert all(kind in RETOLD[name].begins for kind in begin)
+            assert len(kinds) - len(begin) <= 1 and len(begin) <= 1, contract
 
 
 def heard(stream: EmbeddedStream) -> Heard:
@@ -75,7 +93,7 @@ def test_every_kind_of_event_is_the_same_again(
         written = rows(lost, name, EVENTS)
         assert rows(again, name, EVENTS) == written
         assert taken.get(f"/{ORIGIN}/{name}", 0) == len(written)
-    assert rows(lost, "resolution", EVENTS)
+    assert rows(lost, "resolution", EVENTS) and rows(lost, "reporting", EVENTS)
 
 
 def test_the_tables_beside_them_are_as_they_were(
@@ -91,6 +109,7 @@ def test_the_tables_beside_them_are_as_they_were(
             "FROM publications ORDER BY publication",
         ),
         ("resolution", "SELECT complaint FROM to_share ORDER BY complaint"),
+        ("reporting", "SELECT source, size FROM signed"),
     ):
         assert rows(again, store, statement) == rows(lost, store, statement), statement
     waiting = set(rows(lost, "resolution", "SELECT task, argument FROM due"))

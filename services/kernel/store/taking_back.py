@@ -43,13 +43,15 @@ class Retold:
 
     `begins` gives the aggregate that each first event begins, `id_of` the id of what a message is a
     step of; `unpublished` are the facts that only the store had, `noted` writes its look-up tables
-    for one aggregate and the messages that were taken back of it.
+    for one aggregate and the messages that were taken back of it; `tables` are those of them that
+    an older program did not make.
     """
 
     begins: Mapping[type[Aggregate.Event], type[Aggregate]]
     id_of: Callable[[Message, Facts], UUID]
     noted: Callable[[UnitOfWork, UUID, Sequence[Message]], None]
     unpublished: Callable[[type[Aggregate.Event], Message, Forms], Facts] = _nothing
+    tables: str = ""
 
 
 def take_back(service: Service, messages: Sequence[Message], retold: Retold, forms: Forms) -> int:
@@ -59,6 +61,8 @@ def take_back(service: Service, messages: Sequence[Message], retold: Retold, for
     """
 
     def work(uow: UnitOfWork) -> int:
+        if retold.tables:
+            service.writer.database.define(uow.connection, retold.tables)
         taken: dict[UUID, list[Message]] = defaultdict(list)
         for message in messages:
             try:

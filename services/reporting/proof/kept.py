@@ -53,13 +53,17 @@ def kept(connection: DuckDBPyConnection, newest: int | None = None) -> list[Kept
 
 def _read(source: str, id: int, arrived_at: datetime, value: bytes) -> Kept | None:
     try:
-        event = msgspec.json.decode(value, type=CheckpointSignedV1)
-        tops = tuple(Top(top.source, top.size, _bytes(top.root)) for top in event.tops)
-        key, signature = _bytes(event.public_key), _bytes(event.signature)
+        signed = as_signed(msgspec.json.decode(value, type=CheckpointSignedV1))
     except ValueError:
         return None
-    signed = Checkpoint(event.origin, event.signed_at, tops, key, signature)
     return Kept(source, id, arrived_at, signed)
+
+
+def as_signed(event: CheckpointSignedV1) -> Checkpoint:
+    """Return the checkpoint that an event says; raises ValueError."""
+    tops = tuple(Top(top.source, top.size, _bytes(top.root)) for top in event.tops)
+    key, signature = _bytes(event.public_key), _bytes(event.signature)
+    return Checkpoint(event.origin, event.signed_at, tops, key, signature)
 
 
 def _text(data: bytes) -> str:
