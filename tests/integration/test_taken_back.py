@@ -1,6 +1,7 @@
 """What a store wrote and lost is taken back from the stream that heard it: the same events again,
 and the look-up tables beside them as they were."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from services.kernel.clock import system_clock
 from services.kernel.district import SHIPPED, load_district
 from services.kernel.proof import Signer, Top
 from services.kernel.stream import EmbeddedStream
-from services.main.backup.heard import Heard, listen, taken_back
+from services.main.backup.heard import PERSON_ERASED, Heard, erase_again, listen, taken_back
 from services.main.backup.stores import OUTBOXES, RETOLD, store_of
 from services.main.demo import add_accounts
 from services.main.generate import Histories
@@ -152,3 +153,22 @@ def test_a_second_incarnation_is_taken_back_behind_the_first(
         assert store.published(1, 1)[0].source == second
     finally:
         store.close()
+
+
+def test_who_was_erased_after_the_backup_is_erased_again(
+    lost: Path, stream: EmbeddedStream, tmp_path: Path
+) -> None:
+    first, second = rows(lost, "keyring", "SELECT id FROM keys ORDER BY id LIMIT 2")
+    said = listen(stream, ORIGIN, {}, EVERYWHERE).later[f"/{ORIGIN}/intake"]
+    erased = msgspec.structs.replace(said[max(said)], subject=first[0], type=PERSON_ERASED)
+    elsewhere = msgspec.structs.replace(erased, subject=second[0], source="/dinas/intake", id=1)
+    stream.store([msgspec.structs.replace(erased, id=max(said) + 1), elsewhere])
+    found = heard(stream)
+    assert found.erased == {first[0]}
+    shutil.copy(lost / "keyring.sqlite", tmp_path / "keyring.sqlite")
+    (tmp_path / "attachments" / first[0]).mkdir(parents=True)
+    (tmp_path / "attachments" / first[0] / "photo").write_bytes(b"sealed")
+    held = set(rows(tmp_path, "keyring", "SELECT id FROM keys"))
+    erase_again(tmp_path, (lost / "master.key").read_bytes(), found, system_clock)
+    assert set(rows(tmp_path, "keyring", "SELECT id FROM keys")) == held - {first}
+    assert not (tmp_path / "attachments" / first[0]).exists()

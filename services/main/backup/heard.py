@@ -1,5 +1,7 @@
 """What the district's stream heard of an edge after its backup, and how the edge takes it back."""
 
+import os
+import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -13,25 +15,31 @@ from services.kernel.clock import Clock
 from services.kernel.contracts import Message, in_order, intake
 from services.kernel.district import DistrictFileError, load_district
 from services.kernel.handover.told import origin_of
+from services.kernel.keyring import Keyring
 from services.kernel.store import Service
 from services.kernel.store.incarnations import number_of
 from services.kernel.store.taking_back import take_back
 from services.kernel.stream import Delivery, Stream
+from services.main.backup.layout import ATTACHMENTS, KEYRING
 from services.main.backup.stores import OUTBOXES, RETOLD, store_of
 
 NAME: Final = "restore"
 PAGE: Final = 4_000
 WAIT_SECONDS: Final = 0.5
+PERSON_ERASED: Final = "tanggap.PersonErased.v1"
+"""Says of a complaint that its keys and files were destroyed where it was written."""
 _FORMS: Final = (intake.ComplaintReceivedV1.type, intake.ComplaintCorrectedV1.type)
 
 
 @dataclass
 class Heard:
-    """What was heard of an origin: by source the messages after those that the backup holds, and
-    the forms of the complaints of its Puskesmas, whoever wrote them down."""
+    """What was heard of an origin: by source the messages after those that the backup holds, the
+    forms of the complaints of its Puskesmas, whoever wrote them down, and the complaints whose
+    words it has said to be destroyed."""
 
     later: dict[str, dict[int, Message]] = field(default_factory=lambda: defaultdict(dict))
     forms: dict[str, list[Message]] = field(default_factory=lambda: defaultdict(list))
+    erased: set[str] = field(default_factory=set)
 
     @property
     def incarnation(self) -> int:
@@ -48,6 +56,8 @@ def listen(
         message = each.message
         if origin_of(message.source) == origin and message.id > positions.get(message.source, 0):
             heard.later[message.source][message.id] = message
+        if message.type == PERSON_ERASED and origin_of(message.source) == origin:
+            heard.erased.add(message.subject)
         if message.type in _FORMS and message.puskesmas in homed:
             heard.forms[message.subject].append(message)
     return heard
@@ -107,6 +117,15 @@ def _append(
     following = takewhile(lambda pair: pair[0] == pair[1], enumerate(sorted(later), start=first))
     messages = [later[id] for _expected, id in following]
     return take_back(store, messages, RETOLD[name], forms)
+
+
+def erase_again(data: Path, master: bytes, heard: Heard, clock: Clock) -> None:
+    """Destroy the keys and files of those who were erased after the backup, before anybody can open
+    them."""
+    with closing(Keyring(data / f"{KEYRING}.sqlite", master, clock, os.urandom)) as keyring:
+        for complaint in sorted(heard.erased):
+            keyring.destroy(complaint)
+            shutil.rmtree(data / ATTACHMENTS / complaint, ignore_errors=True)
 
 
 class _Forms:

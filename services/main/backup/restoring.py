@@ -18,7 +18,7 @@ from services.kernel.backup.manifest import Manifest
 from services.kernel.backup.recovery import WrongPassphrase, open_secrets
 from services.kernel.clock import Clock
 from services.kernel.stream import StreamUnavailable
-from services.main.backup.heard import Heard, homed_in, listen, taken_back
+from services.main.backup.heard import Heard, erase_again, homed_in, listen, taken_back
 from services.main.backup.layout import (
     DISTRICT_FILE,
     Secrets,
@@ -140,6 +140,7 @@ class Restoring:
         unpack(self._backup, new)
         write_secrets(new, secrets)
         found = taken_back(new, self.manifest.origin, heard, self._clock)
+        erase_again(new, secrets.master_key, heard, self._clock)
         keep_recovery(new, sealed_secrets(self._backup).recovery)
         self._place_secrets(new, secrets)
         for name in OUTBOXES:
