@@ -155,6 +155,11 @@ TABLE: dict[str, Row] = {
     f"GET {API}/verify": Row(AUDITOR, placed=False),
     f"POST {API}/verify": Row(AUDITOR, {"checkpoints": SAID}, placed=False),
     f"GET {API}/checkpoints": Row(AUDITOR, placed=False),
+    f"GET {API}/proofs/inclusion": Row(AUDITOR, query={"position": "/a/intake:1"}, placed=False),
+    f"GET {API}/proofs/consistency": Row(
+        AUDITOR, query={"source": "/a/intake", "earlier": "1", "size": "1"}, placed=False
+    ),
+    f"POST {API}/receipts/proof": Row(ANYBODY, {"receipt": "{receipt}"}),
     f"POST {API}/rebuild": Row(ADMIN, {"check": True}, placed=False),
     f"POST {API}/rebuild/stop": Row(ADMIN, placed=False),
     # Pages

@@ -4,44 +4,22 @@ from datetime import timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import segno
 from starlette.requests import Request
 
 from services.intake.application import Intake
 from services.intake.domain import Complaint
 from services.kernel.district import Limit, Puskesmas
 from services.kernel.vocabulary import CASE_KINDS, GRADES
+from services.kernel.web.pictures import drawn
 
 FRESH: Final = timedelta(hours=1)
 """So long after it was written down a receipt promises; later it tells where the dates stand."""
-
-
-class Picture(str):
-    """A drawing as segno wrote it, which pages take as it is (`__html__` says so to Jinja).
-
-    It holds nothing that anybody typed; the address is in its squares, not in its text.
-    """
-
-    __slots__ = ()
-
-    def __html__(self) -> str:
-        return self
 
 
 def address(request: Request, path: str) -> str:
     """Return where people find a page from outside: PUBLIC_URL where it is set."""
     base = getattr(request.app.state, "public_url", None) or str(request.base_url)
     return base.rstrip("/") + path
-
-
-def drawn(link: str, *, scale: int = 5) -> Picture:
-    """Return an address as a QR picture; `scale` is the width of a square in pixels."""
-    made = segno.make(link, error="m", micro=False)
-    return Picture(
-        made.svg_inline(
-            scale=scale, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None
-        )
-    )
 
 
 def receipt_of(

@@ -34,6 +34,7 @@ from services.reporting.logcopy import LogCopy
 from services.reporting.outboxes import NoOutboxes, Outboxes
 from services.reporting.processes import Nobody, Watch
 from services.reporting.proof.kept import kept
+from services.reporting.proof.proofs import entry_of, inclusion_of
 from services.reporting.proof.verifying import verified
 from services.reporting.queries import (
     Filters,
@@ -403,6 +404,11 @@ class Reporting:
     def checkpoints(self, newest: int) -> list[Checkpoint]:
         """Return the newest checkpoints that came, of this origin and of others, oldest first."""
         return [each.checkpoint for each in kept(self.store.reader(), newest)][::-1]
+
+    def proof_of(self, code: str) -> dict[str, Any]:
+        """Return the entry of a receipt with its proof; raises NotFound."""
+        reader = self.store.reader()
+        return inclusion_of(reader, *entry_of(reader, receipt_hash(code)))
 
     def rebuild(self, source: Source, told: Callable[[Progress], None], *, check: bool) -> Outcome:
         """Make the facts anew and compare; unless this only checks, swap. One at a time.

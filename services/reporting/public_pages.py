@@ -1,6 +1,7 @@
 """The public's pages: a Puskesmas, its board, and a receipt. Printed on paper, so for ever."""
 
-from typing import Annotated, Final
+import json
+from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
@@ -10,11 +11,12 @@ from starlette.responses import Response
 
 from services.kernel.access.web import PUBLIC, trying_a_code
 from services.kernel.district import District
-from services.kernel.errors import Problem, TooMany, invalid
+from services.kernel.errors import NotFound, Problem, TooMany, invalid
 from services.kernel.text import _
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
 from services.kernel.web.pages import render
+from services.kernel.web.pictures import drawn
 from services.reporting.application import Reporting
 from services.reporting.words import Names, said_of, stages, unpublished
 
@@ -41,6 +43,8 @@ def router(reporting: Reporting, district: District) -> APIRouter:
             items=reporting.board(place.code, "notice_board", limit),
             handled=reporting.handled(place.code),
             fewest=_FEWEST,
+            checkpoint=next(iter(reporting.checkpoints(1)), None),
+            drawn=drawn,
         )
 
     @pages.get("/p/{code}")
@@ -85,11 +89,22 @@ def router(reporting: Reporting, district: District) -> APIRouter:
             said=said_of(found),
             unpublished=unpublished(found),
             entries=stages(found),
+            proof=_proof(reporting, receipt),
         )
         response.headers["cache-control"] = "no-store"
         return response
 
     return pages
+
+
+def _proof(reporting: Reporting, code: str) -> dict[str, Any] | None:
+    """Return the proof that the entry of a receipt is recorded; None until a checkpoint covers it,
+    or where its history is at another origin."""
+    try:
+        found = reporting.proof_of(code)
+    except NotFound:
+        return None
+    return found | {"plain": json.dumps(found)}
 
 
 def _receipt_form(request: Request, form: Form, status: int = 200) -> Response:

@@ -4,18 +4,30 @@ nothing of one that nobody touched."""
 import json
 import subprocess
 import sys
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from services.kernel.clock import system_clock
-from services.kernel.errors import InvalidInput, Unavailable
-from services.kernel.proof import Checkpoint, Signer, Top, leaf_of, root_of
+from services.kernel.errors import InvalidInput, NotFound, Unavailable
+from services.kernel.proof import (
+    Checkpoint,
+    Signer,
+    Top,
+    is_consistent,
+    leaf_of,
+    read_notes,
+    root_of,
+)
 from services.kernel.text import _
+from services.reporting.proof.proofs import consistency_of, inclusion_of
 from tests import tampering
 from tests.tampering import Change, copied, opened, source
 
+SCRIPT = Path(__file__).parents[2] / "docs/verify.py"
 CASES = 12
 EVERY = 20
 """After so many events of a source a checkpoint is kept elsewhere."""
@@ -189,3 +201,67 @@ def test_a_store_that_does_not_answer_is_told_and_alarms_nobody(
         found = node.reporting.verify()
     assert found["whole"], json.dumps(found, default=str)
     assert source(folder, "resolution") in found["unreached"]
+
+
+def checked(folder: Path, proof: dict[str, Any], kept: str | None = None) -> tuple[int, str]:
+    """Have a proof checked by the script that has none of our code."""
+    (folder / "proof.json").write_text(json.dumps(proof))
+    (folder / "kept.txt").write_text(kept or "")
+    given = [folder / "proof.json", *([folder / "kept.txt"] if kept else [])]
+    done = subprocess.run(
+        [sys.executable, "-I", SCRIPT, *given], capture_output=True, text=True, check=False
+    )
+    assert not done.stderr, done.stderr
+    return done.returncode, done.stdout
+
+
+def test_any_event_is_proved_to_lie_under_a_checkpoint_by_others_code(
+    folder: Path, elsewhere: list[Checkpoint]
+) -> None:
+    name = source(folder, "resolution")
+    with opened(folder) as node:
+        reader = node.reporting.store.reader()
+        proofs = [inclusion_of(reader, name, id) for id in (1, 2, ID, 100)]
+    for proof in proofs:
+        assert checked(folder, proof)[0] == 0, proof
+        # Under another checkpoint it lies only by another path.
+        assert checked(folder, proof, elsewhere[0].text)[0] == 1
+    proof = proofs[0]
+    other = proof | {"value": proof["value"].replace("20", "19", 1)}
+    for wrong in (other, proof | {"index": 1}, proof | {"path": proof["path"][1:]}):
+        code, said = checked(folder, wrong)
+        assert (code, said[:3]) == (1, "No:"), wrong
+    cut = proof | {"checkpoint": proof["checkpoint"][:-9]}
+    assert checked(folder, cut) == (
+        1,
+        "No: a checkpoint was changed after it was signed, or is cut off.\n",
+    )
+
+
+def test_a_log_is_proved_to_begin_with_its_past(folder: Path) -> None:
+    name = source(folder, "resolution")
+    with opened(folder) as node:
+        reader = node.reporting.store.reader()
+        size = node.resolution.recorder.max_notification_id() or 0
+        for earlier in (1, 20, 64, size - 1, size):
+            found = consistency_of(reader, name, earlier, size)
+            before, after = b64decode(found["earlier_root"]), b64decode(found["root"])
+            path = [b64decode(each) for each in found["path"]]
+            assert is_consistent(earlier, size, before, after, path)
+        with pytest.raises(NotFound):
+            consistency_of(reader, name, 1, size + 1)
+        with pytest.raises(NotFound):
+            inclusion_of(reader, name, size + 1)
+
+
+def test_the_holder_of_a_receipt_gets_the_proof_of_their_own_entry(folder: Path) -> None:
+    with opened(folder) as node:
+        first = next(
+            each for each in node.intake.published(1, 1000) if each.name == "ComplaintReceived"
+        )
+        proof = node.reporting.proof_of(node.intake.receipt(UUID(first.subject)))
+        assert proof["position"] == f"{first.source}:{first.id}"
+        with pytest.raises(NotFound):
+            node.reporting.proof_of("K7Q2-9MFX-TR4W")
+    assert checked(folder, proof)[0] == 0
+    assert proof["code"] in {each.code for each in read_notes(proof["checkpoint"])}

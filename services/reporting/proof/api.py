@@ -3,20 +3,23 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
-from services.kernel.access.web import requires
+from services.kernel.access.web import PUBLIC, requires, trying_a_code
 from services.kernel.commands import Body
 from services.kernel.errors import invalid
 from services.kernel.proof import Checkpoint, NoCheckpoint, read_notes
 from services.kernel.text import _
 from services.kernel.web.refusals import refusals
 from services.reporting.answers import BrokenChain, Fork, Gap, Position, SourceAge
+from services.reporting.api import ReceiptBody
 from services.reporting.application import Reporting
+from services.reporting.proof.proofs import consistency_of, inclusion_of
 
 VERIFY: Final = "events.verify"
+MOST_EVENTS: Final = 2**53
 MOST: Final = 16_000_000
 """So much text of signed notes (characters) is taken at once."""
 
@@ -78,9 +81,42 @@ class VerifyBody(Body):
     checkpoints: str = Field(max_length=MOST, description="signed notes, as they were exported")
 
 
+class Included(BaseModel):
+    """An event as it travelled (`attributes` and `value`), and the proof that it is the leaf at
+    `index` among the `size` that a signed checkpoint covers. `docs/verify.py` checks it, without
+    anything of ours; hashes are base64."""
+
+    position: str
+    attributes: list[tuple[str, str]]
+    value: str
+    index: int
+    size: int
+    path: list[str]
+    checkpoint: str
+    code: str
+
+
+class Consistent(BaseModel):
+    """The proof that the first `size` events of a source begin with its first `earlier` ones, by
+    RFC 9162; hashes are base64."""
+
+    source: str
+    earlier: int
+    size: int
+    earlier_root: str
+    root: str
+    path: list[str]
+
+
 def router(reporting: Reporting) -> APIRouter:
     """Return the calls."""
     api = APIRouter(prefix="/api/v1", tags=["reporting"])
+    _add_verify(api, reporting)
+    _add_proofs(api, reporting)
+    return api
+
+
+def _add_verify(api: APIRouter, reporting: Reporting) -> None:
 
     @api.get(
         "/verify",
@@ -109,7 +145,50 @@ def router(reporting: Reporting) -> APIRouter:
         """Return the newest checkpoints that came, as signed notes to be kept elsewhere."""
         return PlainTextResponse("\n".join(each.text for each in reporting.checkpoints(limit)))
 
-    return api
+
+def _add_proofs(api: APIRouter, reporting: Reporting) -> None:
+    @api.get(
+        "/proofs/inclusion",
+        dependencies=[requires(VERIFY)],
+        response_model=Included,
+        responses=refusals(404),
+    )
+    def prove_inclusion(
+        position: Annotated[str, Query(description="of the event, `<source>:<n>`")],
+    ) -> Any:
+        """Return an event with the proof that it lies under a signed checkpoint."""
+        source, colon, number = position.rpartition(":")
+        if not (colon and source and number.isascii() and number.isdecimal()):
+            raise invalid("position", _("Tulis posisi: sumber:nomor."))
+        return inclusion_of(reporting.store.reader(), source, min(int(number), MOST_EVENTS))
+
+    @api.get(
+        "/proofs/consistency",
+        dependencies=[requires(VERIFY)],
+        response_model=Consistent,
+        responses=refusals(404),
+    )
+    def prove_consistency(
+        source: str,
+        earlier: Annotated[int, Query(ge=1, le=MOST_EVENTS)],
+        size: Annotated[int, Query(ge=1, le=MOST_EVENTS)],
+    ) -> Any:
+        """Return the proof that a log of so many events begins with a shorter one."""
+        if earlier > size:
+            raise invalid("earlier", _("Isi paling banyak sebesar `size`."))
+        return consistency_of(reporting.store.reader(), source, earlier, size)
+
+    @api.post(
+        "/receipts/proof",
+        dependencies=[PUBLIC],
+        response_model=Included,
+        responses=refusals(404, 429),
+    )
+    def prove_receipt(request: Request, body: ReceiptBody) -> Any:
+        """Return the entry of a receipt, its words sealed, with the proof that it lies under a
+        signed checkpoint."""
+        with trying_a_code(request):
+            return reporting.proof_of(body.receipt)
 
 
 def _notes(text: str) -> Sequence[Checkpoint]:

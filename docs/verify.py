@@ -1,0 +1,74 @@
+"""Checks, without anything of Tanggap's, that an event lies under a signed checkpoint.
+
+    pip install cryptography
+    python verify.py PROOF.json [KEPT.txt]
+
+PROOF.json is what `GET /api/v1/proofs/inclusion` or `POST /api/v1/receipts/proof` answered.
+KEPT.txt holds checkpoints that you kept yourself (signed notes): then the event must lie under one
+of those, and nothing has to be believed that came with the proof.
+"""
+
+import base64
+import hashlib
+import json
+import sys
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+def leaf(proof):
+    """RFC 9162, 2.1.1: the hash of what was sent, each part with its length before it."""
+    parts = [(name, text.encode()) for name, text in proof["attributes"]]
+    lines = b"".join(b"%s:%d:%s\n" % (name.encode(), len(data), data) for name, data in parts)
+    value = proof["value"].encode()
+    return sha256(b"\x00" + lines + b"value:%d:" % len(value) + value)
+
+
+def root(proof):
+    """RFC 9162, 2.1.3.2: the root that the path leads to from the leaf."""
+    at, last, found = proof["index"], proof["size"] - 1, leaf(proof)
+    for beside in map(base64.b64decode, proof["path"]):
+        if at % 2 or at == last:
+            found = sha256(b"\x01" + beside + found)
+            while at and not at % 2:
+                at, last = at // 2, last // 2
+        else:
+            found = sha256(b"\x01" + found + beside)
+        at, last = at // 2, last // 2
+    return found if last == 0 else None
+
+
+def notes(text):
+    """Yield each signed note: who signed, when, and its lines of `source size root`."""
+    for note in text.split("tanggap checkpoint 1\n")[1:]:
+        body, _, signed = ("tanggap checkpoint 1\n" + note).partition("\n\n")
+        _, origin, when, key, *tops = body.split("\n")
+        signature = base64.b64decode(signed.split()[2])[4:]
+        public = Ed25519PublicKey.from_public_bytes(base64.b64decode(key))
+        public.verify(signature, (body + "\n").encode())
+        yield origin, when, tops
+
+
+def main(proof, kept):
+    source = dict(proof["attributes"])["ce_source"]
+    size, found = proof["size"], base64.b64encode(root(proof) or b"").decode()
+    try:
+        for origin, when, tops in notes(kept or proof["checkpoint"]):
+            if f"{source} {size} {found}" in tops:
+                print(f"Yes: {proof['position']} lies under the checkpoint of {origin}, {when}.")
+                return 0
+    except (InvalidSignature, ValueError, IndexError):
+        print("No: a checkpoint was changed after it was signed, or is cut off.")
+        return 1
+    print(f"No: {proof['position']} lies under none of these checkpoints.")
+    return 1
+
+
+if __name__ == "__main__":
+    read = [open(name, encoding="utf-8").read() for name in sys.argv[1:3]]
+    sys.exit(main(json.loads(read[0]), read[1] if len(read) > 1 else None))
