@@ -169,7 +169,7 @@ def queue_trusted(_armed: Near) -> None:
 
 def incarnation_kept(_armed: Near) -> None:
     """A restore goes on in the source that was lost: ids and numbers are given again."""
-    Service.begin_anew = lambda _self, _number: None  # type: ignore[method-assign]
+    Service.begin_anew = lambda _self, _number: None  # type: ignore
 
 
 KNOWN: dict[str, Callable[[Near], None]] = {

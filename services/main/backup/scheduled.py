@@ -83,8 +83,8 @@ class Scheduled:
                 folder=str(self._folder),
                 every_hours=self._every // timedelta(hours=1),
                 kept=len(found),
-                last_at=last and last.made_at,
-                passed=last and last.trial.passed,
+                last_at=last.made_at if last else None,
+                passed=last.trial.passed if last else None,
                 size=sum(each.size for each in last.files) if last else None,
                 failure=self._failure,
             )
