@@ -168,6 +168,7 @@ TABLE: dict[str, Row] = {
     "POST /masuk": FREE,
     "POST /keluar": FREE,
     "GET /akun": Row(ALL, placed=False),
+    "POST /akun/akhiri/{session}": Row(ALL, placed=False),
     "POST /akun/sandi": Row(ALL, {}, placed=False),
     "POST /akun/akhiri": Row(ALL, placed=False),
     "GET /catat": Row(DESK, query=FILTER),
@@ -196,6 +197,8 @@ TABLE: dict[str, Row] = {
     "GET /data-induk": Row(ALL, placed=False),
     "GET /pengguna": Row(ADMIN, placed=False),
     "GET /pengguna/baru": Row(ADMIN, placed=False),
+    "GET /pengguna/masuk": Row(ADMIN, placed=False),
+    "POST /pengguna/{account_id}/akhiri/{session}": Row(ADMIN, placed=False),
     "POST /pengguna": Row(ADMIN, {}, placed=False),
     "GET /pengguna/{account_id}": Row(ADMIN, placed=False),
     **{

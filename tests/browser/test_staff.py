@@ -46,7 +46,15 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/pembukaan",
         "/pembukaan/tak-biasa",
     ),
-    "admin": ("/", "/operasi", "/pengguna", "/pengguna/baru", "/data-induk", "/kasus"),
+    "admin": (
+        "/",
+        "/operasi",
+        "/pengguna",
+        "/pengguna/masuk",
+        "/pengguna/baru",
+        "/data-induk",
+        "/kasus",
+    ),
 }
 """The pages of each role; the last of admin's is one that it may not see."""
 OTHERS: dict[str, tuple[str, ...]] = {

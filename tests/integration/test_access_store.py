@@ -310,6 +310,54 @@ def test_the_history_tells_who_came_and_who_failed(store: AccessStore) -> None:
     assert len(store.account_events(account_id)) == 5
 
 
+def test_one_session_or_token_ends_and_the_others_go_on(store: AccessStore) -> None:
+    sari, budi = add(store), add(store, "budi")
+    browser = store.sign_in("sari", PASSWORD, HERE)
+    script, theirs = store.open_token(sari, "script"), store.open_token(budi)
+    listed = {each.id: each for each in store.sessions(sari)}
+    assert set(listed) == {store.session_of(browser), store.session_of(script)}
+    assert listed[store.session_of(browser)].network == "192.0.2.0/24"
+    for whose, session in ((sari, store.session_of(theirs)), (sari, ""), (budi, "0" * 16)):
+        with pytest.raises(NotFound):
+            store.end_one(whose, session)
+    store.end_one(sari, store.session_of(script), by=budi)
+    assert store.principal_of(script) is None
+    assert store.principal_of(browser) is not None and store.principal_of(theirs) is not None
+    with pytest.raises(NotFound):
+        store.end_one(sari, store.session_of(script))
+    newest = store.account_events(sari)[0]
+    assert (newest.kind, newest.by) == ("one_ended", budi)
+
+
+def test_who_came_and_went_is_forgotten_after_a_year_and_what_was_done_is_not(
+    store: AccessStore, clock: MovedClock
+) -> None:
+    sari = add(store)
+    ended = store.sign_in("sari", PASSWORD, HERE)
+    store.end_session(ended)
+    script = store.open_token(sari, "script")
+    store.verify_password("sari", "salah", HERE)
+    store.disable(sari)
+    store.verify_password("sari", PASSWORD, HERE)
+    store.verify_password("tidak-ada", "salah", HERE)
+    store.enable(sari)
+    kinds = [each.kind for each in store.sign_ins(9)]
+    assert kinds == ["sign_in_failed", "sign_in_closed", "sign_in_failed", "signed_in"]
+    assert [each.kind for each in store.sign_ins(9, store.sign_ins(3)[-1].id)] == ["signed_in"]
+    clock.now += timedelta(days=366)
+    store.set_language(sari, "en")
+    assert store.sign_ins(9) == [] and store.sessions(sari) == []
+    assert [each.kind for each in store.account_events(sari)] == [
+        "language_changed",
+        "enabled",
+        "all_ended",
+        "disabled",
+        "token_opened",
+        "added",
+    ]
+    assert store.principal_of(script) is None
+
+
 def test_a_name_that_is_nobodys_costs_a_hash_too(tmp_path: Path, clock: MovedClock) -> None:
     checked: list[str] = []
 

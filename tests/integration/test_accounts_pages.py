@@ -148,6 +148,27 @@ def test_a_token_is_named_shown_once_and_ended_with_the_sessions(admin: Admin) -
     assert httpx.get(page, headers=bearer, trust_env=False).status_code in (303, 401)
 
 
+def test_who_signed_in_and_who_failed_is_shown_without_what_was_typed(admin: Admin) -> None:
+    id = admin.add("tono")
+    password = admin.secret(admin.added.text)
+    assert not admin.may_sign_in("tono", "salah-sama-sekali")
+    assert not admin.may_sign_in("nama-yang-tak-ada", "salah-sama-sekali")
+    assert admin.may_sign_in("tono", password)
+    page = admin.get("/pengguna/masuk")
+    body = page.split("<tbody>")[1]
+    assert "nama-yang-tak-ada" not in page and "nama yang tidak dikenal" in body
+    assert [f'href="/pengguna/{id}"' in row for row in body.split("</tr>")[:3]] == [
+        True,
+        False,
+        True,
+    ]
+    shown = admin.get(f"/pengguna/{id}")
+    action = re.search(rf'action="(/pengguna/{id}/akhiri/\w+)"', shown)
+    assert action and admin.post(action[1]).status_code == 303
+    assert admin.post(action[1]).status_code == 404
+    assert "satu sesi atau token diakhiri" in admin.get(f"/pengguna/{id}")
+
+
 def test_a_closed_account_may_not_sign_in_until_it_is_opened(admin: Admin) -> None:
     id = admin.add("budi")
     password = admin.secret(admin.added.text)

@@ -67,6 +67,7 @@ class Place:
         return found.format(
             **vars(self),
             figure="received",
+            session="0" * 16,
             origin=origin,
             service=service,
             index=position,

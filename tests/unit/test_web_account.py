@@ -80,3 +80,24 @@ def test_all_sessions_are_ended_at_once(client: TestClient) -> None:
     assert client.post("/akun/akhiri").headers["location"] == "/masuk"
     assert store(client).principal_of(token) is None
     assert client.get("/akun").status_code == 303
+
+
+def test_one_of_them_is_ended_alone_and_ones_own_signs_out(client: TestClient) -> None:
+    id = store(client).get_account("sari").id  # type: ignore[union-attr]
+    token = store(client).open_token(id, "naskah")
+    page = client.get("/akun").text
+    here, other = store(client).session_of(client.cookies[COOKIE]), store(client).session_of(token)
+    assert page.count("yang sedang dipakai ini") == 1
+    assert f'action="/akun/akhiri/{here}"' in page and f'action="/akun/akhiri/{other}"' in page
+    assert client.post(f"/akun/akhiri/{other}").headers["location"].startswith("/akun")
+    assert store(client).principal_of(token) is None
+    assert "naskah" not in client.get("/akun").text
+    assert client.post(f"/akun/akhiri/{other}").status_code == 404
+    assert client.post(f"/akun/akhiri/{here}").headers["location"].startswith("/masuk")
+    assert client.get("/akun").status_code == 303
+
+
+def test_ones_own_history_says_when_and_from_which_network(client: TestClient) -> None:
+    store(client).verify_password("sari", "salah-sama-sekali", "192.0.2.77")
+    page = client.get("/akun").text
+    assert "gagal masuk" in page and "192.0.2.0/24" in page and "192.0.2.77" not in page

@@ -27,21 +27,25 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """One session or bearer token, as its owner or an admin sees it (never the token)."""
+    """One session or bearer token, as its owner or an admin sees it (never the token): `id` names
+    it to end it, `network` is where it was opened, as far as that is known."""
 
+    id: str
     kind: str
     name: str
     created_at: datetime
     seen_at: datetime
     expires_at: datetime | None
     ended_at: datetime | None
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountEvent:
-    """One line of an account's history; `account_id` is None for a username that is nobody's, and
-    `by` for what its owner or the command line did."""
+    """One line of an account's history, numbered; `account_id` is None for a username that is
+    nobody's, and `by` for what its owner or the command line did."""
 
+    id: int
     at: datetime
     account_id: str | None
     kind: str

@@ -64,6 +64,7 @@ _TABLES: Final = (
 _LATER: Final = (
     ("account_event", "by_account", "TEXT REFERENCES account(id)"),
     ("account", "told_until", "INTEGER"),
+    ("session", "network", "TEXT NOT NULL DEFAULT ''"),
 )
 
 

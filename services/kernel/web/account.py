@@ -12,14 +12,17 @@ from starlette.responses import Response
 from services.kernel.access.principal import Principal
 from services.kernel.access.records import SessionInfo
 from services.kernel.access.store import AccessStore
+from services.kernel.access.store.history import KEPT
 from services.kernel.access.web import (
     clear_session_cookie,
     client_address,
     requires,
     set_session_cookie,
+    token_of,
 )
 from services.kernel.errors import Problem, TooMany, invalid
 from services.kernel.text import _
+from services.kernel.web.account_words import EVENTS
 from services.kernel.web.flash import flash, see_other
 from services.kernel.web.forms import Form
 from services.kernel.web.pages import render
@@ -29,7 +32,9 @@ PATH: Final = "/akun"
 OWN: Final = "account.own"
 CHANGED: Final = flash("password.changed", _("Kata sandi diganti. Semua sesi lain diakhiri."))
 ENDED: Final = flash("sessions.ended", _("Semua sesi dan token Anda diakhiri. Masuklah lagi."))
+ENDED_ONE: Final = flash("session.ended", _("Sesi atau token itu diakhiri."))
 SHOWN: Final = 20
+HISTORY: Final = 30
 _MOST = 1024
 
 router = APIRouter(include_in_schema=False)
@@ -69,7 +74,7 @@ def change_password(
             page.headers["retry-after"] = str(problem.extra.get("retry_after", 60))
         return page
     response = see_other(request, PATH, CHANGED)
-    token = store.open_session(principal.account_id)
+    token = store.open_session(principal.account_id, client_address(request.scope))
     set_session_cookie(response, token, secure=request.app.state.secure_cookies)
     return response
 
@@ -84,6 +89,18 @@ def end_everywhere(request: Request, principal: Own) -> Response:
     return response
 
 
+@router.post(PATH + "/akhiri/{session}")
+def end_one(request: Request, principal: Own, session: str) -> Response:
+    """End one of the reader's sessions or tokens."""
+    store: AccessStore = request.app.state.access
+    here = store.session_of(token_of(request) or "") == session
+    store.end_one(principal.account_id, session)
+    response = see_other(request, SIGN_IN_PAGE if here else PATH, ENDED_ONE)
+    if here:
+        clear_session_cookie(response, secure=request.app.state.secure_cookies)
+    return response
+
+
 def _page(request: Request, principal: Principal, form: Form, status: int = 200) -> Response:
     store: AccessStore = request.app.state.access
     return render(
@@ -93,6 +110,10 @@ def _page(request: Request, principal: Principal, form: Form, status: int = 200)
         form=form,
         username=principal.username,
         **_sessions(store.sessions(principal.account_id), datetime.now(UTC)),
+        here=store.session_of(token_of(request) or ""),
+        history=store.account_events(principal.account_id, HISTORY),
+        said=EVENTS,
+        kept=KEPT.days,
         wide=False,
     )
 

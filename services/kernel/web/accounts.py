@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,11 +13,14 @@ from services.kernel.access.permissions import AREAS, ROLES
 from services.kernel.access.principal import Principal
 from services.kernel.access.records import Account
 from services.kernel.access.store import AccessStore
+from services.kernel.access.store.history import KEPT
 from services.kernel.access.web import requires
 from services.kernel.district import District
 from services.kernel.errors import Conflict, Problem, invalid
 from services.kernel.text import Text, _
 from services.kernel.web import words
+from services.kernel.web.account import ENDED_ONE
+from services.kernel.web.account_words import EVENTS
 from services.kernel.web.flash import Flash, flash, see_other
 from services.kernel.web.forms import Form, Values
 from services.kernel.web.grants import ROWS_MOST, grant_values, read_grants, typed_rows
@@ -40,21 +43,6 @@ LABELS: Final[Mapping[str, Text]] = {
     "role": _("Peran"),
     "token_name": _("Untuk apa token ini"),
 }
-EVENTS: Final[Mapping[str, Text]] = {
-    "added": _("akun dibuat"),
-    "grants_changed": _("peran diubah"),
-    "password_changed": _("kata sandi diganti"),
-    "language_changed": _("bahasa diganti"),
-    "disabled": _("akun ditutup"),
-    "enabled": _("akun dibuka lagi"),
-    "signed_in": _("masuk"),
-    "sign_in_failed": _("gagal masuk"),
-    "signed_out": _("keluar"),
-    "all_ended": _("semua sesi diakhiri"),
-    "session_opened": _("sesi dibuka"),
-    "token_opened": _("token dibuat"),
-}
-
 Manager = Annotated[Principal, requires(MANAGE)]
 
 
@@ -147,6 +135,27 @@ def router(district: District) -> APIRouter:
             return new_form(request, Form.refused(values, problem), problem.status)
         return one(request, account, {"password": password}, status=201)
 
+    @pages.get(PATH + "/masuk")
+    def sign_ins(
+        request: Request,
+        _principal: Manager,
+        cursor: Annotated[int | None, Query(ge=0, lt=1 << 62)] = None,
+    ) -> Response:
+        """Show who signed in and who failed, whoever it was."""
+        store = _store(request)
+        found = store.sign_ins(SHOWN + 1, cursor)
+        return render(
+            request,
+            "sign_ins.html",
+            found=found[:SHOWN],
+            first=PATH + "/masuk" if cursor is not None else None,
+            next=f"{PATH}/masuk?cursor={found[SHOWN - 1].id}" if len(found) > SHOWN else None,
+            names={each.id: each.display_name for each in store.list_accounts()},
+            said=EVENTS,
+            kept=KEPT.days,
+            **shared,
+        )
+
     @pages.get(PATH + "/{account_id}")
     def account_page(request: Request, _principal: Manager, account_id: str) -> Response:
         """Show one account: what it may do, where it is signed in, what happened with it."""
@@ -233,6 +242,13 @@ def router(district: District) -> APIRouter:
         _store(request).account(account_id)
         _store(request).end_all(account_id, by=principal.account_id)
         return _done(request, account_id, ENDED)
+
+    @pages.post(PATH + "/{account_id}/akhiri/{session}")
+    def end_one(request: Request, principal: Manager, account_id: str, session: str) -> Response:
+        """End one session or token of an account."""
+        _store(request).account(account_id)
+        _store(request).end_one(account_id, session, by=principal.account_id)
+        return _done(request, account_id, ENDED_ONE)
 
     @pages.post(PATH + "/{account_id}/tutup")
     def close(request: Request, principal: Manager, account_id: str) -> Response:

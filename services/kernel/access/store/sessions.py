@@ -17,6 +17,7 @@ from typing import Final
 from services.kernel.access.principal import Principal
 from services.kernel.access.records import SessionInfo, maybe_time_of, time_of
 from services.kernel.access.store.history import History
+from services.kernel.access.usernames import network_of
 from services.kernel.clock import Clock
 from services.kernel.errors import NotFound
 from services.kernel.fleeting import Fleeting
@@ -49,9 +50,12 @@ class Sessions(History):
         self._background.shutdown()
         super().close()
 
-    def open_session(self, account_id: str, *, lifetime: timedelta = SESSION_LIFETIME) -> str:
-        """Open a session and return its token; this is the only moment at which it is known."""
-        return self._open(account_id, SESSION, "", lifetime)
+    def open_session(
+        self, account_id: str, address: str = "", *, lifetime: timedelta = SESSION_LIFETIME
+    ) -> str:
+        """Open a session and return its token; this is the only moment at which it is known. Of
+        the address only its network is kept."""
+        return self._open(account_id, SESSION, "", lifetime, address=address)
 
     def open_token(
         self,
@@ -75,6 +79,24 @@ class Sessions(History):
             for row in ended:
                 self._note(write, row["account_id"], "signed_out")
 
+    def end_one(self, account_id: str, session: str, *, by: str | None = None) -> None:
+        """End one session or token of an account, by its `SessionInfo.id`; raises NotFound where
+        it has none such that is open."""
+        with self._revoking() as write:
+            open_ones = write.execute(
+                "SELECT digest FROM session WHERE account_id = ? AND ended_at IS NULL",
+                (account_id,),
+            ).fetchall()
+            digest = next((d for row in open_ones if _name(d := row["digest"]) == session), None)
+            if digest is None:
+                raise NotFound(_("Sesi atau token ini sudah berakhir."))
+            write.execute("UPDATE session SET ended_at = ? WHERE digest = ?", (self._now(), digest))
+            self._note(write, account_id, "one_ended", by=by)
+
+    def session_of(self, token: str) -> str:
+        """Return the `SessionInfo.id` of a token."""
+        return _name(_digest(token))
+
     def end_all(self, account_id: str, *, by: str | None = None) -> None:
         """End every session and token of an account."""
         with self._revoking() as write:
@@ -87,12 +109,14 @@ class Sessions(History):
         )
         return [
             SessionInfo(
+                _name(row["digest"]),
                 row["kind"],
                 row["name"],
                 time_of(row["created_at"]),
                 time_of(row["seen_at"]),
                 maybe_time_of(row["expires_at"]),
                 maybe_time_of(row["ended_at"]),
+                row["network"],
             )
             for row in rows
         ]
@@ -128,6 +152,7 @@ class Sessions(History):
         name: str,
         lifetime: timedelta | None,
         by: str | None = None,
+        address: str = "",
     ) -> str:
         token = secrets.token_urlsafe(32)
         now = self._now()
@@ -136,10 +161,11 @@ class Sessions(History):
             whose = write.execute("SELECT id FROM account WHERE id = ?", (account_id,))
             if whose.fetchone() is None:
                 raise NotFound(_("Akun ini tidak ada."))
+            network = network_of(address)
             write.execute(
                 "INSERT INTO session(digest, account_id, kind, name, created_at, seen_at,"
-                " expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (_digest(token), account_id, kind, name, now, now, expires),
+                " expires_at, network) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (_digest(token), account_id, kind, name, now, now, expires, network),
             )
             self._note(write, account_id, f"{kind}_opened", by=by)
         return token
@@ -150,6 +176,11 @@ class Sessions(History):
             (self._now(), account_id),
         )
         self._note(write, account_id, "all_ended", by=by)
+
+
+def _name(digest: bytes) -> str:
+    """Return what a session is called where it is listed: nobody finds the digest by it."""
+    return hashlib.sha256(b"session:" + bytes(digest)).hexdigest()[:16]
 
 
 def _digest(token: str) -> bytes:

@@ -41,7 +41,7 @@ class AccessStore(Accounts):
         account = self.verify_password(username, password, address)
         if account is None:
             raise NotSignedIn(_("Nama pengguna atau kata sandi tidak cocok."))
-        return self.open_session(account.id)
+        return self.open_session(account.id, address)
 
     def verify_password(self, username: str, password: str, address: str) -> Account | None:
         """Return the account when the password is its own; takes as long when nobody has the name.
@@ -60,7 +60,9 @@ class AccessStore(Accounts):
                 self.throttle.failed(username, address)
         if row is None or not accepted:
             with self._direct.transaction() as write:
-                self._note(write, row["id"] if row else None, "sign_in_failed", address)
+                closed = fits and row is not None
+                kind = "sign_in_closed" if closed else "sign_in_failed"
+                self._note(write, row["id"] if row else None, kind, address)
             return None
         renewed = None
         if self._passwords.outdated(row["password"]):
