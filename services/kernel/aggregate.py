@@ -6,10 +6,11 @@ A domain never reads a clock: who acts, when it happened and when it is recorded
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from uuid import UUID
 
 import eventsourcing.domain as library
+from eventsourcing.utils import register_topic
 
 from services.kernel.tracing import correlation
 
@@ -89,6 +90,15 @@ delattr(Aggregate, "Created")
 
 class Created(Aggregate.Event, library.Aggregate.Created):
     """The first step of a history."""
+
+
+E = TypeVar("E", bound=type[Aggregate.Event])
+
+
+def apart(event: E) -> E:
+    """Declare an event that stands outside the class of its aggregate, in a module of its own."""
+    register_topic(vars(event)["TOPIC"], event)
+    return event
 
 
 def _recorded(act: Act) -> dict[str, Any]:

@@ -17,6 +17,7 @@ BATCH_HANDLED = "batch-handled"
 FACTS_FOLDED = "facts-folded"
 KEY_TAKEN = "key-taken"
 KEY_DROPPED = "key-dropped"
+KEYS_DESTROYED = "keys-destroyed"
 
 ALL = (
     KEY_STORED,
@@ -30,6 +31,8 @@ ALL = (
 )
 BETWEEN_ORIGINS = (KEY_TAKEN, KEY_DROPPED)
 """Passed only where a district has edges."""
+ERASING = (KEYS_DESTROYED,)
+"""Passed only where a person is erased."""
 
 _armed: dict[str, Callable[[], None]] = {}
 
@@ -42,6 +45,6 @@ def hit(name: str) -> None:
 
 def arm(name: str, action: Callable[[], None]) -> None:
     """Have `action` run whenever the failpoint is passed (drills only)."""
-    if name not in ALL + BETWEEN_ORIGINS:
+    if name not in ALL + BETWEEN_ORIGINS + ERASING:
         raise ValueError(f"no failpoint is named {name}")
     _armed[name] = action

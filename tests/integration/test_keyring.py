@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from services.kernel.keyring import Keyring, Reason, Subject
+from services.kernel.keyring import Keyring, Mark, Reason, Subject
 from services.kernel.keyring.keyring import KeyDiffers, NewKey, StillWritten
 from services.kernel.keyring.openings import REASON_HOLDS
 from services.kernel.store import files
@@ -103,14 +103,21 @@ def test_a_key_handed_over_is_gone_and_its_way_is_known_on_either_store(
     assert keyring.ways("never-there") == keyring.unrecorded(9) == []
     assert keyring.key("complaint-2") == keys[1]
     for _again in range(2):
-        keyring.take_in(keys[0], "edge-puring", "dinas", "escalated", recorded=False)
+        keyring.take_in(
+            keys[0], "edge-puring", "dinas", "escalated", complaint="complaint-1", recorded=False
+        )
     assert keyring.key("complaint-1") == keys[0]
     (way,) = keyring.unrecorded(9)
     keyring.recorded(way)
     assert keyring.unrecorded(9) == []
     with pytest.raises(KeyDiffers):
         keyring.take_in(
-            NewKey("complaint-1", bytes(32)), "edge-puring", "dinas", "home", recorded=False
+            NewKey("complaint-1", bytes(32)),
+            "edge-puring",
+            "dinas",
+            "home",
+            complaint="complaint-1",
+            recorded=False,
         )
     keyring.close()
 
@@ -146,4 +153,74 @@ def test_a_reason_holds_for_a_working_day_and_for_who_gave_it(database: Database
     assert opening.reason == Reason("other", "rapat mutu")
     clock.now += timedelta(seconds=1)
     assert log.reasons("a", both) == {}
+    keyring.close()
+
+
+def test_an_erasure_closes_words_at_once_and_may_be_called_back_until_the_keys_are_destroyed(
+    database: Database,
+) -> None:
+    keyring = Keyring(database, bytes(32), lambda: NOW, entropy)
+    one, other = (keyring.new_key(id) for id in ("complaint-1", "complaint-2"))
+    keyring.store([keyring.wrapped(one, ["tel:+62"]), keyring.wrapped(other, ["tel:+62"])])
+    box = one.seal("Antre.", "ComplaintReceived.text", entropy)
+    for _again in range(2):
+        keyring.erased.close("complaint-1", [])
+        assert (keyring.erased.mark("complaint-1"), keyring.key("complaint-1")) == (
+            Mark.CLOSED,
+            None,
+        )
+        assert keyring.open([box], "acc-1", "head", "case") == [None]
+    assert keyring.held("complaint-1") == one
+    assert keyring.erased.mark("complaint-2") is None
+    keyring.erased.reopen("complaint-1")
+    assert keyring.open([box], "acc-1", "head", "case") == ["Antre."]
+    assert keyring.person("complaint-1") == ["complaint-1", "complaint-2"]
+    assert keyring.erased.destroy("complaint-1", ["later-1"])
+    assert not keyring.erased.destroy("complaint-1", ["later-1"])
+    keyring.erased.reopen("complaint-1")
+    assert keyring.erased.mark("complaint-1") is Mark.DESTROYED
+    assert keyring.held("complaint-1") is None
+    assert keyring.person("complaint-2") == ["complaint-2"]
+    assert keyring.key("complaint-2") == other
+    keyring.close()
+
+
+def test_a_destroyed_key_does_not_come_back_by_a_late_request_or_from_elsewhere(
+    database: Database,
+) -> None:
+    keyring = Keyring(database, bytes(32), lambda: NOW, entropy)
+    key, later = (keyring.new_key(id) for id in ("complaint-1", "later-1"))
+    keyring.erased.destroy("complaint-1", [])
+    keyring.store([keyring.wrapped(key, ["tel:+62"])])
+    for each in (key, later):
+        keyring.take_in(
+            each, "dinas", "edge-puring", "home", complaint="complaint-1", recorded=False
+        )
+    assert (keyring.held("complaint-1"), keyring.held("later-1")) == (None, None)
+    assert keyring.unrecorded(9) == []
+    assert [each.receiver for each in keyring.ways("later-1")] == ["edge-puring"]
+    keyring.close()
+
+
+def test_a_key_that_comes_while_words_are_closed_opens_nothing_until_they_are_opened_again(
+    database: Database,
+) -> None:
+    keyring = Keyring(database, bytes(32), lambda: NOW, entropy)
+    later = keyring.new_key("later-1")
+    keyring.erased.close("complaint-1", [])
+    keyring.take_in(
+        later,
+        "dinas",
+        "edge-puring",
+        "home",
+        complaint="complaint-1",
+        contacts=["tel:+62"],
+        recorded=True,
+    )
+    assert (keyring.key("later-1"), keyring.held("later-1")) == (None, later)
+    other = keyring.new_key("complaint-2")
+    keyring.store([keyring.wrapped(other, ["tel:+62"])])
+    assert keyring.person("complaint-2") == ["complaint-1", "complaint-2"]
+    keyring.erased.reopen("complaint-1")
+    assert keyring.key("later-1") == later
     keyring.close()

@@ -34,7 +34,14 @@ from services.kernel.handover.wire import (
     encoded,
 )
 from services.kernel.handover.wrapping import NoPublicKey, Pair
-from services.kernel.keyring import DoesNotOpen, KeyDiffers, Keyring, NewKey, StillWritten
+from services.kernel.keyring import (
+    DoesNotOpen,
+    KeyDiffers,
+    Keyring,
+    Mark,
+    NewKey,
+    StillWritten,
+)
 from services.kernel.keyring.sealing import KEY_BYTES
 from services.kernel.keyring.standing import ESCALATED, HOME
 from services.kernel.text import _
@@ -83,7 +90,7 @@ class Desk:
             raise Conflict(_("Edge ini belum mengenalkan diri."))
         found = []
         for each in self._leaving.keys(self._places_of(origin), PAGE):
-            key = self._keyring.key(each.key)
+            key = self._keyring.held(each.key)
             if key is None:  # it was handed over, and what had to follow was broken off
                 self._let_go(origin, [each])
                 continue
@@ -134,7 +141,8 @@ class Desk:
         return refused
 
     def take_file(self, origin: str, file: FileAt, sealed: bytes) -> None:
-        """Store a file that an edge hands over; raises NotFound, Forbidden, InvalidInput."""
+        """Store a file that an edge hands over, if its complaint was not erased meanwhile; raises
+        NotFound, Forbidden, InvalidInput."""
         found = told(self._thread(file.complaint))
         if found is None or str(file.attachment) not in found.files:
             raise NotFound(_("Keluhan atau berkas ini belum dikenal di sini."))
@@ -143,6 +151,8 @@ class Desk:
         if hashlib.sha256(sealed).hexdigest() != found.files[str(file.attachment)]:
             raise invalid("body", _("Berkas ini bukan yang dicatat."))
         complaint, attachment = str(file.complaint), str(file.attachment)
+        if self._keyring.erased.mark(complaint) is Mark.DESTROYED:
+            return
         self._leaving.keep_file(complaint, attachment, sealed)
         if self._home_of(found.puskesmas) != self._pair.origin:
             self._leaving.pass_on(complaint, attachment, found.puskesmas)
@@ -173,6 +183,7 @@ class Desk:
                 origin,
                 here,
                 given.purpose,
+                complaint=complaint,
                 contacts=self._contacts(person) if person else (),
                 recorded=home != here or id != complaint,
             )
@@ -185,7 +196,7 @@ class Desk:
     def _is_gone(self, at: KeyOf) -> bool:
         """Say whether nothing is left of what may have been a key of later words."""
         return (
-            self._keyring.key(at.key) is None
+            self._keyring.held(at.key) is None
             and self._leaving.complaint_of(at.key) is None
             and told(self._thread(UUID(at.complaint))) is None
         )

@@ -29,7 +29,7 @@ from services.kernel.handover.wire import (
     WrappedFor,
 )
 from services.kernel.handover.wrapping import Pair
-from services.kernel.keyring import DoesNotOpen, KeyDiffers, Keyring, NewKey
+from services.kernel.keyring import DoesNotOpen, KeyDiffers, Keyring, Mark, NewKey
 from services.kernel.keyring.standing import ESCALATED, HOME, Standing, standing
 from services.kernel.worker import Worker
 
@@ -137,7 +137,7 @@ class KeyLine:
         """Give the district the keys of escalated cases; they stay here as well."""
         ids = []
         for id in self._shares.waiting(self._page()):
-            if self._keyring.key(id) is not None:
+            if self._keyring.held(id) is not None:
                 ids.append(id)
             elif self._is_gone(id):
                 self._shares.done(id)
@@ -153,7 +153,7 @@ class KeyLine:
         Also those that are gone already: they were given before what had to follow was broken off.
         """
         page = [each for each in waiting if each.key not in self._refused][:PAGE]
-        keys = {each: key for each in page if (key := self._keyring.key(each.key)) is not None}
+        keys = {each: key for each in page if (key := self._keyring.held(each.key)) is not None}
         given = [
             WrappedFor.of(
                 each,
@@ -206,6 +206,7 @@ class KeyLine:
                 district,
                 self._pair.origin,
                 given.purpose,
+                complaint=complaint,
                 contacts=self._contacts(person) if person else (),
                 # Of a case's own key the case is told: what came with later words is no news.
                 recorded=id != complaint,
@@ -226,7 +227,8 @@ class KeyLine:
             if hashlib.sha256(sealed).hexdigest() != found.files[attachment]:
                 self._refuse(attachment, "hash")
                 continue
-            self._leaving.keep_file(complaint, attachment, sealed)
+            if self._keyring.erased.mark(complaint) is not Mark.DESTROYED:
+                self._leaving.keep_file(complaint, attachment, sealed)
             taken.append(at)
         if taken:
             self._calls.files_taken(taken)

@@ -70,7 +70,7 @@ def told(thread: Sequence[Message]) -> Told | None:
     for message in thread:
         origin = origin_of(message.source)
         event = read(message)
-        for box in _boxes(event):
+        for box in boxes_of(event):
             later.setdefault(box.key, (origin, box))
         match event:
             case intake.ComplaintReceivedV1():
@@ -101,7 +101,8 @@ def told(thread: Sequence[Message]) -> Told | None:
     )
 
 
-def _boxes(event: object) -> list[SealedBox]:
+def boxes_of(event: object) -> list[SealedBox]:
+    """Return the sealed words that an event carries itself."""
     found = (getattr(event, name) for name in getattr(event, "__struct_fields__", ()))
     return [each for each in found if isinstance(each, SealedBox)]
 

@@ -1,6 +1,7 @@
 """Keys, sealing, and the log of who opened what."""
 
 from services.kernel.keyring.entropy import Pool
+from services.kernel.keyring.erased import Mark
 from services.kernel.keyring.keyring import (
     KeyDiffers,
     Keyring,
@@ -21,6 +22,7 @@ __all__ = [
     "Entropy",
     "KeyDiffers",
     "Keyring",
+    "Mark",
     "NewKey",
     "Opening",
     "Page",

@@ -10,6 +10,12 @@ from pathlib import Path
 from services.kernel import failpoints
 from services.kernel.clock import Clock
 from services.kernel.contracts import SealedBox
+from services.kernel.keyring.erased import (
+    NOT_CLOSED,
+    Erased,
+    closed_on_arrival,
+    destroyed_among,
+)
 from services.kernel.keyring.openings import Openings, Subject
 from services.kernel.keyring.sealing import (
     KEY_BYTES,
@@ -21,34 +27,13 @@ from services.kernel.keyring.sealing import (
     unwrap,
     wrap,
 )
+from services.kernel.keyring.tables import TABLES
 from services.kernel.store import GroupWriter
 from services.kernel.store.database import Connection, Database, Row, place_of
 from services.kernel.store.direct import Direct
 from services.kernel.store.files import shredding
 from services.kernel.store.rows import insert_rows, marks
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS keys (
-    id         TEXT PRIMARY KEY,
-    wrapped    BLOB NOT NULL,
-    created_at TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS persons (
-    contact TEXT NOT NULL,
-    key     TEXT NOT NULL REFERENCES keys (id),
-    PRIMARY KEY (contact, key)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS ways (
-    key      TEXT NOT NULL,
-    sender   TEXT NOT NULL,
-    receiver TEXT NOT NULL,
-    purpose  TEXT NOT NULL,
-    at       TEXT NOT NULL,
-    recorded INTEGER NOT NULL,
-    PRIMARY KEY (key, sender, receiver)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS ways_unrecorded ON ways (at) WHERE recorded = 0
-"""
 NOTHING = "ON CONFLICT DO NOTHING"
 
 
@@ -118,9 +103,10 @@ class Keyring:
         self.direct = Direct(self._database)
         self.log = Openings(self._writer, self.direct, clock)
         """Who opened what; `open` writes it."""
+        self.erased = Erased(self._writer, self.direct, clock, self._forget_persons)
 
     def _create(self, connection: Connection) -> None:
-        self._database.define(connection, SCHEMA)
+        self._database.define(connection, TABLES)
         Openings.create(self._database, connection)
 
     def now(self) -> datetime:
@@ -138,12 +124,14 @@ class Keyring:
         return WrappedKey(key.id, wrapped, tuple(map(self._contact, contacts)))
 
     def store(self, keys: Sequence[WrappedKey]) -> None:
-        """Store keys; they are durable when this returns."""
+        """Store keys; they are durable when this returns. One that was destroyed stays so."""
         at = self._clock().isoformat()
-        rows = [(key.id, key.secret, at) for key in keys]
-        persons = [(contact, key.id) for key in keys for contact in key.contacts]
 
         def work(connection: Connection) -> None:
+            gone = destroyed_among(connection, [key.id for key in keys])
+            kept = [key for key in keys if key.id not in gone]
+            rows = [(key.id, key.secret, at) for key in kept]
+            persons = [(contact, key.id) for key in kept for contact in key.contacts]
             insert_rows(connection, "INSERT INTO keys VALUES", rows, NOTHING)
             insert_rows(connection, "INSERT INTO persons VALUES", persons, NOTHING)
 
@@ -162,9 +150,26 @@ class Keyring:
 
     def key(self, id: str) -> NewKey | None:
         """Return a stored key, to seal more words under it; None where there is none (yet, or any
-        more)."""
+        more), or an erasure has closed its words."""
         secret = self._secrets([id]).get(id)
         return None if secret is None else NewKey(id, secret)
+
+    def held(self, id: str) -> NewKey | None:
+        """Return a stored key to hand it on, also one whose words an erasure has closed."""
+        rows = self._read("SELECT wrapped FROM keys WHERE id = ?", (id,))
+        return NewKey(id, unwrap(rows[0]["wrapped"], id, self._master)) if rows else None
+
+    def person(self, complaint: str) -> list[str]:
+        """Return the complaints of one's person: itself, and those here that have one of its
+        telephone numbers or e-mail addresses."""
+        rows = self._read(
+            "SELECT DISTINCT coalesce(later.complaint, other.key) AS complaint FROM persons AS mine"
+            " JOIN persons AS other ON other.contact = mine.contact"
+            " LEFT JOIN later ON later.key = other.key WHERE mine.key = ? OR mine.key IN"
+            " (SELECT key FROM later WHERE complaint = ?)",
+            (complaint, complaint),
+        )
+        return sorted({complaint, *(row["complaint"] for row in rows)})
 
     def destroy(self, id: str) -> None:
         """Destroy a key for ever, its bytes too; it may be gone already.
@@ -187,18 +192,23 @@ class Keyring:
         receiver: str,
         purpose: str,
         *,
+        complaint: str,
         contacts: Sequence[str] = (),
         recorded: bool,
     ) -> None:
         """Store a key that another origin sent, with its person's contacts where it is at home
         here; it and its way are durable when this returns.
 
+        Where its complaint is erased it is not kept, and the sender lets go of it all the same.
         What is not `recorded` waits in `unrecorded`. Raises KeyDiffers.
         """
         wrapped, at = self.wrapped(key, contacts), self._clock().isoformat()
         persons = [(contact, key.id) for contact in wrapped.contacts]
 
         def work(connection: Connection) -> None:
+            if closed_on_arrival(connection, key.id, complaint, at):
+                _note(connection, [(key.id, sender, receiver, purpose, at, 1)])
+                return
             kept = connection.execute("SELECT wrapped FROM keys WHERE id = ?", (key.id,)).fetchone()
             if kept is None:
                 connection.execute(
@@ -207,6 +217,8 @@ class Keyring:
             elif unwrap(kept["wrapped"], key.id, self._master) != key.secret:
                 raise KeyDiffers(key.id)
             insert_rows(connection, "INSERT INTO persons VALUES", persons, NOTHING)
+            if key.id != complaint:
+                insert_rows(connection, "INSERT INTO later VALUES", [(key.id, complaint)], NOTHING)
             _note(connection, [(key.id, sender, receiver, purpose, at, int(recorded))])
 
         self._writer.run(work)
@@ -257,6 +269,11 @@ class Keyring:
         if not self._database.forget("keys"):
             raise StillWritten
 
+    def _forget_persons(self) -> None:
+        self._forget()
+        if not self._database.forget("persons"):
+            raise StillWritten
+
     def open(
         self,
         boxes: Sequence[SealedBox],
@@ -288,7 +305,10 @@ class Keyring:
         self.direct.close()
 
     def _secrets(self, ids: Sequence[str] | set[str]) -> Mapping[str, bytes]:
-        rows = self._read(f"SELECT id, wrapped FROM keys WHERE id IN {marks(ids)}", tuple(ids))  # noqa: S608
+        rows = self._read(
+            f"SELECT id, wrapped FROM keys WHERE id IN {marks(ids)} AND {NOT_CLOSED}",  # noqa: S608
+            tuple(ids),
+        )
         return {row["id"]: unwrap(row["wrapped"], row["id"], self._master) for row in rows}
 
     def _read(self, statement: str, values: Sequence[object]) -> list[Row]:

@@ -61,6 +61,8 @@ def standing(
 ) -> Stand:
     """Return how the key of a complaint stands here; `received_by` is the origin that made it,
     `home` that of its Puskesmas, where somebody asks elsewhere."""
+    if keyring.erased.mark(complaint) is not None:
+        return Stand(Standing.ERASED, here)
     if keyring.key(complaint) is not None:
         return Stand(Standing.HERE, here)
     ways = keyring.ways(complaint)

@@ -146,6 +146,11 @@ class UnitOfWork:
             "SET due_at = excluded.due_at, attempts = 0, failure = NULL",
         )
 
+    def soon(self, task: str, argument: str) -> None:
+        """Have a task run as soon as it can, if this transaction is committed: by the clock itself,
+        for `now` is ahead of it where what is recorded follows a clock elsewhere."""
+        self.schedule(task, {argument: self._service.clock()})
+
 
 def read_aggregate(service: "Service", kind: type[A], id: UUID, expected: int | None) -> A:
     """Return an aggregate of the service; raises NotFound or StaleVersion."""

@@ -1,0 +1,40 @@
+"""The tables of a keyring; those of its log are in `openings.py`."""
+
+from typing import Final
+
+TABLES: Final = """
+CREATE TABLE IF NOT EXISTS keys (
+    id         TEXT PRIMARY KEY,
+    wrapped    BLOB NOT NULL,
+    created_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS persons (
+    contact TEXT NOT NULL,
+    key     TEXT NOT NULL REFERENCES keys (id),
+    PRIMARY KEY (contact, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS persons_of ON persons (key);
+CREATE TABLE IF NOT EXISTS later (
+    key       TEXT PRIMARY KEY,
+    complaint TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ways (
+    key      TEXT NOT NULL,
+    sender   TEXT NOT NULL,
+    receiver TEXT NOT NULL,
+    purpose  TEXT NOT NULL,
+    at       TEXT NOT NULL,
+    recorded INTEGER NOT NULL,
+    PRIMARY KEY (key, sender, receiver)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS ways_unrecorded ON ways (at) WHERE recorded = 0;
+CREATE TABLE IF NOT EXISTS erased (
+    key          TEXT PRIMARY KEY,
+    complaint    TEXT NOT NULL,
+    since        TEXT NOT NULL,
+    destroyed_at TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS erased_of ON erased (complaint)
+"""
+"""`later` are the keys of words that were said away from a complaint's home, with whose they are;
+`erased` are those that an erasure has closed, and since `destroyed_at` destroyed."""
