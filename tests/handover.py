@@ -3,6 +3,7 @@ district and an edge, for tests of what passes from one to the other."""
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from services.kernel.handover.desk import Desk
 from services.kernel.handover.district import DistrictCalls, parts_of, token_of
 from services.kernel.handover.line import KeyLine
 from services.kernel.handover.routes import router
+from services.kernel.jobs import Jobs
 from services.kernel.keyring import Stand
 from services.kernel.stream import Delivery
 from services.kernel.web.app import create_app
@@ -45,6 +47,11 @@ class OneOrigin(Parts):
     def origin(self) -> str:
         """Its name."""
         return self.folder.origin
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """What its intake does later."""
+        return self.new_jobs("intake")
 
     def receive(self, puskesmas: str = HOME, text: str = "Antre lama.", photo: bool = False) -> str:
         """Write a complaint down; return its id."""

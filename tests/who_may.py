@@ -38,6 +38,10 @@ ANSWERS: Final = TEAM | CHAIR | HEAD | AUDIT
 SEARCHES: Final = CHAIR | AUDIT
 # What leaves as files, without words.
 EXPORTS: Final = TEAM | CHAIR | HEAD | AUDIT
+# A person is erased by who works with them and who answers for it; kept from it by who answers.
+ERASES: Final = TEAM | HEAD | DISTRICT
+HOLDS: Final = HEAD | DISTRICT
+SEES_ERASURES: Final = TEAM | CHAIR | HEAD | AUDIT
 # Whether all is well: who mends it, and the district, whose stream it is.
 WATCHES: Final = ADMIN | DISTRICT
 
@@ -98,6 +102,14 @@ OF_ONE: dict[str, Row] = {
     "PUT /duplicate-of/{other}": Row(TEAM),
     "DELETE /duplicate-of/{other}": Row(TEAM),
 }
+PERSON: dict[str, Row] = {
+    "GET ": Row(SEES_ERASURES),
+    # The case is under way, so that it is refused: to who may ask for it.
+    "POST /erasure": Row(ERASES, {"reason": "subject_request"}),
+    "POST /erasure/recall": Row(ERASES, {}),
+    "POST /legal-hold": Row(HOLDS, {"reason": "legal_case", "until": SOON}),
+    "DELETE /legal-hold": Row(HOLDS),
+}
 OUTGOING: dict[str, tuple[frozenset[str], dict[str, Any]]] = {
     "draft": (PUBLISHER, {"text": SAID}),
     "approval": (HEAD, {"text": SAID}),
@@ -122,6 +134,12 @@ TABLE: dict[str, Row] = {
         for route, row in OF_ONE.items()
         for within in ("", "/puskesmas/{code}")
     },
+    **{
+        route.replace(" ", f" {API}{within}/persons/{{id}}"): row
+        for route, row in PERSON.items()
+        for within in ("", "/puskesmas/{code}")
+    },
+    f"GET {API}/persons": Row(SEES_ERASURES, query={"number": "{number}"}),
     f"POST {API}/puskesmas/{{code}}/box-openings": Row(DESK, BOX),
     f"POST {API}/receipts/rating": Row(ANYBODY, {"receipt": "{receipt}", "rating": 4}),
     f"POST {API}/receipts/reopen-request": Row(ANYBODY, {"receipt": "{receipt}", "reason": SAID}),
@@ -194,6 +212,12 @@ TABLE: dict[str, Row] = {
     "POST /catat/{id}/duplikat": Row(TEAM, {}),
     "POST /catat/{id}/duplikat/lepas": Row(TEAM, {}),
     "POST /catat/{id}/lampiran": Row(DESK, file=True),
+    "GET /penghapusan": Row(SEES_ERASURES, placed=False),
+    "GET /penghapusan/{id}": Row(SEES_ERASURES),
+    "POST /penghapusan/{id}/hapus": Row(ERASES, {}),
+    "POST /penghapusan/{id}/batalkan": Row(ERASES, {}),
+    "POST /penghapusan/{id}/tahan": Row(HOLDS, {}),
+    "POST /penghapusan/{id}/lepas": Row(HOLDS, {}),
     "GET /data-induk": Row(ALL, placed=False),
     "GET /pengguna": Row(ADMIN, placed=False),
     "GET /pengguna/baru": Row(ADMIN, placed=False),

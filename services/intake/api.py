@@ -10,13 +10,15 @@ from fastapi import APIRouter, Depends, File, Header, Query, Request, Response, 
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
-from services.intake import later_api, receipt_api
+from services.intake import erasure_api, later_api, receipt_api
 from services.intake.application import Intake
 from services.intake.cases import Cases
+from services.intake.erasing import Erasing
 from services.intake.forms import ComplaintBody, form_of
 from services.intake.imported import Outcome
 from services.intake.importing import Importing
 from services.intake.known import known
+from services.intake.register import Register
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.commands import (
@@ -102,7 +104,9 @@ class ComplaintView(BaseModel):
     attachments: list[AttachmentView]
 
 
-def router(intake: Intake, importing: Importing, thread: Thread, cases: Cases) -> APIRouter:
+def router(
+    intake: Intake, importing: Importing, thread: Thread, cases: Cases, erasing: Erasing
+) -> APIRouter:
     """Return intake's calls; `thread` tells of complaints that were received elsewhere, `cases`
     what the case of one allows."""
     api = APIRouter(prefix="/api/v1", tags=["intake"], responses=refusals(421))
@@ -127,13 +131,16 @@ def router(intake: Intake, importing: Importing, thread: Thread, cases: Cases) -
         route_class_override=DirectRoute,
     )
     _add_imports(api, importing)
-    by_id = APIRouter()
+    by_id, person = APIRouter(), APIRouter()
     _add_reading(by_id, intake)
     later_api.add_by_id(by_id, intake, thread, cases)
-    api.include_router(by_id, prefix=BY_ID)
+    erasure_api.add_by_id(person, erasing, intake.source)
+    erasure_api.add(api, erasing, Register(intake))
     # The same calls once more, by which a district's proxy finds the endpoint of a Puskesmas.
     of_code = [Depends(_of_code(intake))]
-    api.include_router(by_id, prefix="/puskesmas/{code}" + BY_ID, dependencies=of_code)
+    for calls, prefix in ((by_id, BY_ID), (person, erasure_api.PERSON)):
+        api.include_router(calls, prefix=prefix)
+        api.include_router(calls, prefix="/puskesmas/{code}" + prefix, dependencies=of_code)
     later_api.add_box(api, intake)
     receipt_api.add(api, intake, cases)
     return api

@@ -21,6 +21,13 @@ EVENTS: Final[Mapping[str, Text]] = {
     "AttachmentAdded": _("Lampiran ditambahkan"),
     "ComplainantRated": _("Pelapor memberi nilai"),
     "ReopenRequested": _("Pelapor meminta dibuka kembali"),
+    "ErasureRequested": _("Penghapusan data orangnya diminta"),
+    "ErasureScheduled": _("Isi ditutup, menunggu dimusnahkan"),
+    "ErasureRefused": _("Penghapusan data ditolak"),
+    "ErasureCalledBack": _("Penghapusan data dibatalkan"),
+    "PersonErased": _("Isi dan identitas dimusnahkan"),
+    "LegalHoldPlaced": _("Penahanan hukum dicatat"),
+    "LegalHoldLifted": _("Penahanan hukum dicabut"),
 }
 NAMES: Final = {
     "incident_at": "incident_date",

@@ -28,7 +28,7 @@ from services.kernel.access.web import requires
 from services.kernel.aggregate import Intent
 from services.kernel.commands import intent, once_of_form
 from services.kernel.errors import FieldError, Forbidden, InvalidInput, Problem, invalid
-from services.kernel.keyring import Words
+from services.kernel.keyring import Standing, Words
 from services.kernel.text import Text, _
 from services.kernel.vocabulary import CASE_KINDS
 from services.kernel.web import words as glossary
@@ -112,9 +112,11 @@ def add(
         )
         # An entry of its own: those complaints were not read on their own form.
         said = words.open(principal, "alike", wanted)
+        gone = words.erased([str(each.complaint.id) for each in suggested])
         who, zone = namer(request.app.state.access), ZoneInfo(here.zone)
         openings = words.openings(principal, complaint.puskesmas, str(id))
         original = complaint.original and intake.get(UUID(complaint.original))
+        stand = intake.stand(complaint)
         refusals = {name: refusal(state, name) for name in ("withdrawal", "duplicate")}
         response = render(
             request,
@@ -125,7 +127,8 @@ def add(
             place=here.name,
             openings=opened_by(openings, str(id), zone, who),
             it=complaint,
-            unread=intake.stand(complaint).said,
+            unread=stand.said,
+            erased=stand.how is Standing.ERASED,
             asks_why=words.asks(principal, about, boxes),
             reasons_why=REASONS_WHY,
             has_case=complaint.kind in CASE_KINDS,
@@ -137,7 +140,11 @@ def add(
             original=original,
             duplicates=[intake.get(each) for each in amending.duplicates(id)],
             links=links,
-            suggested=[*zip(suggested, said, strict=True)],
+            may_erase=principal.may("erasure.read", complaint.puskesmas),
+            suggested=[
+                (each, its, str(each.complaint.id) in gone)
+                for each, its in zip(suggested, said, strict=True)
+            ],
             choices=_with_standing(complaint, choices(intake, here, language_of(request))),
             labels={**labels, **MORE_LABELS, **WHY_LABELS},
             form=form,

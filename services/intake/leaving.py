@@ -75,14 +75,14 @@ class Leaving:
         new.unlink(missing_ok=True)
         write_file(new, sealed)
         new.replace(path)
-        _settle(path.parent)
+        settle(path.parent)
 
     def drop_file(self, complaint: str, attachment: str) -> None:
         """Remove a file that its receiver has stored, and no more wait for it."""
         path = file_path(self._intake.files, complaint, attachment)
         if path.exists():
             path.unlink()
-            _settle(path.parent)
+            settle(path.parent)
         self._gone(complaint, attachment)
 
     def pass_on(self, complaint: str, attachment: str, puskesmas: str) -> None:
@@ -132,11 +132,11 @@ def write_file(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    _settle(path.parent)
-    _settle(path.parent.parent)
+    settle(path.parent)
+    settle(path.parent.parent)
 
 
-def _settle(folder: Path) -> None:
+def settle(folder: Path) -> None:
     """Make durable which names stand in a folder."""
     handle = os.open(folder, os.O_RDONLY)
     try:

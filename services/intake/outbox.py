@@ -1,6 +1,6 @@
 """What is published of each of intake's domain events."""
 
-from services.intake.domain import BoxOpening, Complaint, PuskesmasEntry, UnitEntry
+from services.intake.domain import BoxOpening, Complaint, PuskesmasEntry, UnitEntry, erasure
 from services.kernel.contracts import intake as contracts
 from services.kernel.store import Outbox
 
@@ -13,6 +13,13 @@ OUTBOX: Outbox = {
     Complaint.AttachmentAdded: contracts.AttachmentAddedV1,
     Complaint.Rated: contracts.ComplainantRatedV1,
     Complaint.ReopenRequested: contracts.ReopenRequestedV1,
+    erasure.ErasureRequested: contracts.ErasureRequestedV1,
+    erasure.ErasureScheduled: contracts.ErasureScheduledV1,
+    erasure.ErasureRefused: contracts.ErasureRefusedV1,
+    erasure.ErasureCalledBack: contracts.ErasureCalledBackV1,
+    erasure.PersonErased: contracts.PersonErasedV1,
+    erasure.LegalHoldPlaced: contracts.LegalHoldPlacedV1,
+    erasure.LegalHoldLifted: contracts.LegalHoldLiftedV1,
     BoxOpening.Opened: contracts.SuggestionBoxOpenedV1,
     PuskesmasEntry.Registered: contracts.PuskesmasRegisteredV1,
     PuskesmasEntry.Changed: contracts.PuskesmasRegisteredV1,

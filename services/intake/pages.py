@@ -12,6 +12,7 @@ from starlette.responses import Response
 from services.intake import (
     box_pages,
     complaint_pages,
+    erasure_pages,
     import_pages,
     offline_pages,
     poster_pages,
@@ -21,6 +22,7 @@ from services.intake import (
 from services.intake.application import Intake
 from services.intake.cases import Cases
 from services.intake.domain import CONFIDENTIALITIES, KINDS
+from services.intake.erasing import Erasing
 from services.intake.forms import form_of
 from services.intake.importing import Importing
 from services.intake.slips import receipt_of
@@ -43,7 +45,7 @@ from services.kernel.web.resumed import not_shown_yet
 
 RECEIVE: Final = "complaint.receive"
 PATH: Final = "/catat"
-NAV: Final = (NavItem("desk", _("Catat"), PATH, RECEIVE),)
+NAV: Final = (NavItem("desk", _("Catat"), PATH, RECEIVE), *erasure_pages.NAV)
 SAVED: Final = flash("complaint.received", _("Sudah tersimpan."))
 ANSWERS: Final = ("in_person", "phone", "sms", "whatsapp", "email", "letter")
 LABELS: Final = {
@@ -70,7 +72,12 @@ Desk = Annotated[Principal, requires(RECEIVE)]
 
 
 def router(
-    intake: Intake, importing: Importing, words: Words, nearby: Nearby, cases: Cases
+    intake: Intake,
+    importing: Importing,
+    words: Words,
+    nearby: Nearby,
+    cases: Cases,
+    erasing: Erasing,
 ) -> APIRouter:
     """Return intake's pages; `nearby` answers what else came in about then, `cases` what the case
     of a complaint allows."""
@@ -84,6 +91,7 @@ def router(
     suggesting = Suggesting(intake, nearby)
     complaint_pages.add(pages, intake, words, suggesting, cases, LABELS, _choices)
     receipt_pages.add(pages, intake, cases)
+    erasure_pages.add(pages, intake, erasing)
     public_pages.add(pages, intake, LABELS, _choices)
     return pages
 

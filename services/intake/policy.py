@@ -1,4 +1,5 @@
-"""What intake does when others' intakes write of complaints: it knows them, and causes nothing.
+"""What intake does when others' intakes write of complaints: it knows them, and does its part
+where a person is to be erased.
 
 Everything is remembered as it came, of every Puskesmas: at its home the form is corrected further,
 and whoever calls elsewhere, with a receipt or as an officer, is answered from it.
@@ -6,6 +7,7 @@ and whoever calls elsewhere, with a receipt or as an officer, is answered from i
 
 from typing import Final
 
+from services.intake.erasing import Step, note_erasure
 from services.intake.known import STEPS
 from services.intake.outbox import OUTBOX
 from services.intake.register import REGISTERED
@@ -15,14 +17,20 @@ from services.kernel.store import UnitOfWork
 
 
 def policy() -> Policy:
-    """Return intake's policy. Nothing comes of an event but that it is known, so that no home is
-    asked for: what may come of it is decided by those who act on it."""
+    """Return intake's policy. Of most events nothing comes but that they are known, so that no home
+    is asked for: what may come of one is decided by those who act on it. An erasure concerns every
+    origin that may hold a copy."""
     return Policy(
         acts_for=lambda _puskesmas: True,
         handlers={
             intake.ComplaintReceivedV1: _received,
             intake.DuplicateLinkedV1: linked,
             intake.DuplicateUnlinkedV1: unlinked,
+            intake.ErasureRequestedV1: _erasing,
+            intake.ErasureScheduledV1: _erasing,
+            intake.ErasureRefusedV1: _erasing,
+            intake.ErasureCalledBackV1: _erasing,
+            intake.PersonErasedV1: _erasing,
         },
         remembers=frozenset(OUTBOX[event] for event in STEPS.values()),
     )
@@ -51,3 +59,7 @@ def unlinked(uow: UnitOfWork, message: Message, event: intake.DuplicateUnlinkedV
         "DELETE FROM duplicates WHERE duplicate = ? AND original = ?",
         (message.subject, event.other),
     )
+
+
+def _erasing(uow: UnitOfWork, message: Message, event: Step) -> None:
+    note_erasure(uow, message.subject, event.erasure, message.puskesmas)

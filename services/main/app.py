@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from services.intake import api as intake_api
 from services.intake import pages as intake_pages
 from services.intake.cases import Cases
+from services.intake.erasing import Erasing
 from services.intake.suggesting import Nearby
 from services.kernel.access.web import undeclared_routes
 from services.kernel.condition import Condition, Figures
@@ -96,8 +97,11 @@ def _routers(
     if "intake" in services:
         words = Words(parts.keyring)
         cases = Cases(lists.standing_of)
-        calls.append(intake_api.router(parts.intake, parts.importing, lists.thread, cases))
-        pages.append(intake_pages.router(parts.intake, parts.importing, words, nearby, cases))
+        erasing = Erasing(parts.intake, cases)
+        calls.append(intake_api.router(parts.intake, parts.importing, lists.thread, cases, erasing))
+        pages.append(
+            intake_pages.router(parts.intake, parts.importing, words, nearby, cases, erasing)
+        )
     if "resolution" in services:
         resolution, words = parts.resolution, Words(parts.keyring)
         calls += [resolution_api.router(resolution), accompanying_api.router(resolution)]

@@ -10,6 +10,9 @@ import uuid_utils.compat
 from celery import Celery
 
 from services.intake.application import Intake
+from services.intake.cases import Cases
+from services.intake.erasing import TASK as ERASE
+from services.intake.erasing import Erasing
 from services.intake.imported import TASK as IMPORT
 from services.intake.importing import Importing
 from services.intake.jobs import tasks as intake_tasks
@@ -29,6 +32,7 @@ from services.kernel.relay import Relay
 from services.kernel.store import Service
 from services.kernel.store.database import Database
 from services.kernel.stream import EmbeddedStream, Stream, StreamUnavailable
+from services.main.asking import RemoteLists, internal_secret
 from services.main.folder import open_folder
 from services.main.places import place
 from services.main.settings import Settings
@@ -45,7 +49,7 @@ from services.resolution.jobs import tasks as resolution_tasks
 from services.resolution.policy import policy as resolution_policy
 
 WRITING: Final = ("intake", "resolution", "publication", "reporting")
-JOBS: Final = {"intake": (IMPORT,), "resolution": (OVERDUE,)}
+JOBS: Final = {"intake": (IMPORT, ERASE), "resolution": (OVERDUE,)}
 """By service, the names of what it does later."""
 STORES: Final = (*WRITING, "keyring", "access")
 
@@ -143,6 +147,19 @@ class Parts:
         return Importing(self.intake, self.keyring, uuid_utils.compat.uuid7)
 
     @cached_property
+    def cases(self) -> Cases:
+        """What the case of a complaint still allows, asked of reporting where it runs."""
+        if self.settings.reporting_url is None:
+            return Cases(self.reporting.standing_of)
+        secret = internal_secret(self.folder.receipt_secret)
+        return Cases(RemoteLists(self.settings.reporting_url, secret).standing_of)
+
+    @cached_property
+    def erasing(self) -> Erasing:
+        """Intake's way to erase a person."""
+        return Erasing(self.intake, self.cases)
+
+    @cached_property
     def resolution(self) -> Resolution:
         """The service of the cases."""
         return Resolution(
@@ -220,7 +237,7 @@ class Parts:
         """Return what runs a service's due tasks in this process."""
         tasks: Mapping[str, Task] = {}
         if name == "intake":
-            tasks = intake_tasks(self.importing)
+            tasks = intake_tasks(self.importing, self.erasing)
         elif name == "resolution":
             tasks = resolution_tasks(self.resolution)
         return Jobs(self.service(name), tasks, self.celery)

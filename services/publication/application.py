@@ -13,9 +13,9 @@ from services.kernel.aggregate import SYSTEM, Act, Intent
 from services.kernel.clock import Clock
 from services.kernel.contracts import SealedBox, in_order, read
 from services.kernel.contracts.intake import ComplaintCorrectedV1, ComplaintReceivedV1
-from services.kernel.errors import StepNotAllowed, Unavailable, invalid
+from services.kernel.errors import Conflict, Problem, StepNotAllowed, Unavailable, invalid
 from services.kernel.follower import arrived
-from services.kernel.keyring import Keyring, Subject
+from services.kernel.keyring import ERASED_SAID, Keyring, Subject
 from services.kernel.keyring.sealing import unseal
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.store.database import Database
@@ -183,7 +183,7 @@ class Publishing(Service):
         subjects = {box.key: Subject(*facts)}
         (text,) = self._keyring.open([box], intent.actor, intent.role, "release", subjects)
         if text is None:
-            raise _no_key()
+            raise self._no_key(approved)
         secret = self._confidentiality(approved)
 
         def release(it: Publication, act: Act) -> None:
@@ -329,13 +329,19 @@ class Publishing(Service):
         """Return the draft's text, opened in memory to be compared, which shows nobody anything."""
         key = self._keyring.key(publication.complaint)
         if key is None:
-            raise _no_key()
+            raise self._no_key(publication)
         return unseal(publication.text, key.secret)
+
+    def _no_key(self, publication: Publication) -> Problem:
+        """Return why a draft's text is neither read nor written here."""
+        if self._keyring.erased.mark(publication.complaint) is not None:
+            return Conflict(ERASED_SAID)
+        return Unavailable(_("Kunci keluhan ini belum tiba; isinya tidak dapat dibuka."))
 
     def _seal(self, publication: Publication, text: str, place: str) -> SealedBox:
         key = self._keyring.key(publication.complaint)
         if key is None:
-            raise _no_key()
+            raise self._no_key(publication)
         return key.seal(text, place, self._keyring.entropy)
 
 
@@ -343,9 +349,3 @@ def _allowed(publication: Publication, *, taken_back: bool) -> tuple[str, ...]:
     if not taken_back:
         return publication.allowed
     return tuple(step for step in publication.allowed if step == WITHDRAWAL)
-
-
-def _no_key() -> Unavailable:
-    return Unavailable(
-        _("Kunci keluhan ini belum tiba atau sudah dihapus; isinya tidak dapat dibuka.")
-    )

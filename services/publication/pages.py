@@ -128,6 +128,7 @@ def _add_lists(
         )
         boxes = [(_about(district, each), box) for each in found for box in _boxes(each)]
         opened = iter(words.open(principal, "publications", boxes))
+        erased = words.erased([str(each.complaint) for each in found])
         here = f"{PATH}?menunggu={chosen}" if chosen else PATH
         more = f"{here}{'&' if chosen else '?'}cursor={following}"
         return render(
@@ -139,6 +140,7 @@ def _add_lists(
                     "it": each,
                     "text": next(opened),
                     "why": next(opened),
+                    "erased": str(each.complaint) in erased,
                     "place": _name(district, each.puskesmas),
                     "unit": _unit(district, each, language_of(request)),
                     "waits_for": _all_waits_for(each),
@@ -199,6 +201,7 @@ def _add_one(
             replaced=replaced,
             replaced_by=replaced_by,
             worded_by=namer(request.app.state.access)(*it.worded_by),
+            erased=bool(words.erased([str(it.complaint)])),
             pieces=list(
                 pieces(
                     text or "",

@@ -15,10 +15,17 @@ from services.kernel.clock import Clock
 from services.kernel.contracts import Message, SealedBox, in_order
 from services.kernel.contracts.resolution import DueV1, PlannedActionV1
 from services.kernel.district import District
-from services.kernel.errors import FieldError, InvalidInput, NotFound, Unavailable, invalid
+from services.kernel.errors import (
+    Conflict,
+    FieldError,
+    InvalidInput,
+    NotFound,
+    Unavailable,
+    invalid,
+)
 from services.kernel.follower import arrived
 from services.kernel.handover.told import origin_of
-from services.kernel.keyring import Entropy, Keyring, NewKey, Stand, standing
+from services.kernel.keyring import ERASED_SAID, Entropy, Keyring, NewKey, Stand, standing
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.store.database import Database
 from services.kernel.text import _
@@ -298,13 +305,14 @@ class Resolution(Service):
         return standing(self.keyring, str(id), received_by, self.origin)
 
     def key(self, id: UUID) -> NewKey:
-        """Return the key of a case's words; raises NotFound, Unavailable where there is none."""
+        """Return the key of a case's words; raises NotFound, Conflict where they are erased, and
+        Unavailable where it has not come yet."""
         key = self.keyring.key(str(id))
         if key is None:
             self.get(id)
-            raise Unavailable(
-                _("Kunci keluhan ini belum tiba atau sudah dihapus; isinya tidak dapat ditulis.")
-            )
+            if self.keyring.erased.mark(str(id)) is not None:
+                raise Conflict(ERASED_SAID)
+            raise Unavailable(_("Kunci keluhan ini belum tiba; isinya tidak dapat ditulis."))
         return key
 
     def seal(self, id: UUID, text: str | None, place: str) -> SealedBox | None:

@@ -254,6 +254,22 @@ def later(asker: Asker, things: Things) -> None:
         asker.well(NOBODY, f"POST /receipts/{label}", receipt | more)
 
 
+def erased(asker: Asker) -> None:
+    """A person is held back from erasure, erased, and that is called back."""
+    label, body = "POST /puskesmas/{code}/complaints", {"channel": "in_person", "text": "Antre."}
+    for at, more in (("/persons/{id}", {}), ("/puskesmas/{code}/persons/{id}", {"code": "puring"})):
+        given = asker.well("officer", label, body, code="puring")
+        here = {"id": given["id"], **more}
+        held = {"reason": "legal_case", "until": SOON}
+        asker.well("head", f"POST {at}/legal-hold", held, **here)
+        asker.well("head", f"DELETE {at}/legal-hold", **here)
+        asked = {"reason": "subject_request", "ends_open_cases": True}
+        asker.well("complaint_team", f"POST {at}/erasure", asked, **here)
+        asker.well("complaint_team", f"POST {at}/erasure/recall", **here)
+        asker.well("auditor", f"GET {at}", **here)
+        asker.well("auditor", "GET /persons", query={"number": given["number"]})
+
+
 BESIDE: list[tuple[str, str, Any]] = [
     ("complaint_team", "team-call/acknowledgement", {"who": "Sari"}),
     ("complaint_team", "assignment", {"assignee": "Sari", "unit": "loket"}),
@@ -335,6 +351,7 @@ def test_every_call_answers_well_what_is_well_asked(
     asker.well("officer", "POST /puskesmas/{code}/imports/{id}/stop", **path)
     later(asker, things)
     beside(asker, things, case)
+    erased(asker)
     asker.sessions["gone"] = requests.Session()
     asker.sessions["gone"].headers["Authorization"] = f"Bearer {node.token('rini')}"
     asker.well("gone", "DELETE /session")

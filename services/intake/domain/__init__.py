@@ -13,6 +13,7 @@ from services.intake.domain.complaint import (
     RATINGS,
     Complaint,
 )
+from services.intake.domain.erasure import HOLD_REASONS, REASONS, Erasure, Hold, Stage
 from services.intake.domain.master import PuskesmasEntry, UnitEntry, entry_id
 
 __all__ = [
@@ -20,11 +21,16 @@ __all__ = [
     "BY_OFFICER",
     "CONFIDENTIALITIES",
     "CORRECTABLE",
+    "HOLD_REASONS",
     "KINDS",
     "RATINGS",
+    "REASONS",
     "BoxOpening",
     "Complaint",
+    "Erasure",
+    "Hold",
     "PuskesmasEntry",
+    "Stage",
     "UnitEntry",
     "entry_id",
 ]

@@ -14,6 +14,9 @@ from services.kernel.contracts import SealedBox
 from services.kernel.errors import StepNotAllowed, invalid
 from services.kernel.text import _
 
+if TYPE_CHECKING:
+    from services.intake.domain.erasure import Erasure, Hold
+
 KINDS = ("complaint", "suggestion", "praise", "information_request")
 CONFIDENTIALITIES = ("open", "confidential", "anonymous")
 BY_COMPLAINANT = "complainant"
@@ -60,6 +63,8 @@ class Complaint(Aggregate):
             aggregate.withdrawn = False
             aggregate.original = None
             aggregate.attachments = {}
+            aggregate.erasure = None
+            aggregate.hold = None
             aggregate.received_in = None
             aggregate.written_elsewhere = 0
             aggregate.fill_in(self)
@@ -176,6 +181,8 @@ class Complaint(Aggregate):
         withdrawn: bool
         original: str | None
         attachments: dict[str, "Complaint.AttachmentAdded"]
+        erasure: Erasure | None
+        hold: Hold | None
         received_in: str | None
         written_elsewhere: int
 

@@ -53,7 +53,10 @@ _TABLE: dict[str, tuple[str, ...]] = {
     "box.open": _DESK,
     "import.run": _DESK,
     "visits.record": _DESK,
-    "person.erase": (COMPLAINT_TEAM, HEAD),
+    # The district as well: the command line acts for it, and people ask there, too.
+    "person.erase": (COMPLAINT_TEAM, HEAD, DISTRICT),
+    "person.hold": (HEAD, DISTRICT),
+    "erasure.read": (COMPLAINT_TEAM, QUALITY_LEAD, HEAD, DISTRICT, AUDITOR),
     "survey.read": _READERS,
     "survey.propose": _TEAM,
     "survey.return": (HEAD,),

@@ -1,5 +1,7 @@
 """What intake publishes: complaints as they come in, and the master data they refer to."""
 
+from datetime import date
+
 from services.kernel.contracts.fields import Internal, Moment, Public, Sealed, SealedBox
 from services.kernel.contracts.registry import Event, published
 
@@ -130,6 +132,79 @@ class ReopenRequestedV1(Event, frozen=True):
     """
 
     reason: Sealed[SealedBox]
+
+
+@published("intake")
+class ErasureRequestedV1(Event, frozen=True):
+    """Somebody asked that the person of this complaint be erased (UU 27/2022 Ps 8 and 14).
+
+    `reason` is from a closed list (subject_request, consent_withdrawn, unlawful, retention), for
+    words here would stay for ever. `erasure` is one id in all events of one erasure;
+    `ends_open_cases`: who asked agreed that cases under way end as withdrawn. The complaint's home
+    answers, with ErasureScheduled or ErasureRefused.
+    """
+
+    erasure: Public[str]
+    reason: Public[str]
+    ends_open_cases: Public[bool]
+
+
+@published("intake")
+class ErasureScheduledV1(Event, frozen=True):
+    """The home closed the words of this complaint, one of the person's; nobody opens them now.
+
+    At `destroy_at` their keys are destroyed; until then the erasure may be called back. `copies`
+    are the other origins that hold or held a key or file of it, each of which has to say
+    PersonErased.
+    """
+
+    erasure: Public[str]
+    reason: Public[str]
+    destroy_at: Internal[Moment]
+    copies: Internal[list[str]]
+
+
+@published("intake")
+class ErasureRefusedV1(Event, frozen=True):
+    """The home refused an erasure that was asked for elsewhere, for legal_hold or open_case."""
+
+    erasure: Public[str]
+    refused_for: Public[str]
+
+
+@published("intake")
+class ErasureCalledBackV1(Event, frozen=True):
+    """The erasure was called back before its time; the words may be opened again."""
+
+    erasure: Public[str]
+
+
+@published("intake")
+class PersonErasedV1(Event, frozen=True):
+    """The keys and files of this complaint, one of the person's, were destroyed at `origin`.
+
+    Said first by the home, then by every other origin that held a copy. What is counted of the
+    complaint stays.
+    """
+
+    erasure: Public[str]
+    origin: Public[str]
+
+
+@published("intake")
+class LegalHoldPlacedV1(Event, frozen=True):
+    """This complaint's person may not be erased (UU 27/2022 Ps 15), through the day `until`.
+
+    `reason`: legal_case, law_enforcement, archive_schedule or public_interest.
+    """
+
+    reason: Public[str]
+    until: Public[date]
+
+
+@published("intake")
+class LegalHoldLiftedV1(Event, frozen=True):
+    """What kept this complaint's person from being erased is over."""
 
 
 @published("intake")

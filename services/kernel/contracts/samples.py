@@ -72,6 +72,9 @@ _BY_NAME: dict[str, Any] = {
     "root": b64encode(sha256(b"root").digest()).decode(),
     "public_key": b64encode(sha256(b"public key").digest()).decode(),
     "signature": b64encode(2 * sha256(b"signature").digest()).decode(),
+    "erasure": str(UUID(int=0xE4A5E)),
+    "copies": "dinas",
+    "refused_for": "legal_hold",
 }
 
 _SUBJECTS = {

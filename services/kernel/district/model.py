@@ -141,6 +141,12 @@ class Puskesmas(Part):
     contact: Contact = Contact()
 
 
+class Erasure(Part):
+    """How a person is erased: so many days after it was asked for, nothing can be called back."""
+
+    destroy_after_days: int = Field(default=7, ge=0, le=90)
+
+
 class District(Part):
     """The whole file. Raises nothing once read; lookups raise NotFound for an unknown code.
 
@@ -156,6 +162,7 @@ class District(Part):
     allow_same_approver: bool = False
     escalate_overdue: tuple[LimitName, ...] = ()
     letters: dict[Slug, Letter] = {}
+    erasure: Erasure = Erasure()
     kecamatan: tuple[Name, ...]
     all_puskesmas: tuple[Puskesmas, ...] = Field(alias="puskesmas", min_length=1)
     units: tuple[Unit, ...] = Field(min_length=1)

@@ -12,10 +12,11 @@ from services.kernel.keyring.keyring import (
 )
 from services.kernel.keyring.openings import Opening, Reason, Subject
 from services.kernel.keyring.sealing import DoesNotOpen, Entropy
-from services.kernel.keyring.standing import Stand, Standing, standing
+from services.kernel.keyring.standing import ERASED_SAID, Stand, Standing, standing
 from services.kernel.keyring.words import IDENTITY_PLACE, About, Page, Words
 
 __all__ = [
+    "ERASED_SAID",
     "IDENTITY_PLACE",
     "About",
     "DoesNotOpen",

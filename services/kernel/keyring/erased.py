@@ -46,6 +46,14 @@ class Erased:
             return None
         return Mark.CLOSED if row["destroyed_at"] is None else Mark.DESTROYED
 
+    def among(self, complaints: Collection[str]) -> frozenset[str]:
+        """Return those of these complaints whose words are closed."""
+        rows = self._direct.rows(
+            f"SELECT key FROM erased WHERE key IN {marks(complaints)}",  # noqa: S608
+            tuple(complaints),
+        )
+        return frozenset(row["key"] for row in rows)
+
     def close(self, complaint: str, keys: Collection[str]) -> None:
         """Have nobody open the words of a complaint under these keys, here or when they come;
         durable when this returns."""

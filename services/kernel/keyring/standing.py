@@ -10,6 +10,7 @@ from services.kernel.text import Text, _
 HOME: Final = "home"
 ESCALATED: Final = "escalated"
 """What a key goes to another origin for."""
+ERASED_SAID: Final = _("Isi keluhan ini sudah dihapus; tidak ada lagi yang bisa ditambahkan.")
 
 
 class Standing(StrEnum):
@@ -52,7 +53,7 @@ class Stand:
                     origin=self.elsewhere,
                 )
             case Standing.ERASED:
-                return _("Isi keluhan ini sudah dihapus; tidak ada lagi yang bisa ditambahkan.")
+                return ERASED_SAID
         return None
 
 

@@ -4,7 +4,7 @@ What a reader's work asks for opens by their role alone. A case that has long be
 for nothing any more: its words stay sealed, on every page and list, until the reader has said why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
@@ -173,6 +173,11 @@ class Words:
             )
         reason = Reason(code, note)
         self._keyring.log.give_reason(principal.account_id, about.complaint, reason)
+
+    def erased(self, complaints: Collection[str]) -> frozenset[str]:
+        """Return those of these complaints whose words nobody opens any more: pages say so, where
+        they would else say that words are sealed."""
+        return self._keyring.erased.among(complaints)
 
     def openings(self, principal: Principal, puskesmas: str, key: str) -> list[Opening] | None:
         """Return the latest openings of the words of one of a place's complaints, oldest first;

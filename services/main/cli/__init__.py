@@ -6,6 +6,7 @@ from services.main.cli import (
     accounts,
     backups,
     edges,
+    erasing,
     health,
     importing,
     processes,
@@ -15,7 +16,7 @@ from services.main.cli import (
 )
 
 app = typer.Typer(help="Tanggap: keluhan dan masukan di Puskesmas.", no_args_is_help=True)
-for each in (processes, accounts, importing, reading, satisfaction, health, backups):
+for each in (processes, accounts, importing, reading, erasing, satisfaction, health, backups):
     app.add_typer(each.commands)
 for name, group in (("user", accounts.user), ("rules", rules.rules), ("edge", edges.edge)):
     app.add_typer(group, name=name)

@@ -39,6 +39,12 @@ _PLAIN: Final[Mapping[type[Event], Text]] = {
     intake.DuplicateUnlinkedV1: _("{who} melepas kaitan dengan keluhan lain"),
     intake.AttachmentAddedV1: _("{who} menambahkan lampiran"),
     intake.ReopenRequestedV1: _("{who} meminta kasus dibuka kembali"),
+    intake.ErasureRequestedV1: _("{who} meminta data orangnya dihapus"),
+    intake.ErasureScheduledV1: _("{who} menutup isi keluhan; kuncinya menunggu dimusnahkan"),
+    intake.ErasureRefusedV1: _("{who} menolak penghapusan data"),
+    intake.ErasureCalledBackV1: _("{who} membatalkan penghapusan data"),
+    intake.LegalHoldPlacedV1: _("{who} mencatat penahanan hukum"),
+    intake.LegalHoldLiftedV1: _("{who} mencabut penahanan hukum"),
     told.CaseOpenedV1: _("{who} membuka kasus"),
     told.ComplainantMetV1: _("{who} menemui pelapor"),
     told.ImmediateAnswerGivenV1: _("{who} memberi solusi langsung"),
@@ -197,6 +203,8 @@ class Sentences:
                 return _("{who} mencatat pencabutan keluhan"), []
             case intake.ComplainantRatedV1():
                 return _("{who} menilai penanganan: {n} dari 4", n=event.rating), []
+            case intake.PersonErasedV1():
+                return _("{who} memusnahkan isi dan identitas"), [event.origin]
             case publication.PublicationApprovedV1():
                 return _("{who} menyetujui publikasi"), self._media(event.media)
             case publication.ResolutionPublishedV1():

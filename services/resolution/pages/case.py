@@ -19,7 +19,7 @@ from services.kernel.commands import intent, once_of_form
 from services.kernel.contracts import Message
 from services.kernel.district import District
 from services.kernel.errors import Forbidden, InvalidInput, NotFound, Problem
-from services.kernel.keyring import Words
+from services.kernel.keyring import Standing, Words
 from services.kernel.text import Text, _
 from services.kernel.web import words as glossary
 from services.kernel.web.flash import flash, see_other
@@ -92,7 +92,7 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
         refused: str | None = None,
         number: int = 0,
     ) -> Response:
-        here = resolution.district.puskesmas(case.puskesmas)
+        here, stand = resolution.district.puskesmas(case.puskesmas), resolution.stand(case.id)
         return render(
             request,
             "resolution/case.html",
@@ -107,7 +107,8 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
             key=str(uuid4()),
             **_alike(lists, case),
             **_told(request, resolution, words, principal, case),
-            unread=resolution.stand(case.id).said,
+            unread=stand.said,
+            erased=stand.how is Standing.ERASED,
             reasons_why=REASONS_WHY,
             units=[
                 (unit.code, name_of(resolution.district.unit, unit.code, language_of(request)))

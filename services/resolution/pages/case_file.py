@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -34,10 +34,12 @@ from services.resolution.verdicts import judged
 
 
 class Writer:
-    """Writes sentences and times for one reader, in the zone of one Puskesmas."""
+    """Writes sentences and times for one reader, in the zone of one Puskesmas; `sealed` stands for
+    words that the reader does not get."""
 
-    def __init__(self, language: str, zone: ZoneInfo) -> None:
+    def __init__(self, language: str, zone: ZoneInfo, sealed: Text | None = None) -> None:
         self.language, self.zone = language, zone
+        self.sealed = sealed or SEALED
         self.say = partial(say, language=language)
 
     def at(self, value: date) -> str:
@@ -57,7 +59,10 @@ def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
         principal.role_for(READ, case.puskesmas)
         here = resolution.district.puskesmas(case.puskesmas)
         steps, opened = spoken(resolution, words, principal, case, "case_file")
-        writer = Writer(language_of(request), ZoneInfo(here.zone))
+        gone = words.erased([str(id)])
+        writer = Writer(
+            language_of(request), ZoneInfo(here.zone), sealed=ERASED if gone else SEALED
+        )
         who = namer(request.app.state.access)
         names = Names(resolution.district, writer.language, writer.zone)
         entries = thread.entries(
@@ -145,12 +150,13 @@ def person(
     if form.complainant is None:
         return [(writer.say(_("Identitas")), writer.say(_("tidak disebut")))]
     if told is None:
-        return [(writer.say(_("Identitas")), writer.say(SEALED))]
+        return [(writer.say(_("Identitas")), writer.say(writer.sealed))]
     known = thread.person(told)
     return [(writer.say(PERSON.get(kind, kind)), str(value)) for kind, value in known.items()]
 
 
-SEALED = _("tersegel")
+SEALED: Final = _("tersegel")
+ERASED: Final = _("dihapus")
 
 
 def line(entry: Entry, writer: Writer) -> Line:
@@ -170,7 +176,7 @@ def line(entry: Entry, writer: Writer) -> Line:
         " · ".join(times),
         (notes,) if notes else (),
         said=say(entry.said) if entry.said else None,
-        sealed=say(SEALED) if entry.sealed else None,
+        sealed=say(writer.sealed) if entry.sealed else None,
         listed=tuple(_promised(each, writer) for each in entry.promised),
         mark="ahead" if entry.state == "ahead" else "done",
     )
@@ -180,7 +186,7 @@ def _promised(promised: Promised, writer: Writer) -> str:
     """Return one action of a plan: what, who, by when, and what became of it."""
     say = writer.say
     parts = [
-        promised.text or say(SEALED),
+        promised.text or say(writer.sealed),
         promised.who,
         say(_("batas {day}", day=writer.at(promised.due_on))),
     ]

@@ -16,7 +16,7 @@ from services.kernel.access.principal import Principal
 from services.kernel.contracts import Message, SealedBox
 from services.kernel.errors import InvalidInput, NotFound
 from services.kernel.handover.told import Told, told
-from services.kernel.keyring import Words
+from services.kernel.keyring import Standing, Words
 from services.kernel.keyring.openings import IDENTITY_FIELD
 from services.kernel.keyring.words import About
 from services.kernel.text import Text, _
@@ -52,6 +52,7 @@ def show(
     said = [tuple(next(opened) for _box in step.boxes) for step in steps]
     language, who = language_of(request), namer(request.app.state.access)
     zone, openings = ZoneInfo(here.zone), words.openings(principal, here.code, str(id))
+    stand = resolution.stand_of(id, home)
     return render(
         request,
         "resolution/elsewhere.html",
@@ -70,9 +71,10 @@ def show(
         unit=name_of(resolution.district.unit, form.service_unit, language),
         about=[name_of(resolution.district.category, code, language) for code in form.categories],
         before_district=thread.before_district(steps),
-        unread=resolution.stand_of(id, home).said
-        if shared
+        unread=stand.said
+        if shared or stand.how is Standing.ERASED
         else _unread(home, escalated=home in found.escalated_by),
+        erased=stand.how is Standing.ERASED,
         heard_at=lists.heard_from(home),
         entries=thread.so_far(
             steps,

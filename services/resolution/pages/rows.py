@@ -45,10 +45,12 @@ def rows(
     calendars = {
         code: resolution.promises.calendar(code) for code in {each["puskesmas"] for each in items}
     }
+    erased = words.erased([str(item["id"]) for item in items])
     found = []
     for place, (item, case) in enumerate(zip(items, cases, strict=True)):
         calendar = calendars[item["puskesmas"]]
         row = _row(resolution, calendar, item, case, opened[place * step], language)
+        row["erased"] = str(item["id"]) in erased
         if results:
             row["result"] = opened[place * step + 1]
         found.append(row)
