@@ -11,7 +11,16 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from tests.drills import containers, kill, outage, partition, processes, restore, sabotaged
+from tests.drills import (
+    containers,
+    erase,
+    kill,
+    outage,
+    partition,
+    processes,
+    restore,
+    sabotaged,
+)
 from tests.drills.sabotage import KNOWN
 
 DRILLS: dict[str, Callable[[int, int, str | None], dict[str, Any]]] = {
@@ -20,6 +29,7 @@ DRILLS: dict[str, Callable[[int, int, str | None], dict[str, Any]]] = {
     "processes": processes.run,
     **{name: partial(outage.run, name) for name in ("broker", "database", "redis")},
     "partition": lambda runs, seed, _sabotage: partition.run(runs, seed),
+    "erase": erase.run,
 }
 ASKED_FOR: dict[str, Callable[[int, int, str | None], dict[str, Any]]] = {
     "containers": lambda runs, seed, _sabotage: containers.run(runs, seed),

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from services.kernel.district import SHIPPED
 from services.main.demo import PASSWORD
 from tests.drills.node_process import ARM, Plan, serve
 from tests.running import free_port
@@ -33,6 +34,7 @@ class DrillNode:
         failpoint: str | None,
         passing: int,
         sabotage: str | None,
+        district: Path = SHIPPED,
     ) -> None:
         self.data = data
         self.fired = data.parent / "fired"
@@ -42,7 +44,7 @@ class DrillNode:
         self._clients: dict[str, httpx.Client] = {}
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
-        plan = Plan(data, port, self.log, self.fired, failpoint, passing, sabotage)
+        plan = Plan(data, port, self.log, self.fired, failpoint, passing, sabotage, district)
         self._pipe, theirs = PROCESSES.Pipe()
         self.process = PROCESSES.Process(target=serve, args=(plan, theirs))
         self.process.start()

@@ -36,6 +36,7 @@ class Plan:
     failpoint: str | None
     passing: int
     sabotage: str | None
+    district: Path = SHIPPED
 
 
 def end_at(armed: threading.Event, name: str, passing: int, fired: Path) -> Callable[[], None]:
@@ -72,4 +73,4 @@ def serve(plan: Plan, drill: Connection) -> None:
         failpoints.arm(plan.failpoint, end_at(armed, plan.failpoint, plan.passing, plan.fired))
     threading.Thread(target=listen, args=(armed, drill), daemon=True).start()
     settings = Settings(data=plan.data)
-    serve_node(settings, load_district(SHIPPED), "127.0.0.1", plan.port, add_accounts)
+    serve_node(settings, load_district(plan.district), "127.0.0.1", plan.port, add_accounts)

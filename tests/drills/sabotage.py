@@ -6,12 +6,13 @@ Each is applied in the product's own process before it serves, and changes one t
 import dataclasses
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Protocol
 
 from services.kernel import failpoints, follower, queue, relay
 from services.kernel.chain import Sorted, sort_out, tracking_name
 from services.kernel.contracts import Message
+from services.kernel.keyring import erased
 from services.kernel.store import Service, writer
 from services.kernel.store.database import StoreUnavailable
 from services.kernel.stream import Delivery, embedded, kafka
@@ -172,6 +173,16 @@ def incarnation_kept(_armed: Near) -> None:
     Service.begin_anew = lambda _self, _number: None  # type: ignore
 
 
+def key_kept(_armed: Near) -> None:
+    """An erasure marks keys as destroyed, and leaves them where they are."""
+
+    def destroy(self: erased.Erased, complaint: str, keys: Collection[str]) -> bool:
+        self.close(complaint, keys)
+        return True
+
+    erased.Erased.destroy = destroy  # type: ignore[method-assign]
+
+
 KNOWN: dict[str, Callable[[Near], None]] = {
     "dedup-off": dedup_off,
     "position-before-send": position_before_send,
@@ -180,4 +191,5 @@ KNOWN: dict[str, Callable[[Near], None]] = {
     "fold-line-changed": fold_line_changed,
     "queue-trusted": queue_trusted,
     "incarnation-kept": incarnation_kept,
+    "key-kept": key_kept,
 }

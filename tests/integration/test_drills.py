@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.drills import kill, restore, sabotage, sabotaged
+from services.kernel import failpoints
+from tests.drills import erase, kill, restore, sabotage, sabotaged
 
 
 def test_a_killed_node_loses_nothing_and_does_nothing_twice() -> None:
@@ -41,7 +42,18 @@ def test_the_drill_finds_that_an_incarnation_goes_on() -> None:
     assert any("positions: " in sentence for sentence in line["found"]), line
 
 
+def test_an_erased_person_is_nowhere_and_every_count_stays() -> None:
+    line = erase.run(2, seed=1)
+    assert line["ok"], line
+    assert line["failpoints"] == {failpoints.KEYS_DESTROYED: 1}
+
+
+def test_the_drill_finds_a_key_that_was_kept() -> None:
+    line = erase.run(1, seed=1, sabotage="key-kept")
+    assert not line["ok"], line
+    assert any("the wrapped key" in sentence for sentence in line["found"]), line
+
+
 def test_each_sabotage_has_a_drill() -> None:
-    assert {"incarnation-kept", *SHOWS, *(name for _drill, name in sabotaged.SHOWS)} == set(
-        sabotage.KNOWN
-    )
+    alone = {"incarnation-kept", "key-kept"}
+    assert {*alone, *SHOWS, *(name for _drill, name in sabotaged.SHOWS)} == set(sabotage.KNOWN)

@@ -1,0 +1,240 @@
+"""Drill *erase*: a person is nowhere any more, and every count is as it was.
+
+Each run is a new person on a node that serves: what they said is read on every page, document and
+file that may show it, and their keys' bytes are found in the keyring; then they are erased, in
+every other run with the process ended between their keys and the event that says so; then neither
+is in any byte of the data folder, the log, or what leaves, and those pages say so.
+"""
+
+import itertools
+import random
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx
+import yaml
+
+from services.kernel import failpoints
+from services.kernel.district import SHIPPED
+from services.kernel.keyring.sealing import unwrap
+from tests.drills.checks import Findings
+from tests.drills.node import DrillFailed, DrillNode
+from tests.drills.told import Asked, Neighbours, Person
+
+RUNS_A_FOLDER: Final = 25
+WAIT_SECONDS: Final = 30.0
+ERASED: Final = "dihapus"
+LEAVES: Final = (
+    ("agus", "/exports/complaints.csv"),
+    ("agus", "/exports/complaints.xlsx"),
+    ("agus", "/exports/open-data.csv"),
+    ("agus", "/exports/open-data.xlsx"),
+    ("agus", "/exports/log.tar"),
+    ("agus", "/events"),
+)
+"""What leaves as files, or as the log: no words before, and none afterwards."""
+FAILPOINT: Final = failpoints.KEYS_DESTROYED
+
+
+def district_file(folder: Path) -> Path:
+    """Write the district file that ships, with keys destroyed as soon as it is asked for."""
+    written: dict[str, Any] = yaml.safe_load(SHIPPED.read_text())
+    written["erasure"] = {"destroy_after_days": 0}
+    file = folder / "district.yaml"
+    file.write_text(yaml.safe_dump(written, allow_unicode=True))
+    return file
+
+
+class EraseDrill:
+    """Runs the drill; `result` is its line."""
+
+    def __init__(self, runs: int, seed: int, sabotage: str | None, folder: Path) -> None:
+        self._runs, self._seed, self._sabotage, self._folder = runs, seed, sabotage, folder
+        self._findings = Findings()
+        self._fired = {FAILPOINT: 0}
+        self._district = district_file(folder)
+
+    def result(self) -> dict[str, Any]:
+        """Run all, and say what was found."""
+        began = time.monotonic()
+        for first in range(0, self._runs, RUNS_A_FOLDER):
+            try:
+                self._in_one_folder(range(first, min(first + RUNS_A_FOLDER, self._runs)))
+            except (DrillFailed, httpx.HTTPError) as problem:
+                self._findings.add(f"{type(problem).__name__}: {problem}")
+        if self._runs > 1 and not self._fired[FAILPOINT]:
+            self._findings.add(f"failpoint {FAILPOINT} never fired")
+        found = self._findings
+        return {
+            "drill": "erase",
+            "runs": self._runs,
+            "seed": self._seed,
+            "seconds": round(time.monotonic() - began, 1),
+            "failpoints": self._fired,
+            "lost": found.lost,
+            "doubled": found.doubled,
+            "differs": found.differs,
+            "found": found.found,
+            "ok": not found.found,
+        }
+
+    def _in_one_folder(self, runs: range) -> None:
+        data, tokens = self._folder / str(runs.start) / "data", dict[str, str]()
+        data.parent.mkdir()
+        chance = random.Random(f"{self._seed}/{runs.start}/passing")
+
+        def start(passing: int) -> DrillNode:
+            return DrillNode(data, tokens, FAILPOINT, passing, self._sabotage, self._district)
+
+        node = start(1)
+        try:
+            for run in runs:
+                before = len(self._findings.found)
+                one = _Run(node, Person(f"{self._seed}-{run}"), self._findings, run)
+                one.before()
+                if run % 2:
+                    node = self._end_between(node, one, lambda: start(chance.randint(1, 3)))
+                else:
+                    one.erase(node)
+                one.after(node)
+                print(f"{run + 1} of {self._runs} runs", file=sys.stderr, flush=True)
+                if len(self._findings.found) > before:
+                    break
+        finally:
+            node.end()
+
+    def _end_between(
+        self, node: DrillNode, run: "_Run", start: Callable[[], DrillNode]
+    ) -> DrillNode:
+        """Have the process end itself while it erases; start it again and repeat the command."""
+        node.arm()
+        asked = threading.Thread(target=lambda: run.try_to_erase(node), daemon=True)
+        asked.start()
+        if node.ended(WAIT_SECONDS) and node.fired.exists():
+            self._fired[FAILPOINT] += 1
+        else:
+            self._findings.add(f"run {run.number}: {FAILPOINT} was not passed")
+        asked.join(WAIT_SECONDS)
+        node.end()
+        node = start()
+        run.erase(node)
+        return node
+
+
+class _Run:
+    """One person: told, read, erased, looked for."""
+
+    def __init__(self, node: DrillNode, person: Person, findings: Findings, number: int) -> None:
+        self._node, self._person, self._findings, self.number = node, person, findings, number
+        self._key = str(uuid4())
+
+    def before(self) -> None:
+        """Have the person's words told and read, and note what must be gone, and what must stay."""
+        node = self._node
+        self._neighbours = Neighbours(node, self._person.mark)
+        self._asked = Asked(node, self._person)
+        self._asked.walk()
+        for what, content in self._asked.read(node):
+            if missing := [each for each in what.shows if each not in content]:
+                self._say(f"{what.path} does not show {missing} before")
+        self._secrets = dict(_keys_of(node.data, self._asked.keys))
+        held = _files_with(node, [each for each, _raw in self._secrets.values()])
+        if len(self._secrets) < len(self._asked.keys) or not held:
+            self._say("the keys are not in the keyring before")
+        self._totals = self._asked.totals(node)
+
+    def try_to_erase(self, node: DrillNode) -> None:
+        """Ask for it, of a process that may end meanwhile."""
+        try:
+            self._ask(node)
+        except httpx.TransportError:
+            return
+
+    def erase(self, node: DrillNode) -> None:
+        """Ask for it, the same command again where it was asked before."""
+        answer = self._ask(node)
+        if answer.status_code != httpx.codes.OK:
+            self._say(f"the erasure was answered {answer.status_code}: {answer.text[:200]}")
+
+    def after(self, node: DrillNode) -> None:
+        """Look everywhere."""
+        self._wait_until_said(node)
+        for what, content in self._asked.read(node):
+            if shown := [each for each in self._person.words if each in content]:
+                self._say(f"{what.path} still shows {shown}")
+            elif what.says and ERASED not in content:
+                self._say(f"{what.path} does not say that it is erased")
+        wanted: dict[str, bytes] = {}
+        for id, (wrapped, raw) in self._secrets.items():
+            wanted |= {f"the wrapped key {id}": wrapped, f"the key {id}": raw}
+        for word in self._person.forms():
+            wanted |= {f"{word!r}": word.encode(), f"{word!r} in UTF-16": word.encode("utf-16-le")}
+        for name, there in itertools.chain(_files(node), self._leaving(node)):
+            for secret, some in wanted.items():
+                if some in there:
+                    self._say(f"{secret} lies in {name}")
+        if (totals := self._asked.totals(node)) != self._totals:
+            self._say(f"totals differ: {self._totals} → {totals}", differs=1)
+        if unread := self._neighbours.unread(node):
+            self._say(f"{unread} neighbours cannot be read any more", lost=unread)
+
+    def _ask(self, node: DrillNode) -> httpx.Response:
+        body = {"reason": "subject_request", "complaints": self._asked.ids}
+        headers = {"Idempotency-Key": self._key}
+        path = f"/persons/{self._asked.ids[0]}/erasure"
+        return node.as_("kukuh").post(path, json=body, headers=headers)
+
+    def _wait_until_said(self, node: DrillNode) -> None:
+        until = time.monotonic() + WAIT_SECONDS
+        for id in self._asked.ids:
+            names: list[str] = []
+            while "PersonErased" not in names and time.monotonic() < until:
+                found = node.as_("agus").get(f"/audit/complaints/{id}")
+                items = found.json()["items"] if found.is_success else []
+                names = [each["type"].split(".")[1] for each in items]
+            said = names.count("PersonErased")
+            if said != 1:
+                self._say(f"PersonErased is said {said} times of {id}", doubled=max(0, said - 1))
+
+    def _leaving(self, node: DrillNode) -> Iterator[tuple[str, bytes]]:
+        for user, path in LEAVES:
+            yield path, node.as_(user).get(path).raise_for_status().content
+
+    def _say(self, sentence: str, **counted: int) -> None:
+        self._findings.add(f"run {self.number}: {sentence}", **counted)
+
+
+def _keys_of(data: Path, ids: list[str]) -> Iterator[tuple[str, tuple[bytes, bytes]]]:
+    """Yield keys as they lie in the keyring, and as they are."""
+    master = (data / "master.key").read_bytes()
+    with closing(sqlite3.connect(f"file:{data}/keyring.sqlite?mode=ro", uri=True)) as keyring:
+        for id in ids:
+            for (wrapped,) in keyring.execute("SELECT wrapped FROM keys WHERE id = ?", (id,)):
+                yield id, (wrapped, unwrap(wrapped, id, master))
+
+
+def _files(node: DrillNode) -> Iterator[tuple[str, bytes]]:
+    """Yield every file of the data folder, and the log."""
+    for file in sorted([*node.data.rglob("*"), node.log]):
+        if file.is_file():
+            yield file.name, file.read_bytes()
+
+
+def _files_with(node: DrillNode, wanted: list[bytes]) -> Mapping[str, bytes]:
+    return {
+        name: content for name, content in _files(node) if any(some in content for some in wanted)
+    }
+
+
+def run(runs: int, seed: int, sabotage: str | None = None) -> dict[str, Any]:
+    """Run the drill in a folder of its own, and return its line."""
+    with tempfile.TemporaryDirectory(prefix="drill-erase-") as folder:
+        return EraseDrill(runs, seed, sabotage, Path(folder)).result()
