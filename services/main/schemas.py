@@ -21,6 +21,8 @@ SHARED: Final = {
 }
 ADDED_TO: Final = {"keyring": ("openings", "opened")} | dict.fromkeys(WRITING, ("stored_events",))
 """By store, the tables to which rows are only ever added."""
+REWRITTEN: Final = ("keys", "persons")
+"""The keyring's tables that leave no bytes of what is deleted."""
 MAINTAINED_SINCE: Final = 170_000
 """The server's version since which others than its owner may write a table anew: without that,
 bytes of a destroyed key stay in it, and whoever destroys one is told so."""
@@ -77,7 +79,8 @@ def _grant(owner: Connection, store: str) -> None:
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {store} TO {role}"
         )
         if store == "keyring" and _version(owner) >= MAINTAINED_SINCE:
-            owner.execute(f"GRANT MAINTAIN ON {store}.keys TO {role}")
+            for table in REWRITTEN:
+                owner.execute(f"GRANT MAINTAIN ON {store}.{table} TO {role}")
         for table in ADDED_TO.get(store, ()):
             owner.execute(f"REVOKE UPDATE, DELETE ON {store}.{table} FROM {role}")
 

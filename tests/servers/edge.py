@@ -22,12 +22,13 @@ HOME = "puring"
 ORIGIN = "edge-puring"
 
 
-def district_file(folder: Path) -> Path:
+def district_file(folder: Path, *, destroy_after_days: int = 7) -> Path:
     """Write the district file that ships with one Puskesmas at home on the edge."""
     written: dict[str, Any] = yaml.safe_load(SHIPPED.read_text())
     (home,) = (each for each in written["puskesmas"] if each["code"] == HOME)
     home["home"] = ORIGIN
     written["letters"] = {"dinas": "Z", ORIGIN: "E"}
+    written["erasure"] = {"destroy_after_days": destroy_after_days}
     file = folder / "district.yaml"
     file.write_text(yaml.safe_dump(written, allow_unicode=True))
     return file
@@ -102,7 +103,7 @@ def running_both(folder: Path, postgres: Postgres, redis: RedisServer) -> Iterat
     """Run a district and the line to it, and what an edge of it is started with."""
     for each in ("kafka", "district", "edge"):
         (folder / each).mkdir()
-    file = district_file(folder)
+    file = district_file(folder, destroy_after_days=0)
     near = f"127.0.0.1:{free_port()}"
     with (
         running_kafka(folder / "kafka") as kafka,
