@@ -17,12 +17,13 @@ from services.intake.application import Intake
 from services.intake.domain import HOLD_REASONS, REASONS, Complaint, Stage
 from services.intake.erasing import WHY_NOT, Erasing
 from services.intake.register import Register
+from services.intake.retention import Keeping
 from services.intake.typed import Values, line, refused, typed_fields
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.aggregate import Intent
 from services.kernel.commands import intent, once_of_form
-from services.kernel.errors import Forbidden, NotFound, Problem, invalid
+from services.kernel.errors import Forbidden, NotFound, Problem, Unavailable, invalid
 from services.kernel.text import Text, _
 from services.kernel.web.flash import Flash, flash, see_other
 from services.kernel.web.forms import Form
@@ -71,13 +72,15 @@ Holder = Annotated[Principal, requires(HOLD)]
 Do = Callable[[Intent, dict[str, Any]], Any]
 
 
-def add(pages: APIRouter, intake: Intake, erasing: Erasing) -> None:
+def add(pages: APIRouter, intake: Intake, erasing: Erasing, keeping: Keeping) -> None:
     """Add the list, and the page of one person."""
-    _add_list(pages, intake, erasing, Register(intake))
+    _add_list(pages, intake, erasing, keeping)
     _add_person(pages, intake, erasing)
 
 
-def _add_list(pages: APIRouter, intake: Intake, erasing: Erasing, register: Register) -> None:
+def _add_list(pages: APIRouter, intake: Intake, erasing: Erasing, keeping: Keeping) -> None:
+    register = Register(intake)
+
     @pages.get(PATH)
     def erasures(request: Request, principal: Reader, number: str = "") -> Response:
         """List the erasures that this reader may see; a number leads to its person."""
@@ -95,6 +98,8 @@ def _add_list(pages: APIRouter, intake: Intake, erasing: Erasing, register: Regi
             form=form,
             labels=LABELS,
             found=erasing.listed(principal.scope(READ)),
+            keeps=any(rules.keep_years for rules in intake.district.rules),
+            proposed=_proposed(keeping, principal),
             stages=STAGES,
             why=WHY,
         )
@@ -213,6 +218,14 @@ def _add_person(pages: APIRouter, intake: Intake, erasing: Erasing) -> None:
             lambda who, more: erasing.lift(id, who, **more),
             LIFTED,
         )
+
+
+def _proposed(keeping: Keeping, principal: Principal) -> list[dict[str, Any]] | None:
+    """Return what the rules propose; None while the lists do not answer."""
+    try:
+        return keeping.proposed(principal.scope(READ))
+    except Unavailable:
+        return None
 
 
 def _can_call_back(it: Complaint, intake: Intake) -> bool:

@@ -25,6 +25,7 @@ from services.intake.domain import CONFIDENTIALITIES, KINDS
 from services.intake.erasing import Erasing
 from services.intake.forms import form_of
 from services.intake.importing import Importing
+from services.intake.retention import Ended, Keeping
 from services.intake.slips import receipt_of
 from services.intake.suggesting import Nearby, Suggesting
 from services.intake.typed import line, read_form, refused, typed_fields
@@ -78,9 +79,10 @@ def router(
     nearby: Nearby,
     cases: Cases,
     erasing: Erasing,
+    ended: Ended,
 ) -> APIRouter:
     """Return intake's pages; `nearby` answers what else came in about then, `cases` what the case
-    of a complaint allows."""
+    of a complaint allows, `ended` which cases ended long ago."""
     pages = APIRouter(include_in_schema=False)
     _add_desk(pages, intake)
     import_pages.add(pages, intake, importing)
@@ -91,7 +93,7 @@ def router(
     suggesting = Suggesting(intake, nearby)
     complaint_pages.add(pages, intake, words, suggesting, cases, LABELS, _choices)
     receipt_pages.add(pages, intake, cases)
-    erasure_pages.add(pages, intake, erasing)
+    erasure_pages.add(pages, intake, erasing, Keeping(intake, ended))
     public_pages.add(pages, intake, LABELS, _choices)
     return pages
 

@@ -100,7 +100,9 @@ def _routers(
         erasing = Erasing(parts.intake, cases)
         calls.append(intake_api.router(parts.intake, parts.importing, lists.thread, cases, erasing))
         pages.append(
-            intake_pages.router(parts.intake, parts.importing, words, nearby, cases, erasing)
+            intake_pages.router(
+                parts.intake, parts.importing, words, nearby, cases, erasing, lists.ended
+            )
         )
     if "resolution" in services:
         resolution, words = parts.resolution, Words(parts.keyring)

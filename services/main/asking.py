@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import inspect
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, get_type_hints
 from uuid import UUID
 
@@ -147,6 +147,12 @@ class RemoteLists:
         found: tuple[str, bool, datetime | None] | None = self._ask(
             "standing_of", complaint=complaint
         )
+        return found
+
+    def ended(self, scope: frozenset[str] | None, until: date, cursor: str | None) -> Listing:
+        """Return a page of the cases of these Puskesmas (None: all) that ended on a day or before
+        it."""
+        found: Listing = self._ask("ended", scope=scope, until=until, cursor=cursor)
         return found
 
     def by_unit(self, seen: Seen, asked: Asked) -> list[dict[str, Any]]:

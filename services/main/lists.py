@@ -1,8 +1,8 @@
 """Reporting's lists and figures, as resolution's pages ask for them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 from services.kernel.access.reach import Reach
@@ -12,6 +12,8 @@ from services.reporting.application import Reporting
 from services.reporting.queries.complaints import Listing
 from services.reporting.queries.question import Filters, When
 from services.resolution.pages.lists import Asked, Seen
+
+ENDED_PAGE: Final = 200
 
 
 class CasesOf:
@@ -57,6 +59,12 @@ class CasesOf:
         """Return the state of a complaint's case, whether the last withdrawal came too late for it,
         and when it came to its end (None: it is open); None where no case is known."""
         return self._reporting.standing_of(complaint)
+
+    def ended(self, scope: frozenset[str] | None, until: date, cursor: str | None) -> Listing:
+        """Return a page of the cases of these Puskesmas (None: all) that ended on a day or before
+        it."""
+        filters = Filters(scope, total="closed", until=until)
+        return self._reporting.complaints(filters, When(), limit=ENDED_PAGE, cursor=cursor)
 
     def by_unit(self, seen: Seen, asked: Asked) -> list[dict[str, Any]]:
         """Return how many cases wait at each service unit."""

@@ -24,7 +24,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "rini": ("/kerja", "/kasus?mine=1"),
     "bayu": ("/kerja", "/evaluasi", "/evaluasi?state=reopened"),
-    "kukuh": ("/kerja", "/terbitkan", "/terbitkan?menunggu=approval"),
+    "kukuh": ("/kerja", "/terbitkan", "/terbitkan?menunggu=approval", "/penghapusan"),
     "dewi": ("/kerja", "/terbitkan?menunggu=release", "/publikasi?complaint={documented}"),
     "yuli": ("/kerja", "/kasus", "/bidang"),
     "wulan": (
@@ -63,6 +63,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
         "/kasus/{new}/pembukaan",
         "/kasus/{graded}",
         "/kasus/{documented}",
+        "/penghapusan/{documented}",
         "/tidak-ada",
     ),
     "rini": (

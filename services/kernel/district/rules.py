@@ -65,12 +65,16 @@ class Limit(Part):
 
 
 class Rules(Part):
-    """A version of the deadline rules, in force from a day on, until the next version is."""
+    """A version of the deadline rules, in force from a day on, until the next version is.
+
+    A case that ended `keep_years` ago is proposed for erasure (None: never).
+    """
 
     version: int = Field(ge=1)
     in_force_from: date
     sources: tuple[Source, ...]
     limits: tuple[Limit, ...]
+    keep_years: int | None = Field(default=None, ge=1, le=100)
 
     @cached_property
     def digest(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -88,6 +88,10 @@ class CaseLists(Protocol):
     def standing_of(self, complaint: UUID) -> tuple[str, bool, datetime | None] | None:
         """Return the state of a complaint's case, whether the last withdrawal came too late for it,
         and when it came to its end (None: it is open); None where no case is known."""
+
+    def ended(self, scope: frozenset[str] | None, until: date, cursor: str | None) -> CaseRows:
+        """Return a page of the cases of these Puskesmas (None: all) that ended on a day or before
+        it."""
 
     def by_unit(self, seen: Seen, asked: Asked) -> list[dict[str, Any]]:
         """Return by `unit` how many cases are open, overdue, soon, received."""
