@@ -134,7 +134,7 @@ def router(
     by_id, person = APIRouter(), APIRouter()
     _add_reading(by_id, intake)
     later_api.add_by_id(by_id, intake, thread, cases)
-    erasure_api.add_by_id(person, erasing, intake.source)
+    erasure_api.add_by_id(person, erasing)
     erasure_api.add(api, erasing, Register(intake))
     # The same calls once more, by which a district's proxy finds the endpoint of a Puskesmas.
     of_code = [Depends(_of_code(intake))]

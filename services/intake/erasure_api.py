@@ -113,7 +113,7 @@ def add(api: APIRouter, erasing: Erasing, register: Register) -> None:
         return seen(erasing, found, principal)
 
 
-def add_by_id(api: APIRouter, erasing: Erasing, source: str) -> None:
+def add_by_id(api: APIRouter, erasing: Erasing) -> None:
     """Add the calls about one person, to a router whose prefix names the `{id}` of a complaint."""
 
     @api.get("", response_model=PersonView)
@@ -135,7 +135,6 @@ def add_by_id(api: APIRouter, erasing: Erasing, source: str) -> None:
         a case under way unless it is to end.
         """
         done = step.take(
-            source,
             erasing.puskesmas_of(id),
             erasing.request,
             id,
@@ -156,7 +155,7 @@ def add_by_id(api: APIRouter, erasing: Erasing, source: str) -> None:
     )
     def call_erasure_back(id: UUID, step: Stepping) -> Any:
         """Call an erasure back, for all complaints of the person, before its time has come."""
-        return step.take(source, erasing.puskesmas_of(id), erasing.call_back, id)
+        return step.take(erasing.puskesmas_of(id), erasing.call_back, id)
 
     @api.post(
         "/legal-hold",
@@ -167,7 +166,7 @@ def add_by_id(api: APIRouter, erasing: Erasing, source: str) -> None:
     def place_hold(id: UUID, body: HoldBody, step: Stepping) -> Any:
         """Keep the person from being erased; an erasure that waits for its time is called back."""
         here = erasing.puskesmas_of(id)
-        return step.take(source, here, erasing.hold, id, body.reason, body.until)
+        return step.take(here, erasing.hold, id, body.reason, body.until)
 
     @api.delete(
         "/legal-hold",
@@ -177,7 +176,7 @@ def add_by_id(api: APIRouter, erasing: Erasing, source: str) -> None:
     )
     def lift_hold(id: UUID, step: Stepping) -> Any:
         """Take a legal hold away."""
-        return step.take(source, erasing.puskesmas_of(id), erasing.lift, id)
+        return step.take(erasing.puskesmas_of(id), erasing.lift, id)
 
 
 def seen(erasing: Erasing, id: UUID, principal: Principal) -> dict[str, Any]:
