@@ -150,7 +150,8 @@ class Parts:
     def cases(self) -> Cases:
         """What the case of a complaint still allows, asked of reporting where it runs."""
         if self.settings.reporting_url is None:
-            return Cases(self.reporting.standing_of)
+            # Reporting is opened with the others, by when it is known whom it watches.
+            return Cases(lambda complaint: self.reporting.standing_of(complaint))
         secret = internal_secret(self.folder.receipt_secret)
         return Cases(RemoteLists(self.settings.reporting_url, secret).standing_of)
 

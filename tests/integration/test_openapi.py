@@ -231,6 +231,7 @@ def of_one(asker: Asker, things: Things, at: str, one: str, other: str, **path: 
     file, form = {"file": PDF}, "multipart/form-data"
     added = asker.well("officer", f"POST {at}/attachments", file, **here, media_type=form)
     things.attachments.append(added["attachment"])
+    asker.well("head", f"POST {at}/opening-reason", {"reason": "report"}, **here)
     asker.well(
         "head", f"GET {at}/attachments/{{attachment}}", **here, attachment=added["attachment"]
     )
