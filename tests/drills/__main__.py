@@ -20,6 +20,7 @@ from tests.drills import (
     processes,
     restore,
     sabotaged,
+    tamper,
 )
 from tests.drills.sabotage import KNOWN
 
@@ -28,6 +29,7 @@ DRILLS: dict[str, Callable[[int, int, str | None], dict[str, Any]]] = {
     "restore": restore.run,
     "processes": processes.run,
     **{name: partial(outage.run, name) for name in ("broker", "database", "redis")},
+    "tamper": tamper.run,
     "partition": lambda runs, seed, _sabotage: partition.run(runs, seed),
     "erase": erase.run,
 }

@@ -3,7 +3,7 @@
 import pytest
 
 from services.kernel import failpoints
-from tests.drills import erase, kill, restore, sabotage, sabotaged
+from tests.drills import erase, kill, restore, sabotage, sabotaged, tamper
 
 
 def test_a_killed_node_loses_nothing_and_does_nothing_twice() -> None:
@@ -54,6 +54,20 @@ def test_the_drill_finds_a_key_that_was_kept() -> None:
     assert any("the wrapped key" in sentence for sentence in line["found"]), line
 
 
+UNCHECKED = "checkpoint-unchecked"
+
+
+def test_what_is_done_to_a_history_is_found_and_located() -> None:
+    line = tamper.run(len(tamper.EVERYWHERE) + 1, seed=1)
+    assert line["ok"], line
+    assert {*tamper.EVERYWHERE} < {*line["failpoints"]}
+
+
+def test_without_checkpoints_the_drill_of_tampering_finds_nothing() -> None:
+    line = tamper.run(2, seed=1, sabotage=UNCHECKED)
+    assert not line["ok"] and any("is not found" in each for each in line["found"]), line
+
+
 def test_each_sabotage_has_a_drill() -> None:
-    alone = {"incarnation-kept", "key-kept"}
+    alone = {"incarnation-kept", "key-kept", UNCHECKED}
     assert {*alone, *SHOWS, *(name for _drill, name in sabotaged.SHOWS)} == set(sabotage.KNOWN)
