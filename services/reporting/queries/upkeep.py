@@ -50,7 +50,10 @@ def gaps(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
         SELECT source, after + 1 AS first_missing, id - 1 AS last_missing
         FROM (
             SELECT source, id, lag(id, 1, 0) OVER (PARTITION BY source ORDER BY id) AS after
-            FROM log WHERE partition >= 0
+            FROM log WHERE partition >= 0 AND source IN (
+                SELECT source FROM log GROUP BY source
+                HAVING min(partition) >= 0 AND count(*) <> max(id)
+            )
         )
         WHERE id > after + 1 ORDER BY source, id LIMIT {SHOWN}
         """

@@ -1,0 +1,82 @@
+"""What `tanggap verify` says of what it found, and of a file that is no checkpoint."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from services.main.cli.terminal import WRONG_USE
+from services.main.cli.verdict import KINDS, read, verdict
+from services.reporting.proof.api import Found
+
+WHOLE: dict[str, Any] = {
+    "whole": True,
+    "sources": [{"source": "/a/intake", "events": 40}, {"source": "/a/resolution", "events": 2}],
+    "gaps": [],
+    "broken_chains": [],
+    "forks": [],
+    "unreadable": [],
+    "findings": [],
+    "checkpoints": 3,
+    "given": 1,
+    "unvouched": 0,
+    "vouched": [],
+    "unreached": [],
+}
+
+
+def found(**more: Any) -> dict[str, Any]:
+    plain = {"source": "/a/intake", "id": 7, "upto": None, "where": ["log"], "what": None}
+    return WHOLE | {"whole": False, "findings": [plain | {"by": None, "kind": "changed"} | more]}
+
+
+def test_a_whole_history_takes_a_line() -> None:
+    (line,) = verdict(WHOLE)
+    assert line.startswith("Riwayat utuh: 42 kejadian, 3 titik periksa yang datang, 1 ")
+
+
+def test_for_how_many_events_nobody_vouches_is_said() -> None:
+    (_whole, line) = verdict(WHOLE | {"unvouched": 9})
+    assert line.startswith("9 kejadian ") and "tidak ada yang menjamin" in line
+
+
+def test_the_first_wrong_event_its_places_and_who_tells_are_said() -> None:
+    (head, line) = verdict(
+        found(kind="rewritten", upto=20, where=["log", "store", "stream"], by="given")
+    )
+    assert "TIDAK utuh" in head
+    assert line == (
+        "  /a/intake:7 sampai :20 atau sesudahnya ditulis ulang: salinan log, penyimpanan "
+        "layanan, aliran; menurut given"
+    )
+    (_head, line) = verdict(found(what="arrived_at"))
+    assert line == "  /a/intake:7 diubah (arrived_at): salinan log"
+
+
+def test_what_was_not_reached_is_said() -> None:
+    (_whole, stream, store) = verdict(WHOLE | {"unreached": ["stream", "/a/intake"]})
+    assert "aliran" in stream and "/a/intake" in store
+
+
+def test_what_is_wrong_with_the_log_copy_by_itself_is_named_once() -> None:
+    gap = {"source": "/a/intake", "first_missing": 4, "last_missing": 9}
+    (_head, line) = verdict(WHOLE | {"whole": False, "gaps": [gap, gap]})
+    assert line == "  /a/intake:4: kejadian yang hilang (salinan log; 2 tempat)"
+
+
+def test_every_kind_has_its_words() -> None:
+    assert {*KINDS} == {*Found.model_fields["kind"].annotation.__args__}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+def test_a_file_that_cannot_be_read_is_named(
+    tmp_path: Path, content: bytes | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "kept.txt"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(typer.Exit) as ended:
+        read(file)
+    assert ended.value.exit_code == WRONG_USE
+    assert "kept.txt" in "".join(capsys.readouterr().err.split())
