@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.bench import as_of, footprint, intake, kafka, lifecycle, pages, rebuild, visible
+from tests.bench import as_of, footprint, intake, kafka, lifecycle, pages, proof, rebuild, visible
 
 BENCHES = {
     "intake": intake.run,
@@ -13,6 +13,7 @@ BENCHES = {
     "as_of": as_of.run,
     "lifecycle": lifecycle.run,
     "kafka": kafka.run,
+    "proof": proof.run,
 }
 
 

@@ -59,6 +59,29 @@ def long_district(events: int) -> Path:
     return folder
 
 
+def gapless_log(events: int) -> Path:
+    """Return a file of reporting whose log holds at least so many events, numbered without gaps
+    and chained, as a source's are."""
+    folder = HOUSE / f"gapless-log-of-{events}-events-{SEED}"
+    source = long_district(events)
+    with _made_once(folder) as begun:
+        if begun:
+            begun.mkdir()
+            with duckdb.connect(str(begun / LOG), config={"memory_limit": MEMORY}) as connection:
+                connection.execute("SET TimeZone = 'UTC'")
+                connection.execute(schema("log"))
+                connection.execute(f"ATTACH '{source / LOG}' AS one (READ_ONLY)")
+                connection.execute(_NUMBERED)
+                connection.execute(_GAPLESS)
+                tracked = connection.execute(
+                    "SELECT source || '/0', max(id) FROM log GROUP BY source"
+                ).fetchall()
+                connection.execute(
+                    "UPDATE reading SET tracked = ?", [msgspec.json.encode(dict(tracked)).decode()]
+                )
+    return folder / LOG
+
+
 def many_cases(cases: int) -> Path:
     """Return a data folder whose stores and log hold at least so many complaints."""
     folder = HOUSE / f"district-of-{cases}-cases-{SEED}"
@@ -130,4 +153,13 @@ SELECT * EXCLUDE (n) REPLACE (
     sha256(receipt_hash || n) AS receipt_hash
 )
 FROM (SELECT *, unnest(range($times)) AS n FROM one.log WHERE complaint IS NOT NULL)
+"""
+_NUMBERED: Final = """
+CREATE TEMP TABLE numbered AS
+SELECT place, row_number() OVER (PARTITION BY source ORDER BY place) AS number FROM one.log
+"""
+_GAPLESS: Final = """
+INSERT INTO log BY NAME
+SELECT log.* REPLACE (number AS id, number - 1 AS previous, 0 AS partition)
+FROM one.log AS log JOIN numbered USING (place)
 """

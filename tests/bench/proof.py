@@ -1,0 +1,126 @@
+"""What the proof costs: trees built and signed under load, and ten million events verified beside
+sha256sum over as many bytes of the same kind."""
+
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from services.kernel.clock import system_clock
+from services.kernel.stream import EmbeddedStream
+from services.reporting.outboxes import NoOutboxes
+from services.reporting.proof.leaves import DATA
+from services.reporting.proof.verifying import verified
+from services.reporting.store import Store
+from tests.bench.history import MEMORY, gapless_log
+from tests.bench.intake import PATH, SECONDS, WARM_SECONDS, drain
+from tests.bench.line import Measure
+from tests.bench.wrk import Load, load
+from tests.running import running_node
+from tests.signing_at import under
+
+EVENTS: Final = 10_000_000
+ROUNDS: Final = 4
+OFTEN: Final = "1"
+"""Seconds between two checkpoints: a minute's in life."""
+SAMPLE: Final = 100_000
+HASHED: Final = 2**30
+"""So many bytes (at least) are given to sha256sum."""
+
+
+def run() -> Iterator[Measure]:
+    """Measure intake with and without trees in turn; then verify."""
+    yield _intake()
+    yield _verify()
+
+
+def _intake() -> Measure:
+    with tempfile.TemporaryDirectory(prefix="bench-proof-") as name, ExitStack() as nodes:
+        folder = Path(name)
+        found: dict[str, list[Load]] = {"0": [], OFTEN: []}
+        running = {}
+        for pace in found:
+            (folder / pace).mkdir()
+            node = running_node(folder / pace / "node", under=under(pace))
+            running[pace] = nodes.enter_context(node)
+        tokens = {pace: node.token("rini") for pace, node in running.items()}
+        for turn in range(ROUNDS + 1):
+            # Neither is always the one that runs after the other.
+            for pace in sorted(found, reverse=bool(turn % 2)):
+                node = running[pace]
+                seconds = SECONDS if turn else WARM_SECONDS
+                done = load(folder, node.address, PATH, tokens[pace], seconds)
+                drain(node)
+                if turn:
+                    found[pace].append(done)
+    on, off = (statistics.median(each.per_second for each in found[pace]) for pace in (OFTEN, "0"))
+    return Measure(
+        name="proof-intake",
+        unit="complaints/s",
+        ours=on,
+        theirs=off,
+        baseline="the same node without trees",
+        floor=0.95,
+        aim=0.98,
+        n=sum(each.accepted for each in found[OFTEN]),
+        more={
+            "rounds_ours": [round(each.per_second) for each in found[OFTEN]],
+            "rounds_theirs": [round(each.per_second) for each in found["0"]],
+            "seconds_between_checkpoints": float(OFTEN),
+        },
+    )
+
+
+def _verify() -> Measure:
+    path = gapless_log(EVENTS)
+    with tempfile.TemporaryDirectory(prefix="bench-proof-") as name:
+        store = Store(path, MEMORY)
+        stream = EmbeddedStream(Path(name) / "stream.sqlite", system_clock)
+        try:
+            with store.on_all_cores(), store.of_one_moment() as reader:
+                began = time.perf_counter()
+                found = verified(reader, stream, NoOutboxes(), [])
+                seconds = time.perf_counter() - began
+                size, events = _bytes(reader)
+                theirs = _sha256sum(reader, Path(name) / "leaves")
+        finally:
+            stream.close()
+            store.close()
+    assert found["whole"] and found["unvouched"] == events, found
+    return Measure(
+        name="proof-verify",
+        unit="MB/s",
+        ours=size / 1e6 / seconds,
+        theirs=theirs / 1e6,
+        baseline="sha256sum",
+        floor=0.25,
+        aim=0.5,
+        n=events,
+        more={"seconds": round(seconds, 1), "bytes": size, "memory_limit": MEMORY},
+    )
+
+
+def _bytes(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+    ((size, events),) = connection.execute(
+        f"SELECT sum(octet_length({DATA})), count(*) FROM log"
+    ).fetchall()
+    return int(size), int(events)
+
+
+def _sha256sum(connection: duckdb.DuckDBPyConnection, file: Path) -> float:
+    """Return how many bytes a second sha256sum hashes, of leaves as they lie in the log."""
+    found = connection.execute(f"SELECT {DATA} FROM log LIMIT {SAMPLE}").fetchall()
+    sample = b"".join(data for (data,) in found)
+    times = -(-HASHED // len(sample))
+    with file.open("wb") as out:
+        for _time in range(times):
+            out.write(sample)
+    began = time.perf_counter()
+    subprocess.run(["sha256sum", str(file)], check=True, capture_output=True)
+    return times * len(sample) / (time.perf_counter() - began)
