@@ -221,6 +221,8 @@ def test_a_backup_is_never_written_over_or_into_nowhere(data: Path, tmp_path: Pa
     there.mkdir()
     with pytest.raises(CannotBackUp, match="sudah ada"):
         backed_up(data, there)
+    with pytest.raises(CannotBackUp, match="di dalam folder data"):
+        backed_up(data, data / "backup")
     with pytest.raises(CannotBackUp, match="Pasang medianya"):
         backed_up(data, tmp_path / "usb" / "backup")
     with pytest.raises(CannotBackUp, match="belum ada yang dapat dicadangkan"):

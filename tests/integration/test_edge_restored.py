@@ -27,6 +27,8 @@ from tests.servers.postgres import Postgres
 from tests.servers.redis import RedisServer
 
 PASSPHRASE = "hujan di bulan juni"
+pytestmark = pytest.mark.timeout(900)
+"""A district and an edge are started, the edge once more, and it waits for the line."""
 
 
 def asked(node: RunningNode, *arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -76,6 +76,10 @@ def _check_place(settings: Settings, to: Path) -> None:
     missing = [path for path in stores_of(settings.data).values() if not path.exists()]
     if missing:
         raise CannotBackUp(f"{missing[0]} tidak ada: belum ada yang dapat dicadangkan.")
+    if settings.data.absolute() in to.parents:
+        raise CannotBackUp(
+            f"{to} terletak di dalam folder data: ia akan hilang bersamanya. Pilih tempat lain."
+        )
     if to.exists():
         raise CannotBackUp(f"{to} sudah ada. Pilih nama lain: cadangan tidak pernah ditimpa.")
     if not to.parent.is_dir():
