@@ -25,6 +25,8 @@ check: $(DEV)
 	$(BIN)/python -m services.kernel.contracts.generate check
 	$(BIN)/python -m services.kernel.web.catalogue check
 	$(BIN)/python -m services.main.check_permissions
+	$(BIN)/python -m services.main.check_secrets
+	$(BIN)/python -m services.main.check_dependencies
 
 bench: $(DEV)
 	@infra/test-needs
