@@ -47,8 +47,9 @@ def _intake() -> Measure:
         running = {}
         for pace in found:
             (folder / pace).mkdir()
-            node = running_node(folder / pace / "node", under=under(pace))
-            running[pace] = nodes.enter_context(node)
+            running[pace] = nodes.enter_context(
+                running_node(folder / pace / "node", under=under(pace))
+            )
         tokens = {pace: node.token("rini") for pace, node in running.items()}
         for turn in range(ROUNDS + 1):
             # Neither is always the one that runs after the other.
