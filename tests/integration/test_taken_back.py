@@ -12,10 +12,11 @@ import pytest
 
 from services.kernel.aggregate import Created
 from services.kernel.clock import system_clock
+from services.kernel.contracts import intake as contracts
 from services.kernel.district import SHIPPED, load_district
 from services.kernel.proof import Signer, Top
 from services.kernel.stream import EmbeddedStream
-from services.main.backup.heard import PERSON_ERASED, Heard, erase_again, listen, taken_back
+from services.main.backup.heard import Heard, erase_again, listen, taken_back
 from services.main.backup.stores import OUTBOXES, RETOLD, store_of
 from services.main.demo import add_accounts
 from services.main.generate import Histories
@@ -160,7 +161,9 @@ def test_who_was_erased_after_the_backup_is_erased_again(
 ) -> None:
     first, second = rows(lost, "keyring", "SELECT id FROM keys ORDER BY id LIMIT 2")
     said = listen(stream, ORIGIN, {}, EVERYWHERE).later[f"/{ORIGIN}/intake"]
-    erased = msgspec.structs.replace(said[max(said)], subject=first[0], type=PERSON_ERASED)
+    erased = msgspec.structs.replace(
+        said[max(said)], subject=first[0], type=contracts.PersonErasedV1.type
+    )
     elsewhere = msgspec.structs.replace(erased, subject=second[0], source="/dinas/intake", id=1)
     stream.store([msgspec.structs.replace(erased, id=max(said) + 1), elsewhere])
     found = heard(stream)
@@ -172,3 +175,23 @@ def test_who_was_erased_after_the_backup_is_erased_again(
     erase_again(tmp_path, (lost / "master.key").read_bytes(), found, system_clock)
     assert set(rows(tmp_path, "keyring", "SELECT id FROM keys")) == held - {first}
     assert not (tmp_path / "attachments" / first[0]).exists()
+
+
+def test_an_erasure_that_is_taken_back_is_done(
+    lost: Path, stream: EmbeddedStream, tmp_path: Path
+) -> None:
+    again, found = emptied(lost, tmp_path / "again"), heard(stream)
+    source = f"/{ORIGIN}/intake"
+    later = found.later[source]
+    received = next(each for each in later.values() if each.name == "ComplaintReceived")
+    asked = contracts.ErasureRequestedV1(
+        occurred_at=received.time, erasure="e-1", reason="subject_request", ends_open_cases=True
+    )
+    id = max(each.id for each in later.values() if each.name != "PersonErased") + 1
+    later[id] = msgspec.structs.replace(
+        received, id=id, type=asked.type, value=msgspec.json.encode(asked)
+    )
+    _taken, missing = taken_back(again, ORIGIN, found, system_clock)
+    assert missing == {}
+    due = rows(again, "intake", "SELECT task, argument FROM due")
+    assert ("intake.erase", received.subject) in due

@@ -26,8 +26,6 @@ from services.main.backup.stores import OUTBOXES, RETOLD, store_of
 NAME: Final = "restore"
 PAGE: Final = 4_000
 WAIT_SECONDS: Final = 0.5
-PERSON_ERASED: Final = "tanggap.PersonErased.v1"
-"""Says of a complaint that its keys and files were destroyed where it was written."""
 _FORMS: Final = (intake.ComplaintReceivedV1.type, intake.ComplaintCorrectedV1.type)
 
 
@@ -56,7 +54,7 @@ def listen(
         message = each.message
         if origin_of(message.source) == origin and message.id > positions.get(message.source, 0):
             heard.later[message.source][message.id] = message
-        if message.type == PERSON_ERASED and origin_of(message.source) == origin:
+        if message.type == intake.PersonErasedV1.type and origin_of(message.source) == origin:
             heard.erased.add(message.subject)
         if message.type in _FORMS and message.puskesmas in homed:
             heard.forms[message.subject].append(message)
@@ -124,7 +122,8 @@ def erase_again(data: Path, master: bytes, heard: Heard, clock: Clock) -> None:
     them."""
     with closing(Keyring(data / f"{KEYRING}.sqlite", master, clock, os.urandom)) as keyring:
         for complaint in sorted(heard.erased):
-            keyring.destroy(complaint)
+            later = keyring.direct.rows("SELECT key FROM later WHERE complaint = ?", (complaint,))
+            keyring.erased.destroy(complaint, [row["key"] for row in later])
             shutil.rmtree(data / ATTACHMENTS / complaint, ignore_errors=True)
 
 
