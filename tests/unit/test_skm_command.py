@@ -134,6 +134,15 @@ def test_numbers_that_mean_nothing_are_told_how_to_mend(tmp_path: Path) -> None:
     assert answer(tmp_path, rows, *columns)["index"]["converted"] == "100.00"
 
 
+def test_what_stands_in_a_file_is_printed_as_it_is(tmp_path: Path) -> None:
+    rows = [["Unit", *NAMES], ["[/b] [red]UGD", *[4] * 9]]
+    assert "[/b] [red]UGD" in skm(tmp_path, rows).stdout
+    done = skm(tmp_path, rows, "--column", "[/b]=time")
+    assert (done.exit_code, done.stderr) == (2, "[/b]: Kolom ini tidak ada di berkas.\n")
+    done = skm(tmp_path, [["U1 [/b]", *NAMES[1:]], [5] * 9], "--column", "U1 [/b]=requirements")
+    assert done.stderr.startswith("baris 2: U1 [/b]: ")
+
+
 def test_only_so_many_errors_are_shown(tmp_path: Path) -> None:
     done = skm(tmp_path, [NAMES, *[[9] * 9] * 10])
     assert done.stderr.count("baris ") == 50

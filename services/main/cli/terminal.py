@@ -110,5 +110,5 @@ def print_json(value: Any) -> None:
 
 def stop(message: str, code: int) -> NoReturn:
     """Say why, and end the command."""
-    err.print(message, soft_wrap=True)
+    err.print(message, soft_wrap=True, markup=False)
     raise typer.Exit(code)
