@@ -1,23 +1,23 @@
-"""What a survey may ask in a district: the regulations' elements, or a questionnaire of its own."""
+"""What a survey may ask in a district: the regulations' elements, or elements of its own."""
 
 from collections.abc import Mapping
 
 from services.intake.domain.satisfaction import REGULATIONS, Element, ElementSet
-from services.kernel.district import District, Questionnaire
+from services.kernel.district import District, SurveyElements
 from services.kernel.text import Text
 
 
 def element_sets(district: District) -> Mapping[str, ElementSet]:
     """Return each set that may be asked, by its code."""
-    return REGULATIONS | {each.code: _own(each) for each in district.questionnaires}
+    return REGULATIONS | {each.code: _own(each) for each in district.survey_elements}
 
 
-def _own(questionnaire: Questionnaire) -> ElementSet:
+def _own(listed: SurveyElements) -> ElementSet:
     return ElementSet(
-        code=questionnaire.code,
-        name=_as_it_is(questionnaire.name),
-        elements=tuple(Element(each.code, _as_it_is(each.name)) for each in questionnaire.elements),
-        bands=REGULATIONS[questionnaire.bands].bands,
+        code=listed.code,
+        name=_as_it_is(listed.name),
+        elements=tuple(Element(each.code, _as_it_is(each.name)) for each in listed.elements),
+        bands=REGULATIONS[listed.bands].bands,
     )
 
 

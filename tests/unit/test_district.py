@@ -68,17 +68,17 @@ def test_the_units_that_others_rely_on_are_there(code: str) -> None:
 def test_a_questionnaire_of_the_districts_own_is_checked() -> None:
     content = shipped()
     asked = [{"code": "complaint_handling", "name": "Pengaduan"}, {"code": "x", "name": "X"}]
-    content["questionnaires"] = [{"code": "lama", "name": "Lama", "elements": asked}]
+    content["survey_elements"] = [{"code": "lama", "name": "Lama", "elements": asked}]
     read = read_district(dumped(content), "uji.yaml")
-    assert read.questionnaires[0].bands == "permenpanrb-14-2017"
+    assert read.survey_elements[0].bands == "permenpanrb-14-2017"
     asked[1]["code"] = "complaint_handling"
-    content["questionnaires"][0]["code"] = "kepmenpan-25-2004"
+    content["survey_elements"][0]["code"] = "kepmenpan-25-2004"
     fields = [line.split(": ")[1] for line in refused(dumped(content))]
-    assert fields == ["questionnaires[0].code", "questionnaires[0].elements[1].code"]
-    content["questionnaires"][0] |= {"code": "lama", "bands": "lama", "elements": asked[:1]}
+    assert fields == ["survey_elements[0].code", "survey_elements[0].elements[1].code"]
+    content["survey_elements"][0] |= {"code": "lama", "bands": "lama", "elements": asked[:1]}
     asked[0]["code"] = "Pengaduan!"
     fields = [line.split(": ")[1] for line in refused(dumped(content))]
-    assert fields == ["questionnaires[0].bands", "questionnaires[0].elements[0].code"]
+    assert fields == ["survey_elements[0].bands", "survey_elements[0].elements[0].code"]
 
 
 def test_the_words_are_those_of_the_services() -> None:

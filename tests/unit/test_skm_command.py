@@ -182,7 +182,7 @@ def test_a_district_may_ask_elements_of_its_own(tmp_path: Path) -> None:
         {"code": "requirements", "name": "Persyaratan"},
         {"code": "maklumat", "name": "Maklumat {pelayanan}"},
     ]
-    content["questionnaires"] = [
+    content["survey_elements"] = [
         {"code": "lama", "name": "Dua unsur", "bands": "kepmenpan-25-2004", "elements": asked}
     ]
     file = tmp_path / "kabupaten.yaml"

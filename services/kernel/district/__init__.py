@@ -10,7 +10,7 @@ from services.kernel.district.model import (
     Contact,
     District,
     Puskesmas,
-    Questionnaire,
+    SurveyElements,
     Unit,
 )
 from services.kernel.district.rules import (
@@ -33,9 +33,9 @@ __all__ = [
     "DistrictFileError",
     "Limit",
     "Puskesmas",
-    "Questionnaire",
     "Rules",
     "Source",
+    "SurveyElements",
     "Unit",
     "load_district",
     "read_district",

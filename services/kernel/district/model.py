@@ -101,7 +101,7 @@ class Asked(Part):
     name: Name
 
 
-class Questionnaire(Part):
+class SurveyElements(Part):
     """What a survey may ask beside the elements of the regulations, and by whose bands its value
     is classed."""
 
@@ -170,7 +170,7 @@ class District(Part):
     barriers: tuple[Choice, ...]
     relations: tuple[Choice, ...]
     sources: tuple[Choice, ...] = ()
-    questionnaires: tuple[Questionnaire, ...] = ()
+    survey_elements: tuple[SurveyElements, ...] = ()
     rules: tuple[Rules, ...] = Field(min_length=1)
     _text: str = PrivateAttr("")
 
@@ -272,10 +272,10 @@ class District(Part):
 
     def problems(self) -> Iterator[FieldError]:
         """Yield what no part can see alone: codes used twice, references to nothing."""
-        for field in ("units", "categories", "barriers", "relations", "sources", "questionnaires"):
+        for field in ("units", "categories", "barriers", "relations", "sources", "survey_elements"):
             yield from _repeated(field, "code", (each.code for each in getattr(self, field)))
         yield from _repeated("kecamatan", "", self.kecamatan)
-        yield from self._questionnaires_problems()
+        yield from self._survey_elements_problems()
         for name in ("code", "name", "short_code"):
             yield from _repeated("puskesmas", name, (getattr(p, name) for p in self.all_puskesmas))
         yield from _repeated("letters", "", self.letters.values())
@@ -296,9 +296,9 @@ class District(Part):
                 yield FieldError(f"{path}.units[{index}]", message)
         yield from _repeated(f"{path}.units", "", puskesmas.units)
 
-    def _questionnaires_problems(self) -> Iterator[FieldError]:
-        for index, each in enumerate(self.questionnaires):
-            path = f"questionnaires[{index}]"
+    def _survey_elements_problems(self) -> Iterator[FieldError]:
+        for index, each in enumerate(self.survey_elements):
+            path = f"survey_elements[{index}]"
             if each.code in get_args(Regulation):
                 message = _("Kode ini milik sebuah peraturan. Pilih yang lain.")
                 yield FieldError(f"{path}.code", message)

@@ -63,8 +63,8 @@ def skm(
     elements: Annotated[
         str,
         typer.Option(
-            help="Unsur yang ditanyakan: permenpanrb-14-2017, kepmenpan-25-2004, atau kode sebuah "
-            "questionnaires di berkas kabupaten."
+            help="Unsur yang ditanyakan: permenpanrb-14-2017, kepmenpan-25-2004, atau kode di "
+            "survey_elements di berkas kabupaten."
         ),
     ] = NINE,
     shape: Annotated[
