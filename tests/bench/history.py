@@ -156,10 +156,10 @@ FROM (SELECT *, unnest(range($times)) AS n FROM one.log WHERE complaint IS NOT N
 """
 _NUMBERED: Final = """
 CREATE TEMP TABLE numbered AS
-SELECT place, row_number() OVER (PARTITION BY source ORDER BY place) AS number FROM one.log
+SELECT place, row_number() OVER (PARTITION BY source ORDER BY place) AS nth FROM one.log
 """
 _GAPLESS: Final = """
 INSERT INTO log BY NAME
-SELECT log.* REPLACE (number AS id, number - 1 AS previous, 0 AS partition)
-FROM one.log AS log JOIN numbered USING (place)
+SELECT * EXCLUDE (nth) REPLACE (nth AS id, nth - 1 AS previous, 0 AS partition)
+FROM one.log JOIN numbered USING (place)
 """
