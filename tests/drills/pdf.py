@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 PAIRS = re.compile(rb"<([0-9A-Fa-f]{4})> <([0-9A-Fa-f]+)>")
-SHOWN = re.compile(rb"\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f]+>", re.DOTALL)
+HEXADECIMAL = re.compile(rb"<([0-9A-Fa-f]+)>")
+ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
 def text_of(pdf: bytes) -> str:
@@ -34,18 +35,41 @@ def _mapped(cmap: bytes) -> Iterator[tuple[int, str]]:
 
 
 def _glyphs(content: bytes) -> list[int]:
-    shown = b"".join(_bytes(each) for each in SHOWN.findall(content))
-    return [int.from_bytes(shown[at : at + 2], "big") for at in range(0, len(shown) - 1, 2)]
+    return [
+        int.from_bytes(shown[at : at + 2], "big")
+        for shown in _strings(content)
+        for at in range(0, len(shown) - 1, 2)
+    ]
 
 
-def _bytes(shown: bytes) -> bytes:
-    if shown.startswith(b"<"):
-        return bytes.fromhex(shown[1:-1].decode())
-    return re.sub(rb"\\([0-7]{1,3}|.)", _escaped, shown[1:-1], flags=re.DOTALL)
+def _strings(content: bytes) -> Iterator[bytes]:
+    """Yield what is shown: strings of hexadecimal digits, or in parentheses that may be nested."""
+    at = 0
+    while at < len(content):
+        if found := HEXADECIMAL.match(content, at):
+            yield bytes.fromhex(found[1].decode())
+            at = found.end()
+        elif content[at : at + 1] == b"(":
+            shown, at = _literal(content, at + 1)
+            yield shown
+        else:
+            at += 1
 
 
-def _escaped(found: "re.Match[bytes]") -> bytes:
-    named = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
-    if found[1].isdigit():
-        return bytes([int(found[1], 8)])
-    return named.get(found[1], found[1])
+def _literal(content: bytes, at: int) -> tuple[bytes, int]:
+    """Return the string that begins at a place, and the place after it."""
+    shown, depth = bytearray(), 1
+    while at < len(content):
+        here = content[at : at + 1]
+        if here == b"\\":
+            octal = re.match(rb"[0-7]{1,3}", content[at + 1 : at + 4])
+            after = octal[0] if octal else content[at + 1 : at + 2]
+            shown += bytes([int(after, 8)]) if octal else ESCAPES.get(after, after)
+            at += 1 + len(after)
+            continue
+        depth += (here == b"(") - (here == b")")
+        at += 1
+        if depth == 0:
+            break
+        shown += here
+    return bytes(shown), at
