@@ -79,7 +79,7 @@ def create(
         fleeting=parts.fleeting,
         access_log="all" if parts.settings.log_level == "debug" else "notable",
     )
-    app.state.access = parts.access
+    app.state.access, app.state.oidc = parts.access, parts.oidc
     app.state.ready, app.state.missed = process.failing, process.missed
     app.state.figures = Figures(process.condition, parts.clock)
     app.state.public_url = parts.settings.public_url

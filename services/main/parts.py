@@ -4,7 +4,7 @@ for. A node asks for all of them, a district's process for those of its service.
 import os
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import uuid_utils.compat
 from celery import Celery
@@ -47,6 +47,9 @@ from services.resolution.application import Resolution
 from services.resolution.jobs import OVERDUE
 from services.resolution.jobs import tasks as resolution_tasks
 from services.resolution.policy import policy as resolution_policy
+
+if TYPE_CHECKING:
+    from services.kernel.access.oidc import Oidc
 
 WRITING: Final = ("intake", "resolution", "publication", "reporting")
 JOBS: Final = {"intake": (IMPORT, ERASE), "resolution": (OVERDUE,)}
@@ -91,6 +94,16 @@ class Parts:
     def access(self) -> AccessStore:
         """Accounts, sessions and tokens."""
         return AccessStore(self.place("access"), self.clock, fleeting=self.fleeting)
+
+    @cached_property
+    def oidc(self) -> "Oidc | None":
+        """Where people may sign in beside the accounts' own passwords."""
+        issuer, client = self.settings.oidc_issuer, self.settings.oidc_client_id
+        if issuer is None or client is None:
+            return None
+        from services.kernel.access.oidc import Oidc
+
+        return Oidc.of(issuer, client, self.settings.oidc_secret_file)
 
     @cached_property
     def keyring(self) -> Keyring:

@@ -105,6 +105,15 @@ class Settings(BaseSettings):
         24, ge=1, le=24 * 31, description="so many hours after a backup the next one is made"
     )
     backups_kept: int = Field(14, ge=1, le=1000, description="so many of them are kept")
+    oidc_issuer: str | None = Field(
+        None,
+        pattern=r"^https?://[^?#]+$",
+        description="the OpenID Connect provider where people may sign in, too",
+    )
+    oidc_client_id: str | None = Field(None, description="what this deployment is called there")
+    oidc_secret_file: Path | None = Field(
+        None, description="where the client's secret lies; a public client has none"
+    )
     reporting_memory: str = Field(
         "128MB", pattern=r"^[1-9][0-9]*(MB|GB)$", description="what reporting's questions may use"
     )
@@ -117,7 +126,7 @@ class Settings(BaseSettings):
     def _codes(cls, given: object) -> object:
         return given.replace(",", " ").split() if isinstance(given, str) else given
 
-    @field_validator("uplink_url")
+    @field_validator("uplink_url", "oidc_issuer")
     @classmethod
     def _private_way(cls, given: str | None) -> str | None:
         """The token goes that way: in clear at most within a network of one's own."""
@@ -154,6 +163,11 @@ class Settings(BaseSettings):
         for name, mode in ONLY.items():
             if mode != self.mode and getattr(self, name) is not None:
                 raise ValueError(f"{PREFIX}{name.upper()} is for MODE={mode} only")
+        if (self.oidc_issuer is None) != (self.oidc_client_id is None):
+            missing = "ISSUER" if self.oidc_issuer is None else "CLIENT_ID"
+            raise ValueError(f"{PREFIX}OIDC_{missing} is needed, too")
+        if self.oidc_secret_file is not None and not self.oidc_secret_file.is_file():
+            raise ValueError(f"{PREFIX}OIDC_SECRET_FILE: there is no such file")
         return self
 
     @property

@@ -82,3 +82,22 @@ def test_brokers_are_not_waited_for_longer_than_a_page_is(
     connection = load_settings().kafka_topic().connection
     assert connection["bootstrap_timeout_ms"] == first_answer * 1000
     assert connection["bootstrap_servers"] == "kafka.dinkes.example:9093"
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ("ISSUER=https://sso.example.go.id", "OIDC_CLIENT_ID is needed"),
+        ("CLIENT_ID=tanggap", "OIDC_ISSUER is needed"),
+        ("ISSUER=http://sso.example.go.id", "OIDC_ISSUER: "),
+        ("ISSUER=sso.example.go.id", "OIDC_ISSUER: "),
+        (
+            "ISSUER=https://sso.example.go.id\nTANGGAP_OIDC_CLIENT_ID=t\nTANGGAP_OIDC_SECRET_FILE=no",
+            "OIDC_SECRET_FILE: there is no such file",
+        ),
+    ],
+)
+def test_a_provider_is_whole_and_over_https_or_is_none(here: Path, given: str, names: str) -> None:
+    (here / ".env").write_text(f"TANGGAP_OIDC_{given}\n")
+    with pytest.raises(BadSetting, match=f"TANGGAP_{names}"):
+        load_settings()

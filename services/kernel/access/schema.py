@@ -43,6 +43,15 @@ _TABLES: Final = (
     ) STRICT
     """,
     """
+    CREATE TABLE IF NOT EXISTS identity(
+        issuer TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        account_id TEXT NOT NULL REFERENCES account(id),
+        linked_at INTEGER NOT NULL,
+        PRIMARY KEY (issuer, subject)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
     CREATE TABLE IF NOT EXISTS revision(
         id INTEGER PRIMARY KEY CHECK (id = 1),
         number INTEGER NOT NULL

@@ -19,5 +19,7 @@ EVENTS: Final[Mapping[str, Text]] = {
     "one_ended": _("satu sesi atau token diakhiri"),
     "all_ended": _("semua sesi diakhiri"),
     "session_opened": _("sesi dibuka"),
+    "linked": _("akun instansi dihubungkan"),
+    "unlinked": _("akun instansi dilepas"),
     "token_opened": _("token dibuat"),
 }

@@ -16,7 +16,7 @@ from services.kernel.access.store import AccessStore
 from services.kernel.access.store.history import KEPT
 from services.kernel.access.web import requires
 from services.kernel.district import District
-from services.kernel.errors import Conflict, Problem, invalid
+from services.kernel.errors import Conflict, InvalidInput, Problem, invalid
 from services.kernel.text import Text, _
 from services.kernel.web import words
 from services.kernel.web.account import ENDED_ONE
@@ -36,12 +36,15 @@ NAME_MOST: Final = 100
 GRANTED: Final = flash("account.granted", _("Peran disimpan; berlaku sejak permintaan berikutnya."))
 CLOSED: Final = flash("account.closed", _("Akun ditutup dan semua sesinya diakhiri."))
 OPENED: Final = flash("account.opened", _("Akun dibuka lagi."))
+LINKED: Final = flash("account.linked", _("Akun instansi dihubungkan."))
+UNLINKED: Final = flash("account.unlinked", _("Hubungan dilepas dan semua sesinya diakhiri."))
 ENDED: Final = flash("account.ended", _("Semua sesi dan token akun ini diakhiri."))
 LABELS: Final[Mapping[str, Text]] = {
     "username": _("Nama pengguna"),
     "display_name": _("Nama yang ditampilkan"),
     "role": _("Peran"),
     "token_name": _("Untuk apa token ini"),
+    "subject": _("Pengenal di akun instansi"),
 }
 Manager = Annotated[Principal, requires(MANAGE)]
 
@@ -181,6 +184,8 @@ def router(district: District) -> APIRouter:
             rows=_rows(form),
             secret=secret or {},
             sessions=[each for each in store.sessions(account.id) if each.ended_at is None],
+            linked=store.linked(account.id),
+            outside=request.app.state.oidc is not None,
             history=store.account_events(account.id, HISTORY),
             names=names,
             said=EVENTS,
@@ -249,6 +254,34 @@ def router(district: District) -> APIRouter:
         _store(request).account(account_id)
         _store(request).end_one(account_id, session, by=principal.account_id)
         return _done(request, account_id, ENDED_ONE)
+
+    @pages.post(PATH + "/{account_id}/hubungkan")
+    async def link(
+        request: Request, principal: Manager, account_id: str, values: Typed
+    ) -> Response:
+        """Let somebody of the institution's provider sign in as this account."""
+        return await run_in_threadpool(link_typed, request, principal, account_id, values)
+
+    def link_typed(
+        request: Request, principal: Principal, account_id: str, values: Values
+    ) -> Response:
+        store, oidc = _store(request), request.app.state.oidc
+        account, subject = store.account(account_id), Form(values).value("subject")
+        if oidc is None:
+            raise Conflict(_("Belum ada layanan akun instansi pada pengaturan."))
+        try:
+            store.link(account_id, oidc.issuer, subject, by=principal.account_id)
+        except InvalidInput as problem:
+            form = Form.refused({**grant_values(account.grants), "subject": subject}, problem)
+            return one(request, account, form=form, status=problem.status)
+        return _done(request, account_id, LINKED)
+
+    @pages.post(PATH + "/{account_id}/lepaskan")
+    def unlink(request: Request, principal: Manager, account_id: str) -> Response:
+        """Let nobody sign in from the provider as this account, and end its sessions."""
+        _store(request).account(account_id)
+        _store(request).unlink(account_id, by=principal.account_id)
+        return _done(request, account_id, UNLINKED)
 
     @pages.post(PATH + "/{account_id}/tutup")
     def close(request: Request, principal: Manager, account_id: str) -> Response:

@@ -16,7 +16,7 @@ from services.kernel.access.origin import SameOriginOnly
 from services.kernel.access.throttle import CodeThrottle, FormThrottle
 from services.kernel.clock import Clock, system_clock
 from services.kernel.fleeting import NEWS, REVOKED, Alone, Fleeting
-from services.kernel.web import account, assets, operations, problems, signin
+from services.kernel.web import account, assets, operations, outside, problems, signin
 from services.kernel.web.assets import Assets
 from services.kernel.web.direct import DirectRoute, Shortcut
 from services.kernel.web.live import Live
@@ -69,7 +69,8 @@ def create_app(
     `notable` (slower than a second to the first byte, or a fault of ours) or `off`. `max_body` in
     bytes holds for every route that sets no `max_body_size` of its own; by `fleeting` limits are
     counted and open pages hear of news. Whoever builds the app
-    sets `app.state.access` (AccessStore), and `app.state.ready` if wanted, before any request.
+    sets `app.state.access` (AccessStore), and `app.state.ready` and `app.state.oidc` if wanted,
+    before any request.
     """
     https = urlsplit(public_url or "").scheme == "https"
     app = App(
@@ -89,6 +90,7 @@ def create_app(
     problems.install(app)
     rooms = [("", HERE), *((name.rpartition(".")[2], _folder(name)) for name in packages)]
     app.state.secure_cookies = https
+    app.state.oidc, app.state.public_url = None, public_url
     fleeting = fleeting or Alone()
     app.state.fleeting = fleeting
     app.state.codes = CodeThrottle(fleeting)
@@ -109,6 +111,7 @@ def create_app(
         *routers,
         access_api.router,
         signin.router,
+        outside.router,
         account.router,
         assets.router,
         operations.router,

@@ -115,5 +115,5 @@ def _form(
 ) -> Response:
     # Another language is another page, on which nothing would be kept.
     more: dict[str, Any] = {"switches": ()} if kept else {}
-    more |= {"kept": kept, "on_device": on_device}
+    more |= {"kept": kept, "on_device": on_device, "outside": request.app.state.oidc is not None}
     return render(request, "signin.html", status=status, form=form, next=next, wide=False, **more)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from services.kernel.access.passwords import Passwords
 from services.kernel.access.records import Account, account_of
-from services.kernel.access.store.accounts import Accounts
+from services.kernel.access.store.linked import Linked
 from services.kernel.access.throttle import SignInThrottle
 from services.kernel.access.usernames import folded
 from services.kernel.clock import Clock
@@ -16,7 +16,7 @@ from services.kernel.store.database import Database
 from services.kernel.text import _
 
 
-class AccessStore(Accounts):
+class AccessStore(Linked):
     """The accounts of this deployment. Safe to share between threads and processes."""
 
     def __init__(
