@@ -99,6 +99,14 @@ def form(page: Page, step: str) -> Locator:
     return found
 
 
+def say_why(page: Page) -> None:
+    """Give the reason that is asked of who opens what ended long ago, where one is asked."""
+    button = page.get_by_role("button", name="Buka isinya", exact=True)
+    if button.count():
+        with page.expect_navigation():
+            button.click()
+
+
 def said(page: Page, sentence: str) -> None:
     """The page tells in one sentence that a step was stored."""
     expect(page.get_by_role("status").filter(has_text=sentence)).to_be_visible()

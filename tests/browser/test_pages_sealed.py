@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from services.main.demo import PASSWORD
-from tests.browser.house import PUBLIC, House
+from tests.browser.house import PUBLIC, House, say_why
 from tests.browser.planted import (
     ANALYSED,
     BY_PATH,
@@ -104,6 +104,8 @@ def read_all(house: House, who: str, flown: Flown) -> str:
         f"/laporan/keluhan/{walk.number}",
         *LISTS,
     )
+    page.goto(walk.case)
+    say_why(page)
     read = []
     for address in addresses:
         page.goto(address)
