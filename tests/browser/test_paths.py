@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.house import PUBLIC, House, body, until_listed
+from tests.browser.house import PUBLIC, House, body, say_why, until_listed
 from tests.browser.walk import Walk
 from tests.real import Real, real_complaints
 from tests.running import RunningNode
@@ -64,6 +64,7 @@ def test_the_thread_says_who_when_it_happened_and_when_it_was_recorded(
 ) -> None:
     walk, page = walked[reference], house.page("sari")
     page.goto(walk.case)
+    say_why(page)
     expect(page.locator(".head .tag").filter(has_text=ends(walk.real)[0])).to_be_visible()
     for title, who, at in walk.steps:
         entry = done(page, title)
@@ -187,6 +188,7 @@ def test_words_and_names_are_opened_by_role(house: House, walked: dict[str, Walk
         page = house.page(who)
         for walk, may_name in ((opened, name), (confidential, hidden)):
             page.goto(walk.case)
+            say_why(page)
             shown = body(page)
             row = walk.real.row
             # The district reads what was brought before it, as what is long past due is by itself.
