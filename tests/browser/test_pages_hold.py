@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.house import PUBLIC, House, body, form, said
+from tests.browser.house import PUBLIC, House, body, form, said, say_why
 from tests.browser.planted import ANALYSED, DIRECT, REAL, PlantedWalk, ask_receipt
 from tests.browser.walk import Walk
 from tests.running import RunningNode
@@ -50,6 +50,7 @@ def test_markup_in_words_is_shown_as_words(house: House, hostile_walk: PlantedWa
     for (who, address), fields in seen.items():
         page = house.page(who)
         page.goto(address)
+        say_why(page)
         harmless(page)
         shown = body(page)
         for field in fields:

@@ -90,7 +90,8 @@ def test_a_month_is_closed_and_comes_back_over_the_topic(node: RunningDistrict) 
     """Reporting writes its event in PostgreSQL, relays it, and reads it from Kafka."""
     path = "/puskesmas/puring/recaps/2026-01/closing"
     first = node.as_("sari").post(path).raise_for_status().json()
-    assert first["position"].endswith("/reporting:1")
+    # Checkpoints are written there, too.
+    assert "/reporting:" in first["position"]
     found = node.until(
         "wulan",
         "/reports/recap",

@@ -136,7 +136,8 @@ def test_numbers_that_mean_nothing_are_told_how_to_mend(tmp_path: Path) -> None:
 
 def test_what_stands_in_a_file_is_printed_as_it_is(tmp_path: Path) -> None:
     rows = [["Unit", *NAMES], ["[/b] [red]UGD", *[4] * 9]]
-    assert "[/b] [red]UGD" in skm(tmp_path, rows).stdout
+    # A narrow table breaks it where there is a space.
+    assert {"[/b]", "[red]UGD"} <= set(skm(tmp_path, rows).stdout.split())
     done = skm(tmp_path, rows, "--column", "[/b]=time")
     assert (done.exit_code, done.stderr) == (2, "[/b]: Kolom ini tidak ada di berkas.\n")
     done = skm(tmp_path, [["U1 [/b]", *NAMES[1:]], [5] * 9], "--column", "U1 [/b]=requirements")

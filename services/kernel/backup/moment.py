@@ -1,11 +1,10 @@
 """Copies of several SQLite files as all of them stood at one moment, while others write them."""
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from services.kernel.store.files import FileConnection, connect
+from services.kernel.store.files import FileConnection, alone, connect
 
 
 @contextmanager
@@ -43,7 +42,7 @@ def copy_stores(files: Mapping[Path, Path]) -> None:
     with of_one_moment(list(files)) as readers:
         for reader, to in zip(readers, files.values(), strict=True):
             to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with closing(sqlite3.connect(to)) as copy:
+            with closing(alone(to)) as copy:
                 reader.backup(copy)
                 # Without a write-ahead log beside it, which a copy of a copy would forget.
                 copy.execute("PRAGMA journal_mode=DELETE")

@@ -149,6 +149,11 @@ def connect(path: Path | str) -> FileConnection:
     return connection
 
 
+def alone(path: Path) -> sqlite3.Connection:
+    """Open a file that nobody else opens meanwhile, without a write-ahead log beside it: a copy."""
+    return sqlite3.connect(path)
+
+
 def assert_durable(connection: sqlite3.Connection) -> None:
     """Set WAL and synchronous=FULL, and raise RuntimeError unless both are in force."""
     (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()

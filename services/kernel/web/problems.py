@@ -185,6 +185,7 @@ async def _on_problem(request: Request, error: Exception) -> Response:
 
 def _sign_in_again(request: Request, problem: Problem, kept: Resumed) -> Response:
     context = {"form": Form(), "next": "/", "kept": kept, "on_device": False, "wide": False}
+    context["outside"] = request.app.state.oidc is not None
     page = request.app.state.pages.render(
         request, "signin.html", status=problem.status, switches=(), **context
     )
