@@ -7,6 +7,7 @@ event of the subject arrives, the queue is tried again (an event that came befor
 then finds it).
 """
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,8 @@ log = structlog.get_logger()
 BATCH = 500
 QUEUES = 100
 WAIT_SECONDS = 0.5
+REST_SECONDS = 0.1
+"""So long events gather after a batch: each batch is a commit, however few they are."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class Follower:
         self._remembered = {each.type for each in policy.remembers}
         self._stream = stream
         self._reader = stream.reader(service.name, {})
+        self._rests_until = 0.0
         self._load()
         self.worker = Worker(
             f"follow-{service.name}",
@@ -103,9 +107,15 @@ class Follower:
         return unread(self._stream, self._offsets)
 
     def step(self) -> None:
-        """Handle the next batch, if there is one within half a second."""
+        """Handle the next batch, if there is one within half a second.
+
+        What comes first is handled at once; what follows it in a moment, together.
+        """
+        self.worker.pause(self._rests_until - time.monotonic())
         deliveries = self._reader.poll(BATCH, WAIT_SECONDS)
         if deliveries:
+            full = len(deliveries) == BATCH
+            self._rests_until = time.monotonic() + (0 if full else REST_SECONDS)
             self.handle(deliveries)
 
     def handle(self, deliveries: Iterable[Delivery]) -> None:
