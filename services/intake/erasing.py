@@ -5,7 +5,7 @@ origin agree with that, however often it is called. An event that closes or open
 before the keyring follows it; keys are destroyed before the event that says so.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -178,10 +178,7 @@ class Erasing:
             version = self._intake.standing(uow, id).known_version
             return {"id": str(id), "version": version}
 
-        done = self._intake.command(decide, once)
-        done.result()
-        self._settle_now(self.erasure_of(id))
-        return done
+        return self._decided(id, decide, once)
 
     def hold(
         self,
@@ -211,10 +208,7 @@ class Erasing:
             version = self._intake.standing(uow, id).known_version
             return {"id": str(id), "version": version}
 
-        done = self._intake.command(decide, once)
-        done.result()
-        self._settle_now(self.erasure_of(id))
-        return done
+        return self._decided(id, decide, once)
 
     def lift(
         self,
@@ -289,6 +283,15 @@ class Erasing:
         ):
             self._say_destroyed(complaint)
         return None
+
+    def _decided(
+        self, id: UUID, decide: Callable[[UnitOfWork], Ids], once: Once | None
+    ) -> "Future[Answer]":
+        """Run a command that decides about an erasure, then do this origin's part at once."""
+        done = self._intake.command(decide, once)
+        done.result()
+        self._settle_now(self.erasure_of(id))
+        return done
 
     def _settle_now(self, given: str | None) -> None:
         """Do this origin's part at once; what does not succeed is tried again by the task."""
