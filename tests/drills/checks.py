@@ -36,6 +36,16 @@ class Findings:
         self.differs += differs
         self.found.append(sentence)
 
+    def line(self) -> dict[str, Any]:
+        """Return what each drill's line ends with."""
+        return {
+            "lost": self.lost,
+            "doubled": self.doubled,
+            "differs": self.differs,
+            "found": self.found,
+            "ok": not self.found,
+        }
+
     def compare(self, what: str, wanted: Counter[Any], there: Counter[Any]) -> None:
         """Count what is missing and what is too many."""
         if lost := (wanted - there).total():

@@ -127,11 +127,7 @@ def run(runs: int, seed: int) -> dict[str, Any]:
         "acknowledged": len(crowd.acknowledged),
         "asked_again": crowd.people.asked_again,
         "drained_seconds": drained,
-        "lost": findings.lost,
-        "doubled": findings.doubled,
-        "differs": findings.differs,
-        "found": findings.found,
-        "ok": not findings.found,
+        **findings.line(),
     }
 
 

@@ -149,11 +149,7 @@ class Drill:
             "imports": len(crowd.imported),
             "asked_again": crowd.people.asked_again,
             "drained_seconds": drained,
-            "lost": found.lost,
-            "doubled": found.doubled,
-            "differs": found.differs,
-            "found": found.found,
-            "ok": not found.found,
+            **found.line(),
         }
 
 

@@ -87,11 +87,7 @@ class KillDrill:
             "seed": self._seed,
             "seconds": round(time.monotonic() - began, 1),
             "failpoints": self._fired,
-            "lost": found.lost,
-            "doubled": found.doubled,
-            "differs": found.differs,
-            "found": found.found,
-            "ok": not found.found,
+            **found.line(),
         }
 
     def _in_one_folder(self, runs: range) -> None:

@@ -109,11 +109,7 @@ def run(runs: int, seed: int) -> dict[str, Any]:
         },
         "asked_again": at_edge.people.asked_again + at_district.people.asked_again,
         "drained_seconds": drained,
-        "lost": findings.lost,
-        "doubled": findings.doubled,
-        "differs": findings.differs,
-        "found": findings.found,
-        "ok": not findings.found,
+        **findings.line(),
     }
 
 

@@ -73,11 +73,7 @@ class RestoreDrill:
             "seconds": round(time.monotonic() - began, 1),
             "failpoints": {},
             "after_the_backup": self._after,
-            "lost": found.lost,
-            "doubled": found.doubled,
-            "differs": found.differs,
-            "found": found.found,
-            "ok": not found.found,
+            **found.line(),
         }
 
     def _run(self, run: int) -> None:
