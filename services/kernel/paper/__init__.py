@@ -1,21 +1,15 @@
 """Documents on paper: data put into a typst template, as PDF.
 
 What a document says comes as data and is shown as text, so that nothing in it can become markup.
-The same data gives the same bytes: no clock, no fonts of the machine, no network. Typst is
-loaded with the first document, for most processes never make one.
+The same data gives the same bytes: no clock, no fonts of the machine, no network.
 """
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-import msgspec
-
-from services.kernel.paper.glyphs import showable
+from services.kernel.paper.compiled import compiled
 
 MEDIA_TYPE: Final = "application/pdf"
-_NOT_SHOWN: Final = "could not be displayed"
-_HERE: Final = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -76,29 +70,4 @@ class CaseFile:
 
 def case_file(data: CaseFile) -> bytes:
     """Return a case file as PDF (PDF/UA-1: tagged, so that a screen reader finds its way)."""
-    return _compiled("case_file.typ", asdict(data))
-
-
-def _compiled(template: str, data: dict[str, Any]) -> bytes:
-    import typst
-
-    try:
-        return _pdf(template, data)
-    except typst.TypstError as error:
-        if _NOT_SHOWN not in str(error):
-            raise
-    return _pdf(template, showable(data))
-
-
-def _pdf(template: str, data: dict[str, Any]) -> bytes:
-    import typst
-
-    found: bytes = typst.compile(
-        str(_HERE / template),
-        root=str(_HERE),
-        ignore_system_fonts=True,
-        format="pdf",
-        sys_inputs={"data": msgspec.json.encode(data).decode()},
-        pdf_standards=["ua-1"],
-    )
-    return found
+    return compiled("case_file.typ", asdict(data))
