@@ -7,7 +7,6 @@ import random
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -20,6 +19,7 @@ import httpx
 
 from services.kernel.clock import system_clock
 from services.main.demo import ACCOUNTS, PASSWORD
+from tests.forked import PROGRAM, Process, started, tanggap
 
 USERS = tuple(username for username, _name, _grants in ACCOUNTS)
 
@@ -52,7 +52,7 @@ class RunningNode:
 
     environment: Mapping[str, str] = {}
 
-    def __init__(self, data: Path, process: "subprocess.Popen[str]", address: str) -> None:
+    def __init__(self, data: Path, process: Process, address: str) -> None:
         self.data = data
         self.process = process
         self.address = address
@@ -103,16 +103,12 @@ class RunningNode:
     def process_must_live(self) -> None:
         assert self.process.poll() is None, "the node has ended"
 
-    def tanggap(self, *arguments: str, seconds: float = 120) -> "subprocess.CompletedProcess[str]":
-        """Run the command line against this node."""
-        return subprocess.run(
-            [sys.executable, "-m", "services.main.cli", *arguments],
-            env={**os.environ, **self.environment, "TANGGAP_DATA": str(self.data)},
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            check=False,
-        )
+    def tanggap(
+        self, *arguments: str, seconds: float = 120, given: str = ""
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run the command line against this node; `given` is what it may ask for."""
+        environment = {**os.environ, **self.environment, "TANGGAP_DATA": str(self.data)}
+        return tanggap(arguments, environment, seconds, given)
 
     def json(self, *arguments: str, code: int = 0) -> Any:
         done = self.tanggap(*arguments)
@@ -144,16 +140,11 @@ def start_node(
     """
     port = port or free_port()
     address = ("--host", host, "--port", str(port))
-    process = subprocess.Popen(
-        [
-            *(*under, sys.executable, "-m", "services.main.cli"),
-            *(*DEMO, "--data", str(data), *address, *more),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=(data.parent / "node.log").open("a"),
-        text=True,
-        cwd=data.parent,
+    process = started(
+        [*under, *PROGRAM, *DEMO, "--data", str(data), *address, *more],
         env={**os.environ, **(environment or {})},
+        log=data.parent / "node.log",
+        cwd=data.parent,
     )
     try:
         assert process.stdout is not None

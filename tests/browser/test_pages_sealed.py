@@ -3,9 +3,6 @@
 Source: the last paragraph of the table of roles: who opens words, and who opens identity.
 """
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -82,15 +79,8 @@ def flown(house: House, node: RunningNode) -> Iterator[dict[str, Flown]]:
 def add_user(node: RunningNode, name: str, role: str) -> None:
     """Add an account as the command line does, for both Puskesmas of the walks."""
     places = ("--puskesmas", "puring", "--puskesmas", "lamaru")
-    subprocess.run(
-        [sys.executable, "-m", "services.main.cli", "user", "add", name, "--role", role, *places],
-        env=os.environ | {"TANGGAP_DATA": str(node.data)},
-        input=f"{PASSWORD}\n",
-        text=True,
-        capture_output=True,
-        timeout=60,
-        check=True,
-    )
+    done = node.tanggap("user", "add", name, "--role", role, *places, given=f"{PASSWORD}\n")
+    done.check_returncode()
 
 
 def read_all(house: House, who: str, flown: Flown) -> str:

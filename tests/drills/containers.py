@@ -72,12 +72,15 @@ class Containers(RunningNode):
         )
         return state.strip() == "healthy"
 
-    def tanggap(self, *arguments: str, seconds: float = 120) -> "subprocess.CompletedProcess[str]":
-        """Run the command line inside."""
+    def tanggap(
+        self, *arguments: str, seconds: float = 120, given: str = ""
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run the command line inside; `given` is what it may ask for."""
         return subprocess.run(
             [*_COMPOSE, "exec", "-T", "reporting", "tanggap", *arguments],
             cwd=ROOT,
             env=self._environment,
+            input=given,
             capture_output=True,
             text=True,
             timeout=seconds,

@@ -1,6 +1,5 @@
 """A node's process as a drill sees it: started, asked, armed, ended."""
 
-import multiprocessing
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -11,12 +10,9 @@ import httpx
 from services.kernel.district import SHIPPED
 from services.main.demo import PASSWORD
 from tests.drills.node_process import ARM, Plan, serve
+from tests.forked import PROCESSES
 from tests.running import free_port
 
-# Each node is forked from a process that has imported everything and done nothing yet: a start
-# then takes as long as opening the stores does.
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.drills.node_process"])
 START_SECONDS = 60.0
 
 

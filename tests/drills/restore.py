@@ -26,7 +26,8 @@ from tests.drills import sabotage as sabotages
 from tests.drills.checks import WRITING, Findings, check_facts, rows_of, unsettled
 from tests.drills.kill import ACKNOWLEDGED, REBUILT_FROM, WAIT_SECONDS
 from tests.drills.load import Ledger, Load
-from tests.drills.node import PROCESSES, DrillFailed, DrillNode
+from tests.drills.node import DrillFailed, DrillNode
+from tests.forked import PROCESSES
 
 PASSPHRASE: Final = "a passphrase of the drill"
 CHEAP: Final = 2**4

@@ -4,8 +4,6 @@ and goes on; whatever does not fit is refused, and nothing half done is left."""
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,15 +54,7 @@ def listed(node: RunningNode) -> list[str]:
 
 def passphrase(*arguments: str, node: RunningNode) -> tuple[int, str]:
     """Run a command of the node's folder that asks for the passphrase."""
-    done = subprocess.run(
-        [sys.executable, "-m", "services.main.cli", *arguments],
-        env={**os.environ, "TANGGAP_DATA": str(node.data)},
-        input=PASSPHRASE + "\n",
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    done = node.tanggap(*arguments, seconds=300, given=PASSPHRASE + "\n")
     return done.returncode, done.stdout + done.stderr
 
 

@@ -2,9 +2,7 @@
 back, once; only what nobody heard is gone; it goes on as a new incarnation."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,15 +31,7 @@ pytestmark = pytest.mark.timeout(900)
 
 def asked(node: RunningNode, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run a command of the edge that asks for the passphrase."""
-    return subprocess.run(
-        [sys.executable, "-m", "services.main.cli", *arguments, "--json"],
-        env={**os.environ, **node.environment, "TANGGAP_DATA": str(node.data)},
-        input=PASSPHRASE + "\n",
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    return node.tanggap(*arguments, "--json", seconds=300, given=PASSPHRASE + "\n")
 
 
 class Restored:

@@ -1,8 +1,8 @@
 """`tanggap generate` fills a data folder that a node then serves as its own."""
 
 import json
+import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
+from tests import forked
 from tests.running import RunningNode, running_node
 
 CASES = 60
 
 
 def tanggap(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "services.main.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return forked.tanggap(arguments, os.environ)
 
 
 @pytest.fixture(scope="module")

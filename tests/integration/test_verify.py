@@ -2,6 +2,7 @@
 nothing of one that nobody touched."""
 
 import json
+import os
 import subprocess
 import sys
 from base64 import b64decode
@@ -25,6 +26,7 @@ from services.kernel.proof import (
 from services.kernel.text import _
 from services.reporting.proof.proofs import consistency_of, inclusion_of
 from tests import tampering
+from tests.forked import tanggap
 from tests.tampering import Change, copied, opened, source
 
 SCRIPT = Path(__file__).parents[2] / "docs/verify.py"
@@ -36,8 +38,8 @@ EVERY = 20
 @pytest.fixture(scope="module")
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("untouched") / "data"
-    command = [sys.executable, "-m", "services.main.cli", "generate", "--cases", str(CASES)]
-    subprocess.run([*command, "--seed", "7", "--data", str(folder)], check=True)
+    asked = ("generate", "--cases", str(CASES), "--seed", "7", "--data", str(folder))
+    tanggap(asked, os.environ).check_returncode()
     with opened(folder) as node:
         while node.signing.grow():
             pass

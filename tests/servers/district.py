@@ -5,7 +5,6 @@ import os
 import secrets
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import psycopg
 from services.kernel.district import SHIPPED
 from services.main.app import SERVICES
 from services.main.parts import JOBS
+from tests.forked import PROGRAM, Process, started, tanggap
 from tests.running import RunningNode, free_port, wait_until_it_listens
 from tests.servers.postgres import Postgres
 from tests.servers.redis import RedisServer
@@ -39,21 +39,16 @@ class RunningDistrict(RunningNode):
         self._folder = folder
         self._commands: dict[str, list[str]] = {}
         self._settings: dict[str, dict[str, str]] = {}
-        self.services: dict[str, subprocess.Popen[str]] = {}
+        self.services: dict[str, Process] = {}
         self.addresses: dict[str, str] = {}
         self._logged: dict[str, int] = {}
         self._ending: set[str] = set()
 
-    def tanggap(self, *arguments: str, seconds: float = 120) -> "subprocess.CompletedProcess[str]":
-        """Run the command line against this district."""
-        return subprocess.run(
-            [sys.executable, "-m", "services.main.cli", *arguments],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            check=False,
-        )
+    def tanggap(
+        self, *arguments: str, seconds: float = 120, given: str = ""
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run the command line against this district; `given` is what it may ask for."""
+        return tanggap(arguments, self.environment, seconds, given)
 
     def process_must_live(self) -> None:
         ended = self.ended()
@@ -68,15 +63,12 @@ class RunningDistrict(RunningNode):
         log = self._log(name)
         self._logged[name] = log.stat().st_size if log.exists() else 0
         self._ending.discard(name)
-        self.services[name] = subprocess.Popen(
+        self.services[name] = started(
             self._commands[name],
             env=self.environment
             | {"TANGGAP_DATA": str(self._folder / name)}
             | self._settings.get(name, {}),
-            stdout=subprocess.PIPE,
-            stderr=log.open("a"),
-            text=True,
-            start_new_session=True,
+            log=log,
         )
 
     def await_start(self, name: str) -> None:
@@ -148,7 +140,7 @@ Program = Callable[[str], Sequence[str]]
 
 def command_line(_name: str) -> Sequence[str]:
     """Return the product's own program."""
-    return sys.executable, "-m", "services.main.cli"
+    return PROGRAM
 
 
 @dataclass(frozen=True)
