@@ -2,11 +2,13 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+from fastapi import FastAPI
 
 from services.kernel.district import SHIPPED, District, load_district
 from services.main.demo import PASSWORD, add_accounts
@@ -29,6 +31,11 @@ class Office:
         add_accounts(self.hand.node.access)
         self.settle()
 
+    @cached_property
+    def app(self) -> FastAPI:
+        """The node's pages and calls."""
+        return self.hand.node.app()
+
     def at(self, day: str, hour: int = 9) -> None:
         """Let the time be this; it never runs back."""
         assert on(day, hour) >= self.clock.now
@@ -49,7 +56,7 @@ class Office:
         """Have somebody make a call (or open a page, where the path is none of the calls)."""
 
         async def call() -> httpx.Response:
-            transport = httpx.ASGITransport(self.hand.node.app())
+            transport = httpx.ASGITransport(self.app)
             async with httpx.AsyncClient(transport=transport, base_url="http://node") as client:
                 known = {"username": who, "password": PASSWORD}
                 answer = await client.post("/api/v1/session", json=known)
