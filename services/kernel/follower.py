@@ -80,7 +80,7 @@ class Follower:
         self._load()
         self.worker = Worker(
             f"follow-{service.name}",
-            self.step,
+            self._turn,
             failed=self._load,
             wake=lambda: self._reader.wake(),
             close=lambda: self._reader.close(),
@@ -106,12 +106,13 @@ class Follower:
         """How many messages of the stream are still to be read."""
         return unread(self._stream, self._offsets)
 
-    def step(self) -> None:
-        """Handle the next batch, if there is one within half a second.
-
-        What comes first is handled at once; what follows it in a moment, together.
-        """
+    def _turn(self) -> None:
+        """Handle what comes first at once, and what follows it in a moment together."""
         self.worker.pause(self._rests_until - time.monotonic())
+        self.step()
+
+    def step(self) -> None:
+        """Handle the next batch, if there is one within half a second."""
         deliveries = self._reader.poll(BATCH, WAIT_SECONDS)
         if deliveries:
             full = len(deliveries) == BATCH

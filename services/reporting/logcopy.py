@@ -60,7 +60,7 @@ class LogCopy:
         self._load()
         self.worker = Worker(
             "follow-reporting",
-            self.step,
+            self._turn,
             failed=self._load,
             wake=self._wake,
             close=self._close,
@@ -110,16 +110,17 @@ class LogCopy:
         """How many messages of the stream are still to be read."""
         return unread(self._stream, self.offsets)
 
-    def step(self) -> None:
-        """Take the next batch, if there is one within half a second.
-
-        After a batch the log copy rests about as long as the batch took, so that what comes
-        meanwhile is folded together and at most half a core goes into it.
-        """
-        if not self.before():
-            return
+    def _turn(self) -> None:
+        """Rest about as long as the last batch took, so that what comes meanwhile is folded
+        together and at most half a core goes into it; then take the next."""
         if (rest := self._rested - time.monotonic()) > 0:
             self.worker.pause(rest)
+        self.step()
+
+    def step(self) -> None:
+        """Take the next batch, if there is one within half a second."""
+        if not self.before():
+            return
         deliveries = self._reader.poll(BATCH, WAIT_SECONDS)
         if deliveries:
             began = time.monotonic()

@@ -94,6 +94,17 @@ def test_each_is_handled_once_whatever_is_sent_again(place: Place) -> None:
     assert place.handled() == [1, 2, 3]
 
 
+def test_who_steps_it_by_hand_waits_for_nothing(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only a follower that runs lets events gather: a demo year is written step by step."""
+    monkeypatch.setattr(place.follower.worker, "pause", lambda _seconds: pytest.fail("it rests"))
+    for id in (1, 2, 3):
+        place.send(step(id, id - 1))
+        place.follow()
+    assert place.handled() == [1, 2, 3]
+
+
 def test_a_restart_handles_nothing_twice(tmp_path: Path, database: Database) -> None:
     place = Place(tmp_path, database)
     place.send(step(1, 0), step(2, 1))
