@@ -137,7 +137,11 @@ def test_a_rating_that_is_sent_again_answers_the_same_though_its_case_is_over(
     # From then on the lists know of it, and a new rating is refused.
     types(node, given["id"], position)
     node.until("sari", f"/cases/{given['id']}", lambda case: case["state"] == "withdrawn")
-    node.until("sari", "/reports/complaints?state=withdrawn", lambda found: found["items"])
+    node.until(
+        "sari",
+        "/reports/complaints?state=withdrawn",
+        lambda found: any(each["id"] == given["id"] for each in found["items"]),
+    )
     assert node.public.post("/receipts/rating", json=said).status_code == 409
     again = node.public.post("/receipts/rating", json=said, headers=headers)
     assert (again.status_code, again.json()) == (200, first.json())
