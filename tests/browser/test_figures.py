@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from services.reporting.figures import FIGURES
-from tests.browser.axe import violations
 from tests.browser.house import House
-from tests.browser.test_staff import BEYOND, SIZES
+from tests.browser.looks import looks_wrong
 from tests.running import RunningNode, running_node
 
 PAGES = (
@@ -65,36 +64,15 @@ def test_three_clicks_from_a_number_to_the_bytes_of_an_event(
     assert page.locator("[data-hash]").inner_text() == event["hash"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_pages_about_figures(
-    browser: Browser, node: RunningNode, scheme: str
-) -> None:
-    house = House(browser, node, color_scheme=scheme)
+def test_every_page_about_figures_is_well_in_every_light_and_size(house: House) -> None:
     page = house.page("wulan")
     found = {}
     for address in PAGES:
         page.goto(address)
-        if wrong := violations(page):
+        if wrong := looks_wrong(page):
             found[address] = wrong
     assert found == {}
     assert house.faults == []
-    house.close()
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("text", [1, 2])
-def test_no_page_about_figures_is_wider_than_the_screen(
-    browser: Browser, node: RunningNode, size: str, text: int
-) -> None:
-    width, height = SIZES[size]
-    house = House(browser, node, viewport={"width": width, "height": height})
-    page = house.page("wulan")
-    for address in PAGES:
-        page.goto(address)
-        if text == 2:
-            page.evaluate("document.documentElement.style.fontSize = '200%'")
-        assert page.evaluate(BEYOND) == [], address
-    house.close()
 
 
 def test_one_slides_to_a_day_and_back_to_now(house: House, node: RunningNode) -> None:

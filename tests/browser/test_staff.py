@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.axe import violations
 from tests.browser.house import PUBLIC, House
+from tests.browser.looks import BEYOND, SIZES, looks_wrong
 from tests.running import RunningNode
 
 SAID = "Antre dari jam tujuh, baru dipanggil hampir jam sepuluh."
@@ -76,12 +76,6 @@ OTHERS: dict[str, tuple[str, ...]] = {
     ),
     PUBLIC: ("/masuk", "/p/puring", "/p/puring/lapor", "/p/puring/papan", "/r", "/r/tanggapi"),
 }
-BEYOND = """() => document.documentElement.scrollWidth <= window.innerWidth ? [] :
-    [...document.querySelectorAll('main *')].filter(
-        each => each.getBoundingClientRect().right > window.innerWidth && !each.closest('.scroll')
-    ).map(each => each.outerHTML.slice(0, 120))"""
-"""What stands beyond the edge of the screen, outside of what scrolls by itself."""
-SIZES = {"phone": (360, 780), "desk": (1280, 900)}
 
 
 @pytest.fixture(scope="module")
@@ -135,16 +129,15 @@ def each_page(
             yield who, address, page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_page(
-    browser: Browser, node: RunningNode, made: dict[str, str], scheme: str
+def test_every_page_is_well_in_every_light_and_size(
+    browser: Browser, node: RunningNode, made: dict[str, str]
 ) -> None:
-    house = House(browser, node, color_scheme=scheme)
+    house = House(browser, node)
     found = {
         f"{who} {address}": wrong
         for pages in (PAGES, OTHERS)
         for who, address, page in each_page(house, made, pages)
-        if (wrong := violations(page))
+        if (wrong := looks_wrong(page))
     }
     assert found == {}
     assert house.faults == []
@@ -152,27 +145,10 @@ def test_axe_finds_nothing_on_any_page(
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("text", [1, 2])
-def test_no_page_is_wider_than_the_screen(
-    browser: Browser, node: RunningNode, made: dict[str, str], size: str, text: int
-) -> None:
-    """At twice the text as well (a phone's is the smallest screen, so it shows half as much)."""
-    width, height = SIZES[size]
-    house = House(browser, node, viewport={"width": width, "height": height})
-    for pages in (PAGES, OTHERS):
-        for who, address, page in each_page(house, made, pages):
-            if text == 2:
-                page.evaluate("document.documentElement.style.fontSize = '200%'")
-            assert page.evaluate(BEYOND) == [], (who, address)
-    house.close()
-
-
-@pytest.mark.parametrize("size", SIZES)
 def test_what_comes_next_is_read_first_and_on_a_phone_stands_first(
     browser: Browser, node: RunningNode, made: dict[str, str], size: str
 ) -> None:
-    width, height = SIZES[size]
-    house = House(browser, node, viewport={"width": width, "height": height})
+    house = House(browser, node, viewport=SIZES[size])
     for who, address, other in (
         ("sari", "/kasus/{new}", "Jalannya kasus"),
         ("kukuh", "/publikasi?complaint={documented}", "Pratinjau"),
