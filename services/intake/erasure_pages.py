@@ -35,7 +35,7 @@ READ: Final = "erasure.read"
 ERASE: Final = "person.erase"
 HOLD: Final = "person.hold"
 PATH: Final = "/penghapusan"
-NAV: Final = (NavItem("erasure", _("Penghapusan data"), PATH, READ),)
+NAV: Final = (NavItem("erasure", _("Penghapusan data"), PATH, READ, rare=True),)
 ASKED: Final = flash("person.erasure_asked", _("Penghapusan dicatat."))
 CALLED_BACK: Final = flash("person.erasure_called_back", _("Penghapusan dibatalkan."))
 HELD: Final = flash("person.held", _("Penahanan hukum dicatat."))

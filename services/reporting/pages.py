@@ -31,7 +31,7 @@ DRAINED: Final = flash("queue.drained", _("Antrean itu sudah habis."))
 LEFT: Final = flash("queue.left", _("Antrean itu belum habis; sebabnya ada di bawah."), "late")
 NAV: Final = (
     NavItem("reports", _("Laporan"), "/laporan", READ),
-    NavItem("operations", _("Operasi"), "/operasi", OPERATE),
+    NavItem("operations", _("Operasi"), "/operasi", OPERATE, rare=True),
 )
 PAGE: Final = 50
 

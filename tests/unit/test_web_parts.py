@@ -17,7 +17,7 @@ from services.kernel.text import Text, _
 from services.kernel.web.app import HERE, create_app
 from services.kernel.web.forms import Form
 from services.kernel.web.language import HOUSE
-from services.kernel.web.pages import Entry, NavItem, Pages
+from services.kernel.web.pages import IN_THE_BAR, Entry, NavItem, Pages
 from services.kernel.web.words import WORDS
 
 NOW = datetime(2026, 11, 4, 3, 0, tzinfo=UTC)
@@ -268,6 +268,28 @@ def test_the_bar_shows_the_places_that_the_reader_may_go(show: Show) -> None:
     stranger = show(HEAD, whole=True)
     assert "<nav" not in stranger
     assert "/keluar" not in stranger
+
+
+@pytest.mark.parametrize("places", [IN_THE_BAR, IN_THE_BAR + 1])
+def test_the_rare_places_of_many_stand_behind_one_word(tmp_path: Path, places: int) -> None:
+    app = create_app("Contoh")
+    often = [NavItem(f"place-{n}", _("Keluhan"), f"/tempat-{n}") for n in range(places - 1)]
+    pages = Pages(
+        [("", HERE / "templates"), ("contoh", tmp_path)],
+        assets=app.state.assets,
+        nav=[NavItem("rare", _("Survei"), "/jarang", rare=True), *often],
+        zone=ZoneInfo("Asia/Jakarta"),
+        clock=lambda: NOW,
+    )
+    (tmp_path / "any.html").write_text(HEAD, encoding="utf-8")
+    team = Principal("a1", "sari", "Sari", (Grant("complaint_team"),))
+    asked = request_for("", team)
+    shown = bytes(pages.render(asked, "contoh/any.html", section="rare").body).decode()
+    bar, more, behind = shown.partition("<details")
+    assert ("/jarang" in bar) != bool(more)
+    assert bool(more) == (places > IN_THE_BAR)
+    assert ('<summary aria-current="true">Lainnya' in behind) == bool(more)
+    assert f"/tempat-{places - 2}" in bar
 
 
 def test_the_language_switch_keeps_the_address(show: Show) -> None:

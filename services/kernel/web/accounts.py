@@ -29,7 +29,7 @@ from services.kernel.web.resumed import not_shown_yet
 
 PATH: Final = "/pengguna"
 MANAGE: Final = "accounts.manage"
-NAV: Final = NavItem("accounts", _("Pengguna"), PATH, MANAGE)
+NAV: Final = NavItem("accounts", _("Pengguna"), PATH, MANAGE, rare=True)
 SHOWN: Final = 50
 HISTORY: Final = 30
 NAME_MOST: Final = 100

@@ -20,7 +20,7 @@ from services.kernel.web.pages import NavItem, render
 
 PATH: Final = "/data-induk"
 READ: Final = "master.read"
-NAV: Final = NavItem("master", _("Data induk"), PATH, "master.change")
+NAV: Final = NavItem("master", _("Data induk"), PATH, "master.change", rare=True)
 
 Declared = Callable[[str], tuple[Override, ...]]
 

@@ -49,6 +49,8 @@ from services.kernel.web.language import (
 _PUBLIC_PLACE = re.compile(r"(/p/[^/]+|/r)/")
 _PUBLIC = re.compile(r"/[pr](/|$)")
 EXTENSIONS = (InternationalizationExtension, do)
+IN_THE_BAR = 7
+"""So many places stand beside each other on a desk's screen, with the name and the switches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class NavItem:
     """One place in the bar, shown to whoever holds `permission` somewhere (None: every account).
 
     `news` makes it a bell: the address at which a script asks how much there is that is `new`.
+    A `rare` one stands behind "Lainnya" for whoever has more than `IN_THE_BAR` places.
     """
 
     section: str
@@ -63,6 +66,7 @@ class NavItem:
     href: str
     permission: str | None = None
     news: str | None = None
+    rare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +146,14 @@ class Pages:
 
     def _shared(self, request: Request, language: str, zone: ZoneInfo) -> dict[str, object]:
         principal = _reader(request)
+        nav = list(self._nav_for(principal))
         return {
             "lang": language,
             "switches": list(_switches(request, language)),
             "languages": [(code, name) for code, name in LANGUAGES.items() if code != language],
             "principal": principal,
-            "nav": list(self._nav_for(principal)),
+            "nav": nav,
+            "many_places": sum(not item.news for item in nav) > IN_THE_BAR,
             "section": None,
             "place": None,
             "home": home_at(request.url.path),

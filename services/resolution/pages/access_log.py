@@ -38,7 +38,7 @@ from services.resolution.pages.lists import CaseLists
 
 PATH: Final = "/pembukaan"
 SEARCH: Final = "openings.search"
-NAV: Final = NavItem("openings", _("Siapa membuka"), PATH, SEARCH)
+NAV: Final = NavItem("openings", _("Siapa membuka"), PATH, SEARCH, rare=True)
 SHOWN: Final = 50
 MOST: Final = 50_000
 """So many entries are in a file at most; a narrower question has the rest."""

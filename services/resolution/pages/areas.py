@@ -20,7 +20,7 @@ from services.resolution.pages.rows import name_of
 
 PATH: Final = "/bidang"
 READ: Final = "case.read"
-NAV: Final = NavItem("areas", _("Bidang"), PATH, READ)
+NAV: Final = NavItem("areas", _("Bidang"), PATH, READ, rare=True)
 COLUMNS: Final = (
     ("open", _("Terbuka")),
     ("overdue", _("Lewat batas")),
