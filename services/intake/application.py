@@ -16,6 +16,7 @@ from services.intake.known import known
 from services.intake.leaving import leave
 from services.intake.outbox import OUTBOX
 from services.intake.recorded import record_district
+from services.intake.surveys.tables import SURVEY_TABLES
 from services.intake.tables import COMPLAINT_TABLES
 from services.kernel.aggregate import Intent
 from services.kernel.clock import Clock
@@ -62,7 +63,7 @@ class Intake(Service):
 
     name = "intake"
     outbox = OUTBOX
-    tables = IMPORT_TABLES + COMPLAINT_TABLES
+    tables = IMPORT_TABLES + COMPLAINT_TABLES + SURVEY_TABLES
     log_section_size = 500
 
     def __init__(

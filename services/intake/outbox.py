@@ -1,7 +1,10 @@
 """What is published of each of intake's domain events."""
 
 from services.intake.domain import BoxOpening, Complaint, PuskesmasEntry, UnitEntry, erasure
+from services.intake.domain.survey import Survey
+from services.intake.domain.survey_answer import SurveyAnswer
 from services.kernel.contracts import intake as contracts
+from services.kernel.contracts import surveys
 from services.kernel.store import Outbox
 
 OUTBOX: Outbox = {
@@ -21,6 +24,16 @@ OUTBOX: Outbox = {
     erasure.LegalHoldPlaced: contracts.LegalHoldPlacedV1,
     erasure.LegalHoldLifted: contracts.LegalHoldLiftedV1,
     BoxOpening.Opened: contracts.SuggestionBoxOpenedV1,
+    Survey.Proposed: surveys.SurveyProposedV1,
+    Survey.ProposedAgain: surveys.SurveyProposedV1,
+    Survey.Returned: surveys.SurveyReturnedV1,
+    Survey.Approved: surveys.SurveyApprovedV1,
+    Survey.UnitsCoordinated: surveys.SurveyUnitsCoordinatedV1,
+    Survey.Opened: surveys.SurveyOpenedV1,
+    Survey.Closed: surveys.SurveyClosedV1,
+    Survey.Published: surveys.SurveyPublishedV1,
+    SurveyAnswer.Answered: surveys.SurveyAnsweredV1,
+    SurveyAnswer.RemarkLinked: surveys.SurveyRemarkLinkedV1,
     PuskesmasEntry.Registered: contracts.PuskesmasRegisteredV1,
     PuskesmasEntry.Changed: contracts.PuskesmasRegisteredV1,
     PuskesmasEntry.Homed: contracts.PuskesmasHomedV1,

@@ -5,10 +5,13 @@ from typing import Final
 from uuid import UUID
 
 from services.intake.domain import BoxOpening, Complaint, PuskesmasEntry, UnitEntry, entry_id
+from services.intake.domain.survey import Survey
+from services.intake.domain.survey_answer import SurveyAnswer
 from services.intake.erasing import Step, note_erasure
 from services.intake.policy import linked, unlinked
+from services.intake.surveys.tables import SURVEY_TABLES, note_answer, note_remark, note_survey
 from services.intake.tables import COMPLAINT_TABLES
-from services.kernel.contracts import Message, read
+from services.kernel.contracts import Message, read, surveys
 from services.kernel.contracts import intake as contracts
 from services.kernel.store import UnitOfWork
 from services.kernel.store.taking_back import Facts, Retold
@@ -26,8 +29,8 @@ def _id_of(message: Message, facts: Facts) -> UUID:
 
 
 def _noted(uow: UnitOfWork, _id: UUID, messages: Sequence[Message]) -> None:
-    """Write down what is a duplicate of what, and have erasures done; the register follows the
-    events by itself."""
+    """Write down what is a duplicate of what, what surveys there are and what was answered, and
+    have erasures done; the register follows the events by itself."""
     for message in messages:
         event = read(message)
         if isinstance(event, contracts.DuplicateLinkedV1):
@@ -36,6 +39,13 @@ def _noted(uow: UnitOfWork, _id: UUID, messages: Sequence[Message]) -> None:
             unlinked(uow, message, event)
         elif isinstance(event, Step):
             note_erasure(uow, message.subject, event.erasure, message.puskesmas)
+        elif isinstance(event, surveys.SurveyProposedV1):
+            opens_on = event.opens_on.isoformat()
+            note_survey(uow, message.subject, message.puskesmas, event.period, opens_on)
+        elif isinstance(event, surveys.SurveyAnsweredV1):
+            note_answer(uow, message.subject, event)
+        elif isinstance(event, surveys.SurveyRemarkLinkedV1):
+            note_remark(uow, message.subject, event)
 
 
 RETOLD: Final = Retold(
@@ -44,8 +54,10 @@ RETOLD: Final = Retold(
         BoxOpening.Opened: BoxOpening,
         PuskesmasEntry.Registered: PuskesmasEntry,
         UnitEntry.Registered: UnitEntry,
+        Survey.Proposed: Survey,
+        SurveyAnswer.Answered: SurveyAnswer,
     },
     id_of=_id_of,
     noted=_noted,
-    tables=COMPLAINT_TABLES,
+    tables=f"{COMPLAINT_TABLES};{SURVEY_TABLES}",
 )

@@ -24,6 +24,13 @@ OF_NO_COMPLAINT = {
     "RecapClosed",
     "RulesChanged",
     "SuggestionBoxOpened",
+    *(
+        f"Survey{step}"
+        for step in (
+            *("Proposed", "Returned", "Approved", "UnitsCoordinated", "Opened"),
+            *("Answered", "RemarkLinked", "Closed", "Published"),
+        )
+    ),
     "UnitRegistered",
 }
 TYPES = sorted(

@@ -1,6 +1,6 @@
 """What is published about events: typed models, their field classes, and the envelope."""
 
-from services.kernel.contracts import intake, publication, reporting, resolution
+from services.kernel.contracts import intake, publication, reporting, resolution, surveys
 from services.kernel.contracts.envelope import MalformedMessage, Message, from_headers, in_order
 from services.kernel.contracts.fields import SealedBox, field_classes
 from services.kernel.contracts.registry import Event, UnknownType, read, types
@@ -19,5 +19,6 @@ __all__ = [
     "read",
     "reporting",
     "resolution",
+    "surveys",
     "types",
 ]

@@ -75,6 +75,22 @@ _BY_NAME: dict[str, Any] = {
     "erasure": str(UUID(int=0xE4A5E)),
     "copies": "dinas",
     "refused_for": "legal_hold",
+    "period": "2026-Q4",
+    "asked": "permenpanrb-14-2017",
+    "elements": "requirements",
+    "element": "requirements",
+    "method": "weight=exact,parts=none,result=2,rounding=half_up,blanks=per_element",
+    "unit": "loket",
+    "ways": "link",
+    "way": "link",
+    "sample_rounding": "nearest",
+    "survey": str(UUID(int=0x50C7E4)),
+    "complaint": COMPLAINT,
+    "link": sha256(b"link").hexdigest(),
+    "mean": "3.2500",
+    "weighted": "0.3611",
+    "converted": "81.25",
+    "quality": "B",
 }
 
 _SUBJECTS = {
@@ -86,6 +102,18 @@ _SUBJECTS = {
     "CalendarChanged": "calendar:puring",
     "RecapClosed": "recap:puring:2026-10",
     "CheckpointSigned": "checkpoint:node-a",
+    **{
+        f"Survey{step}": str(UUID(int=0x50C7E4))
+        for step in (
+            "Proposed",
+            "Returned",
+            "Approved",
+            "UnitsCoordinated",
+            "Opened",
+            "Closed",
+            "Published",
+        )
+    },
 }
 
 

@@ -1,0 +1,1 @@
+"""Satisfaction surveys: their steps, their answers from every way in, their result and papers."""
