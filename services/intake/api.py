@@ -19,6 +19,8 @@ from services.intake.imported import Outcome
 from services.intake.importing import Importing
 from services.intake.known import known
 from services.intake.register import Register
+from services.intake.surveys import api as surveys_api
+from services.intake.surveys.application import Surveys
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.commands import (
@@ -143,6 +145,7 @@ def router(
         api.include_router(calls, prefix="/puskesmas/{code}" + prefix, dependencies=of_code)
     later_api.add_box(api, intake)
     receipt_api.add(api, intake, cases)
+    surveys_api.add(api, intake, Surveys(intake))
     return api
 
 

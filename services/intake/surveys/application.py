@@ -247,25 +247,34 @@ class Surveys:
             id, lambda uow, found: found.publish(uow.act(intent), media, **boxes), once, expected
         )
 
-    def result(self, survey: Survey, method: Method | None = None) -> Result:
-        """Return the result of what was answered so far, by the recorded method unless another is
-        given; raises InvalidInput where there is none yet."""
+    def result(self, survey: Survey, method: Method) -> Result:
+        """Return the result of what was answered so far; raises InvalidInput where the method does
+        not fit, or where there is none yet."""
+        return result_of(self.answering.all(survey.id), self.asked(survey), method)
+
+    def result_if_any(self, survey: Survey, method: Method | None = None) -> Result | None:
+        """Return the result by the recorded method or another; None where an element has no answer.
+
+        Raises InvalidInput for a method that does not fit the elements.
+        """
         used = Method.parse(survey.terms.method) if method is None else method
-        return result_of(self.answering.all(survey.id), self.asked(survey), used)
+        used.weight_of(len(survey.terms.elements))
+        try:
+            return self.result(survey, used)
+        except InvalidInput:
+            return None
 
     def _figures(self, survey: Survey) -> Figures:
-        method, answered = survey.terms.method, self.answering.count(survey.id)
-        try:
-            result = self.result(survey)
-        except InvalidInput:
-            return Figures(answered, method, None, None, [])
-        index, used = result.index, result.method
+        result = self.result_if_any(survey)
+        if result is None:
+            answered = self.answering.count(survey.id)
+            return Figures(answered, survey.terms.method, None, None, [])
         return Figures(
             respondents=result.means.respondents or 0,
-            method=method,
-            converted=str(index.converted),
-            quality=index.quality.quality_class,
-            elements=figures_of(index, used),
+            method=survey.terms.method,
+            converted=str(result.index.converted),
+            quality=result.index.quality.quality_class,
+            elements=figures_of(result.index, result.method),
         )
 
     def _terms(self, here: Puskesmas, proposal: Proposal) -> Terms:

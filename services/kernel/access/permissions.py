@@ -58,7 +58,7 @@ _TABLE: dict[str, tuple[str, ...]] = {
     "person.hold": (HEAD, DISTRICT),
     "erasure.read": (COMPLAINT_TEAM, QUALITY_LEAD, HEAD, DISTRICT, AUDITOR),
     "survey.read": _READERS,
-    "survey.propose": _TEAM,
+    "survey.propose": (COMPLAINT_TEAM, QUALITY_LEAD),
     "survey.return": (HEAD,),
     "survey.approve": (HEAD,),
     "survey.coordinate": _TEAM,
