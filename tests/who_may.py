@@ -42,6 +42,8 @@ EXPORTS: Final = TEAM | CHAIR | HEAD | AUDIT
 ERASES: Final = TEAM | HEAD | DISTRICT
 HOLDS: Final = HEAD | DISTRICT
 SEES_ERASURES: Final = TEAM | CHAIR | HEAD | AUDIT
+# Who writes a survey's terms of reference, and who tells its result.
+PROPOSES: Final = TEAM | CHAIR
 # Whether all is well: who mends it, and the district, whose stream it is.
 WATCHES: Final = ADMIN | DISTRICT
 
@@ -118,6 +120,35 @@ OUTGOING: dict[str, tuple[frozenset[str], dict[str, Any]]] = {
     "withdrawal": (PUBLISHER, {"reason": SAID}),
     "informed": (TELLS, {"channel": "in_person"}),
 }
+TERMS = {
+    "period": "2026-Q4",
+    "opens_on": "2026-11-02",
+    "closes_on": "2026-11-30",
+    "agenda": SAID,
+    "target": SAID,
+    "units": ["loket"],
+    "ways": ["link", "paper"],
+    "population": 1000,
+}
+# By the call's name: who may, what is sent, and where its page is.
+SURVEYING: dict[str, tuple[frozenset[str], dict[str, Any], str]] = {
+    "proposal": (PROPOSES, TERMS, "kerangka"),
+    "return": (HEAD, {"remarks": SAID}, "kembalikan"),
+    "approval": (HEAD, {}, "setujui"),
+    "coordination": (TEAM, {"units": ["loket"], "who": WHO}, "koordinasi"),
+    "opening": (TEAM, {}, "buka"),
+    "closing": (TEAM, {}, "tutup"),
+    "publication": (
+        TELLS,
+        {"media": ["notice_board"], "analysis": SAID, "follow_up": SAID},
+        "terbitkan",
+    ),
+}
+SURVEY: dict[str, Row] = {
+    **{f"POST /{step}": Row(who, body) for step, (who, body, _page) in SURVEYING.items()},
+    "POST /answers": Row(DESK, {"answers": [{"scores": {"time": 4}}]}),
+    "GET /result": Row(READS),
+}
 FREE = Row(ANYBODY, placed=False)
 TABLE: dict[str, Row] = {
     # Calls
@@ -137,6 +168,12 @@ TABLE: dict[str, Row] = {
     **{
         route.replace(" ", f" {API}{within}/persons/{{id}}"): row
         for route, row in PERSON.items()
+        for within in ("", "/puskesmas/{code}")
+    },
+    f"POST {API}/puskesmas/{{code}}/surveys": Row(PROPOSES, TERMS),
+    **{
+        route.replace(" ", f" {API}{within}/surveys/{{id}}"): row
+        for route, row in SURVEY.items()
         for within in ("", "/puskesmas/{code}")
     },
     f"GET {API}/persons": Row(SEES_ERASURES, query={"number": "{number}"}),
@@ -212,6 +249,27 @@ TABLE: dict[str, Row] = {
     "POST /catat/{id}/duplikat": Row(TEAM, {}),
     "POST /catat/{id}/duplikat/lepas": Row(TEAM, {}),
     "POST /catat/{id}/lampiran": Row(DESK, file=True),
+    "GET /survei": Row(READS, placed=False),
+    "GET /survei/baru": Row(PROPOSES, placed=False),
+    "POST /survei/baru": Row(PROPOSES, {"puskesmas": "{code}"}),
+    "GET /survei/{id}": Row(READS),
+    "GET /survei/{id}/kerangka": Row(PROPOSES),
+    **{f"POST /survei/{{id}}/{page}": Row(who, {}) for who, _body, page in SURVEYING.values()},
+    **{
+        f"GET /survei/{{id}}/{page}": Row(READS)
+        for page in ("poster", "hasil", "kerangka.pdf", "laporan.pdf", "masukan")
+    },
+    # Only who may open a remark writes it down; the officer opens what they entered.
+    "POST /survei/{id}/masukan/{answer}": Row(TEAM, {"kind": "suggestion"}),
+    "GET /survei/{id}/kertas": Row(DESK),
+    "POST /survei/{id}/kertas": Row(DESK, {}),
+    "GET /survei/{id}/impor": Row(DESK),
+    "POST /survei/{id}/impor": Row(DESK, file=True),
+    "GET /survei/{id}/impor/{file}": Row(DESK),
+    "POST /survei/{id}/impor/{file}": Row(DESK, {}),
+    "POST /survei/{id}/impor/{file}/henti": Row(DESK, {}),
+    "GET /s/{survey}": Row(ANYBODY),
+    "POST /s/{survey}": Row(ANYBODY, {}),
     "GET /penghapusan": Row(SEES_ERASURES, placed=False),
     "GET /penghapusan/{id}": Row(SEES_ERASURES),
     "POST /penghapusan/{id}/hapus": Row(ERASES, {}),

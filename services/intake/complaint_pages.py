@@ -22,6 +22,7 @@ from services.intake.filled import Person, person_of
 from services.intake.forms import form_of
 from services.intake.register import Register
 from services.intake.suggesting import Suggesting
+from services.intake.surveys.tables import from_survey
 from services.intake.typed import line, moment, read_form, refused, spoken, typed_fields
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
@@ -137,6 +138,7 @@ def add(
             person_sealed=complaint.complainant is not None and person is None,
             incident=_local(complaint.incident_at, zone),
             files=[(each, one, name) for (each, one), name in zip(files, names, strict=True)],
+            from_survey=from_survey(intake, id),
             original=original,
             duplicates=[intake.get(each) for each in amending.duplicates(id)],
             links=links,

@@ -28,6 +28,8 @@ from services.intake.importing import Importing
 from services.intake.retention import Ended, Keeping
 from services.intake.slips import receipt_of
 from services.intake.suggesting import Nearby, Suggesting
+from services.intake.surveys import joined as survey_pages
+from services.intake.surveys.importing import SurveyImports
 from services.intake.typed import line, read_form, refused, typed_fields
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
@@ -46,7 +48,7 @@ from services.kernel.web.resumed import not_shown_yet
 
 RECEIVE: Final = "complaint.receive"
 PATH: Final = "/catat"
-NAV: Final = (NavItem("desk", _("Catat"), PATH, RECEIVE), *erasure_pages.NAV)
+NAV: Final = (NavItem("desk", _("Catat"), PATH, RECEIVE), *survey_pages.NAV, *erasure_pages.NAV)
 SAVED: Final = flash("complaint.received", _("Sudah tersimpan."))
 ANSWERS: Final = ("in_person", "phone", "sms", "whatsapp", "email", "letter")
 LABELS: Final = {
@@ -80,6 +82,7 @@ def router(
     cases: Cases,
     erasing: Erasing,
     ended: Ended,
+    survey_imports: SurveyImports,
 ) -> APIRouter:
     """Return intake's pages; `nearby` answers what else came in about then, `cases` what the case
     of a complaint allows, `ended` which cases ended long ago."""
@@ -95,6 +98,7 @@ def router(
     receipt_pages.add(pages, intake, cases)
     erasure_pages.add(pages, intake, erasing, Keeping(intake, ended))
     public_pages.add(pages, intake, LABELS, _choices)
+    survey_pages.add(pages, intake, survey_imports, words, _choices)
     return pages
 
 

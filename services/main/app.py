@@ -101,7 +101,14 @@ def _routers(
         calls.append(intake_api.router(parts.intake, parts.importing, lists.thread, cases, erasing))
         pages.append(
             intake_pages.router(
-                parts.intake, parts.importing, words, nearby, cases, erasing, lists.ended
+                parts.intake,
+                parts.importing,
+                words,
+                nearby,
+                cases,
+                erasing,
+                lists.ended,
+                parts.survey_imports,
             )
         )
     if "resolution" in services:

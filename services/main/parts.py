@@ -17,6 +17,8 @@ from services.intake.imported import TASK as IMPORT
 from services.intake.importing import Importing
 from services.intake.jobs import tasks as intake_tasks
 from services.intake.policy import policy as intake_policy
+from services.intake.surveys.application import Surveys
+from services.intake.surveys.importing import SurveyImports
 from services.kernel.access.edges import Edges
 from services.kernel.access.store import AccessStore
 from services.kernel.clock import Clock, system_clock
@@ -160,6 +162,11 @@ class Parts:
         return Importing(self.intake, self.keyring, uuid_utils.compat.uuid7)
 
     @cached_property
+    def survey_imports(self) -> SurveyImports:
+        """Intake's way in for files of a survey's answers."""
+        return SurveyImports(Surveys(self.intake), uuid_utils.compat.uuid7)
+
+    @cached_property
     def cases(self) -> Cases:
         """What the case of a complaint still allows, asked of reporting where it runs."""
         if self.settings.reporting_url is None:
@@ -251,7 +258,7 @@ class Parts:
         """Return what runs a service's due tasks in this process."""
         tasks: Mapping[str, Task] = {}
         if name == "intake":
-            tasks = intake_tasks(self.importing, self.erasing)
+            tasks = intake_tasks(self.importing, self.erasing, self.survey_imports)
         elif name == "resolution":
             tasks = resolution_tasks(self.resolution)
         return Jobs(self.service(name), tasks, self.celery)

@@ -114,10 +114,12 @@ class Things:
     receipts: list[str] = field(default_factory=list)
     positions: list[str] = field(default_factory=list)
     attachments: list[str] = field(default_factory=list)
+    surveys: list[str] = field(default_factory=list)
 
     def path(self, template: str) -> dict[str, list[Any]]:
         """Return what may stand in each place of a path."""
         ids = self.publications if "/publications/" in template else self.complaints
+        ids = self.surveys if "/surveys/" in template else ids
         found: dict[str, list[Any]] = {}
         if "{id}" in template:
             found["id"] = ids
@@ -255,6 +257,49 @@ def later(asker: Asker, things: Things) -> None:
         asker.well(NOBODY, f"POST /receipts/{label}", receipt | more)
 
 
+TERMS = {
+    "period": "2026-Q4",
+    "opens_on": "2026-11-02",
+    "closes_on": "2026-11-30",
+    "agenda": "Sebar tautan.",
+    "target": "Pengguna loket.",
+    "units": ["loket"],
+    "ways": ["link"],
+    "population": 400,
+}
+SURVEY: list[tuple[str, str, Any]] = [
+    ("head", "return", {"remarks": "Tambah unit."}),
+    ("complaint_team", "proposal", TERMS),
+    ("head", "approval", {}),
+    ("complaint_team", "coordination", {"units": ["loket"], "who": ["Sari"]}),
+    ("complaint_team", "opening", {}),
+    ("officer", "answers", {"answers": [{"scores": {"time": 4}}]}),
+    ("complaint_team", "closing", {}),
+    (
+        "publisher",
+        "publication",
+        {"media": ["clinic_tv"], "analysis": "Baik.", "follow_up": "Diteruskan."},
+    ),
+]
+
+
+def surveyed(asker: Asker, things: Things) -> None:
+    """Two surveys, one by its own address and one below its Puskesmas; a third waits."""
+    for within in ({}, {"code": "puring"}, None):
+        given = asker.well("complaint_team", "POST /puskesmas/{code}/surveys", TERMS, code="puring")
+        things.surveys.append(given["id"])
+        if within is None:
+            continue
+        at = "/puskesmas/{code}/surveys/{id}" if within else "/surveys/{id}"
+        here = {"id": given["id"], **within}
+        whole = {"requirements", "procedure", "time", "cost", "product", "competence", "behaviour"}
+        scores = dict.fromkeys(whole | {"complaint_handling", "facilities"}, 4)
+        for role, step, body in SURVEY:
+            sent = {"answers": [{"scores": scores}]} if step == "answers" else body
+            asker.well(role, f"POST {at}/{step}", sent, **here)
+        asker.well("head", f"GET {at}/result", **here)
+
+
 def erased(asker: Asker) -> None:
     """A person is held back from erasure, erased, and that is called back."""
     label, body = "POST /puskesmas/{code}/complaints", {"channel": "in_person", "text": "Antre."}
@@ -352,6 +397,7 @@ def test_every_call_answers_well_what_is_well_asked(
     asker.well("officer", "POST /puskesmas/{code}/imports/{id}/stop", **path)
     later(asker, things)
     beside(asker, things, case)
+    surveyed(asker, things)
     erased(asker)
     asker.sessions["gone"] = requests.Session()
     asker.sessions["gone"].headers["Authorization"] = f"Bearer {node.token('rini')}"

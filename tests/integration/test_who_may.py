@@ -36,6 +36,7 @@ from tests.who_may import (
     READS,
     REPORTS,
     TABLE,
+    TERMS,
     Row,
 )
 
@@ -53,13 +54,17 @@ class Place:
     attachment: str
     account_id: str
     event: str
+    survey: str
+    answer: str
 
     def filled(self, route: str, text: str) -> str:
         """Return a path, query or body with this Puskesmas' things in its places."""
         id = self.complaint
         if "/publications/" in route or "/terbitkan/" in route:
             id = self.publication
-        if "/imports/" in route or "/impor/" in route:
+        if "/surveys/" in route or "/survei/" in route:
+            id = self.survey
+        elif "/imports/" in route or "/impor/" in route:
             id = self.imported
         found = text.replace("{name:path}", "style.css").replace("{id}", id)
         source, _colon, position = self.event.rpartition(":")
@@ -72,6 +77,7 @@ class Place:
             service=service,
             index=position,
             subject=self.complaint,
+            file=self.survey,
             other=self.complaint,
             n=1,
             month="2026-01",
@@ -94,6 +100,7 @@ class House:
         self.add("officer2", Grant("officer", frozenset({OWN})))
         both = frozenset({OWN, OTHER})
         self.add("walker", *(Grant(role, both) for role in DESK | PUBLISHER | HEAD))
+        self.add("approver", Grant("head", both))
         node.access.add_account("tuti", PASSWORD, [Grant("officer", frozenset({OWN}))])
         self.places = {code: self._furnish(code) for code in (OWN, OTHER)}
 
@@ -131,7 +138,7 @@ class House:
                 self._tokens[who] = again(self.accounts[who]) if ended else kept
         return self.ask(who, method, place.filled(route, path), **sent)
 
-    def well(self, who: str, path: str, **body: Any) -> Any:
+    def well(self, who: str, path: str, /, **body: Any) -> Any:
         answer = self.ask(who, "POST", API + path, json=body)
         assert answer.status_code in (200, 201), (path, answer.text)
         return answer.json()
@@ -176,7 +183,18 @@ class House:
             attached.json()["attachment"],
             self.node.access.add_account(f"spare-{code}", PASSWORD, []).id,
             given["position"],
+            *self._surveyed(code),
         )
+
+    def _surveyed(self, code: str) -> tuple[str, str]:
+        """Open a survey and answer it with a remark; give the ids of both."""
+        id = self.well("walker", f"/puskesmas/{code}/surveys", **TERMS)["id"]
+        self.well("approver", f"/surveys/{id}/approval")
+        self.well("walker", f"/surveys/{id}/coordination", units=["loket"], who=["Sari"])
+        self.well("walker", f"/surveys/{id}/opening")
+        answers = [{"scores": {"time": 4}, "remark": WORDS["text"]}]
+        given = self.well("walker", f"/surveys/{id}/answers", answers=answers)
+        return id, given["answers"][0]
 
 
 @pytest.fixture(scope="module")

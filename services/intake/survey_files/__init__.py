@@ -5,6 +5,7 @@ is wrong named by row, column and mend. Files are opened by `imports/files.py`.
 """
 
 from services.intake.survey_files.reading import SHAPES, Read, Shape, read_answers
+from services.intake.survey_files.respondents import Respondent
 from services.intake.survey_files.table import RowError
 
-__all__ = ["SHAPES", "Read", "RowError", "Shape", "read_answers"]
+__all__ = ["SHAPES", "Read", "Respondent", "RowError", "Shape", "read_answers"]

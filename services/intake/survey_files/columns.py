@@ -24,6 +24,7 @@ SCORE: Final = "score"
 MEAN: Final = "mean"
 RESPONDENTS: Final = "respondents"
 BLANK: Final = "blank"
+REMARK: Final = "remark"
 GROUPS: Final = ("gender", "age", "education", "occupation")
 COUNT_OF: Final = {f"count_{score}": score for score in SCORES}
 """The columns that hold how many gave one score."""
@@ -39,6 +40,8 @@ _FIELDS: Final[Mapping[str, str]] = {
     "age": "umur, usia, kelompok umur, kelompok usia, rentang usia",
     "education": "pendidikan, pendidikan terakhir",
     "occupation": "pekerjaan, pekerjaan utama, profesi",
+    REMARK: "saran, masukan, saran masukan, kritik saran, kritik, keluhan, komentar, catatan, "
+    "saran perbaikan, kritik saran masukan",
     ELEMENT: "unsur, unsur pelayanan, nama unsur, unsur skm, indikator, aspek, pertanyaan",
     SCORE: "skor, nilai, jawaban, nilai persepsi",
     MEAN: "nrr, nrr unsur, nrr per unsur, rata rata, nilai rata rata, nilai rata rata unsur, "

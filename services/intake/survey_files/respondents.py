@@ -1,10 +1,22 @@
 """Answers with one row a respondent."""
 
+from dataclasses import dataclass
+
 from services.intake.domain.satisfaction import Questionnaire, Questionnaires
 from services.intake.survey_files.cells import Wrong, group, score
-from services.intake.survey_files.columns import GROUPS, LINE, RESPONDENT, UNIT
+from services.intake.survey_files.columns import GROUPS, LINE, REMARK, RESPONDENT, UNIT
 from services.intake.survey_files.table import RowError, Table
 from services.kernel.text import _
+
+
+@dataclass(frozen=True)
+class Respondent(Questionnaire):
+    """A row of a file: its number there, what is remarked in it, and by what its maker knows the
+    respondent, "" for nothing (a running number is no such thing: the next file has it, too)."""
+
+    row: int = 0
+    remark: str = ""
+    known_by: str = ""
 
 
 def numbered_by(table: Table) -> str:
@@ -20,7 +32,7 @@ def questionnaires(table: Table, errors: list[RowError]) -> tuple[Questionnaires
     """
     elements, by = table.elements(), numbered_by(table)
     first: dict[tuple[str, str], int] = {}
-    found: list[Questionnaire] = []
+    found: list[Respondent] = []
     empty = 0
     for line in table.lines:
         written = {key: line.get(key) for key in elements if line.get(key)}
@@ -39,5 +51,14 @@ def questionnaires(table: Table, errors: list[RowError]) -> tuple[Questionnaires
                 message = _("Responden ini sudah ada di baris {row}. Hapus salah satu.", row=before)
                 errors.append(table.error(line, by, message))
         groups = {kind: group(kind, line.get(kind)) for kind in GROUPS if line.get(kind)}
-        found.append(Questionnaire(scores, line.get(UNIT) or None, groups))
+        found.append(
+            Respondent(
+                scores,
+                line.get(UNIT) or None,
+                groups,
+                line.number,
+                line.get(REMARK),
+                line.get(RESPONDENT),
+            )
+        )
     return Questionnaires(found), empty

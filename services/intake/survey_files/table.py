@@ -18,7 +18,14 @@ from services.intake.imports.files import (
     too_many_rows,
 )
 from services.intake.imports.plan import DOUBLED
-from services.intake.survey_files.columns import ELEMENT, Known, Meaning, Unknown, folded
+from services.intake.survey_files.columns import (
+    ELEMENT,
+    REMARK,
+    Known,
+    Meaning,
+    Unknown,
+    folded,
+)
 from services.kernel.errors import invalid
 from services.kernel.text import Text, _
 
@@ -108,7 +115,7 @@ class Table:
         for heading, meaning in zip(self.headings, self.meanings, strict=True):
             if isinstance(meaning, Unknown):
                 yield RowError(self.top, heading, meaning.message)
-            elif meaning:
+            elif meaning and meaning != REMARK:  # a form may ask for criticism and praise apart
                 if meaning in seen:
                     yield RowError(self.top, heading, DOUBLED)
                 seen.add(meaning)
@@ -168,7 +175,9 @@ def _headings(names: Sequence[str], above: Sequence[str]) -> tuple[str, ...]:
 def _cells(meanings: Sequence[Meaning], cells: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for cell, meaning in zip(cells, meanings, strict=False):
-        if isinstance(meaning, str) and meaning:
+        if meaning == REMARK:
+            found[REMARK] = "\n".join(filter(None, (found.get(REMARK), cell)))
+        elif isinstance(meaning, str) and meaning:
             found.setdefault(meaning, cell)
     return found
 

@@ -5,7 +5,7 @@ browser, the number of a sheet, a row of a file. Only its keyed hash is kept.
 """
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -95,11 +95,17 @@ class Answering:
         return self._intake.command(decide, once, needs)
 
     def take(
-        self, survey: UUID, intent: Intent, way: str, sheets: Sequence[Sheet]
+        self,
+        survey: UUID,
+        intent: Intent,
+        way: str,
+        sheets: Sequence[Sheet],
+        noted: Callable[[UnitOfWork, int], None],
     ) -> "Future[int]":
         """Take those of these answers whose link has not answered yet, and return how many.
 
-        For files, whose rows were checked before; raises StepNotAllowed where the survey is not
+        For files, whose rows were checked before; `noted` writes in the same transaction how many
+        were new. Raises StepNotAllowed where the survey is not
         open any more.
         """
         sealed = [self._seal(survey, each) for each in sheets]
@@ -110,6 +116,7 @@ class Answering:
             before = self._known(uow, survey, [each.link for each in sealed])
             new = [each for each in sealed if each.link not in before]
             self._record(uow, found, uow.act(intent), way, new)
+            noted(uow, len(new))
             return len(new)
 
         needs = [each.key for each in sealed if each.key is not None]
@@ -148,6 +155,25 @@ class Answering:
             (str(survey),),
         )
         return [(row["way"], row["unit"], row["n"]) for row in rows]
+
+    def remarks(self, survey: UUID) -> tuple[int, int]:
+        """Return how many answers remark something, and of how many that was written down."""
+        (row,) = self._intake.select(
+            "SELECT count(*) AS n, count(complaint) AS done FROM survey_answers "
+            "WHERE survey = ? AND remarked = 1",
+            (str(survey),),
+        )
+        return row["n"], row["done"]
+
+    def remarked(self, survey: UUID, after: str, most: int) -> list[UUID]:
+        """Return the answers that remark something, in their order, after the one given ("": from
+        the first)."""
+        rows = self._intake.select(
+            "SELECT answer FROM survey_answers WHERE survey = ? AND remarked = 1 AND answer > ? "
+            "ORDER BY answer LIMIT ?",
+            (str(survey), after, most),
+        )
+        return [UUID(row["answer"]) for row in rows]
 
     def all(self, survey: UUID) -> Questionnaires:
         """Return all that was answered, as an index is reckoned from it."""

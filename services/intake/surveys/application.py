@@ -34,6 +34,7 @@ from services.kernel.store import Answer, Ids, Once, UnitOfWork
 from services.kernel.text import Text, _
 
 LIST_MOST: Final = 20
+TREND: Final = 8
 _PLACES: Final = ("agenda", "target")
 
 
@@ -73,6 +74,10 @@ class Surveys:
         that is not in it any more, the keys stand for the names."""
         return asked_of(self.intake.district, survey)
 
+    def method(self, survey: Survey) -> Method:
+        """Return the method that is recorded for a survey."""
+        return Method.parse(survey.terms.method)
+
     def of(self, puskesmas: str, before: str | None = None) -> list[Survey]:
         """Return surveys of a Puskesmas, the latest first, `LIST_MOST` and one more if there is;
         `before` is the id of the last one of the page before."""
@@ -101,6 +106,18 @@ class Surveys:
             if found.figures is not None and found.terms.asked == survey.terms.asked:
                 return found
         return None
+
+    def trend(self, survey: Survey) -> list[Survey]:
+        """Return the surveys of the same Puskesmas and elements up to this one that have closed,
+        the latest `TREND` of them, oldest first."""
+        rows = self.intake.select(
+            "SELECT survey FROM surveys WHERE puskesmas = ? AND opens_on <= ? "
+            "ORDER BY opens_on DESC, survey DESC LIMIT ?",
+            (survey.puskesmas, survey.terms.opens_on.isoformat(), LIST_MOST),
+        )
+        found = [self.intake.read(Survey, UUID(row["survey"])) for row in rows]
+        same = [each for each in found if each.figures and each.terms.asked == survey.terms.asked]
+        return same[:TREND][::-1]
 
     def propose(
         self, puskesmas: str, proposal: Proposal, intent: Intent, once: Once | None = None
@@ -257,7 +274,7 @@ class Surveys:
 
         Raises InvalidInput for a method that does not fit the elements.
         """
-        used = Method.parse(survey.terms.method) if method is None else method
+        used = self.method(survey) if method is None else method
         used.weight_of(len(survey.terms.elements))
         try:
             return self.result(survey, used)

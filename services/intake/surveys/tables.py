@@ -5,11 +5,12 @@ a result is reckoned from rows and not from ten thousand histories. No word stan
 """
 
 from typing import Final
+from uuid import UUID
 
 import msgspec
 
 from services.kernel.contracts.surveys import SurveyAnsweredV1, SurveyRemarkLinkedV1
-from services.kernel.store import UnitOfWork
+from services.kernel.store import Service, UnitOfWork
 
 SURVEY_TABLES: Final = """
 CREATE TABLE IF NOT EXISTS surveys (
@@ -83,6 +84,14 @@ def note_remark(uow: UnitOfWork, answer: str, event: SurveyRemarkLinkedV1) -> No
     uow.connection.execute(
         "UPDATE survey_answers SET complaint = ? WHERE answer = ?", (event.complaint, answer)
     )
+
+
+def from_survey(service: Service, complaint: UUID) -> UUID | None:
+    """Return the survey whose remark was written down as a complaint; None for any other."""
+    rows = service.select(
+        "SELECT survey FROM survey_answers WHERE complaint = ?", (str(complaint),)
+    )
+    return UUID(rows[0]["survey"]) if rows else None
 
 
 def _json(value: object) -> str:

@@ -32,6 +32,7 @@ Page = Literal[
     "publication",
     "publications",
     "release",
+    "survey",
 ]
 """What words are opened for, as the access log names it."""
 SINGLE: Final[frozenset[Page]] = frozenset(

@@ -34,6 +34,7 @@ WHY: Final[Mapping[str, Text]] = {
     "publication": _("menyiapkan publikasi"),
     "publications": _("daftar publikasi"),
     "release": _("menerbitkan"),
+    "survey": _("membaca survei dan masukannya"),
 }
 """By the page of the access log: what the words were opened for."""
 REASON_WORDS: Final[Mapping[str, Text]] = {

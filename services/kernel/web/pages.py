@@ -47,7 +47,7 @@ from services.kernel.web.language import (
 )
 
 _PUBLIC_PLACE = re.compile(r"(/p/[^/]+|/r)/")
-_PUBLIC = re.compile(r"/[pr](/|$)")
+_PUBLIC = re.compile(r"/[prs](/|$)")
 EXTENSIONS = (InternationalizationExtension, do)
 IN_THE_BAR = 7
 """So many places stand beside each other on a desk's screen, with the name and the switches."""
