@@ -15,10 +15,14 @@ from services.kernel.store import UnitOfWork
 
 
 def keys_of(intake: Intake, complaint: Complaint) -> frozenset[str]:
-    """Return the keys that words of a complaint are sealed with: its own, and those of words that
-    were said away from its home."""
+    """Return the keys that words of a complaint are sealed with: its own, those of words that were
+    said away from its home, and that of the answer to a survey whose remark it is."""
     boxes = [box for each in known_history(intake, complaint.id) for box in boxes_of(read(each))]
-    return frozenset({str(complaint.id), *(box.key for box in boxes)})
+    rows = intake.select(
+        "SELECT answer FROM survey_answers WHERE complaint = ?", (str(complaint.id),)
+    )
+    remarks = (row["answer"] for row in rows)
+    return frozenset({str(complaint.id), *(box.key for box in boxes), *remarks})
 
 
 def origins_of(intake: Intake, complaint: Complaint) -> list[str]:

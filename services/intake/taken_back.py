@@ -59,5 +59,5 @@ RETOLD: Final = Retold(
     },
     id_of=_id_of,
     noted=_noted,
-    tables=f"{COMPLAINT_TABLES};{SURVEY_TABLES}",
+    tables=COMPLAINT_TABLES + SURVEY_TABLES,
 )

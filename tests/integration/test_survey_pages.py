@@ -100,7 +100,7 @@ def test_what_is_not_open_says_so(node: RunningNode, browser: httpx.Client) -> N
     words = {"analysis": "Rahasia analisis.", "follow_up": "Rahasia rencana."}
     step(node, "dewi", id, "publication", media=["notice_board"], **words)
     told = browser.get(f"/s/{id}").text
-    assert "75.00" in told and "Kurang baik" in told and "Rahasia" not in told
+    assert "75,00" in told and "Kurang baik" in told and "Rahasia" not in told
     assert browser.get("/s/bukan-survei").status_code == 404
 
 
@@ -223,6 +223,11 @@ def test_a_remark_becomes_a_complaint_and_each_leads_to_the_other(node: RunningN
     )
     form = staff(node, "sari", "GET", f"/catat/{view['id']}").text
     assert SAID in form and f"/survei/{id}/masukan" in form
+    node.until("sari", f"/cases/{view['id']}", lambda _case: True)
+    asked = {"reason": "subject_request", "ends_open_cases": True}
+    erased = node.as_("sari").post(f"/persons/{view['id']}/erasure", json=asked)
+    assert erased.status_code < 300, erased.text
+    assert SAID not in staff(node, "sari", "GET", f"/survei/{id}/masukan").text
 
 
 def test_sheets_are_typed_in_a_row_and_no_number_comes_twice(node: RunningNode) -> None:
@@ -269,8 +274,10 @@ def test_the_steps_are_taken_on_the_pages(node: RunningNode) -> None:
     said = {"media": ["clinic_tv"], "analysis": "Semua rendah.", "follow_up": "Pelatihan."}
     assert staff(node, "dewi", "POST", f"{at}/terbitkan", data=said).status_code == 303
     assert "Pelatihan." in staff(node, "kukuh", "GET", at).text
+    shown = staff(node, "kukuh", "GET", f"{at}/hasil")
+    assert shown.status_code == 200 and "50,00" in shown.text and "Bobot tepat 1/n" in shown.text
     listed = staff(node, "kukuh", "GET", "/survei?puskesmas=puring").text
-    assert at in listed and "50.00 (D)" in listed
+    assert at in listed and "50,00 (D)" in listed
     for paper in ("kerangka.pdf", "laporan.pdf"):
         found = staff(node, "kukuh", "GET", f"{at}/{paper}")
         assert found.status_code == 200 and found.content.startswith(b"%PDF"), found.text

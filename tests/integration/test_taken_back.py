@@ -4,13 +4,19 @@ and the look-up tables beside them as they were."""
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
 
-from services.kernel.aggregate import Created
+from services.intake.application import Intake
+from services.intake.domain.survey_answer import Filled
+from services.intake.surveys.answering import Sheet
+from services.intake.surveys.application import Proposal, Surveys
+from services.kernel.aggregate import Created, Intent
 from services.kernel.clock import system_clock
 from services.kernel.contracts import intake as contracts
 from services.kernel.district import SHIPPED, load_district
@@ -29,6 +35,23 @@ EVERYWHERE = frozenset(each.code for each in DISTRICT.all_puskesmas)
 EVENTS = "SELECT originator_id, originator_version, topic, state FROM stored_events ORDER BY rowid"
 
 
+def surveyed(intake: Intake) -> None:
+    """A survey that came back once, was answered with a remark, and closed."""
+    surveys = Surveys(intake)
+    team, head = Intent("acc-1", "complaint_team"), Intent("acc-2", "head")
+    day = date(2026, 11, 2)
+    terms = Proposal("2026-Q4", day, day, ["loket"], ["paper"], 400, "Agenda.", "Sasaran.")
+    id = UUID(surveys.propose("puring", terms, team).result().ids["id"])
+    surveys.give_back(id, head, "Tambah hari.").result()
+    surveys.propose_again(id, team, terms).result()
+    surveys.approve(id, head).result()
+    surveys.coordinate(id, team, ["loket"], ["Bu Yuli"], None).result()
+    surveys.open(id, team).result()
+    sheets = [Sheet(Filled({"time": 4}, "loket", {"gender": "Perempuan"}, "Lama."), "12")]
+    surveys.answering.answer(id, team, "paper", sheets).result()
+    surveys.close(id, team).result()
+
+
 @pytest.fixture(scope="module")
 def lost(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a node with histories of all kinds, which is then lost."""
@@ -40,6 +63,8 @@ def lost(tmp_path_factory: pytest.TempPathFactory) -> Path:
         signed = Signer.of(ORIGIN, node.folder.master_key).sign((top,), system_clock())
         node.recaps.record_checkpoint(signed).result()
         node.relays["reporting"].step()
+        surveyed(node.intake)
+        node.relays["intake"].step()
         node.close()
     return data
 
@@ -105,6 +130,8 @@ def test_the_tables_beside_them_are_as_they_were(
     taken_back(again, ORIGIN, heard(stream), system_clock)
     for store, statement in (
         ("intake", "SELECT * FROM duplicates ORDER BY duplicate"),
+        ("intake", "SELECT * FROM surveys"),
+        ("intake", "SELECT * FROM survey_answers"),
         (
             "publication",
             "SELECT publication, redraft, approval, release, informed, taken_back "

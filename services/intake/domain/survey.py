@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from services.intake.domain.satisfaction import SAMPLE_ROUNDINGS
+from services.intake.domain.satisfaction import SAMPLE_ROUNDINGS, SampleRounding
 from services.intake.domain.survey_steps import ALLOWED, MEDIA, WAYS, SurveyState, SurveyStep
 from services.kernel.aggregate import Act, Aggregate, Created
 from services.kernel.contracts import SealedBox
@@ -37,7 +37,7 @@ class Terms:
     ways: list[str]
     population: int
     sample: int
-    sample_rounding: str
+    sample_rounding: SampleRounding
 
     def problems(self) -> list[FieldError]:
         """Return what cannot stand, field by field."""

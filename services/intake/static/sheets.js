@@ -4,6 +4,6 @@ const form = document.querySelector("[data-sheets]");
 
 form?.addEventListener("input", ({ target }) => {
   if (!target.matches("[data-score]") || !/^[1-4]$/.test(target.value)) return;
-  const fields = [...form.querySelectorAll("input, textarea")];
+  const fields = [...form.querySelectorAll("tbody input")];
   fields[fields.indexOf(target) + 1]?.focus();
 });

@@ -157,6 +157,7 @@ def _add_one(pages: APIRouter, intake: Intake, surveys: Surveys, reading: Readin
             units=[(code, names.get(code, code)) for code in survey.terms.units],
             ways=[(way, words.WAYS[way]) for way in survey.terms.ways],
             asked=surveys.asked(survey),
+            sample=words.sample_said(survey.terms, language),
             method=surveys.method(survey).described(),
             count=count,
             counts=[

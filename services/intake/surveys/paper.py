@@ -49,7 +49,7 @@ class Printing:
         sections = (
             Section(page.say(_("Pelaksanaan")), (Pairs(self._schedule(page)),)),
             Section(page.say(_("Agenda")), (page.words(said, "agenda"),)),
-            Section(page.say(_("Sasaran")), (page.words(said, "target"),)),
+            Section(page.say(_("Sasaran survei")), (page.words(said, "target"),)),
             Section(page.say(_("Metode")), (Pairs(self._method(page)),)),
             Section(page.say(_("Unsur yang ditanyakan")), (self._elements(page),)),
         )
@@ -89,23 +89,15 @@ class Printing:
 
     def _method(self, page: "_Page") -> tuple[tuple[str, str], ...]:
         terms, asked = page.survey.terms, self._surveys.asked(page.survey)
-        rounding = _("ke atas") if terms.sample_rounding == "up" else _("ke yang terdekat")
         described = self._surveys.method(page.survey).described()
         count = self._surveys.answering.count(page.survey.id)
         return page.pairs(
             (_("Dasar"), asked.name),
             (_("Cara mengisi"), ", ".join(page.say(words.WAYS[way]) for way in terms.ways)),
             (_("Populasi"), page.number(terms.population)),
-            (
-                _("Sampel"),
-                _(
-                    "{sample} responden (Krejcie–Morgan, dibulatkan {rounding})",
-                    sample=page.number(terms.sample),
-                    rounding=page.say(rounding),
-                ),
-            ),
+            (_("Sampel"), words.sample_said(terms, page.language)),
             (_("Kuesioner yang masuk"), page.number(count)),
-            (_("Cara menghitung"), "; ".join(map(page.say, described))),
+            (_("Cara menghitung indeks"), "; ".join(map(page.say, described))),
         )
 
     def _elements(self, page: "_Page") -> Table:
@@ -205,7 +197,7 @@ class _Page:
     def __init__(self, intake: Intake, survey: Survey, language: str) -> None:
         self.survey = survey
         self.here: Puskesmas = intake.at(survey.puskesmas)
-        self._language = language
+        self.language = language
         self._district = intake.district.name
         self._zone = ZoneInfo(self.here.zone)
         self._now: datetime = intake.clock()
@@ -213,17 +205,17 @@ class _Page:
         self._units = {each.code: each.name_in(language) for each in units}
 
     def say(self, text: Text | str) -> str:
-        return say(text, self._language) if isinstance(text, Text) else text
+        return say(text, self.language) if isinstance(text, Text) else text
 
     def day(self, value: date) -> str:
-        return day_long(value, self._language, self._zone, self._now)
+        return day_long(value, self.language, self._zone, self._now)
 
     def number(self, value: int) -> str:
-        return number(value, self._language)
+        return number(value, self.language)
 
     def decimal(self, written: str) -> str:
         """Return a figure with the language's own mark; its digits stay as the method has them."""
-        return written.replace(".", ",") if self._language == "id" else written
+        return written.replace(".", ",") if self.language == "id" else written
 
     def unit(self, code: str) -> str:
         return self._units.get(code, code)
@@ -242,7 +234,7 @@ class _Page:
     def written(self, title: Text, sections: tuple[Section, ...]) -> bytes:
         return document(
             Document(
-                language=self._language,
+                language=self.language,
                 office=(self._district, self.here.name),
                 title=f"{self.say(title)}\n{self.say(words.period_said(self.survey.terms.period))}",
                 page=self.say(_PAGE),

@@ -103,7 +103,7 @@ def add(pages: APIRouter, intake: Intake, surveys: Surveys, reading: Reading) ->
             before=before,
             before_period=before and words.period_said(before.terms.period),
             moved=changed(str(found.index.converted), _value(before)) if found and before else "",
-            parts=[(words.KINDS.get(kind, kind), of) for kind, of in _by_kind(found, names)],
+            groups=[(words.KINDS.get(kind, kind), of) for kind, of in _by_kind(found, names)],
             asked=surveys.asked(survey),
             said=reading.terms(principal, survey),
             shown=surveys.method(survey).shown,

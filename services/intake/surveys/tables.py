@@ -46,7 +46,7 @@ CREATE TABLE IF NOT EXISTS survey_imports (
     accepted  INTEGER NOT NULL DEFAULT 0,
     state     TEXT NOT NULL,
     sealed    BLOB
-) STRICT, WITHOUT ROWID
+) STRICT, WITHOUT ROWID;
 """
 
 

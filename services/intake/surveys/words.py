@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
+from services.intake.domain.satisfaction import sample_size
+from services.intake.domain.survey import Terms
 from services.intake.domain.survey_steps import SurveyState
 from services.kernel.text import Text, _
+from services.kernel.web.formats import number
 from services.kernel.web.words import Mark
 
 STATES: Final[Mapping[str, Text]] = {
@@ -36,7 +39,7 @@ KINDS: Final[Mapping[str, Text]] = {
     "gender": _("Jenis kelamin"),
     "age": _("Umur"),
     "education": _("Pendidikan"),
-    "occupation": _("Pekerjaan"),
+    "occupation": _("Pekerjaan utama"),
 }
 SCORES: Final = (
     ("4", _("Sangat baik")),
@@ -81,14 +84,14 @@ LABELS: Final[Mapping[str, Text]] = {
     "opens_on": _("Hari pertama"),
     "closes_on": _("Hari terakhir"),
     "agenda": _("Agenda"),
-    "target": _("Sasaran"),
+    "target": _("Sasaran survei"),
     "units": _("Unit yang ikut"),
     "ways": _("Cara mengisi"),
     "population": _("Populasi"),
     "sample": _("Sampel"),
     "sample_rounding": _("Pembulatan sampel"),
     "asked": _("Unsur yang ditanyakan"),
-    "method": _("Cara menghitung"),
+    "method": _("Cara menghitung indeks"),
     "remarks": _("Yang perlu diperbaiki"),
     "who": _("Siapa yang diajak bicara"),
     "note": _("Kesepakatan"),
@@ -104,6 +107,16 @@ LABELS: Final[Mapping[str, Text]] = {
     "categories": _("Tentang"),
     **{kind: label for kind, label in KINDS.items() if kind != "unit"},
 }
+
+
+def sample_said(terms: Terms, language: str) -> Text:
+    """Return how many are asked, and how that many came about."""
+    sample = number(terms.sample, language)
+    if terms.sample != sample_size(terms.population, terms.sample_rounding):
+        return _("{sample} responden, ditetapkan sendiri", sample=sample)
+    if terms.sample_rounding == "up":
+        return _("{sample} responden (Krejcie–Morgan, dibulatkan ke atas)", sample=sample)
+    return _("{sample} responden (Krejcie–Morgan, dibulatkan ke yang terdekat)", sample=sample)
 
 
 def period_said(period: str) -> Text:
