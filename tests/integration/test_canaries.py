@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from services.intake.domain.satisfaction import PERMENPANRB_14_2017
 from services.kernel.clock import system_clock
+from tests.integration.test_surveys import KEYS, TERMS, propose, step
 from tests.running import RunningNode, day_in_jakarta, running_node
 from tests.unit.test_attachments import SECRET, telling_jpeg
 
@@ -44,6 +46,15 @@ WORDS = {
         "waiting-file",
         "to-mend",
         "partner",
+        "agenda",
+        "target",
+        "returned",
+        "agreed",
+        "survey-remark",
+        "survey-file",
+        "analysed",
+        "follow-up",
+        "followed-up",
     )
 }
 PHONE, EMAIL = "0812-0000-7777", "kenari@burung.example"
@@ -59,11 +70,15 @@ def flown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             fly(node, direct)
         fly_later(node)
         fly_imports(node)
+        survey = fly_surveys(node)
         (folder / "metrics").write_bytes(node.public.get(node.address + "/metrics").content)
         (folder / "public").write_text(
             "".join(
                 node.public.get(node.address + path).text
-                for path in ("/p/puring", "/p/puring/papan", "/api/v1/puskesmas/puring/board")
+                for path in (
+                    *("/p/puring", "/p/puring/papan", "/api/v1/puskesmas/puring/board"),
+                    f"/s/{survey}",
+                )
             )
         )
     yield folder
@@ -162,6 +177,37 @@ def fly_imports(node: RunningNode) -> None:
     refused = f"{WORDS['heading']},{WORDS['to-mend']}\n" + '"' * 3
     answer = rini.post("/puskesmas/puring/imports", files={"file": ("a.csv", refused.encode())})
     assert answer.status_code == 422 and WORDS["heading"] not in answer.text
+
+
+def fly_surveys(node: RunningNode) -> str:
+    """A survey from terms of reference to publication, and a file of answers that waits."""
+    terms = TERMS | {"agenda": WORDS["agenda"], "target": WORDS["target"]}
+    id = propose(node, **terms)
+    told = {"units": ["loket"], "who": ["Bu Yuli"], "note": WORDS["agreed"]}
+    answers = [{"scores": dict.fromkeys(KEYS, 2), "remark": WORDS["survey-remark"]}]
+    said = {"analysis": "analysed", "follow_up": "follow-up", "followed_up": "followed-up"}
+    for by, name, body in (
+        ("kukuh", "return", {"remarks": WORDS["returned"]}),
+        ("sari", "proposal", terms),
+        ("kukuh", "approval", {}),
+        ("sari", "coordination", told),
+        ("sari", "opening", {}),
+        ("sari", "answers", {"answers": answers}),
+    ):
+        assert step(node, by, id, name, **body).is_success, name
+    sari, page = node.as_("sari"), f"{node.address}/survei/{id}"
+    names = ",".join(str(PERMENPANRB_14_2017.names[key]).replace(",", "") for key in KEYS)
+    table = f"{names},Saran\n{'3,' * len(KEYS)}{WORDS['survey-file']}\n"
+    waiting = sari.post(f"{page}/impor", files={"file": ("a.csv", table.encode())})
+    assert "Impor 1 baris" in sari.get(node.address + waiting.headers["location"]).text
+    assert step(node, "sari", id, "closing").is_success
+    words = {name: WORDS[word] for name, word in said.items()}
+    assert step(node, "dewi", id, "publication", media=["notice_board"], **words).is_success
+    shown = sari.get(page).text
+    read = ("agenda", "target", "agreed", "analysed", "follow-up", "followed-up")
+    assert [name for name in read if WORDS[name] not in shown] == []
+    assert WORDS["survey-remark"] in sari.get(f"{page}/masukan").text
+    return id
 
 
 def planted() -> list[str]:
