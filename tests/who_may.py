@@ -257,7 +257,7 @@ TABLE: dict[str, Row] = {
     **{f"POST /survei/{{id}}/{page}": Row(who, {}) for who, _body, page in SURVEYING.values()},
     **{
         f"GET /survei/{{id}}/{page}": Row(READS)
-        for page in ("poster", "hasil", "kerangka.pdf", "laporan.pdf", "masukan")
+        for page in ("poster", "hasil", "kerangka.pdf", "lembar.pdf", "laporan.pdf", "masukan")
     },
     # Only who may open a remark writes it down; the officer opens what they entered.
     "POST /survei/{id}/masukan/{answer}": Row(TEAM, {"kind": "suggestion"}),

@@ -278,7 +278,7 @@ def test_the_steps_are_taken_on_the_pages(node: RunningNode) -> None:
     assert shown.status_code == 200 and "50,00" in shown.text and "Bobot tepat 1/n" in shown.text
     listed = staff(node, "kukuh", "GET", "/survei?puskesmas=puring").text
     assert at in listed and "50,00 (D)" in listed
-    for paper in ("kerangka.pdf", "laporan.pdf"):
+    for paper in ("kerangka.pdf", "lembar.pdf", "laporan.pdf"):
         found = staff(node, "kukuh", "GET", f"{at}/{paper}")
         assert found.status_code == 200 and found.content.startswith(b"%PDF"), found.text
     assert "loket" in staff(node, "sari", "GET", f"{at}/poster").text.casefold()

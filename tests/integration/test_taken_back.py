@@ -15,7 +15,8 @@ import pytest
 from services.intake.application import Intake
 from services.intake.domain.survey_answer import Filled
 from services.intake.surveys.answering import Sheet
-from services.intake.surveys.application import Proposal, Surveys
+from services.intake.surveys.application import Surveys
+from services.intake.surveys.drafting import Proposal
 from services.kernel.aggregate import Created, Intent
 from services.kernel.clock import system_clock
 from services.kernel.contracts import intake as contracts

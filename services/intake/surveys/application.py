@@ -2,58 +2,34 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from services.intake.application import Intake
-from services.intake.asked import element_sets
 from services.intake.domain.satisfaction import (
-    PERMENPANRB_14_2017,
-    Element,
     ElementSet,
     Index,
     Method,
     Result,
-    SampleRounding,
     result_of,
-    sample_size,
 )
-from services.intake.domain.survey import Figures, Survey, Terms
+from services.intake.domain.survey import Figures, Survey
 from services.intake.domain.survey_steps import SurveyStep
 from services.intake.surveys.answering import Answering
+from services.intake.surveys.drafting import Proposal, asked_of, terms_of
 from services.intake.surveys.tables import note_survey
 from services.kernel.aggregate import Intent
 from services.kernel.contracts import SealedBox
 from services.kernel.contracts.surveys import SurveyFigureV1
-from services.kernel.district import District, Puskesmas
-from services.kernel.errors import Conflict, FieldError, InvalidInput, NotServedHere
+from services.kernel.errors import Conflict, InvalidInput, NotServedHere
 from services.kernel.keyring import NewKey
 from services.kernel.store import Answer, Ids, Once, UnitOfWork
-from services.kernel.text import Text, _
+from services.kernel.text import _
 
 LIST_MOST: Final = 20
 TREND: Final = 8
 _PLACES: Final = ("agenda", "target")
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """Terms of reference as they were written; `sample` None: by Krejcie and Morgan."""
-
-    period: str
-    opens_on: date
-    closes_on: date
-    units: Sequence[str]
-    ways: Sequence[str]
-    population: int
-    agenda: str
-    target: str
-    asked: str = "permenpanrb-14-2017"
-    method: str = ""
-    sample: int | None = None
-    sample_rounding: SampleRounding = "nearest"
 
 
 class Surveys:
@@ -130,7 +106,7 @@ class Surveys:
         here = self.intake.at(puskesmas)
         if not self.intake.is_home(puskesmas):
             raise NotServedHere(_("Survei Puskesmas ini dikerjakan di sistemnya sendiri."))
-        terms = self._terms(here, proposal)
+        terms = terms_of(self.intake.district, here, proposal)
         id = self.intake.new_id()
         key = self.intake.keyring.new_key(str(id))
         agenda, target = self._words(key, proposal)
@@ -160,7 +136,7 @@ class Surveys:
         """Write them anew after they came back; raises StepNotAllowed, StaleVersion and as
         `propose`."""
         survey = self.get(id)
-        terms = self._terms(self.intake.at(survey.puskesmas), proposal)
+        terms = terms_of(self.intake.district, self.intake.at(survey.puskesmas), proposal)
         agenda, target = self._words(self._key(id), proposal)
         return self._step(
             id,
@@ -294,41 +270,6 @@ class Surveys:
             elements=figures_of(result.index, result.method),
         )
 
-    def _terms(self, here: Puskesmas, proposal: Proposal) -> Terms:
-        """Return the terms that a proposal makes; raises InvalidInput with every wrong field."""
-        errors: list[FieldError] = []
-        sets = element_sets(self.intake.district)
-        asked = sets.get(proposal.asked)
-        if asked is None:
-            message = _("Pilih salah satu: {choices}.", choices=", ".join(sets))
-            errors.append(FieldError("asked", message))
-        method = _method(proposal.method, asked, errors)
-        errors += [
-            FieldError(f"units[{place}]", _("Unit ini tidak ada di Puskesmas ini."))
-            for place, unit in enumerate(proposal.units)
-            if unit not in here.units
-        ]
-        sample = proposal.sample
-        if sample is None:
-            population = max(1, proposal.population)
-            sample = sample_size(population, proposal.sample_rounding)
-        terms = Terms(
-            period=proposal.period,
-            opens_on=proposal.opens_on,
-            closes_on=proposal.closes_on,
-            asked=proposal.asked,
-            elements=[] if asked is None else list(asked.keys),
-            method=str(method),
-            units=list(dict.fromkeys(proposal.units)),
-            ways=list(dict.fromkeys(proposal.ways)),
-            population=proposal.population,
-            sample=sample,
-            sample_rounding=proposal.sample_rounding,
-        )
-        if errors := [*errors, *terms.problems()]:
-            raise InvalidInput(*errors)
-        return terms
-
     def _words(self, key: NewKey, proposal: Proposal) -> tuple[SealedBox, SealedBox]:
         entropy = self.intake.keyring.entropy
         agenda, target = (
@@ -375,27 +316,6 @@ def figures_of(index: Index, method: Method) -> list[SurveyFigureV1]:
         )
         for each in index.elements
     ]
-
-
-def asked_of(district: District, survey: Survey) -> ElementSet:
-    """Return what a survey asks (`Surveys.asked`)."""
-    known = element_sets(district).get(survey.terms.asked, PERMENPANRB_14_2017)
-    elements = [
-        Element(key, known.names.get(key, Text("{name}", (("name", key),))))
-        for key in survey.terms.elements
-    ]
-    return replace(known, elements=tuple(elements))
-
-
-def _method(spec: str, asked: ElementSet | None, errors: list[FieldError]) -> Method:
-    try:
-        method = Method.parse(spec)
-        if asked is not None:
-            method.weight_of(len(asked.elements))
-    except InvalidInput as problem:
-        errors += [FieldError("method", each.message) for each in problem.errors]
-        return Method()
-    return method
 
 
 def _saved(uow: UnitOfWork, survey: Survey) -> Ids:

@@ -8,7 +8,7 @@ from pydantic import Field
 from services.intake.domain.satisfaction import SampleRounding
 from services.intake.domain.survey_answer import Filled
 from services.intake.surveys.answering import Sheet
-from services.intake.surveys.application import Proposal
+from services.intake.surveys.drafting import Proposal
 from services.kernel.commands import Body, Line, Moment, Words
 
 ANSWERS_MOST: Final = 500

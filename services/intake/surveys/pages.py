@@ -140,7 +140,7 @@ def _add_one(pages: APIRouter, intake: Intake, surveys: Surveys, reading: Readin
         names = {each.code: each.name_in(language) for each in intake.district.units_of(here.code)}
         desk = f"/s/{survey.id}?meja={desk_code(intake, survey)}"
         is_open = survey.state is SurveyState.OPEN
-        count = surveys.answering.count(survey.id)
+        count, before = surveys.answering.count(survey.id), surveys.before(survey)
         response = render(
             request,
             "intake/survey.html",
@@ -160,6 +160,8 @@ def _add_one(pages: APIRouter, intake: Intake, surveys: Surveys, reading: Readin
             sample=words.sample_said(survey.terms, language),
             method=surveys.method(survey).described(),
             count=count,
+            before=before,
+            before_period=before and words.period_said(before.terms.period),
             counts=[
                 (words.WAYS[way], names.get(unit, unit), n)
                 for way, unit, n in surveys.answering.counts(survey.id)

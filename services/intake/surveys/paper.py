@@ -31,6 +31,10 @@ from services.kernel.web.language import say
 
 ROOM: Final = 6
 """Ruled lines for what is still to be written in."""
+_SIGN: Final = (
+    _("Mengetahui, Kepala Puskesmas"),
+    _("Tim Penanganan Keluhan dan Kepuasan Masyarakat"),
+)
 _PAGE: Final = _("Halaman {page} dari {pages}", page="{page}", pages="{pages}")
 
 
@@ -54,6 +58,39 @@ class Printing:
             Section(page.say(_("Unsur yang ditanyakan")), (self._elements(page),)),
         )
         return page.written(_("Kerangka acuan survei kepuasan masyarakat"), sections)
+
+    def questionnaire(self, survey: Survey, language: str) -> bytes:
+        """Return the blank sheet that is filled in by hand."""
+        page = _Page(self._intake, survey, language)
+        scores = [page.say(name) for _score, name in reversed(words.SCORES)]
+        columns = (
+            Column(page.say(_("Yang dinilai")), 3),
+            *(Column(f"{number} {name}", 1) for number, name in enumerate(scores, start=1)),
+        )
+        names = self._surveys.asked(survey).names
+        rows = tuple(
+            (page.say(words.QUESTIONS.get(key, names[key])), "☐", "☐", "☐", "☐")
+            for key in survey.terms.elements
+        )
+        about = ("unit", "gender", "age", "education", "occupation")
+        sections = (
+            Section(
+                "",
+                (
+                    Paragraphs(
+                        (page.say(_("Tanpa nama. Yang tidak Anda ketahui boleh dilewati.")),)
+                    ),
+                    ToFill(page.say(_("Nomor lembar"))),
+                    Table(columns, rows, ""),
+                ),
+            ),
+            Section(page.say(words.LABELS["remark"]), (ToFill("", 4),)),
+            Section(
+                page.say(_("Tentang Anda")),
+                tuple(ToFill(page.say(words.KINDS[kind])) for kind in about),
+            ),
+        )
+        return page.written(_("Lembar survei kepuasan masyarakat"), sections, signed=False)
 
     def report(self, principal: Principal, survey: Survey, language: str) -> bytes:
         """Return the report as PDF; what nobody has written yet has room to be written in."""
@@ -231,7 +268,7 @@ class _Page:
         texts = (self.say(_("tersegel")),) if found is None else tuple(found.splitlines())
         return Paragraphs(tuple(filter(None, texts)))
 
-    def written(self, title: Text, sections: tuple[Section, ...]) -> bytes:
+    def written(self, title: Text, sections: tuple[Section, ...], *, signed: bool = True) -> bytes:
         return document(
             Document(
                 language=self.language,
@@ -239,9 +276,6 @@ class _Page:
                 title=f"{self.say(title)}\n{self.say(words.period_said(self.survey.terms.period))}",
                 page=self.say(_PAGE),
                 sections=sections,
-                signatures=(
-                    Signature(self.say(_("Mengetahui, Kepala Puskesmas"))),
-                    Signature(self.say(_("Tim Penanganan Keluhan dan Kepuasan Masyarakat"))),
-                ),
+                signatures=tuple(Signature(self.say(each)) for each in _SIGN) if signed else (),
             )
         )

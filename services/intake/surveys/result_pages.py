@@ -118,6 +118,13 @@ def add(pages: APIRouter, intake: Intake, surveys: Surveys, reading: Reading) ->
         principal.role_for(READ, survey.puskesmas)
         return _pdf(printing.terms(principal, survey, language_of(request)), f"kerangka-{id}")
 
+    @pages.get(ONE + "/lembar.pdf")
+    def sheet_on_paper(request: Request, id: UUID, principal: Reader) -> Response:
+        """Give out the blank sheet."""
+        survey = surveys.get(id)
+        principal.role_for(READ, survey.puskesmas)
+        return _pdf(printing.questionnaire(survey, language_of(request)), f"lembar-{id}")
+
     @pages.get(ONE + "/laporan.pdf")
     def report_on_paper(request: Request, id: UUID, principal: Reader) -> Response:
         """Give out the survey's report."""

@@ -29,9 +29,9 @@ CREATE TABLE IF NOT EXISTS survey_answers (
     scores    TEXT NOT NULL,
     groups    TEXT NOT NULL,
     remarked  INTEGER NOT NULL,
-    complaint TEXT
+    complaint TEXT,
+    UNIQUE (survey, link)
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX IF NOT EXISTS survey_answers_link ON survey_answers (survey, link);
 CREATE INDEX IF NOT EXISTS survey_answers_remarked ON survey_answers (survey, remarked, answer);
 CREATE INDEX IF NOT EXISTS survey_answers_complaint ON survey_answers (complaint);
 CREATE TABLE IF NOT EXISTS survey_imports (
