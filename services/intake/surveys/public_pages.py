@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.intake.application import Intake
+from services.intake.domain.satisfaction import Method
 from services.intake.domain.survey import Survey
 from services.intake.domain.survey_answer import Filled
 from services.intake.domain.survey_steps import GROUPS, LINK, SurveyState
@@ -145,6 +146,7 @@ def add(pages: APIRouter, intake: Intake, surveys: Surveys) -> None:
             what=what,
             period=words.period_said(survey.terms.period),
             published=published,
+            method=Method.parse(published.method).described() if published else (),
             bands={each.quality_class: each.label for each in asked.bands},
             names=asked.names,
             desk=desk,
