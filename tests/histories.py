@@ -33,6 +33,7 @@ class Told:
     about: int = 1
     puskesmas: str = "puring"
     subject: str = ""
+    version: int = 1
     facts: tuple[tuple[str, Any], ...] = ()
 
     @property
@@ -125,9 +126,30 @@ _FACTS: dict[str, dict[str, Any]] = {
     "PublicationWithdrawn": {"reason": BOX},
     "ComplainantInformed": {"channel": "phone"},
     "CalendarChanged": {"day": "2026-11-09", "working": False, "why": "Banjir", "version": 1},
+    "SuggestionBoxRegistered": {
+        "code": "utama",
+        "name": "Kotak saran utama",
+        "unit": None,
+        "schedule": {
+            "weeks": None,
+            "months": 1,
+            "weekday": None,
+            "day": 25,
+            "if_closed": "before",
+        },
+        "since": None,
+        "in_use": True,
+    },
+    "SuggestionBoxOpened": {"officers": ["Sari"], "slips": 0, "complaints": []},
+    "VisitsRecorded": {"month": "2026-10", "visits": 1000, "by_unit": []},
     "RecapClosed": {"month": "2026-10", "as_of": None, "known_at": None, "lines": []},
 }
-_SUBJECTS = {"CalendarChanged": "calendar:puring", "RecapClosed": "recap:puring:2026-10"}
+_SUBJECTS = {
+    "CalendarChanged": "calendar:puring",
+    "RecapClosed": "recap:puring:2026-10",
+    "SuggestionBoxRegistered": "box:puring:utama",
+    "VisitsRecorded": "visits:puring:2026-10",
+}
 _PUBLICATION = {"publication": subject(900)}
 
 
@@ -154,7 +176,7 @@ def _delivery(event: Told, source: str, previous: int) -> Delivery:
         id=previous + 1,
         source=source,
         subject=event.subject or _SUBJECTS.get(event.name, subject(event.about)),
-        type=f"tanggap.{event.name}.v1",
+        type=f"tanggap.{event.name}.v{event.version}",
         time=recorded,
         puskesmas=event.puskesmas,
         actor="acc-1",

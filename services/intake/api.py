@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, File, Header, Query, Request, Response, 
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
-from services.intake import erasure_api, later_api, receipt_api
+from services.intake import erasure_api, later_api, receipt_api, visits_api
 from services.intake.application import Intake
 from services.intake.cases import Cases
 from services.intake.erasing import Erasing
@@ -144,6 +144,7 @@ def router(
         api.include_router(calls, prefix=prefix)
         api.include_router(calls, prefix="/puskesmas/{code}" + prefix, dependencies=of_code)
     later_api.add_box(api, intake)
+    visits_api.add(api, intake)
     receipt_api.add(api, intake, cases)
     surveys_api.add(api, intake, Surveys(intake))
     return api

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from services.intake.boxes import box_of
 from services.intake.domain import BoxOpening, Complaint
 from services.intake.filled import Form, Person, check, contacts, person_json
 from services.intake.imports.tables import IMPORT_TABLES
@@ -171,15 +172,23 @@ class Intake(Service):
         slips: Sequence[Slip],
         intent: Intent,
         once: Once | None = None,
+        *,
+        box: str | None = None,
+        witnesses: Sequence[str] = (),
     ) -> "Future[Answer]":
-        """Record that the box was opened and write its slips down, all of it or nothing
-        (SOP Puring 3a, SOP Lamaru 2a).
+        """Record that a box was opened and write its slips down, all of it or nothing
+        (SOP Puring 1.8 and 2a, SOP Lamaru 2a).
 
-        `intent.occurred_at` is when it was opened. Raises NotFound for an unknown Puskesmas,
-        InvalidInput with every wrong field of every slip (`slips[3].text`).
+        `intent.occurred_at` is when it was opened; `box` may be left out where there is one.
+        Raises NotFound for an unknown Puskesmas, InvalidInput with every wrong field of every slip
+        (`slips[3].text`).
         """
         here = self.at(puskesmas)
         errors: list[FieldError] = []
+        try:
+            opened = box_of(here, box)
+        except InvalidInput as problem:
+            errors += problem.errors
         for place, slip in enumerate(slips):
             try:
                 self.check(here, slip.form)
@@ -205,7 +214,13 @@ class Intake(Service):
             ids = [each["id"] for each in done]
             uow.save(
                 BoxOpening.open(
-                    act, id=opening, puskesmas=here.code, officers=list(officers), complaints=ids
+                    act,
+                    id=opening,
+                    puskesmas=here.code,
+                    box=opened,
+                    officers=list(officers),
+                    witnesses=list(witnesses),
+                    complaints=ids,
                 )
             )
             return {"id": str(opening), "complaints": done}

@@ -1,7 +1,12 @@
-"""The suggestion box is opened: when, who stood by, and one line for each slip that was in it."""
+"""A suggestion box is opened: which, when, who stood by, and one line for each slip that was in it.
+
+The lines are typed one below the other; what is known besides of a slip (unit, name) is put in
+before it is saved (`go=rows` makes a row of each line) or later, on the slip's own page.
+"""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
 from uuid import uuid4
@@ -12,13 +17,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.intake.application import BOX, Intake, Slip
-from services.intake.forms import form_of
+from services.intake.boxes import TypedSlip, check_count, lines_of
+from services.intake.forms import SLIPS_MOST, form_of
 from services.intake.typed import Values, line, moment, read_form, typed_fields
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.commands import intent, once_of_form
 from services.kernel.district import Puskesmas
-from services.kernel.errors import FieldError, Forbidden, InvalidInput, KeyReused, Problem
+from services.kernel.errors import FieldError, Forbidden, InvalidInput, KeyReused, Problem, invalid
 from services.kernel.text import Text, _
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
@@ -27,11 +33,15 @@ from services.kernel.web.resumed import not_shown_yet
 
 OPEN: Final = "box.open"
 PATH: Final = "/catat/kotak"
-ROWS, ROWS_MOST = 6, 100
+MORE, ROWS_MOST = 6, 100
 OFFICERS_MOST, NAME_MOST = 20, 200
 LABELS: Final[Mapping[str, Text]] = {
+    "box": _("Kotak"),
     "opened_at": _("Kapan kotak dibuka"),
-    "officers": _("Siapa yang hadir"),
+    "officers": _("Siapa yang membuka"),
+    "witnesses": _("Saksi"),
+    "counted": _("Berapa surat di dalamnya"),
+    "lines": _("Isi surat, satu baris tiap surat"),
 }
 FIELDS: Final[Mapping[str, Text]] = {
     "text": _("Isi surat"),
@@ -55,7 +65,7 @@ def add(pages: APIRouter, intake: Intake, choices: Choices, reachable: Reachable
         principal: Principal,
         here: Puskesmas | None,
         form: Form,
-        rows: int = ROWS,
+        rows: int = 0,
         status: int = 200,
     ) -> Response:
         zone = ZoneInfo(here.zone) if here else None
@@ -71,6 +81,7 @@ def add(pages: APIRouter, intake: Intake, choices: Choices, reachable: Reachable
             choices=choices(intake, here, language_of(request)) if here else {},
             labels=_labels(rows),
             fields=FIELDS,
+            boxes=[(each.code, each.name) for each in here.boxes_in_use] if here else [],
             form=form,
             rows=rows,
             most=ROWS_MOST,
@@ -79,7 +90,9 @@ def add(pages: APIRouter, intake: Intake, choices: Choices, reachable: Reachable
         )
 
     @pages.get(PATH)
-    def box(request: Request, principal: Opener, puskesmas: str | None = None) -> Response:
+    def box(
+        request: Request, principal: Opener, puskesmas: str | None = None, kotak: str = ""
+    ) -> Response:
         """Show the form, after asking for which Puskesmas where there are several."""
         among = reachable(intake, principal)
         code = puskesmas or (among[0].code if len(among) == 1 else None)
@@ -87,7 +100,7 @@ def add(pages: APIRouter, intake: Intake, choices: Choices, reachable: Reachable
             return show(request, principal, None, Form())
         here = intake.at(code)
         principal.role_for(OPEN, code)
-        return show(request, principal, here, Form())
+        return show(request, principal, here, Form({"box": kotak} if kotak else {}))
 
     @pages.post(PATH)
     def opened(request: Request, principal: Opener, values: Fields) -> Response:
@@ -95,23 +108,34 @@ def add(pages: APIRouter, intake: Intake, choices: Choices, reachable: Reachable
         here = intake.at(line(values, "puskesmas"))
         principal.role_for(OPEN, here.code)
         rows = _rows(values)
+        if line(values, "go") == "rows":
+            typed = _as_rows(values, lines_of(str(values.get("lines", ""))))
+            return show(request, principal, here, Form(typed), max(_rows(typed), MORE))
         if line(values, "go") == "more":
-            return show(request, principal, here, Form(values), min(rows + ROWS, ROWS_MOST))
-        filled = [row for row in range(rows) if line(values, f"text_{row}")]
+            return show(request, principal, here, Form(values), min(rows + MORE, ROWS_MOST))
         try:
             not_shown_yet(values)
-            at, officers, slips = _read(values, rows, filled, ZoneInfo(here.zone))
-            who = intent(principal, OPEN, here.code, at)
+            found = _read(values, rows, ZoneInfo(here.zone))
+            who = intent(principal, OPEN, here.code, found.at)
             repeat = once_of_form(principal.account_id, f"POST {PATH}", values)
-            answer = intake.open_box(here.code, officers, slips, who, repeat).result()
+            answer = intake.open_box(
+                here.code,
+                found.officers,
+                found.slips,
+                who,
+                repeat,
+                box=line(values, "box") or None,
+                witnesses=found.witnesses,
+            ).result()
         except Forbidden:
             raise
         except Problem as problem:
-            errors = tuple(
-                FieldError(_at(each.field, filled), each.message) for each in problem.errors
+            filled = [row for row in range(rows) if line(values, f"text_{row}")]
+            errors = dict.fromkeys(
+                FieldError(_at(each.field, rows, filled), each.message) for each in problem.errors
             )
             kept = {**values, "key": ""} if isinstance(problem, KeyReused) else values
-            form = Form(kept, errors, problem.detail)
+            form = Form(kept, tuple(errors), problem.detail)
             return show(request, principal, here, form, rows, problem.status)
         return render(
             request,
@@ -121,16 +145,34 @@ def add(pages: APIRouter, intake: Intake, choices: Choices, reachable: Reachable
             zone=ZoneInfo(here.zone),
             place=here.name,
             here=here,
-            at=at,
-            officers=officers,
+            at=found.at,
+            officers=found.officers,
+            witnesses=found.witnesses,
             complaints=answer.ids["complaints"],
         )
 
 
+@dataclass
+class _Opened:
+    """What was typed of an opening."""
+
+    at: datetime | None
+    officers: list[str]
+    witnesses: list[str]
+    slips: list[Slip]
+
+
 def _rows(values: Values) -> int:
-    """Return how many rows the form has that was sent."""
-    sent = sum(f"text_{row}" in values for row in range(ROWS_MOST))
-    return max(sent, ROWS)
+    """Return how many rows the form has that was sent; 0: it has lines."""
+    return sum(f"text_{row}" in values for row in range(ROWS_MOST))
+
+
+def _as_rows(values: Values, slips: Sequence[TypedSlip]) -> dict[str, str | list[str]]:
+    """Return the form with a row for each line; of more than fit the last stay as they are."""
+    typed = {**values, "lines": "\n".join(each.text for each in slips[ROWS_MOST:])}
+    for row, slip in enumerate(slips[:ROWS_MOST]):
+        typed |= {f"text_{row}": slip.text, f"kind_{row}": slip.kind}
+    return typed
 
 
 def _labels(rows: int) -> Mapping[str, Text]:
@@ -141,28 +183,73 @@ def _labels(rows: int) -> Mapping[str, Text]:
     return found
 
 
-def _read(
-    values: Values, rows: int, filled: Sequence[int], zone: ZoneInfo
-) -> tuple[datetime | None, list[str], list[Slip]]:
+def _read(values: Values, rows: int, zone: ZoneInfo) -> _Opened:
     """Return when, who and the slips; raises InvalidInput with every wrong field of every row."""
     errors: list[FieldError] = []
     at = moment(line(values, "opened_at"), "opened_at", zone, errors)
     if not line(values, "opened_at"):
         errors.append(FieldError("opened_at", _("Isi tanggal dan jamnya.")))
-    officers = [each.strip() for each in line(values, "officers").splitlines() if each.strip()]
+    officers = _names(values, "officers", errors)
     if not officers:
         errors.append(FieldError("officers", _("Tulis sedikitnya satu nama, satu per baris.")))
-    if len(officers) > OFFICERS_MOST or any(len(each) > NAME_MOST for each in officers):
+    witnesses = _names(values, "witnesses", errors)
+    slips = _rows_of(values, rows, zone, errors) if rows else _lines_of(values, zone, errors)
+    try:
+        check_count(_counted(values), len(slips))
+    except InvalidInput as problem:
+        errors += problem.errors
+    if errors:
+        raise InvalidInput(*errors)
+    return _Opened(at, officers, witnesses, slips)
+
+
+def _counted(values: Values) -> int:
+    """Return how many slips were counted; raises InvalidInput where it is not said."""
+    typed = line(values, "counted")
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 5):
+        raise invalid("counted", _("Hitung suratnya dulu dan tulis jumlahnya, 0 bila kosong."))
+    return int(typed)
+
+
+def _names(values: Values, field: str, errors: list[FieldError]) -> list[str]:
+    """Return the names that were typed, one a line."""
+    names = [each.strip() for each in line(values, field).splitlines() if each.strip()]
+    if len(names) > OFFICERS_MOST or any(len(each) > NAME_MOST for each in names):
         message = _("Paling banyak {limit} nama, satu per baris.", limit=OFFICERS_MOST)
-        errors.append(FieldError("officers", message))
-    for row in range(rows):
-        if row not in filled and (
-            line(values, f"name_{row}") or line(values, f"service_unit_{row}")
-        ):
-            errors.append(FieldError(f"text_{row}", _("Tulis apa yang disampaikan.")))
+        errors.append(FieldError(field, message))
+    return names
+
+
+def _lines_of(values: Values, zone: ZoneInfo, errors: list[FieldError]) -> list[Slip]:
+    """Return the slips that were typed one a line: complaints of nobody, unless a line says."""
     slips = []
-    for row in filled:
+    typed = lines_of(line(values, "lines"))
+    if len(typed) > SLIPS_MOST:
+        message = _("Paling banyak {limit} surat sekaligus.", limit=SLIPS_MOST)
+        errors.append(FieldError("lines", message))
+        return []
+    for number, each in enumerate(typed, 1):
+        given = {"text": each.text, "kind": each.kind, "channel": BOX}
+        try:
+            body = read_form(given | {"confidentiality": "anonymous"}, zone)
+        except InvalidInput as problem:
+            for error in problem.errors:
+                message = _("Surat {n}: {what}", n=number, what=error.message)
+                errors.append(FieldError("lines", message))
+        else:
+            slips.append(Slip(form_of(body)))
+    return slips
+
+
+def _rows_of(values: Values, rows: int, zone: ZoneInfo, errors: list[FieldError]) -> list[Slip]:
+    """Return the slips that stand in rows, each with what is known of it."""
+    slips = []
+    for row in range(rows):
         typed = {name: line(values, f"{name}_{row}") for name in FIELDS}
+        if not typed["text"]:
+            if typed["name"] or typed["service_unit"]:
+                errors.append(FieldError(f"text_{row}", _("Tulis apa yang disampaikan.")))
+            continue
         named = "open" if typed["name"] else "anonymous"
         try:
             body = read_form(typed | {"channel": BOX, "confidentiality": named}, zone)
@@ -173,12 +260,12 @@ def _read(
             ]
         else:
             slips.append(Slip(form_of(body)))
-    if errors:
-        raise InvalidInput(*errors)
-    return at, officers, slips
+    return slips
 
 
-def _at(field: str, filled: Sequence[int]) -> str:
+def _at(field: str, rows: int, filled: Sequence[int]) -> str:
     """Return the field of the page that an error of a slip is about."""
     found = _SLIP.match(field)
-    return f"{found[2]}_{filled[int(found[1])]}" if found else field
+    if found is None:
+        return field
+    return f"{found[2]}_{filled[int(found[1])]}" if rows else "lines"

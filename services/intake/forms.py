@@ -68,11 +68,18 @@ class SlipBody(ComplaintBody):
 
 
 class BoxOpeningBody(Body):
-    """An opening of the suggestion box (SOP Puring 3a); no slips is an opening, too."""
+    """An opening of a suggestion box (SOP Puring 1.8); no slips is an opening, too."""
 
     opened_at: Moment
     officers: Annotated[list[Line], Field(min_length=1, max_length=20)]
     slips: Annotated[list[SlipBody], Field(max_length=SLIPS_MOST)]
+    box: str | None = Field(
+        None, description="its code in the district file; may be left out where there is one"
+    )
+    witnesses: Annotated[list[Line], Field(max_length=20)] = []
+    counted: int | None = Field(
+        None, ge=0, le=SLIPS_MOST, description="how many were in it; must be as many as `slips`"
+    )
 
     def taken(self) -> list[Slip]:
         """Return the slips as the application takes them."""

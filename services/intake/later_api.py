@@ -12,6 +12,7 @@ from services.intake.amending import Amending
 from services.intake.application import Intake
 from services.intake.attachments import Attaching, Opened
 from services.intake.attachments.content import EXTENSIONS, REQUEST_BYTES
+from services.intake.boxes import check_count
 from services.intake.cases import Cases
 from services.intake.domain import BY_OFFICER
 from services.intake.forms import BoxOpeningBody, CorrectionBody, WithdrawalBody
@@ -216,9 +217,13 @@ def add_box(api: APIRouter, intake: Intake) -> None:
         principal: Annotated[Principal, requires("box.open")],
         once: Idempotency,
     ) -> Any:
-        """Record an opening of the suggestion box and write its slips down, all or nothing."""
+        """Record an opening of a suggestion box and write its slips down, all or nothing."""
         who = intent(principal, "box.open", code, body.opened_at)
-        answer = await answered(intake.open_box(code, body.officers, body.taken(), who, once))
+        check_count(body.counted, len(body.slips))
+        opening = intake.open_box(
+            code, body.officers, body.taken(), who, once, box=body.box, witnesses=body.witnesses
+        )
+        answer = await answered(opening)
         return done(answer) | {
             "complaints": [
                 each | {"receipt": intake.receipt(UUID(each["id"]))}

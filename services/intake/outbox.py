@@ -1,6 +1,14 @@
 """What is published of each of intake's domain events."""
 
-from services.intake.domain import BoxOpening, Complaint, PuskesmasEntry, UnitEntry, erasure
+from services.intake.domain import (
+    BoxEntry,
+    BoxOpening,
+    Complaint,
+    MonthOfVisits,
+    PuskesmasEntry,
+    UnitEntry,
+    erasure,
+)
 from services.intake.domain.survey import Survey
 from services.intake.domain.survey_answer import SurveyAnswer
 from services.kernel.contracts import intake as contracts
@@ -23,7 +31,10 @@ OUTBOX: Outbox = {
     erasure.PersonErased: contracts.PersonErasedV1,
     erasure.LegalHoldPlaced: contracts.LegalHoldPlacedV1,
     erasure.LegalHoldLifted: contracts.LegalHoldLiftedV1,
-    BoxOpening.Opened: contracts.SuggestionBoxOpenedV1,
+    BoxOpening.OpenedV1: contracts.SuggestionBoxOpenedV1,
+    BoxOpening.Opened: contracts.SuggestionBoxOpenedV2,
+    MonthOfVisits.Recorded: contracts.VisitsRecordedV1,
+    MonthOfVisits.Changed: contracts.VisitsRecordedV1,
     Survey.Proposed: surveys.SurveyProposedV1,
     Survey.ProposedAgain: surveys.SurveyProposedV1,
     Survey.Returned: surveys.SurveyReturnedV1,
@@ -37,6 +48,8 @@ OUTBOX: Outbox = {
     PuskesmasEntry.Registered: contracts.PuskesmasRegisteredV1,
     PuskesmasEntry.Changed: contracts.PuskesmasRegisteredV1,
     PuskesmasEntry.Homed: contracts.PuskesmasHomedV1,
+    BoxEntry.Registered: contracts.SuggestionBoxRegisteredV1,
+    BoxEntry.Changed: contracts.SuggestionBoxRegisteredV1,
     UnitEntry.Registered: contracts.UnitRegisteredV1,
     UnitEntry.Changed: contracts.UnitRegisteredV1,
 }

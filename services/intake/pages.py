@@ -18,6 +18,7 @@ from services.intake import (
     poster_pages,
     public_pages,
     receipt_pages,
+    visits_pages,
 )
 from services.intake.application import Intake
 from services.intake.cases import Cases
@@ -93,6 +94,7 @@ def router(
     _add_slip(pages, intake)
     poster_pages.add(pages, intake, _reachable)
     box_pages.add(pages, intake, _choices, _reachable)
+    visits_pages.add(pages, intake, _reachable)
     suggesting = Suggesting(intake, nearby)
     complaint_pages.add(pages, intake, words, suggesting, cases, LABELS, _choices)
     receipt_pages.add(pages, intake, cases)

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from services.intake.domain import BoxOpening, Complaint, PuskesmasEntry, UnitEntry, entry_id
+from services.intake.domain import (
+    BoxEntry,
+    BoxOpening,
+    Complaint,
+    MonthOfVisits,
+    PuskesmasEntry,
+    UnitEntry,
+    entry_id,
+)
 from services.intake.domain.survey import Survey
 from services.intake.domain.survey_answer import SurveyAnswer
 from services.intake.erasing import Step, note_erasure
@@ -24,6 +32,10 @@ _ENTRIES: Final = {
 
 
 def _id_of(message: Message, facts: Facts) -> UUID:
+    if message.type == contracts.VisitsRecordedV1.type:
+        return MonthOfVisits.id_of(message.puskesmas, facts["month"])
+    if message.type == contracts.SuggestionBoxRegisteredV1.type:
+        return entry_id("box", f"{message.puskesmas}:{facts['code']}")
     entry = _ENTRIES.get(message.type)
     return entry_id(entry, facts["code"]) if entry else UUID(message.subject)
 
@@ -51,7 +63,10 @@ def _noted(uow: UnitOfWork, _id: UUID, messages: Sequence[Message]) -> None:
 RETOLD: Final = Retold(
     begins={
         Complaint.Received: Complaint,
+        BoxOpening.OpenedV1: BoxOpening,
         BoxOpening.Opened: BoxOpening,
+        MonthOfVisits.Recorded: MonthOfVisits,
+        BoxEntry.Registered: BoxEntry,
         PuskesmasEntry.Registered: PuskesmasEntry,
         UnitEntry.Registered: UnitEntry,
         Survey.Proposed: Survey,

@@ -213,6 +213,12 @@ class WorkCalendar:
             day -= _ONE_DAY
         return day
 
+    def working_day_from(self, day: date) -> date:
+        """Return that day, or the first after it, on which the Puskesmas works."""
+        while not self.is_working_day(day):
+            day += _ONE_DAY
+        return day
+
     def add_working_days(self, start: datetime, n: int, paused: Paused = ()) -> datetime:
         """Return the end of the n-th working day after `start`, in the Puskesmas' zone.
 

@@ -19,9 +19,18 @@ from services.kernel.web.app import create_app
 from services.main.parts import Parts
 from services.publication import api as publication_api
 from services.publication import pages as publication_pages
+from services.reporting import (
+    agenda_api,
+    agenda_pages,
+    rebuild_api,
+    recap_api,
+    recap_pages,
+    rules_api,
+    rules_pages,
+)
 from services.reporting import api as reporting_api
 from services.reporting import pages as reporting_pages
-from services.reporting import rebuild_api, recap_api, recap_pages, rules_api, rules_pages
+from services.reporting.agenda import Agenda
 from services.reporting.monthly import Monthly
 from services.reporting.proof import api as proof_api
 from services.reporting.rules import RuleVersions
@@ -35,6 +44,7 @@ NAV: Final = (
     *resolution_pages.NAV,
     *intake_pages.NAV,
     *publication_pages.NAV,
+    agenda_pages.NAV,
     *reporting_pages.NAV,
     accounts.NAV,
     master.NAV,
@@ -127,16 +137,19 @@ def _routers(
         reporting = parts.reporting
         monthly = Monthly(reporting, parts.recaps, district)
         rules = RuleVersions(reporting, district)
+        agenda = Agenda(reporting, district)
         calls += [
             reporting_api.router(reporting, district),
             recap_api.router(reporting, monthly, district),
             rules_api.router(reporting, rules, district),
+            agenda_api.router(reporting, agenda, district),
             rebuild_api.router(reporting),
             proof_api.router(reporting),
         ]
         pages += [
             recap_pages.router(monthly, district),
             rules_pages.router(rules, district),
+            agenda_pages.router(reporting, agenda, district),
             reporting_pages.router(reporting, district),
         ]
     return calls, pages

@@ -17,10 +17,10 @@ from services.kernel.aggregate import Intent
 from services.kernel.contracts import read
 from services.kernel.contracts.reporting import RecapClosedV1, RecapLineV1
 from services.kernel.district import District
+from services.kernel.months import Month
 from services.kernel.store import Answer, Once
 from services.reporting.application import Reporting
 from services.reporting.messages import as_message
-from services.reporting.months import Month
 from services.reporting.queries import Filters, When, recap
 from services.reporting.queries.recap import FIGURES
 from services.reporting.recaps import Recaps, already_closed

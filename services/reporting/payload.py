@@ -47,6 +47,20 @@ SHAPE: Final = json.dumps(
         "day": "DATE",
         "working": "BOOLEAN",
         "why": "VARCHAR",
+        "code": "VARCHAR",
+        "box": "VARCHAR",
+        "slips": "INTEGER",
+        "schedule": {
+            "weeks": "INTEGER",
+            "months": "INTEGER",
+            "weekday": "VARCHAR",
+            "day": "INTEGER",
+            "if_closed": "VARCHAR",
+        },
+        "since": "DATE",
+        "in_use": "BOOLEAN",
+        "visits": "INTEGER",
+        "by_unit": [{"unit": "VARCHAR", "visits": "INTEGER"}],
     }
 )
 
@@ -107,5 +121,17 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "day": ("DATE", "p.day"),
     "working": ("BOOLEAN", "p.working"),
     "why": ("VARCHAR", "p.why"),
+    # Of a suggestion box (its code, schedule, and from when on it is owed) and its openings.
+    "box": ("VARCHAR", "CASE WHEN name = 'SuggestionBoxRegistered' THEN p.code ELSE p.box END"),
+    "slips": ("INTEGER", "p.slips"),
+    "schedule": (
+        "STRUCT(weeks INTEGER, months INTEGER, weekday VARCHAR, day INTEGER, if_closed VARCHAR)",
+        "p.schedule",
+    ),
+    "since": ("DATE", "p.since"),
+    "in_use": ("BOOLEAN", "p.in_use"),
+    # Of a month's visits: all, and of the units that were named.
+    "visits": ("INTEGER", "p.visits"),
+    "by_unit": ("STRUCT(unit VARCHAR, visits INTEGER)[]", "p.by_unit"),
 }
 OCCURRED_AT: Final = _instant("p.occurred_at")

@@ -12,12 +12,12 @@ from services.kernel.access.reach import sees
 from services.kernel.access.web import requires
 from services.kernel.commands import Done, Idempotency, answered, done, intent
 from services.kernel.district import District
+from services.kernel.months import Month
 from services.kernel.web.refusals import refusals
 from services.reporting.application import Reporting
 from services.reporting.asked import After, asked_when
 from services.reporting.completeness import Incomplete
 from services.reporting.monthly import Monthly
-from services.reporting.months import Month
 from services.reporting.queries import When
 
 READ = "report.read"

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.district import District
+from services.kernel.months import Month
 from services.kernel.text import Text, _
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
@@ -18,7 +19,6 @@ from services.kernel.web.pages import render
 from services.kernel.web.words import WORDS
 from services.reporting.asked import asked_when
 from services.reporting.monthly import Monthly
-from services.reporting.months import Month
 from services.reporting.queries import When
 from services.reporting.recap_api import READ, seen
 from services.reporting.words import STEPS, Names

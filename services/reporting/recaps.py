@@ -8,11 +8,11 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from services.kernel.aggregate import SYSTEM, Intent
 from services.kernel.contracts.reporting import RecapLineV1
 from services.kernel.errors import AlreadyDone, NotYet
+from services.kernel.months import Month
 from services.kernel.proof import Checkpoint as SignedCheckpoint
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.text import _
 from services.reporting.domain import Checkpoint, Recap
-from services.reporting.months import Month
 from services.reporting.outbox import OUTBOX
 from services.reporting.proof.kept import as_fields
 

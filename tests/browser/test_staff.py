@@ -36,6 +36,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/laporan/kendali",
         "/laporan/rekap?puskesmas=puring&month=2026-01",
         "/laporan/rekap?puskesmas=puring",
+        "/agenda?puskesmas=puring",
+        "/agenda",
         "/laporan/aturan?a=1&b=1",
     ),
     "agus": (
@@ -70,6 +72,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
         "/catat?puskesmas=puring",
         "/catat/poster?puskesmas=puring",
         "/catat/kotak?puskesmas=puring",
+        "/kunjungan?puskesmas=puring",
         "/catat/impor",
         "/catat/{new}",
         "/catat/{new}/slip",

@@ -14,8 +14,10 @@ GIVEN = {
     "puskesmas": "puring",
     "opened_at": "2026-11-02T09:05",
     "officers": "Rini\nBu Yuli\n",
+    "counted": "0",
 }
 SLIPS = {
+    "counted": "2",
     "text_0": "Kursi ruang tunggu rusak.",
     "kind_0": "complaint",
     "service_unit_0": "tata-usaha",
@@ -32,7 +34,7 @@ def rini(node: RunningNode) -> httpx.Client:
 
 
 def sent(node: RunningNode, **typed: Any) -> httpx.Response:
-    rows = {f"text_{row}": "" for row in range(6)}
+    rows = {f"text_{row}": "" for row in range(6)} if "lines" not in typed else {}
     values = GIVEN | rows | {"key": str(uuid4())} | typed
     return node.as_("rini").post(node.address + PAGE, data=values)
 
@@ -59,6 +61,40 @@ def test_each_slip_becomes_a_complaint_and_leads_to_its_receipt(node: RunningNod
     assert "Rini, Bu Yuli" in answer.text
 
 
+def test_a_box_is_typed_one_line_a_slip(node: RunningNode) -> None:
+    lines = "Antre lama.\n\n s: Tambah kursi.\nP: Ramah sekali.\nT:  Jam berapa imunisasi?"
+    answer = sent(node, lines=lines, counted="4", witnesses="Pak Darto")
+    assert answer.status_code == 201
+    assert "Pak Darto" in answer.text
+    found = [complaint(node, id) for id in ids(answer.text)]
+    assert [each["kind"] for each in found] == [
+        "complaint",
+        "suggestion",
+        "praise",
+        "information_request",
+    ]
+    assert {each["confidentiality"] for each in found} == {"anonymous"}
+
+
+def test_as_many_are_written_down_as_were_counted(node: RunningNode) -> None:
+    typed = "Antre lama.\nToilet kotor."
+    answer = sent(node, lines=typed, counted="3")
+    assert answer.status_code == 422
+    assert 'href="#f-counted"' in answer.text
+    assert "Jumlah di kotak 3, yang ditulis 2." in answer.text
+    assert typed in answer.text.replace("\r", ""), "what was typed stays"
+    assert sent(node, lines=typed, counted="2").status_code == 201
+
+
+def test_lines_become_rows_in_which_more_is_said(node: RunningNode) -> None:
+    answer = sent(node, go="rows", lines="Antre lama.\nS: Tambah kursi.", counted="2")
+    assert answer.status_code == 200
+    assert re.search(r'name="text_0"[^>]*>\s*Antre lama\.', answer.text)
+    assert re.search(r'name="text_1"[^>]*>\s*Tambah kursi\.', answer.text)
+    assert re.search(r'id="f-kind_1".*?value="suggestion" selected', answer.text, re.DOTALL)
+    assert 'name="text_5"' in answer.text and 'name="text_6"' not in answer.text
+
+
 def test_sent_twice_it_is_written_once(node: RunningNode) -> None:
     key = str(uuid4())
     first, again = (sent(node, key=key, **SLIPS) for _time in range(2))
@@ -79,6 +115,11 @@ def test_an_empty_box_is_an_opening_too(node: RunningNode) -> None:
         ({"opened_at": ""}, "opened_at", "Isi tanggal dan jamnya."),
         ({"opened_at": "2999-01-01T00:00"}, "opened_at", "Waktu ini belum tiba"),
         ({"opened_at": "kemarin"}, "opened_at", "Tulis waktu seperti"),
+        ({"counted": ""}, "counted", "Hitung suratnya dulu"),
+        ({"counted": "-2"}, "counted", "Hitung suratnya dulu"),
+        ({"counted": "3"}, "counted", "Jumlah di kotak 3, yang ditulis 2."),
+        ({"box": "belakang"}, "box", "Kotak ini tidak ada di Puskesmas ini."),
+        ({"witnesses": "A\n" * 21}, "witnesses", "Paling banyak 20 nama"),
         ({"officers": " \n"}, "officers", "Tulis sedikitnya satu nama"),
         ({"officers": "A\n" * 21}, "officers", "Paling banyak 20 nama"),
         ({"text_3": "", "name_3": "Bu Warsini"}, "text_3", "Tulis apa yang disampaikan."),

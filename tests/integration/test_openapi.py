@@ -249,6 +249,9 @@ def later(asker: Asker, things: Things) -> None:
     of_one(asker, things, "/puskesmas/{code}/complaints/{id}", one, another, code="puring")
     box = {"opened_at": "2026-01-02T08:00:00+07:00", "officers": ["Sari"], "slips": [{"text": "a"}]}
     asker.well("officer", "POST /puskesmas/{code}/box-openings", box, code="puring")
+    visits = {"visits": 900, "units": [{"unit": "loket", "visits": 850}]}
+    at = {"code": "puring", "month": "2026-01"}
+    asker.well("officer", "PUT /puskesmas/{code}/visits/{month}", visits, **at)
     for label, more in (
         ("rating", {"rating": 3, "remark": "Cepat."}),
         ("reopen-request", {"reason": "Masih lama."}),
@@ -356,6 +359,7 @@ def test_every_call_answers_well_what_is_well_asked(
         ("district", "GET /reports/totals", {"query": {"by": "unit", **after}}),
         ("district", "GET /reports/dashboard", {"query": {"puskesmas": "puring"}}),
         ("district", "GET /reports/recap", {"query": {"puskesmas": "puring", **after}}),
+        ("district", "GET /reports/agenda", {"query": {"puskesmas": "puring", **after}}),
         ("district", "GET /reports/rules", {}),
         ("district", "GET /reports/rules/diff", {"query": {"a": 1, "b": 1}}),
         ("auditor", "GET /audit/complaints/{id}", {"id": case}),

@@ -161,6 +161,8 @@ COUNTED: dict[str, tuple[int, int | None, float | None]] = {
     "anonymous": (1, 7, 1 / 7),
     "barrier": (1, 7, 1 / 7),
     "repeat": (2, 7, 2 / 7),
+    # No visits were written down; with them it is counted in test_rates.py.
+    "per_thousand_visits": (0, 0, None),
     "answered": (4, 7, 4 / 7),
     "response_on_time": (2, 4, 0.5),
     "kwtk": (2, 5, 0.4),

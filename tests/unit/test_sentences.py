@@ -24,6 +24,7 @@ OF_NO_COMPLAINT = {
     "RecapClosed",
     "RulesChanged",
     "SuggestionBoxOpened",
+    "SuggestionBoxRegistered",
     *(
         f"Survey{step}"
         for step in (
@@ -32,6 +33,7 @@ OF_NO_COMPLAINT = {
         )
     ),
     "UnitRegistered",
+    "VisitsRecorded",
 }
 TYPES = sorted(
     each.name

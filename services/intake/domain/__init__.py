@@ -1,4 +1,4 @@
-"""What intake owns: complaints, box openings, and the district's master data.
+"""What intake owns: complaints, box openings, visits, and the district's master data.
 
 Pure: no clock, no randomness, no I/O.
 """
@@ -14,7 +14,8 @@ from services.intake.domain.complaint import (
     Complaint,
 )
 from services.intake.domain.erasure import HOLD_REASONS, REASONS, Erasure, Hold, Stage
-from services.intake.domain.master import PuskesmasEntry, UnitEntry, entry_id
+from services.intake.domain.master import BoxEntry, PuskesmasEntry, UnitEntry, entry_id
+from services.intake.domain.visits import MonthOfVisits
 
 __all__ = [
     "BY_COMPLAINANT",
@@ -25,10 +26,12 @@ __all__ = [
     "KINDS",
     "RATINGS",
     "REASONS",
+    "BoxEntry",
     "BoxOpening",
     "Complaint",
     "Erasure",
     "Hold",
+    "MonthOfVisits",
     "PuskesmasEntry",
     "Stage",
     "UnitEntry",

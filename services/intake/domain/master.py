@@ -1,9 +1,12 @@
-"""The district's master data as it is recorded: its Puskesmas, their homes, and their units."""
+"""The district's master data as it is recorded: its Puskesmas, their homes and suggestion boxes,
+and their units."""
 
+from datetime import date
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from services.kernel.aggregate import Aggregate, Created
+from services.kernel.contracts.intake import ScheduleV1
 
 
 class _EntryEvent(Aggregate.Event):
@@ -94,6 +97,36 @@ class UnitEntry(_Entry, Aggregate):
         """Its entry changed."""
 
         TOPIC = "intake.UnitChanged"
+
+
+class _BoxFacts(_EntryEvent):
+    code: str
+    name: str
+    unit: str | None
+    schedule: ScheduleV1
+    since: date | None
+    in_use: bool
+
+    @property
+    def subject(self) -> str:
+        """The box of one Puskesmas, marked as one."""
+        return f"box:{self.puskesmas}:{self.code}"
+
+
+class BoxEntry(_Entry, Aggregate):
+    """A suggestion box of the district file, and when it is to be opened."""
+
+    TOPIC = "intake.SuggestionBox"
+
+    class Registered(_BoxFacts, Created):
+        """The box was recorded."""
+
+        TOPIC = "intake.SuggestionBoxRegistered"
+
+    class Changed(_BoxFacts):
+        """Its entry changed."""
+
+        TOPIC = "intake.SuggestionBoxChanged"
 
 
 _COMMON = frozenset(

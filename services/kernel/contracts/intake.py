@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import msgspec
+
 from services.kernel.contracts.fields import Internal, Moment, Public, Sealed, SealedBox
 from services.kernel.contracts.registry import Event, published
 
@@ -110,6 +112,42 @@ class SuggestionBoxOpenedV1(Event, frozen=True):
     officers: Internal[list[str]]
     slips: Public[int]
     complaints: Public[list[str]]
+
+
+@published("intake", version=2)
+class SuggestionBoxOpenedV2(Event, frozen=True):
+    """A suggestion box was opened (SOP Puring 1.8 and 2a; SOP Lamaru 2a).
+
+    As version 1, with which box it was (`box`, its code; None where the Puskesmas has none on its
+    list, as of every opening of version 1) and who witnessed it. `slips` is how many were counted
+    in it, which is as many as were written down.
+    """
+
+    box: Public[str | None]
+    officers: Internal[list[str]]
+    witnesses: Internal[list[str]]
+    slips: Public[int]
+    complaints: Public[list[str]]
+
+
+class UnitVisitsV1(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of a month's visits were to one service unit."""
+
+    unit: Public[str]
+    visits: Public[int]
+
+
+@published("intake")
+class VisitsRecordedV1(Event, frozen=True):
+    """How many visits a Puskesmas had in a `month` (2026-10), as it stands from now on.
+
+    Neither SOP names it; the recap's rates per 1,000 visits need it. `by_unit` may name some units
+    or none: a person who is seen at two units is two there and one in `visits`.
+    """
+
+    month: Public[str]
+    visits: Public[int]
+    by_unit: Public[list[UnitVisitsV1]]
 
 
 @published("intake")
@@ -227,6 +265,35 @@ class PuskesmasHomedV1(Event, frozen=True):
 
     code: Public[str]
     home: Public[str]
+
+
+class ScheduleV1(msgspec.Struct, frozen=True, kw_only=True):
+    """Once in every so many weeks, by a `weekday` (monday …), or months, by a `day` of the month.
+
+    What falls on a closed day is due on the working day `before` or `after` it (`if_closed`).
+    """
+
+    weeks: Public[int | None]
+    months: Public[int | None]
+    weekday: Public[str | None]
+    day: Public[int | None]
+    if_closed: Public[str]
+
+
+@published("intake")
+class SuggestionBoxRegisteredV1(Event, frozen=True):
+    """A suggestion box of the district file was recorded, or its entry changed.
+
+    SOP Puring 1.8 (opened monthly). `unit` is where it stands; `since`: from which day on its
+    openings are owed (None: from when it was first recorded).
+    """
+
+    code: Public[str]
+    name: Public[str]
+    unit: Public[str | None]
+    schedule: Public[ScheduleV1]
+    since: Public[date | None]
+    in_use: Public[bool]
 
 
 @published("intake")

@@ -52,6 +52,11 @@ _BY_NAME: dict[str, Any] = {
     "media_type": "image/jpeg",
     "complaints": COMPLAINT,
     "officers": "Siti Aminah",
+    "witnesses": "Yuliana",
+    "box": "utama",
+    "unit": "loket",
+    "weekday": "saturday",
+    "if_closed": "before",
     "who": "Siti Aminah",
     "assignee": "Siti Aminah",
     "assigned_unit": "loket",
@@ -95,6 +100,8 @@ _BY_NAME: dict[str, Any] = {
 
 _SUBJECTS = {
     "SuggestionBoxOpened": str(UUID(int=0xB0C5)),
+    "SuggestionBoxRegistered": "box:puring:utama",
+    "VisitsRecorded": "visits:puring:2026-10",
     "PuskesmasRegistered": "puring",
     "PuskesmasHomed": "puring",
     "UnitRegistered": "unit:loket",

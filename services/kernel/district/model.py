@@ -1,11 +1,12 @@
 """What a district file holds once it is read and found whole."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Final, Literal, TypeVar, get_args
+from itertools import pairwise
+from typing import Final, Literal, Self, TypeVar, get_args
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
 
 from services.kernel.district.parts import (
     ElementKey,
@@ -18,6 +19,7 @@ from services.kernel.district.parts import (
     digest,
 )
 from services.kernel.district.rules import LimitName, Rules, Source
+from services.kernel.district.schedules import AgendaRules, DutyKind, DutyRule, Schedule
 from services.kernel.errors import FieldError, NotFound
 from services.kernel.text import Text, _
 from services.kernel.vocabulary import CHANNELS, Channel
@@ -125,6 +127,28 @@ class Contact(Part):
     facebook: Name | None = None
 
 
+class Box(Part):
+    """A suggestion box of a Puskesmas: where it hangs, and when it is to be opened.
+
+    `unit` is the service unit that it stands at (None: none in particular). `since`: from which day
+    on its openings are owed (None: from when it was first recorded). One that is `in_use` no more
+    is owed none, and keeps its history.
+    """
+
+    code: Slug
+    name: Name
+    unit: Slug | None = None
+    schedule: Schedule
+    since: date | None = None
+    in_use: bool = True
+
+    @model_validator(mode="after")
+    def _within_its_period(self) -> Self:
+        if self.schedule.months_later:
+            raise ValueError(_("Kotak dibuka dalam masanya sendiri: hapus months_later."))
+        return self
+
+
 class Puskesmas(Part):
     """One Puskesmas. `letter` is the endpoint's in complaint numbers; `home` None: at home here."""
 
@@ -139,6 +163,12 @@ class Puskesmas(Part):
     units: tuple[Slug, ...] = Field(min_length=1)
     channels: tuple[Channel, ...] = Field(default=CHANNELS, min_length=1)
     contact: Contact = Contact()
+    boxes: tuple[Box, ...] = ()
+
+    @property
+    def boxes_in_use(self) -> tuple[Box, ...]:
+        """The suggestion boxes that are opened here."""
+        return tuple(box for box in self.boxes if box.in_use)
 
 
 class Erasure(Part):
@@ -172,6 +202,7 @@ class District(Part):
     sources: tuple[Choice, ...] = ()
     survey_elements: tuple[SurveyElements, ...] = ()
     rules: tuple[Rules, ...] = Field(min_length=1)
+    agenda: tuple[AgendaRules, ...] = ()
     _text: str = PrivateAttr("")
 
     @property
@@ -227,6 +258,18 @@ class District(Part):
         """
         in_force = [rules for rules in self.rules if rules.in_force_from <= received_on]
         return in_force[-1] if in_force else self.rules[0]
+
+    def duty_at(self, kind: DutyKind, day: date) -> DutyRule | None:
+        """Return when a duty is due by the rules that are in force on a day; None: it is not."""
+        in_force = [each for each in self.agenda if each.in_force_from <= day]
+        if not in_force:
+            return None
+        return next((each for each in in_force[-1].duties if each.kind == kind), None)
+
+    def duties(self, kind: DutyKind) -> tuple[DutyRule, ...]:
+        """Return when a duty was or is due, by every version of the rules that names it."""
+        found = (duty for rules in self.agenda for duty in rules.duties if duty.kind == kind)
+        return tuple(dict.fromkeys(found))
 
     def rules_version(self, version: int) -> Rules:
         """Return one version of the rules."""
@@ -285,6 +328,10 @@ class District(Part):
                 yield FieldError(f"puskesmas[{index}].letter", message)
             yield from self._lost(f"puskesmas[{index}]", each)
         yield from self._rules_problems()
+        yield from _in_order("agenda", self.agenda)
+        for index, agenda in enumerate(self.agenda):
+            kinds = (duty.kind for duty in agenda.duties)
+            yield from _repeated(f"agenda[{index}].duties", "kind", kinds)
 
     def _lost(self, path: str, puskesmas: Puskesmas) -> Iterator[FieldError]:
         if puskesmas.kecamatan not in self.kecamatan:
@@ -295,6 +342,11 @@ class District(Part):
                 message = _("Unit {code} tidak ada di daftar units.", code=unit)
                 yield FieldError(f"{path}.units[{index}]", message)
         yield from _repeated(f"{path}.units", "", puskesmas.units)
+        yield from _repeated(f"{path}.boxes", "code", (box.code for box in puskesmas.boxes))
+        for index, box in enumerate(puskesmas.boxes):
+            if box.unit is not None and box.unit not in puskesmas.units:
+                message = _("Unit {code} tidak ada di Puskesmas ini.", code=box.unit)
+                yield FieldError(f"{path}.boxes[{index}].unit", message)
 
     def _survey_elements_problems(self) -> Iterator[FieldError]:
         for index, each in enumerate(self.survey_elements):
@@ -309,19 +361,24 @@ class District(Part):
         for index, rules in enumerate(self.rules):
             for problem in rules.problems():
                 yield FieldError(f"rules[{index}].{problem.field}", problem.message)
-            before = self.rules[index - 1] if index else None
-            if before and rules.version <= before.version:
-                message = _("Nomor versi harus lebih besar dari versi sebelumnya.")
-                yield FieldError(f"rules[{index}].version", message)
-            if before and rules.in_force_from <= before.in_force_from:
-                message = _("Tanggal berlaku harus setelah tanggal berlaku versi sebelumnya.")
-                yield FieldError(f"rules[{index}].in_force_from", message)
+        yield from _in_order("rules", self.rules)
 
 
 def _found(found: T | None, message: Text) -> T:
     if found is None:
         raise NotFound(message)
     return found
+
+
+def _in_order(field: str, versions: Sequence[Rules | AgendaRules]) -> Iterator[FieldError]:
+    """Yield where a version does not follow the one before it, by number and by day."""
+    for index, (before, each) in enumerate(pairwise(versions), 1):
+        if each.version <= before.version:
+            message = _("Nomor versi harus lebih besar dari versi sebelumnya.")
+            yield FieldError(f"{field}[{index}].version", message)
+        if each.in_force_from <= before.in_force_from:
+            message = _("Tanggal berlaku harus setelah tanggal berlaku versi sebelumnya.")
+            yield FieldError(f"{field}[{index}].in_force_from", message)
 
 
 def _repeated(field: str, name: str, values: Iterable[str]) -> Iterator[FieldError]:

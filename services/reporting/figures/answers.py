@@ -26,9 +26,10 @@ class FigureValue(BaseModel):
     """What a figure of the registry (`GET /reports/figures`) came to."""
 
     numerator: int | None = Field(description="how many cases count; null: no report")
-    denominator: int | None = Field(description="out of how many; null: it is no share")
+    denominator: int | None = Field(description="of how many cases, or visits; null: of none")
     value: float | None = Field(
-        description="a count, a share from 0 to 1, or days; null: there is nothing to say it of"
+        description="a count, a share from 0 to 1, days, or cases per 1,000 visits; null: there is "
+        "nothing to say it of"
     )
 
 
@@ -89,7 +90,7 @@ class FigureItem(BaseModel):
 
     code: str
     group: str
-    unit: str = Field(description="cases, share, days or working_days")
+    unit: str = Field(description="cases, share, days, working_days or per_thousand")
     name: str
     meaning: str
     numerator: str

@@ -15,7 +15,7 @@ CONDITIONS: Final = tuple(
     dict.fromkeys(
         condition
         for each in FIGURES.values()
-        if each.measure is None
+        if each.plain
         for condition in (each.counted, each.whole)
     )
 )

@@ -182,6 +182,20 @@ def _arrivals() -> Iterator[Figure]:
         _CAME,
         "repeats",
     )
+    yield Figure(
+        "per_thousand_visits",
+        "arrivals",
+        "per_thousand",
+        _("Per 1.000 kunjungan"),
+        _(
+            "Berapa yang masuk untuk tiap seribu kunjungan. Hanya bulan penuh yang kunjungannya "
+            "sudah dicatat yang dihitung, baik keluhan maupun kunjungannya."
+        ),
+        _("yang masuk dalam bulan yang kunjungannya dicatat"),
+        _("kunjungan dalam bulan itu"),
+        _OURS,
+        f"{_CAME} AND visited",
+    )
 
 
 def _answering() -> Iterator[Figure]:

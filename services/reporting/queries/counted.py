@@ -9,7 +9,7 @@ from typing import Any, Literal
 from duckdb import DuckDBPyConnection
 
 from services.reporting.figures import Figure
-from services.reporting.queries import counting, workdays
+from services.reporting.queries import counting, rates, workdays
 from services.reporting.queries.counting import Value
 from services.reporting.queries.paging import cursor_of, read_cursor
 from services.reporting.queries.question import Filters, When, at
@@ -96,4 +96,6 @@ def _value(cases: Standing, figure: Figure, when: When) -> Value:
     if figure.measure is not None:
         calendars = workdays.calendars(cases.connection, when)
         return counting.measured(cases, calendars)[figure.code]
+    if figure.code == rates.RATE.code:
+        return rates.rated(cases)[0]
     return counting.plain(counting.counted(cases, "NULL::DATE").whole)[figure.code]

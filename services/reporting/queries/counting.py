@@ -44,7 +44,7 @@ class Value:
 
 NO_REPORT: Final = Value(None, None, None)
 
-_PLAIN = [each for each in FIGURES.values() if each.measure is None]
+_PLAIN = [each for each in FIGURES.values() if each.plain]
 _NAMES: Final = [f"n{n}" for n in range(len(CONDITIONS))]
 _JUDGED: Final = ", ".join(
     f"count(*) FILTER ({condition}) AS n{n}" for n, condition in enumerate(CONDITIONS)

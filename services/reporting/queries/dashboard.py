@@ -10,7 +10,7 @@ from typing import Any, Final
 from duckdb import DuckDBPyConnection
 
 from services.reporting.figures import FIGURES
-from services.reporting.queries import counting, trend, workdays
+from services.reporting.queries import counting, rates, trend, workdays
 from services.reporting.queries.counting import NO_REPORT, Value
 from services.reporting.queries.question import UNSAID, Filters, When
 from services.reporting.queries.standing import Standing
@@ -43,7 +43,9 @@ def dashboard(
     unheard = _unheard(cases, filters)
     heard = filters.puskesmas not in unheard
     plain = counting.plain(counts.whole)
+    rate, rates_of = rates.rated(cases)
     figures = plain | counting.measured(cases, workdays.calendars(connection, when))
+    figures[rates.RATE.code] = rate
     return {
         **_parts(plain),
         "as_of": cases.instant,
@@ -52,7 +54,7 @@ def dashboard(
         "figures": {code: figures[code] if heard else NO_REPORT for code in FIGURES},
         "trend": trend.trend(cases, grain, counts, filters),
         **_shares(cases),
-        "puskesmas": _places(counts.by_place),
+        "puskesmas": _places(counts.by_place, rates_of),
         "unheard": sorted(unheard),
     }
 
@@ -61,10 +63,12 @@ def _parts(figures: Mapping[str, Value]) -> dict[str, int]:
     return {name: getattr(figures[code], part) for name, (code, part) in _PARTS.items()}
 
 
-def _places(by_place: Mapping[str, counting.Row]) -> list[dict[str, Any]]:
+def _places(
+    by_place: Mapping[str, counting.Row], rates_of: Mapping[str, Value]
+) -> list[dict[str, Any]]:
     found = []
     for code, row in by_place.items():
-        figures = counting.plain(row)
+        figures = counting.plain(row) | {rates.RATE.code: rates_of.get(code, rates.NONE)}
         found.append({"part": code, **_parts(figures), "figures": figures})
     return sorted(found, key=lambda row: (-row["overdue"], -row["open"], row["part"]))
 

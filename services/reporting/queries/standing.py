@@ -20,6 +20,7 @@ from services.reporting.figures.due import next_due
 from services.reporting.queries import repeats
 from services.reporting.queries.days import Days
 from services.reporting.queries.question import LISTS, WEEK, Filters, When, at, records, zones
+from services.reporting.queries.visits import visits_of
 from services.reporting.store import stored
 
 _NEXT_DUE: Final = next_due()
@@ -91,7 +92,8 @@ class Standing:
     and asked in any number of statements of its connection.
 
     Of each case may be asked, too: whether it `came` within the days asked for, whether it
-    `repeats` another, and what day is `today` where it is; `$now` is against what promises are
+    `repeats` another, whether it came in a month of which the visits are known (`visited`), and
+    what day is `today` where it is; `$now` is against what promises are
     measured.
     """
 
@@ -102,6 +104,8 @@ class Standing:
         self.zones = zones(connection)
         self.instant = when.instant(now)
         self._now = now
+        self._filters, self._when = filters, when
+        self._visits: dict[tuple[str, str], int] | None = None
         self.days = Days(self.zones, filters.since, filters.until, self.instant)
         condition = filters.attributes()
         self.parameters: dict[str, Any] = {
@@ -151,10 +155,19 @@ class Standing:
             for sql in repeats.finding(self.days.near(repeats.WITHIN_DAYS)):
                 self.run(sql)
 
+    def visits(self) -> dict[tuple[str, str], int]:
+        """Return the visits that were written down, by Puskesmas and month."""
+        if self._visits is None:
+            self._visits = visits_of(self.connection, self._filters, self._when)
+            self.parameters["visited"] = [" ".join(each) for each in self._visits]
+        return self._visits
+
     def run(self, sql: str, more: Mapping[str, Any] | None = None) -> DuckDBPyConnection:
         """Run a statement over `{cases}`, as `ask`."""
         if re.search(r"\brepeats\b", sql):
             self.find_repeats()
+        if re.search(r"\bvisited\b", sql):
+            self.visits()
         for name, relation in self._relations.items():
             if (named := f"{{{name}}}") in sql:
                 said = ", ".join(["*", *self._said(sql, name)])
@@ -165,7 +178,12 @@ class Standing:
 
     def _said(self, sql: str, relation: str) -> Iterator[str]:
         """Yield what else is said of each case, as far as it is asked for: it costs something."""
-        of_each = {"came": self.days.came, "today": self.days.of("$now::TIMESTAMP")}
+        month = f"strftime({self.days.of('received_at')}, ' %Y-%m')"
+        of_each = {
+            "came": self.days.came,
+            "today": self.days.of("$now::TIMESTAMP"),
+            "visited": f"list_contains($visited::VARCHAR[], puskesmas || {month})",
+        }
         if relation != "rest":
             of_each["repeats"] = repeats.REPEATS
         for name, expression in of_each.items():

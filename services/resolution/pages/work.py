@@ -1,9 +1,8 @@
 """My work today: what waits for the reader's roles, each figure beside the district's median and
 a link to just that list, and the most urgent cases below."""
 
-import calendar
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -13,7 +12,8 @@ from starlette.responses import RedirectResponse, Response
 
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import PUBLIC, current_principal, requires
-from services.kernel.district import District
+from services.kernel.calendar import WorkCalendar
+from services.kernel.district import District, Schedule
 from services.kernel.errors import Forbidden
 from services.kernel.keyring import Words
 from services.kernel.keyring.reviewing import REVIEW
@@ -194,7 +194,8 @@ def _first_place(principal: Principal, district: District) -> Any:
 
 
 def _box(principal: Principal, resolution: Resolution, lists: CaseLists) -> dict[str, Any] | None:
-    """Return which suggestion box is to be opened next, and when (SOP Puring 1.8: monthly)."""
+    """Return which suggestion box is to be opened next by its schedule, and when (SOP Puring 1.8:
+    monthly); the agenda tells of all of them."""
     if not principal.may_somewhere("box.open"):
         return None
     scope, opened = principal.scope("box.open"), lists.boxes()
@@ -202,28 +203,28 @@ def _box(principal: Principal, resolution: Resolution, lists: CaseLists) -> dict
     found: list[dict[str, Any]] = []
     for here in resolution.district.all_puskesmas:
         if scope is None or here.code in scope:
-            zone = ZoneInfo(here.zone)
-            today = now.astimezone(zone).date()
+            today = now.astimezone(ZoneInfo(here.zone)).date()
             last = opened.get(here.code)
-            # A box that was never opened is due at the end of the month.
-            due = _a_month_after(last.astimezone(zone).date()) if last else _end_of_month(today)
-            due = resolution.promises.calendar(here.code).working_day_until(due)
-            found.append(
-                {
-                    "place": here.name,
-                    "code": here.code,
-                    "due": due,
-                    "last": last,
-                    "late": due < today,
-                }
-            )
+            last_on = last.astimezone(ZoneInfo(here.zone)).date() if last else None
+            calendar = resolution.promises.calendar(here.code)
+            for box in here.boxes_in_use:
+                due = _due(box.schedule, calendar, today, last_on)
+                place = here.name if len(here.boxes_in_use) == 1 else f"{here.name}, {box.name}"
+                found.append(
+                    {
+                        "place": place,
+                        "code": here.code,
+                        "due": due,
+                        "last": last,
+                        "late": due < today,
+                    }
+                )
     return min(found, key=lambda each: each["due"], default=None)
 
 
-def _a_month_after(day: date) -> date:
-    year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
-
-
-def _end_of_month(day: date) -> date:
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+def _due(schedule: Schedule, calendar: WorkCalendar, today: date, last: date | None) -> date:
+    """Return by when a box is to be opened: in this period, or the next if it was in this one."""
+    period = schedule.period_of(today)
+    if last is not None and last in period:
+        period = schedule.period_of(period.last + timedelta(days=1))
+    return schedule.due_on(period, calendar)

@@ -1,4 +1,4 @@
-"""A month of one Puskesmas, in its own zone: what a recap is about."""
+"""A month of one Puskesmas, in its own zone: what a recap, or a count of visits, is about."""
 
 import re
 from calendar import monthrange

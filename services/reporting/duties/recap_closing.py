@@ -1,0 +1,54 @@
+"""Each month's recap is closed (SOP Puring 2a: once a month), late rather than never."""
+
+# ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
+
+from collections.abc import Iterator
+from typing import Final
+
+from services.kernel.months import Month
+from services.kernel.text import _
+from services.reporting.duties.duty import Duty, Owed, Question
+from services.reporting.queries.question import at
+
+KIND: Final = "recap_closing"
+# What it reported stands in the event; of the fold only that, and when, it was closed.
+_CLOSED: Final = f"""
+SELECT r.puskesmas, r.month, r.closed_at, r.source || ':' || r.id AS at,
+    list_filter(
+        from_json(
+            json_extract(decode(l.value), '$.lines'), '[{{"group":"VARCHAR","received":"INTEGER"}}]'
+        ),
+        lambda line: line."group" = 'all'
+    )[1].received AS received
+FROM recaps AS r JOIN log AS l ON l.source = r.source AND l.id = r.id
+WHERE {at("r")} AND list_contains($places, r.puskesmas)
+"""
+
+
+def _owed(question: Question) -> Iterator[Owed]:
+    closed = {(each["puskesmas"], each["month"]): each for each in question.records(_CLOSED)}
+    for place in question.places.values():
+        for rule in question.district.duties(KIND):
+            for period in question.periods(rule):
+                due = rule.due_on(period, place.calendar)
+                if not question.since <= due <= question.until:
+                    continue
+                if period.last < place.recorded_on:
+                    continue  # nobody could have worked here then
+                if question.district.duty_at(KIND, period.first) != rule:
+                    continue  # another version's
+                done = closed.get((place.code, str(Month.of(period.first))), {})
+                closed_at = done.get("closed_at")
+                yield Owed(
+                    kind=KIND,
+                    puskesmas=place.code,
+                    period=period,
+                    due_on=due,
+                    done_at=closed_at,
+                    done_on=closed_at and place.calendar.local_date(closed_at),
+                    counted=done.get("received"),
+                    at=done.get("at"),
+                )
+
+
+DUTY: Final = Duty(KIND, _("Penutupan rekap bulanan"), _owed, page="/laporan/rekap")
