@@ -349,6 +349,60 @@ def test_a_closed_month_is_known_from_its_arrival_on(facts: Facts) -> None:
     assert facts.at("recaps", columns, 2, 4) == [closing]
 
 
+def test_an_opening_names_its_box_since_version_2_and_is_known_from_its_arrival_on(
+    facts: Facts,
+) -> None:
+    given = {"source": "intake", "about": 701, "slips": 3}
+    second = given | {"about": 702, "version": 2, "box": "utama", "witnesses": ["Yuli"]}
+    facts.take(
+        deliveries(
+            [
+                told("SuggestionBoxOpened", 1, **given),
+                told("SuggestionBoxOpened", 2, arrived=4, **second),
+            ]
+        )
+    )
+    assert facts.at("openings", "puskesmas, box, slips", 9, 3) == [("puring", None, 3)]
+    assert sorted(facts.at("openings", "slips, box", 9, 4), key=str) == [(3, "utama"), (3, None)]
+    assert facts.at("openings", "slips", 1, 9) == [(3,)]
+    # An opening is no case.
+    assert facts.everywhere("states", "state") == facts.everywhere("attributes", "kind") == {}
+
+
+def test_a_box_has_the_schedule_that_was_recorded_last_and_keeps_when_it_was_first(
+    facts: Facts,
+) -> None:
+    weekly = {"weeks": 1, "months": None, "weekday": "monday", "day": None, "if_closed": "after"}
+    facts.take(
+        deliveries(
+            [
+                told("SuggestionBoxRegistered", 1, source="intake"),
+                told("SuggestionBoxRegistered", 3, source="intake", schedule=weekly),
+            ]
+        )
+    )
+    columns = "box, schedule.months, schedule.weekday, recorded_at"
+    first = hour(1).replace(tzinfo=None)
+    assert facts.at("boxes", columns, 2, 9) == [("utama", 1, None, first)]
+    assert facts.at("boxes", columns, 3, 9) == [("utama", None, "monday", first)]
+    assert facts.at("boxes", columns, 9, 2) == [("utama", 1, None, first)]
+
+
+def test_the_visits_of_a_month_are_those_last_written_down(facts: Facts) -> None:
+    unit = [{"unit": "loket", "visits": 5}]
+    facts.take(
+        deliveries(
+            [
+                told("VisitsRecorded", 1, source="intake", visits=900, by_unit=unit),
+                told("VisitsRecorded", 3, source="intake", visits=950),
+            ]
+        )
+    )
+    columns = "puskesmas, month, visits, by_unit"
+    assert facts.at("visits", columns, 2, 9) == [("puring", "2026-10", 900, unit)]
+    assert facts.at("visits", columns, 3, 9) == [("puring", "2026-10", 950, [])]
+
+
 def test_of_two_words_on_a_day_the_later_stands(facts: Facts) -> None:
     facts.take(
         deliveries(

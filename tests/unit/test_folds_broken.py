@@ -153,6 +153,24 @@ BREAKS = {
         "happened_at AS known_from",
         tests.test_a_closed_month_is_known_from_its_arrival_on,
     ),
+    "an opening is known before it came": Break(
+        "openings",
+        "known_at AS known_from",
+        "happened_at AS known_from",
+        tests.test_an_opening_names_its_box_since_version_2_and_is_known_from_its_arrival_on,
+    ),
+    "a box is new with each change of its schedule": Break(
+        "boxes",
+        "min(happened_at) OVER (PARTITION BY subject, version)",
+        "happened_at",
+        tests.test_a_box_has_the_schedule_that_was_recorded_last_and_keeps_when_it_was_first,
+    ),
+    "the first word on a month's visits stands": Break(
+        "visits",
+        "VisitsRecorded'",
+        "VisitsRecorded' AND seq = 1",
+        tests.test_the_visits_of_a_month_are_those_last_written_down,
+    ),
     # Arrival used for order
     "a history is in the order of arrival": Break(
         "ordered",

@@ -80,8 +80,8 @@ def test_a_month_counts_whole_or_not_at_all(facts: Facts) -> None:
     facts.take(deliveries(HISTORY))
 
     def between(first: str, last: str) -> Value:
-        days = {"since": date.fromisoformat(first), "until": date.fromisoformat(last)}
-        return rate(facts, Filters(None, **days))
+        since, until = date.fromisoformat(first), date.fromisoformat(last)
+        return rate(facts, Filters(None, since=since, until=until))
 
     assert between("2026-11-01", "2026-12-31") == Value(2, 1000, 2.0)
     assert between("2026-11-02", "2026-12-31") == NONE

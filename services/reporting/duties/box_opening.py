@@ -34,6 +34,9 @@ def _owed(question: Question) -> Iterator[Owed]:
         first = box["since"] or place.calendar.local_date(box["recorded_at"])
         for period in question.periods(schedule):
             due = schedule.due_on(period, place.calendar)
+            if due < first:
+                # One that hangs since the 28th is not owed by the 25th, but within its month.
+                due = place.calendar.working_day_until(period.last)
             if question.since <= due <= question.until and due >= first:
                 yield _for(box, place, period, due, openings[place.code])
 
