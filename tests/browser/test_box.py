@@ -53,7 +53,7 @@ def test_thirty_slips_are_entered_by_keyboard_alone(house: House) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_label("Unit layanan")).to_be_visible()
     page.goto("/agenda?puskesmas=puring")
-    row = page.locator("tr").filter(has_text="Kotak saran utama").last
+    row = page.locator("tbody tr").filter(has_text="Kotak saran utama").last
     expect(row).to_contain_text("selesai")
     expect(row).to_contain_text("30")
     assert house.faults == []
