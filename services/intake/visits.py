@@ -11,7 +11,7 @@ from services.intake.domain import MonthOfVisits
 from services.kernel.aggregate import Intent
 from services.kernel.contracts.intake import UnitVisitsV1
 from services.kernel.district import Puskesmas
-from services.kernel.errors import FieldError, InvalidInput
+from services.kernel.errors import FieldError, InvalidInput, NotFound
 from services.kernel.months import Month
 from services.kernel.store import Answer, Ids, Once, UnitOfWork
 from services.kernel.text import Text, _
@@ -112,9 +112,10 @@ def check(here: Puskesmas, counted: Counted) -> None:
 
 def recorded(intake: Intake, puskesmas: str, month: Month) -> MonthOfVisits | None:
     """Return what is written down of a month here; None: nothing."""
-    return intake.transact(
-        lambda uow: uow.find(MonthOfVisits, MonthOfVisits.id_of(puskesmas, str(month)))
-    ).result()
+    try:
+        return intake.read(MonthOfVisits, MonthOfVisits.id_of(puskesmas, str(month)))
+    except NotFound:
+        return None
 
 
 def _out_of_range() -> Text:

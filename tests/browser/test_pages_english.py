@@ -121,10 +121,12 @@ def look_around(house: House, reader: EnglishReader, walk: PlantedWalk) -> None:
     place = walk.real.puskesmas
     for who, addresses in (
         ("rini", ("/catat", f"/catat?puskesmas={place}", f"/catat/impor?puskesmas={place}")),
+        ("rini", (f"/catat/kotak?puskesmas={place}", f"/kunjungan?puskesmas={place}")),
         ("sari", ("/kasus", "/kasus?state=all", "/terbitkan", walk.case, "/tidak-ada")),
         ("wulan", ("/laporan", "/laporan/keluhan", "/laporan/kendali", walk.case, "/operasi")),
         ("wulan", (f"/laporan/keluhan/{walk.number}", "/laporan?as_of=2026-01-01")),
         ("wulan", (f"/laporan/rekap?puskesmas={place}", "/laporan/aturan?a=1&b=1")),
+        ("wulan", ("/agenda", f"/agenda?puskesmas={place}")),
         ("bayu", (walk.case,)),
         ("admin", ("/operasi", "/kasus")),
         (PUBLIC, (f"/p/{place}", f"/p/{place}/papan", f"/p/{place}/lapor", "/r", "/masuk")),

@@ -172,6 +172,14 @@ def _set(*path: str | int, to: object) -> Callable[[Content], None]:
 
 
 RULE = ("rules", 0)
+BOX = ("puskesmas", 0, "boxes")
+MONTHLY = {"months": 1, "day": 25}
+
+
+def box(**given: Any) -> dict[str, Any]:
+    return {"code": "utama", "name": "Kotak utama", "schedule": MONTHLY} | given
+
+
 WRONG: list[tuple[Callable[[Content], None], str, str]] = [
     (_set("colour", to="red"), "colour", "tidak dikenal"),
     (_set("puskesmas", 0, "colour", to="red"), "puskesmas[0].colour", "tidak dikenal"),
@@ -190,6 +198,20 @@ WRONG: list[tuple[Callable[[Content], None], str, str]] = [
     (_set("puskesmas", to="puring"), "puskesmas", "daftar"),
     (_set("defaults", to=[6]), "defaults", "Isi dengan"),
     (_set("defaults", "zone", to="WIB"), "puskesmas[0].zone", "Asia/Jakarta"),
+    (_set(*BOX, to=[box(schedule={"months": 1})]), "puskesmas[0].boxes[0].schedule", "weekday"),
+    (_set(*BOX, to=[box(), box()]), "puskesmas[0].boxes[1].code", "utama sudah"),
+    (_set(*BOX, to=[box(unit="spa")]), "puskesmas[0].boxes[0].unit", "spa"),
+    (
+        _set(*BOX, to=[box(schedule=MONTHLY | {"months_later": 1})]),
+        "puskesmas[0].boxes[0]",
+        "months_later",
+    ),
+    (_set("agenda", 0, "duties", 0, "kind", to="party"), "agenda[0].duties[0].kind", "Pilih"),
+    (
+        _set("agenda", 0, "duties", to=[MONTHLY | {"kind": "recap_closing"}] * 2),
+        "agenda[0].duties[1].kind",
+        "recap_closing sudah",
+    ),
     (_set("units", 1, "code", to="loket"), "units[1].code", "loket sudah"),
     (_set("units", 0, "effort", to="UKP"), "units[0].effort", "KMP"),
     (_set("units", 0, "cluster", to="six"), "units[0].cluster", "management"),
@@ -219,8 +241,23 @@ def test_a_wrong_file_is_refused_with_place_and_mend(
 def test_versions_go_up_in_number_and_in_time() -> None:
     content = shipped()
     content["rules"].append(dict(content["rules"][0]))
+    content["agenda"].append(dict(content["agenda"][0]))
     lines = refused(dumped(content))
-    assert [line.split(": ")[1] for line in lines] == ["rules[1].version", "rules[1].in_force_from"]
+    assert [line.split(": ")[1] for line in lines] == [
+        "rules[1].version",
+        "rules[1].in_force_from",
+        "agenda[1].version",
+        "agenda[1].in_force_from",
+    ]
+
+
+def test_a_file_of_before_there_were_boxes_and_an_agenda_is_still_read() -> None:
+    content = shipped()
+    del content["agenda"], content["defaults"]["boxes"]
+    older = read_district(dumped(content), "x")
+    assert older.puskesmas("puring").boxes == () and older.duties("recap_closing") == ()
+    assert older.duty_at("recap_closing", date(2026, 11, 1)) is None
+    assert DISTRICT.duty_at("recap_closing", date(2022, 1, 1)) is None, "not in force yet"
 
 
 def test_one_wrong_entry_is_one_line() -> None:

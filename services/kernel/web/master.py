@@ -1,6 +1,6 @@
 """The master data as they stand today, and where each of them is changed (only to read)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
@@ -12,8 +12,8 @@ from starlette.responses import Response
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.calendar import Override, holidays_of, joint_leave_known
-from services.kernel.district import CLUSTERS, SKM_ELEMENTS, District
-from services.kernel.text import _
+from services.kernel.district import CLUSTERS, SKM_ELEMENTS, District, Schedule
+from services.kernel.text import Text, _
 from services.kernel.vocabulary import CHANNELS
 from services.kernel.web.language import language_of
 from services.kernel.web.pages import NavItem, render
@@ -21,6 +21,17 @@ from services.kernel.web.pages import NavItem, render
 PATH: Final = "/data-induk"
 READ: Final = "master.read"
 NAV: Final = NavItem("master", _("Data induk"), PATH, "master.change", rare=True)
+
+DAYS: Final[Mapping[str, Text]] = {
+    "monday": _("Senin"),
+    "tuesday": _("Selasa"),
+    "wednesday": _("Rabu"),
+    "thursday": _("Kamis"),
+    "friday": _("Jumat"),
+    "saturday": _("Sabtu"),
+    "sunday": _("Minggu"),
+}
+DUTIES: Final[Mapping[str, Text]] = {"recap_closing": _("Penutupan rekap bulanan")}
 
 Declared = Callable[[str], tuple[Override, ...]]
 
@@ -44,6 +55,8 @@ def router(district: District, declared: Declared) -> APIRouter:
             declared=sorted(days, key=lambda each: each[1].day, reverse=True),
             clusters=CLUSTERS,
             elements=SKM_ELEMENTS,
+            scheduled=scheduled,
+            duties=DUTIES,
             in_force=district.rules_at(now.date()).version,
             named=lambda each: each.name_in(language_of(request)),
             sourced=lambda source: district.source_in(language_of(request), source),
@@ -53,3 +66,17 @@ def router(district: District, declared: Declared) -> APIRouter:
         )
 
     return pages
+
+
+def scheduled(schedule: Schedule) -> Text:
+    """Return in words how often something is due, and by which day."""
+    if schedule.weekday is not None:
+        return _("tiap {n} minggu, {day}", n=schedule.weeks, day=DAYS[schedule.weekday])
+    if schedule.months_later:
+        return _(
+            "tiap {n} bulan, tanggal {day}, {later} bulan sesudahnya",
+            n=schedule.months,
+            day=schedule.day,
+            later=schedule.months_later,
+        )
+    return _("tiap {n} bulan, tanggal {day}", n=schedule.months, day=schedule.day)
