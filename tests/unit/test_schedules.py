@@ -73,6 +73,13 @@ def test_a_week_is_due_on_its_weekday_and_a_fortnight_in_its_second_week() -> No
     assert fortnight.due_on(period, SIX) == period.first + timedelta(days=7)
 
 
+def test_what_was_done_in_its_period_is_due_in_the_next() -> None:
+    today = date(2026, 9, 28)
+    assert MONTHLY.next_due(SIX, today, None) == date(2026, 9, 25), "late by now"
+    assert MONTHLY.next_due(SIX, today, date(2026, 8, 31)) == date(2026, 9, 25)
+    assert MONTHLY.next_due(SIX, today, date(2026, 9, 1)) == date(2026, 10, 24)
+
+
 @given(
     st.dates(date(2000, 1, 1), date(2090, 1, 1)),
     st.integers(0, 400),

@@ -92,6 +92,14 @@ class Schedule(Part):
             return calendar.working_day_until(day)
         return after
 
+    def next_due(self, calendar: WorkCalendar, today: date, done_on: date | None) -> date:
+        """Return by when it is to be done next: for this period, or for the next one where it was
+        done in this one already (`done_on`: when last; None: never)."""
+        period = self.period_of(today)
+        if done_on is not None and done_on in period:
+            period = self.period_of(period.last + timedelta(days=1))
+        return self.due_on(period, calendar)
+
 
 def _first_of(number: int) -> date:
     """Return the first day of a month by its number, counted from January of year 0."""

@@ -2,7 +2,7 @@
 a link to just that list, and the most urgent cases below."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,8 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import PUBLIC, current_principal, requires
-from services.kernel.calendar import WorkCalendar
-from services.kernel.district import District, Schedule
+from services.kernel.district import District
 from services.kernel.errors import Forbidden
 from services.kernel.keyring import Words
 from services.kernel.keyring.reviewing import REVIEW
@@ -208,7 +207,7 @@ def _box(principal: Principal, resolution: Resolution, lists: CaseLists) -> dict
             last_on = last.astimezone(ZoneInfo(here.zone)).date() if last else None
             calendar = resolution.promises.calendar(here.code)
             for box in here.boxes_in_use:
-                due = _due(box.schedule, calendar, today, last_on)
+                due = box.schedule.next_due(calendar, today, last_on)
                 place = here.name if len(here.boxes_in_use) == 1 else f"{here.name}, {box.name}"
                 found.append(
                     {
@@ -220,11 +219,3 @@ def _box(principal: Principal, resolution: Resolution, lists: CaseLists) -> dict
                     }
                 )
     return min(found, key=lambda each: each["due"], default=None)
-
-
-def _due(schedule: Schedule, calendar: WorkCalendar, today: date, last: date | None) -> date:
-    """Return by when a box is to be opened: in this period, or the next if it was in this one."""
-    period = schedule.period_of(today)
-    if last is not None and last in period:
-        period = schedule.period_of(period.last + timedelta(days=1))
-    return schedule.due_on(period, calendar)
