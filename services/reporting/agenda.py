@@ -1,7 +1,5 @@
 """What every Puskesmas owes by date: due, done, late, by its own working days, at any instant."""
 
-# ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,16 +13,18 @@ from services.kernel.months import Month
 from services.reporting.application import Reporting
 from services.reporting.duties import LATE, Duty, Owed, Place, Question, State, duties
 from services.reporting.queries import When
-from services.reporting.queries.question import at, records
+from services.reporting.queries.question import records
 from services.reporting.queries.workdays import calendars
 
 OVERDUE_SINCE: Final = timedelta(days=366)
 """So far back is looked for what is overdue and can still be done."""
 PLANNED: Final = timedelta(days=366)
 """So far ahead the feed tells what will be due."""
-_RECORDED: Final = f"""
-SELECT code, min(happened_from) AS recorded_at FROM places AS p
-WHERE kind = 'puskesmas' AND {at("p").replace("p.happened_to > $t", "true")} GROUP BY code
+# Since when a place is recorded, whatever was changed of it since.
+_RECORDED: Final = """
+SELECT code, min(happened_from) AS recorded_at FROM places
+WHERE kind = 'puskesmas' AND happened_from <= $t AND known_from <= $k AND known_to > $k
+GROUP BY code
 """
 
 
