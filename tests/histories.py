@@ -141,6 +141,18 @@ _FACTS: dict[str, dict[str, Any]] = {
         "in_use": True,
     },
     "SuggestionBoxOpened": {"officers": ["Sari"], "slips": 0, "complaints": []},
+    "SurveyPublished": {
+        "period": "2026-Q3",
+        "respondents": 100,
+        "method": "weight=1/n",
+        "converted": "80.00",
+        "quality": "B",
+        "elements": [],
+        "media": [],
+        "analysis": BOX,
+        "follow_up": BOX,
+        "followed_up": None,
+    },
     "VisitsRecorded": {"month": "2026-10", "visits": 1000, "by_unit": []},
     "RecapClosed": {"month": "2026-10", "as_of": None, "known_at": None, "lines": []},
 }

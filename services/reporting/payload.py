@@ -59,6 +59,8 @@ SHAPE: Final = json.dumps(
         },
         "since": "DATE",
         "in_use": "BOOLEAN",
+        "period": "VARCHAR",
+        "respondents": "INTEGER",
         "visits": "INTEGER",
         "by_unit": [{"unit": "VARCHAR", "visits": "INTEGER"}],
     }
@@ -130,6 +132,9 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     ),
     "since": ("DATE", "p.since"),
     "in_use": ("BOOLEAN", "p.in_use"),
+    # Of a survey that was published: for which period, and how many answered.
+    "period": ("VARCHAR", "p.period"),
+    "respondents": ("INTEGER", "p.respondents"),
     # Of a month's visits: all, and of the units that were named.
     "visits": ("INTEGER", "p.visits"),
     "by_unit": ("STRUCT(unit VARCHAR, visits INTEGER)[]", "p.by_unit"),

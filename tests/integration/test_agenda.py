@@ -152,6 +152,7 @@ def test_anybody_may_subscribe_to_dates_and_kinds_and_to_nothing_else(site: Page
     assert {str(each["summary"]) for each in events} == {
         "Pembukaan kotak saran: Kotak saran utama",
         "Penutupan rekap bulanan",
+        "Survei kepuasan masyarakat",
     }
     for each in events:
         starts = each.decoded("dtstart")

@@ -7,10 +7,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.kernel.district import SHIPPED, AgendaRules, District, DutyRule, load_district
+from services.kernel.district import (
+    SHIPPED,
+    AgendaRules,
+    District,
+    DutyRule,
+    Schedule,
+    load_district,
+)
 from services.reporting.agenda import Agenda, Item
 from services.reporting.application import Reporting
 from services.reporting.duties import duties
+from services.reporting.duties.survey import name_of
 from services.reporting.queries import When
 from tests.folding import Facts, facts, opened
 from tests.histories import DAWN, Told, deliveries, told
@@ -76,7 +84,7 @@ def told_as(items: list[Item]) -> list[tuple[str, str, int | None]]:
 
 
 def test_every_duty_is_found_by_its_place() -> None:
-    assert [*duties()] == ["box_opening", "recap_closing"]
+    assert [*duties()] == ["box_opening", "recap_closing", "survey"]
 
 
 def test_of_a_years_openings_some_are_empty_one_is_late_and_one_missed(facts: Facts) -> None:
@@ -227,6 +235,42 @@ def test_a_recap_is_owed_for_each_month_and_zero_is_a_report(facts: Facts) -> No
         ("2026-11-05", "ahead", None),
     ]
     assert found[8].days_late == 4
+
+
+def test_a_survey_is_owed_for_each_quarter_and_done_when_it_is_published(facts: Facts) -> None:
+    def published(number: int, period: str, day: str) -> Told:
+        return told("SurveyPublished", at(day), source="intake", about=800 + number, period=period)
+
+    surveys = [
+        published(1, "2026-Q1", "2026-04-10"),
+        published(2, "2026-Q2", "2026-07-20"),
+        published(3, "2026-Q2", "2026-08-20"),
+        published(4, "2026", "2026-08-21"),
+    ]
+    facts.take(deliveries([REGISTERED, *surveys]))
+    found = of(facts, "survey", "2026-01-01", "2027-01-31", "2026-10-20")
+    assert told_as(found) == [
+        ("2026-01-15", "overdue", None),
+        ("2026-04-15", "done", 100),
+        ("2026-07-15", "done_late", 100),
+        ("2026-10-15", "overdue", None),
+        ("2027-01-15", "ahead", None),
+    ]
+    assert found[2].owed.done_on == date(2026, 7, 20), "the first that was published"
+
+
+@pytest.mark.parametrize(
+    ("months", "names"),
+    [
+        (3, ["2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4"]),
+        (6, ["2026-H1", "2026-H2"]),
+        (12, ["2026"]),
+    ],
+)
+def test_a_period_is_called_as_surveys_call_it(months: Any, names: list[str]) -> None:
+    schedule = Schedule(months=months, day=1)
+    periods = schedule.periods(date(2026, 1, 1), date(2026, 12, 31))
+    assert [name_of(each) for each in periods] == names
 
 
 def test_each_version_of_the_rules_holds_for_its_own_months(facts: Facts) -> None:

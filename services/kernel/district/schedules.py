@@ -111,7 +111,7 @@ def _last_of(number: int) -> date:
     return first.replace(day=monthrange(first.year, first.month)[1])
 
 
-DutyKind = Literal["recap_closing"]
+DutyKind = Literal["recap_closing", "survey"]
 
 
 class DutyRule(Schedule):

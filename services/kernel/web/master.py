@@ -31,7 +31,10 @@ DAYS: Final[Mapping[str, Text]] = {
     "saturday": _("Sabtu"),
     "sunday": _("Minggu"),
 }
-DUTIES: Final[Mapping[str, Text]] = {"recap_closing": _("Penutupan rekap bulanan")}
+DUTIES: Final[Mapping[str, Text]] = {
+    "recap_closing": _("Penutupan rekap bulanan"),
+    "survey": _("Survei kepuasan masyarakat"),
+}
 
 Declared = Callable[[str], tuple[Override, ...]]
 

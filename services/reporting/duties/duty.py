@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from duckdb import DuckDBPyConnection
 
 from services.kernel.calendar import WorkCalendar
-from services.kernel.district import District, Period, Schedule
+from services.kernel.district import District, DutyKind, Period, Schedule
 from services.kernel.text import Text
 from services.reporting.queries.question import When, records
 
@@ -55,6 +55,20 @@ class Question:
         """Return the periods of a schedule that may be due within these days."""
         before = _MONTH * (schedule.months_later + 1) + _MOVED
         return schedule.periods(self.since - before, self.until + _MOVED)
+
+    def due(self, kind: DutyKind) -> Iterator[tuple[Place, Period, date]]:
+        """Yield for each place the periods of a duty that are due within these days, and when, by
+        the rules that were in force as each began; none from before the place was recorded."""
+        for place in self.places.values():
+            for rule in self.district.duties(kind):
+                for period in self.periods(rule):
+                    due = rule.due_on(period, place.calendar)
+                    if (
+                        self.since <= due <= self.until
+                        and period.last >= place.recorded_on
+                        and self.district.duty_at(kind, period.first) == rule
+                    ):
+                        yield place, period, due
 
 
 @dataclass(frozen=True)

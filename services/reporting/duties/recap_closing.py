@@ -27,28 +27,19 @@ WHERE {at("r")} AND list_contains($places, r.puskesmas)
 
 def _owed(question: Question) -> Iterator[Owed]:
     closed = {(each["puskesmas"], each["month"]): each for each in question.records(_CLOSED)}
-    for place in question.places.values():
-        for rule in question.district.duties(KIND):
-            for period in question.periods(rule):
-                due = rule.due_on(period, place.calendar)
-                if not question.since <= due <= question.until:
-                    continue
-                if period.last < place.recorded_on:
-                    continue  # nobody could have worked here then
-                if question.district.duty_at(KIND, period.first) != rule:
-                    continue  # another version's
-                done = closed.get((place.code, str(Month.of(period.first))), {})
-                closed_at = done.get("closed_at")
-                yield Owed(
-                    kind=KIND,
-                    puskesmas=place.code,
-                    period=period,
-                    due_on=due,
-                    done_at=closed_at,
-                    done_on=closed_at and place.calendar.local_date(closed_at),
-                    counted=done.get("received"),
-                    at=done.get("at"),
-                )
+    for place, period, due in question.due(KIND):
+        done = closed.get((place.code, str(Month.of(period.first))), {})
+        closed_at = done.get("closed_at")
+        yield Owed(
+            kind=KIND,
+            puskesmas=place.code,
+            period=period,
+            due_on=due,
+            done_at=closed_at,
+            done_on=closed_at and place.calendar.local_date(closed_at),
+            counted=done.get("received"),
+            at=done.get("at"),
+        )
 
 
 DUTY: Final = Duty(KIND, _("Penutupan rekap bulanan"), _owed, page="/laporan/rekap")
