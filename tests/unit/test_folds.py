@@ -388,6 +388,13 @@ def test_a_box_has_the_schedule_that_was_recorded_last_and_keeps_when_it_was_fir
     assert facts.at("boxes", columns, 9, 2) == [("utama", 1, None, first)]
 
 
+def test_a_published_survey_is_known_from_its_arrival_on(facts: Facts) -> None:
+    facts.take(deliveries([told("SurveyPublished", 2, arrived=4, source="intake", about=801)]))
+    columns = "puskesmas, period, respondents"
+    assert facts.at("surveys", columns, 9, 3) == facts.at("surveys", columns, 1, 9) == []
+    assert facts.at("surveys", columns, 2, 4) == [("puring", "2026-Q3", 100)]
+
+
 def test_the_visits_of_a_month_are_those_last_written_down(facts: Facts) -> None:
     unit = [{"unit": "loket", "visits": 5}]
     facts.take(
