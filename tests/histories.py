@@ -155,12 +155,31 @@ _FACTS: dict[str, dict[str, Any]] = {
     },
     "VisitsRecorded": {"month": "2026-10", "visits": 1000, "by_unit": []},
     "RecapClosed": {"month": "2026-10", "as_of": None, "known_at": None, "lines": []},
+    "RecapCorrected": {
+        "month": "2026-10",
+        "statement": 1,
+        "reason": "late_entry",
+        "as_of": None,
+        "known_at": None,
+        "lines": [],
+    },
+    "RecapAcknowledged": {"month": "2026-10", "statement": 0},
+    "RecapCompleted": {
+        "month": "2026-10",
+        "effectiveness": "partly",
+        "effectiveness_note": BOX,
+        "barriers_note": None,
+        "meeting_note": None,
+    },
 }
 _SUBJECTS = {
     "CalendarChanged": "calendar:puring",
-    "RecapClosed": "recap:puring:2026-10",
     "SuggestionBoxRegistered": "box:puring:utama",
     "VisitsRecorded": "visits:puring:2026-10",
+    **dict.fromkeys(
+        ("RecapClosed", "RecapCorrected", "RecapAcknowledged", "RecapCompleted"),
+        "recap:puring:2026-10",
+    ),
 }
 _PUBLICATION = {"publication": subject(900)}
 
@@ -180,7 +199,7 @@ def deliveries(history: Iterable[Told]) -> list[Delivery]:
 def _delivery(event: Told, source: str, previous: int) -> Delivery:
     recorded = hour(event.order[0])
     facts = _FACTS[event.name] | dict(event.facts)
-    if event.name == "RecapClosed":
+    if event.name in ("RecapClosed", "RecapCorrected"):
         facts |= {"as_of": hour(event.happened), "known_at": hour(event.happened)}
     if event.name.startswith(("Publication", "ResolutionPublished", "ComplainantInformed")):
         facts = _PUBLICATION | facts

@@ -198,12 +198,33 @@ TABLE: dict[str, Row] = {
     f"GET {API}/reports/recap": Row(REPORTS, query=FILTER),
     f"GET {API}/reports/rules": Row(REPORTS, placed=False),
     f"GET {API}/reports/rules/diff": Row(REPORTS, query=FILTER | VERSIONS),
+    f"GET {API}/reports/recaps": Row(REPORTS, query={"month": "2026-01"}, placed=False),
+    f"GET {API}/reports/recap/rollup": Row(REPORTS, query=FILTER | {"period": "2026"}),
     f"POST {API}/puskesmas/{{code}}/recaps/{{month}}/closing": Row(TEAM),
+    f"POST {API}/puskesmas/{{code}}/recaps/{{month}}/corrections": Row(
+        TEAM, {"reason": "late_entry"}
+    ),
+    f"POST {API}/puskesmas/{{code}}/recaps/{{month}}/acknowledgement": Row(HEAD, {}),
+    f"POST {API}/puskesmas/{{code}}/recaps/{{month}}/completion": Row(
+        TEAM | CHAIR, {"effectiveness": "effective"}
+    ),
+    "GET /rekap/{code}/{month}": Row(READS),
+    "POST /rekap/{code}/{month}": Row(TEAM | CHAIR, {}),
+    "GET /rekap/{code}/{month}/lembar.pdf": Row(READS),
     f"GET {API}/audit/complaints/{{id}}": Row(AUDIT),
     f"GET {API}/events": Row(AUDITOR, query={"complaint": "{complaint}"}),
     f"GET {API}/replay/{{number}}": Row(REPORTS),
     f"GET {API}/exports/cases/{{number}}": Row(EXPORTS),
     **{f"GET {API}/exports/{name}": Row(EXPORTS, query=FILTER) for name in TABLES["call"]},
+    **{
+        f"GET {room}/{month}.{kind}": Row(EXPORTS, query=FILTER | {"period": "2026"})
+        for room, names in (
+            (f"{API}/exports", ("recap", "recap-rollup")),
+            ("/laporan/unduh", ("rekap", "rekap-gabungan")),
+        )
+        for month in names
+        for kind in ("csv", "xlsx")
+    },
     f"GET {API}/exports/log.tar": Row(AUDITOR, query=FILTER),
     f"POST {API}/receipts/status": Row(ANYBODY, {"receipt": "{receipt}"}),
     f"GET {API}/puskesmas/{{code}}/board": Row(ANYBODY),
@@ -328,6 +349,12 @@ TABLE: dict[str, Row] = {
     "GET /laporan/angka/{figure}": Row(REPORTS, query=FILTER),
     "GET /laporan/kejadian/{origin}/{service}/{index}": Row(AUDIT),
     "GET /laporan/rekap": Row(REPORTS, query=FILTER),
+    "GET /laporan/rekap/daftar": Row(REPORTS, query=FILTER),
+    "GET /laporan/rekap/puskesmas": Row(REPORTS, placed=False),
+    "GET /laporan/rekap/gabungan": Row(REPORTS, query=FILTER),
+    "POST /laporan/rekap/{code}/{month}/tutup": Row(TEAM, {}),
+    "POST /laporan/rekap/{code}/{month}/koreksi": Row(TEAM, {}),
+    "POST /laporan/rekap/{code}/{month}/diketahui": Row(HEAD, {}),
     "GET /laporan/aturan": Row(REPORTS, query=FILTER | VERSIONS),
     "GET /laporan/keluhan/{number}": Row(REPORTS),
     "GET /laporan/keluhan/{number}/berkas.pdf": Row(EXPORTS),

@@ -24,7 +24,9 @@ from services.reporting import (
     agenda_pages,
     rebuild_api,
     recap_api,
+    recap_files,
     recap_pages,
+    rollup_api,
     rules_api,
     rules_pages,
 )
@@ -33,10 +35,12 @@ from services.reporting import pages as reporting_pages
 from services.reporting.agenda import Agenda
 from services.reporting.monthly import Monthly
 from services.reporting.proof import api as proof_api
+from services.reporting.rollup import RollUps
 from services.reporting.rules import RuleVersions
 from services.resolution import accompanying_api
 from services.resolution import api as resolution_api
 from services.resolution import pages as resolution_pages
+from services.resolution import recap_api as recap_form_api
 from services.resolution.pages import CaseLists
 
 SERVICES: Final = ("intake", "resolution", "publication", "reporting")
@@ -123,7 +127,11 @@ def _routers(
         )
     if "resolution" in services:
         resolution, words = parts.resolution, Words(parts.keyring)
-        calls += [resolution_api.router(resolution), accompanying_api.router(resolution)]
+        calls += [
+            resolution_api.router(resolution),
+            accompanying_api.router(resolution),
+            recap_form_api.router(resolution),
+        ]
         pages += [
             resolution_pages.router(resolution, lists, words),
             accounts.router(district),
@@ -136,18 +144,21 @@ def _routers(
     if "reporting" in services:
         reporting = parts.reporting
         monthly = Monthly(reporting, parts.recaps, district)
+        rollups = RollUps(reporting, monthly, district)
         rules = RuleVersions(reporting, district)
         agenda = Agenda(reporting, district)
         calls += [
             reporting_api.router(reporting, district),
             recap_api.router(reporting, monthly, district),
+            rollup_api.router(reporting, rollups),
+            recap_files.router(reporting, monthly, rollups, district),
             rules_api.router(reporting, rules, district),
             agenda_api.router(reporting, agenda, district),
             rebuild_api.router(reporting),
             proof_api.router(reporting),
         ]
         pages += [
-            recap_pages.router(monthly, district),
+            recap_pages.router(monthly, rollups, district),
             rules_pages.router(rules, district),
             agenda_pages.router(reporting, agenda, district),
             reporting_pages.router(reporting, district),

@@ -192,6 +192,15 @@ class RemoteLists:
         found: datetime | None = self._ask("heard_from", origin=origin)
         return found
 
+    def recap(
+        self, puskesmas: str, month: str, starts: datetime, ends: datetime
+    ) -> Mapping[str, Any]:
+        """Return the cases behind a month's recap, and what was reported of it."""
+        found: Mapping[str, Any] = self._ask(
+            "recap", puskesmas=puskesmas, month=month, starts=starts, ends=ends
+        )
+        return found
+
     def boxes(self) -> Mapping[str, datetime]:
         """Return when the suggestion box of each Puskesmas was last opened."""
         found: Mapping[str, datetime] = self._ask("boxes")

@@ -11,6 +11,7 @@ from services.kernel.errors import NotFound
 from services.reporting.application import Reporting
 from services.reporting.queries.complaints import Listing
 from services.reporting.queries.question import Filters, When
+from services.reporting.recap_cases import recap_cases
 from services.resolution.pages.lists import Asked, Seen
 
 ENDED_PAGE: Final = 200
@@ -95,6 +96,12 @@ class CasesOf:
     def heard_from(self, origin: str) -> datetime | None:
         """Return when the newest message of an origin's stores arrived on the stream."""
         return self._reporting.heard_from(origin)
+
+    def recap(
+        self, puskesmas: str, month: str, starts: datetime, ends: datetime
+    ) -> Mapping[str, Any]:
+        """Return the cases behind a month's recap, and what was reported of it."""
+        return recap_cases(self._reporting, puskesmas, month, (starts, ends))
 
     def boxes(self) -> Mapping[str, datetime]:
         """Return when the suggestion box of each Puskesmas was last opened."""

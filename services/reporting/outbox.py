@@ -6,5 +6,7 @@ from services.reporting.domain import Checkpoint, Recap
 
 OUTBOX: Outbox = {
     Recap.Closed: contracts.RecapClosedV1,
+    Recap.Corrected: contracts.RecapCorrectedV1,
+    Recap.Acknowledged: contracts.RecapAcknowledgedV1,
     Checkpoint.Signed: contracts.CheckpointSignedV1,
 }

@@ -1,4 +1,5 @@
-"""What reporting itself writes, in an event store of its own: closed months, signed checkpoints."""
+"""What reporting itself writes, in an event store of its own: closed months and what became of
+them, signed checkpoints."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -7,7 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from services.kernel.aggregate import SYSTEM, Intent
 from services.kernel.contracts.reporting import RecapLineV1
-from services.kernel.errors import AlreadyDone, NotYet
+from services.kernel.errors import AlreadyDone, Conflict, NotYet
 from services.kernel.months import Month
 from services.kernel.proof import Checkpoint as SignedCheckpoint
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
@@ -63,6 +64,65 @@ class Recaps(Service):
 
         return self.command(decide, once)
 
+    def correct_month(
+        self,
+        puskesmas: str,
+        month: Month,
+        intent: Intent,
+        reason: str,
+        lines: Lines,
+        *,
+        once: Once | None = None,
+    ) -> "Future[Answer]":
+        """Put right what a closed month reports: its figures as they stand now.
+
+        Raises NotYet for a month that was not closed here, what `Recap.correct` and `lines` raise.
+        """
+
+        def decide(uow: UnitOfWork) -> Ids:
+            recap = self._closed(uow, puskesmas, month)
+            recap.correct(uow.act(intent), reason, lines(uow.now))
+            uow.save(recap)
+            return _done(recap)
+
+        return self.command(decide, once)
+
+    def acknowledge_month(
+        self,
+        puskesmas: str,
+        month: Month,
+        intent: Intent,
+        *,
+        seen: int | None = None,
+        once: Once | None = None,
+    ) -> "Future[Answer]":
+        """Note that the head knows what a month reports; `seen` is the statement that they saw.
+
+        Raises NotYet for a month that was not closed here, AlreadyDone, and Conflict where it was
+        put right since.
+        """
+
+        def decide(uow: UnitOfWork) -> Ids:
+            recap = self._closed(uow, puskesmas, month)
+            if seen is not None and seen != recap.statement:
+                raise Conflict(_("Rekap ini sudah dikoreksi sejak Anda membukanya. Baca lagi."))
+            recap.acknowledge(uow.act(intent))
+            uow.save(recap)
+            return _done(recap)
+
+        return self.command(decide, once)
+
+    def _closed(self, uow: UnitOfWork, puskesmas: str, month: Month) -> Recap:
+        found = uow.find(Recap, Recap.id_of(puskesmas, str(month)))
+        if found is None:
+            raise NotYet(
+                _(
+                    "Rekap bulan ini belum ditutup di sini. Tutup dahulu; yang ditutup di tempat "
+                    "lain dikoreksi dan diketahui di sana."
+                )
+            )
+        return found
+
     def record_checkpoint(self, signed: SignedCheckpoint) -> "Future[Answer]":
         """Record a signed checkpoint, and how far each source was with it."""
 
@@ -78,6 +138,11 @@ class Recaps(Service):
     def signed(self) -> dict[str, int]:
         """Return how far each source was when a checkpoint of it was last signed."""
         return {row["source"]: row["size"] for row in self.select("SELECT * FROM signed")}
+
+
+def _done(recap: Recap) -> Ids:
+    found = {"id": str(recap.id), "month": recap.month, "version": recap.version}
+    return found | {"statement": recap.statement}
 
 
 def id_of_checkpoint(signed: SignedCheckpoint) -> UUID:

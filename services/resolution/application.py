@@ -73,6 +73,7 @@ class Resolution(Service):
         district: District,
     ) -> None:
         super().__init__(place, origin, clock)
+        self.writer.store_first(keyring.store)
         self.keyring = keyring
         self.district = district
         self._declared: dict[str, tuple[Override, ...]] = {}

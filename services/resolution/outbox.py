@@ -2,7 +2,7 @@
 
 from services.kernel.contracts import resolution as contracts
 from services.kernel.store import Outbox
-from services.resolution.domain import CalendarBook, Case, RuleBook
+from services.resolution.domain import CalendarBook, Case, RecapForm, RuleBook
 
 OUTBOX: Outbox = {
     Case.Opened: contracts.CaseOpenedV1,
@@ -34,4 +34,6 @@ OUTBOX: Outbox = {
     RuleBook.Changed: contracts.RulesChangedV1,
     CalendarBook.Begun: contracts.CalendarChangedV1,
     CalendarBook.Changed: contracts.CalendarChangedV1,
+    RecapForm.Begun: contracts.RecapCompletedV1,
+    RecapForm.Completed: contracts.RecapCompletedV1,
 }

@@ -9,15 +9,18 @@ from services.kernel.contracts import Message, read
 from services.kernel.contracts import resolution as contracts
 from services.kernel.store import UnitOfWork
 from services.kernel.store.taking_back import Facts, Forms, NotRetold, Retold
-from services.resolution.domain import CalendarBook, Case, RuleBook
+from services.resolution.domain import CalendarBook, Case, RecapForm, RuleBook
 from services.resolution.policy import see_to_promises
 from services.resolution.sharing import note_escalation
 
 _CALENDAR: Final = contracts.CalendarChangedV1.type
 _RULES: Final = contracts.RulesChangedV1.type
+_RECAP: Final = contracts.RecapCompletedV1.type
 
 
-def _id_of(message: Message, _facts: Facts) -> UUID:
+def _id_of(message: Message, facts: Facts) -> UUID:
+    if message.type == _RECAP:
+        return RecapForm.id_of(message.puskesmas, facts["month"])
     if message.type == _RULES:
         return RuleBook.ID
     if message.type == _CALENDAR:
@@ -46,7 +49,8 @@ def _id(message: Message) -> str:
 
 def _noted(uow: UnitOfWork, id: UUID, messages: Sequence[Message]) -> None:
     """See to the promises of a case, and to its key where it was put before the district."""
-    case = uow.find(Case, id) if messages[0].type not in (_RULES, _CALENDAR) else None
+    of_a_case = messages[0].type not in (_RULES, _CALENDAR, _RECAP)
+    case = uow.find(Case, id) if of_a_case else None
     if case is not None:
         see_to_promises(uow, case)
         if any(each.type == contracts.CaseEscalatedV1.type for each in messages):
@@ -58,6 +62,7 @@ RETOLD: Final = Retold(
         Case.Opened: Case,
         RuleBook.Begun: RuleBook,
         CalendarBook.Begun: CalendarBook,
+        RecapForm.Begun: RecapForm,
     },
     id_of=_id_of,
     noted=_noted,

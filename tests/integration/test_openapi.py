@@ -360,6 +360,12 @@ def test_every_call_answers_well_what_is_well_asked(
         ("district", "GET /reports/dashboard", {"query": {"puskesmas": "puring"}}),
         ("district", "GET /reports/recap", {"query": {"puskesmas": "puring", **after}}),
         ("district", "GET /reports/agenda", {"query": {"puskesmas": "puring", **after}}),
+        ("district", "GET /reports/recaps", {"query": {"month": "2026-01"}}),
+        ("district", "GET /reports/recap/rollup", {"query": {"period": "2026-Q1"}}),
+        ("district", "GET /exports/recap.csv", {"query": {"puskesmas": "puring"}}),
+        ("head", "GET /exports/recap.xlsx", {"query": {"puskesmas": "puring"}}),
+        ("district", "GET /exports/recap-rollup.csv", {"query": {"period": "2026"}}),
+        ("district", "GET /exports/recap-rollup.xlsx", {"query": {"period": "2026-S1"}}),
         ("district", "GET /reports/rules", {}),
         ("district", "GET /reports/rules/diff", {"query": {"a": 1, "b": 1}}),
         ("auditor", "GET /audit/complaints/{id}", {"id": case}),
@@ -384,7 +390,11 @@ def test_every_call_answers_well_what_is_well_asked(
     given_in = {"username": "rini", "password": PASSWORD}
     asker.well(NOBODY, "POST /session", given_in)
     closing = "POST /puskesmas/{code}/recaps/{month}/closing"
-    asker.well("complaint_team", closing, code="puring", month="2026-01")
+    month = {"code": "puring", "month": "2026-01"}
+    asker.well("complaint_team", closing, **month)
+    asker.well("head", "POST /puskesmas/{code}/recaps/{month}/acknowledgement", {}, **month)
+    written = {"effectiveness": "effective", "meeting_note": "Jadwal ditempel."}
+    asker.well("quality_lead", "POST /puskesmas/{code}/recaps/{month}/completion", written, **month)
     first = asker.well("auditor", "GET /events", query={"limit": 1})["items"][0]
     asker.well("auditor", "POST /verify", {"checkpoints": kept_of(first)})
     of_one = {"source": first["source"], "earlier": 1, "size": 1}

@@ -410,6 +410,23 @@ def test_the_visits_of_a_month_are_those_last_written_down(facts: Facts) -> None
     assert facts.at("visits", columns, 3, 9) == [("puring", "2026-10", 950, [])]
 
 
+def test_what_became_of_a_recap_stays_in_its_order(facts: Facts) -> None:
+    facts.take(
+        deliveries(
+            [
+                told("RecapClosed", 2, source="reporting"),
+                told("RecapAcknowledged", 3, source="reporting"),
+                told("RecapCompleted", 4, source="resolution"),
+                told("RecapCorrected", 5, source="reporting"),
+            ]
+        )
+    )
+    steps = ["RecapClosed", "RecapAcknowledged", "RecapCompleted", "RecapCorrected"]
+    known = sorted(facts.at("recaps", "seq, step", 9, 9))
+    assert [step for _seq, step in known] == steps
+    assert [step for _seq, step in sorted(facts.at("recaps", "seq, step", 4, 9))] == steps[:3]
+
+
 def test_of_two_words_on_a_day_the_later_stands(facts: Facts) -> None:
     facts.take(
         deliveries(

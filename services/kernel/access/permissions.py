@@ -105,6 +105,7 @@ _TABLE: dict[str, tuple[str, ...]] = {
     # What is known about it
     "report.read": (*_READERS, AUDITOR),
     "report.export": (COMPLAINT_TEAM, QUALITY_LEAD, HEAD, DISTRICT, AUDITOR),
+    "recap.complete": (COMPLAINT_TEAM, QUALITY_LEAD),
     "recap.close": _TEAM,
     "recap.correct": _TEAM,
     "recap.acknowledge": (HEAD,),

@@ -1,4 +1,5 @@
-"""What reporting publishes: the months that were closed, with the figures as they were reported."""
+"""What reporting publishes: the months that were closed, with the figures as they were reported and
+as they were put right since."""
 
 import msgspec
 
@@ -39,6 +40,32 @@ class RecapClosedV1(Event, frozen=True):
     as_of: Public[Moment]
     known_at: Public[Moment]
     lines: Public[list[RecapLineV1]]
+
+
+@published("reporting")
+class RecapCorrectedV1(Event, frozen=True):
+    """What a closed month's recap reports was put right; what was reported before stays beside it.
+
+    `statement`: 1 is the first correction (0 is the closing). `reason` is a code, never words:
+    `late_entry`, `wrong_entry`, `duplicate`, `taken_back` or `explained` (in the words of the recap,
+    at its home). `as_of` and `known_at`: the instants at which the figures stood so.
+    """
+
+    month: Public[str]
+    statement: Public[int]
+    reason: Public[str]
+    as_of: Public[Moment]
+    known_at: Public[Moment]
+    lines: Public[list[RecapLineV1]]
+
+
+@published("reporting")
+class RecapAcknowledgedV1(Event, frozen=True):
+    """The head of the Puskesmas took note of what a month's recap reports, as it stood then:
+    `statement` 0 is the closing, 1 the first correction."""
+
+    month: Public[str]
+    statement: Public[int]
 
 
 class CheckpointTopV1(msgspec.Struct, frozen=True, kw_only=True):

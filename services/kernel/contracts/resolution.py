@@ -252,6 +252,21 @@ class KeySharedV1(Event, frozen=True):
 
 
 @published("resolution")
+class RecapCompletedV1(Event, frozen=True):
+    """The team wrote its part of a month's recap (SOP Puring 3d), all of it as it stands now.
+
+    `effectiveness`: how effective the handling was: `effective`, `partly`, `not_effective`, or
+    `nothing` (there was nothing to handle). The words are sealed under a key of their own.
+    """
+
+    month: Public[str]
+    effectiveness: Public[str]
+    effectiveness_note: Sealed[SealedBox | None]
+    barriers_note: Sealed[SealedBox | None]
+    meeting_note: Sealed[SealedBox | None]
+
+
+@published("resolution")
 class RulesChangedV1(Event, frozen=True):
     """A version of the deadline rules came into force; the file itself is quoted whole."""
 

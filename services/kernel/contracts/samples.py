@@ -96,7 +96,10 @@ _BY_NAME: dict[str, Any] = {
     "weighted": "0.3611",
     "converted": "81.25",
     "quality": "B",
+    "effectiveness": "partly",
 }
+
+_BY_PLACE: dict[str, Any] = {"RecapCorrected.reason": "late_entry"}
 
 _SUBJECTS = {
     "SuggestionBoxOpened": str(UUID(int=0xB0C5)),
@@ -107,7 +110,10 @@ _SUBJECTS = {
     "UnitRegistered": "unit:loket",
     "RulesChanged": "rules",
     "CalendarChanged": "calendar:puring",
-    "RecapClosed": "recap:puring:2026-10",
+    **dict.fromkeys(
+        ("RecapClosed", "RecapCompleted", "RecapCorrected", "RecapAcknowledged"),
+        "recap:puring:2026-10",
+    ),
     "CheckpointSigned": "checkpoint:node-a",
     **{
         f"Survey{step}": str(UUID(int=0x50C7E4))
@@ -149,7 +155,7 @@ def example(hint: Any, place: str, *, full: bool) -> Any:
         return seal(WORDS, KEY, KEY_ID, place, lambda size: sha256(place.encode()).digest()[:size])
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         return hint(**example_fields(hint, place.split(".")[0], full=full))
-    return _plain(hint, place.split(".")[-1], full)
+    return _BY_PLACE.get(place) or _plain(hint, place.split(".")[-1], full)
 
 
 def example_fields(model: type[msgspec.Struct], name: str, *, full: bool) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from services.kernel.district.model import (
     Contact,
     District,
     Puskesmas,
+    Recaps,
     SurveyElements,
     Unit,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "Limit",
     "Period",
     "Puskesmas",
+    "Recaps",
     "Rules",
     "Schedule",
     "Source",

@@ -1,10 +1,10 @@
 """What a district file holds once it is read and found whole."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
-from typing import Final, Literal, Self, TypeVar, get_args
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar, get_args
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -13,16 +13,22 @@ from services.kernel.district.parts import (
     Letter,
     Name,
     Part,
+    RecapNumber,
     ShortCode,
     Slug,
     Zone,
     digest,
+    numbered,
 )
 from services.kernel.district.rules import LimitName, Rules, Source
 from services.kernel.district.schedules import AgendaRules, DutyKind, DutyRule, Schedule
 from services.kernel.errors import FieldError, NotFound
+from services.kernel.months import Month
 from services.kernel.text import Text, _
 from services.kernel.vocabulary import CHANNELS, Channel
+
+if TYPE_CHECKING:  # the holidays of many years come with it
+    from services.kernel.calendar import WorkCalendar
 
 Effort = Literal["KMP", "UKM", "UKPP"]
 Cluster = Literal["management", "mother-child", "adult-elderly", "disease-control", "cross-cluster"]
@@ -68,6 +74,7 @@ SKM_ELEMENTS: Final[Mapping[str, Text]] = {
 }
 """The survey elements of PermenPANRB 14/2017, by key: sites differ in the order of the last two."""
 
+_ONE_DAY: Final = timedelta(days=1)
 T = TypeVar("T")
 
 
@@ -164,6 +171,7 @@ class Puskesmas(Part):
     channels: tuple[Channel, ...] = Field(default=CHANNELS, min_length=1)
     contact: Contact = Contact()
     boxes: tuple[Box, ...] = ()
+    recap_number: RecapNumber | None = None
 
     @property
     def boxes_in_use(self) -> tuple[Box, ...]:
@@ -175,6 +183,23 @@ class Erasure(Part):
     """How a person is erased: so many days after it was asked for, nothing can be called back."""
 
     destroy_after_days: int = Field(default=7, ge=0, le=90)
+
+
+class Recaps(Part):
+    """Monthly recaps: by which working day after the month they are closed, and how they are
+    numbered where a Puskesmas names no pattern of its own (`recap_number`)."""
+
+    closed_within_working_days: int = Field(default=5, ge=1, le=25)
+    number: RecapNumber = "REKAP/{code}/{month}/{year}"
+
+    def due_on(self, month: Month, calendar: "WorkCalendar") -> date:
+        """Return the last day on which a month's recap is closed in time."""
+        day = month.last
+        for _number in range(self.closed_within_working_days):
+            day += _ONE_DAY
+            while not calendar.is_working_day(day):
+                day += _ONE_DAY
+        return day
 
 
 class District(Part):
@@ -193,6 +218,7 @@ class District(Part):
     escalate_overdue: tuple[LimitName, ...] = ()
     letters: dict[Slug, Letter] = {}
     erasure: Erasure = Erasure()
+    recaps: Recaps = Recaps()
     kecamatan: tuple[Name, ...]
     all_puskesmas: tuple[Puskesmas, ...] = Field(alias="puskesmas", min_length=1)
     units: tuple[Unit, ...] = Field(min_length=1)
@@ -249,6 +275,11 @@ class District(Part):
         """Return the units of one Puskesmas, in the order of the file."""
         has = frozenset(self.puskesmas(code).units)
         return tuple(unit for unit in self.units if unit.code in has)
+
+    def recap_number(self, code: str, month: Month) -> str:
+        """Return the number of a month's recap as a document of its Puskesmas."""
+        here = self.puskesmas(code)
+        return numbered(here.recap_number or self.recaps.number, here.short_code, month.first)
 
     def rules_at(self, received_on: date) -> Rules:
         """Return the rules for what was received on that day (the Puskesmas' own date).

@@ -33,6 +33,8 @@ Page = Literal[
     "publications",
     "release",
     "survey",
+    "recap",
+    "recap_file",
 ]
 """What words are opened for, as the access log names it."""
 SINGLE: Final[frozenset[Page]] = frozenset(

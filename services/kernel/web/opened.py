@@ -35,6 +35,8 @@ WHY: Final[Mapping[str, Text]] = {
     "publications": _("daftar publikasi"),
     "release": _("menerbitkan"),
     "survey": _("membaca survei dan masukannya"),
+    "recap": _("lembar rekap bulanan"),
+    "recap_file": _("mencetak rekap bulanan"),
 }
 """By the page of the access log: what the words were opened for."""
 REASON_WORDS: Final[Mapping[str, Text]] = {

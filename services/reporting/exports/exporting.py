@@ -42,7 +42,7 @@ class Exporting:
             rows = every(connection, filters, when, now)
             missing = self._reporting.incomplete(self._district, filters, when)
             table = complaints_table(rows, filters, when, now, self._district, language, missing)
-            return self._tabled(table, language, kind)
+            return self.tabled(table, language, kind)
 
     def open_data(self, filters: Filters, when: When, language: str, kind: Format) -> Made:
         """Return the counts that may be published; raises InvalidInput (see `open_data`)."""
@@ -51,7 +51,7 @@ class Exporting:
         counts = list(open_data(self._reporting.store.reader(), filters, when, now))
         missing = self._reporting.incomplete(self._district, filters, when)
         table = open_data_table(counts, filters, when, now, self._district, language, missing)
-        return self._tabled(table, language, kind)
+        return self.tabled(table, language, kind)
 
     def log(self, filters: Filters, when: When) -> Made:
         """Return the log copy as Parquet; raises InvalidInput (see `write_log`)."""
@@ -65,7 +65,8 @@ class Exporting:
             file = self._spool.made(make)
         return Made(file, f"tanggap-log_{now:%Y-%m-%d}.tar", log.MEDIA_TYPE)
 
-    def _tabled(self, table: Table, language: str, kind: Format) -> Made:
+    def tabled(self, table: Table, language: str, kind: Format) -> Made:
+        """Return a table as a file."""
         said = Said(self._district, language)
         file = self._spool.made(
             lambda out, folder: tables.write(table, kind, said.say, out, folder)

@@ -93,14 +93,14 @@ def _add_tables(
             """Return the list of complaints as a file: the same rows, without words."""
             filters = asked.filters(principal, EXPORT, district)
             _wait(reporting, asked)
-            return _sent(exporting.complaints(filters, asked.when, language_of(request), kind))
+            return sent(exporting.complaints(filters, asked.when, language_of(request), kind))
 
         @router.get(f"{open_data}.{kind}", response_class=StreamingResponse)
         def counts(request: Request, asked: Question, principal: Exporter) -> StreamingResponse:
             """Return how much came in, as it may be published: small counts are put together."""
             filters = asked.filters(principal, EXPORT, district)
             _wait(reporting, asked)
-            return _sent(exporting.open_data(filters, asked.when, language_of(request), kind))
+            return sent(exporting.open_data(filters, asked.when, language_of(request), kind))
 
     for kind in FORMATS:
         add(kind)
@@ -114,10 +114,11 @@ def _add_log(
         """Return the log copy as Parquet, a file a month of recording, with a manifest."""
         filters = asked.filters(principal, EVENTS, district)
         _wait(reporting, asked)
-        return _sent(exporting.log(filters, asked.when))
+        return sent(exporting.log(filters, asked.when))
 
 
-def _sent(made: Made) -> StreamingResponse:
+def sent(made: Made) -> StreamingResponse:
+    """Return a file as an answer, to be saved."""
     return StreamingResponse(
         pieces(made.file),
         media_type=made.media_type,

@@ -49,7 +49,7 @@ def lines(
     connection: DuckDBPyConnection, puskesmas: str, bounds: Bounds, when: When
 ) -> list[dict[str, Any]]:
     """Return the figures of a month, a line for each part of each group; `all` is the first."""
-    _gather(connection, "contributed", puskesmas, bounds, when)
+    contributed(connection, "contributed", puskesmas, bounds, when)
     return _lines(connection, "contributed")
 
 
@@ -59,8 +59,8 @@ def explained(
     """Return the cases that add something else to a month at `after` than they did at `before`:
     what (`changes`), and the events that had not happened or were not known before (`events`);
     and how many cases there are, of which at most `EXPLAINED` are listed."""
-    _gather(connection, "contributed_before", puskesmas, bounds, before)
-    _gather(connection, "contributed_after", puskesmas, bounds, after)
+    contributed(connection, "contributed_before", puskesmas, bounds, before)
+    contributed(connection, "contributed_after", puskesmas, bounds, after)
     compared = (*FIGURES, *ATTRIBUTES)
     sides = ", ".join(
         f"b.{name} AS before_{name}, a.{name} AS after_{name}" for name in ("number", *compared)
@@ -97,7 +97,7 @@ def _told_by(case: Mapping[str, Any], events: list[dict[str, Any]]) -> list[dict
     return [event for event in events if event["event"] in names]
 
 
-def _gather(
+def contributed(
     connection: DuckDBPyConnection, table: str, puskesmas: str, bounds: Bounds, when: When
 ) -> None:
     """Gather what each case of a Puskesmas adds to the figures of a month."""
@@ -211,31 +211,3 @@ def _behind(
 def _read(names: Collection[str]) -> frozenset[str]:
     """Return the names of the events that these folds take rows from."""
     return frozenset().union(*(fold.reads for fold in folds.folds() if fold.name in names))
-
-
-def closed(
-    connection: DuckDBPyConnection, puskesmas: str, month: str, when: When
-) -> dict[str, Any] | None:
-    """Return the closing of a month, with the row of the log that it is written down in.
-
-    None for none. Of two (a store was set up anew) the first holds.
-    """
-    found = connection.execute(
-        f"""
-        SELECT r.as_of, r.cut_at, r.closed_at, l.*
-        FROM recaps AS r JOIN log AS l ON l.source = r.source AND l.id = r.id
-        WHERE r.subject = $subject AND {at("r")} ORDER BY r.closed_at LIMIT 1
-        """,
-        {"subject": f"recap:{puskesmas}:{month}", **when.parameters},
-    )
-    return next(iter(records(found)), None)
-
-
-def months(connection: DuckDBPyConnection, puskesmas: str) -> list[str]:
-    """Return the months of a Puskesmas that are closed, the newest first."""
-    found = connection.execute(
-        f"SELECT DISTINCT month FROM recaps AS r WHERE puskesmas = $puskesmas AND {at('r')} "
-        "ORDER BY month DESC",
-        {"puskesmas": puskesmas, **When().parameters},
-    )
-    return [month for (month,) in found.fetchall()]

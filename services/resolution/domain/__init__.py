@@ -1,7 +1,18 @@
-"""What resolution owns: cases, the deadline rules in force, and the working calendars."""
+"""What resolution owns: cases, the deadline rules in force, the working calendars, and the forms of
+monthly recaps."""
 
 from services.resolution.domain.case import Case
 from services.resolution.domain.governance import CalendarBook, RuleBook
+from services.resolution.domain.recap import EFFECTIVENESS, RecapForm
 from services.resolution.domain.steps import FINDINGS, OUTCOMES, State
 
-__all__ = ["FINDINGS", "OUTCOMES", "CalendarBook", "Case", "RuleBook", "State"]
+__all__ = [
+    "EFFECTIVENESS",
+    "FINDINGS",
+    "OUTCOMES",
+    "CalendarBook",
+    "Case",
+    "RecapForm",
+    "RuleBook",
+    "State",
+]

@@ -14,6 +14,7 @@ from services.resolution.pages import (
     notices,
     openings,
     queue,
+    recap,
     unusual,
     work,
 )
@@ -37,5 +38,6 @@ def router(resolution: Resolution, lists: CaseLists, words: Words) -> APIRouter:
     notices.add(pages, resolution, lists, words)
     openings.add(pages, resolution, lists, words)
     unusual.add(pages, resolution)
+    recap.add(pages, resolution, lists, words)
     access_log.add(pages, resolution, lists, words)
     return pages

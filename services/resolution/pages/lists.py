@@ -118,5 +118,14 @@ class CaseLists(Protocol):
     def heard_from(self, origin: str) -> datetime | None:
         """Return when the newest message of an origin's stores arrived on the stream."""
 
+    def recap(
+        self, puskesmas: str, month: str, starts: datetime, ends: datetime
+    ) -> Mapping[str, Any]:
+        """Return of a month of one Puskesmas, which lasts from `starts` until before `ends`: its
+        `cases` in the order of the recap, each with id, number, puskesmas, kind, channel,
+        service_unit, categories, confidentiality, barrier, received_at, state, closed, grade,
+        settlement_due, settled_at, informed_at, escalated, published_at, media, effective; the
+        `whole` of its figures; closed_at, stated_at, corrections, acknowledged_at."""
+
     def boxes(self) -> Mapping[str, datetime]:
         """Return when the suggestion box of each Puskesmas was last opened."""
