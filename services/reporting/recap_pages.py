@@ -42,6 +42,7 @@ from services.reporting.words import STEPS, Names
 
 PATH: Final = "/laporan/rekap"
 EXPORT: Final = "report.export"
+CASES: Final = "case.read"
 CLOSED: Final = flash("recap.closed", _("Rekap bulan ini ditutup dan dilaporkan."))
 CORRECTED: Final = flash("recap.corrected", _("Koreksi dilaporkan; angka semula tetap tersimpan."))
 ACKNOWLEDGED: Final = flash("recap.acknowledged", _("Tercatat: rekap ini Anda ketahui."))
@@ -113,14 +114,11 @@ class Shown:
             labels=LABELS,
             effectiveness=EFFECTIVENESS,
             steps=STEPS,
-            may={each: _may(principal, each, code) for each in (CLOSE, CORRECT, ACKNOWLEDGE)},
-            exports=_may(principal, EXPORT, code),
+            may={each: principal.may(each, code) for each in (CLOSE, CORRECT, ACKNOWLEDGE)},
+            exports=principal.may(EXPORT, code),
+            reads_cases=principal.may(CASES, code),
             key=str(uuid4()),
         )
-
-
-def _may(principal: Principal, permission: str, code: str) -> bool:
-    return principal.may(permission, code)
 
 
 def _add_month(pages: APIRouter, monthly: Monthly, district: District, show: Shown) -> None:
