@@ -1,16 +1,15 @@
 """A month's recap in Chromium: closed by the team, known to the head, corrected for what came late,
-and the form with its words is written; the pages in both sizes."""
+and the form with its words is written; the pages in both sizes and lights."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from services.kernel.months import Month
-from tests.browser.axe import violations
 from tests.browser.house import House
-from tests.browser.test_staff import BEYOND, SIZES
+from tests.browser.looks import looks_wrong
 from tests.running import RunningNode, running_node
 
 MEETING = "Lokmin: petugas loket ditambah tiap Senin."
@@ -67,13 +66,13 @@ def test_a_month_is_closed_known_corrected_and_written(
     node.settle(answer.raise_for_status().json()["position"])
     team.goto(address)
     opened(team, "Koreksi")
-    team.get_by_text("Data datang terlambat", exact=True).check()
+    team.get_by_role("radio", name="Data datang terlambat").check()
     team.get_by_role("button", name="Ya, laporkan koreksi").press("Enter")
     expect(team.get_by_text("angka semula tetap tersimpan").first).to_be_visible()
     expect(team.get_by_role("columnheader", name="Sesudah koreksi")).to_be_visible()
 
     team.get_by_role("link", name="Lembar rekap: kasus satu per satu").click()
-    team.get_by_text("Sebagian efektif", exact=True).check()
+    team.get_by_role("radio", name="Sebagian efektif").check()
     team.get_by_label("Hasil pembahasan dalam rapat").fill(MEETING)
     team.get_by_role("button", name="Simpan lembar rekap").press("Enter")
     expect(team.get_by_text("Lembar rekap disimpan.")).to_be_visible()
@@ -85,30 +84,12 @@ def opened(page: Page, label: str) -> None:
     page.locator("summary", has_text=label).press("Enter")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_pages_of_recaps(
-    browser: Browser, node: RunningNode, pages: tuple[str, ...], scheme: str
-) -> None:
-    house = House(browser, node, color_scheme=scheme)
+def test_the_pages_of_recaps_look_well(house: House, pages: tuple[str, ...]) -> None:
+    page = house.page("sari")
     found = {}
     for address in pages:
-        page = house.page("sari")
         page.goto(address)
-        if wrong := violations(page):
+        if wrong := looks_wrong(page):
             found[address] = wrong
     assert found == {}
     assert house.faults == []
-    house.close()
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_no_page_of_a_recap_is_wider_than_the_screen(
-    browser: Browser, node: RunningNode, pages: tuple[str, ...], size: str
-) -> None:
-    width, height = SIZES[size]
-    house = House(browser, node, viewport={"width": width, "height": height})
-    page = house.page("sari")
-    for address in pages:
-        page.goto(address)
-        assert page.evaluate(BEYOND) == [], address
-    house.close()

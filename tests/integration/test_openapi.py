@@ -393,6 +393,14 @@ def test_every_call_answers_well_what_is_well_asked(
     month = {"code": "puring", "month": "2026-01"}
     asker.well("complaint_team", closing, **month)
     asker.well("head", "POST /puskesmas/{code}/recaps/{month}/acknowledgement", {}, **month)
+    late = {"channel": "meeting", "text": "Antre.", "received_at": "2026-01-15T09:00:00+07:00"}
+    came = asker.well("officer", "POST /puskesmas/{code}/complaints", late, code="puring")
+    known = {"puskesmas": "puring", "month": "2026-01", "after": came["position"]}
+    asker.well("district", "GET /reports/recap", query=known)
+    reason = {"reason": "late_entry"}
+    asker.well(
+        "complaint_team", "POST /puskesmas/{code}/recaps/{month}/corrections", reason, **month
+    )
     written = {"effectiveness": "effective", "meeting_note": "Jadwal ditempel."}
     asker.well("quality_lead", "POST /puskesmas/{code}/recaps/{month}/completion", written, **month)
     first = asker.well("auditor", "GET /events", query={"limit": 1})["items"][0]

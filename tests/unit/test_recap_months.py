@@ -15,7 +15,8 @@ from services.kernel.district import (
 )
 from services.kernel.errors import InvalidInput
 from services.kernel.months import Month, Stretch
-from services.reporting.recap_lines import FIGURES, added_up, adjusted, on_time, with_areas
+from services.reporting.queries.recap import FIGURES
+from services.reporting.recap_lines import added_up, adjusted, on_time, with_areas
 
 SIX = WorkCalendar("Asia/Jakarta")
 FLOODED = WorkCalendar("Asia/Jakarta", 6, (Override(date(2026, 2, 2), False, "Banjir"),))
