@@ -62,7 +62,7 @@ def refusal(state: str | None, request: str) -> Text | None:
 
 class Standing(NamedTuple):
     """How a complaint's case stands: its state (None where it has none, or nobody can say),
-    whether the last withdrawal came too late for it, and when it came to its end."""
+    whether the last withdrawal came too late for it, and when it was recorded that it ended."""
 
     state: str | None = None
     in_vain: bool = False

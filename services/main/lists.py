@@ -58,7 +58,7 @@ class CasesOf:
 
     def standing_of(self, complaint: UUID) -> tuple[str, bool, datetime | None] | None:
         """Return the state of a complaint's case, whether the last withdrawal came too late for it,
-        and when it came to its end (None: it is open); None where no case is known."""
+        and when its end was recorded (None: it is open); None where no case is known."""
         return self._reporting.standing_of(complaint)
 
     def ended(self, scope: frozenset[str] | None, until: date, cursor: str | None) -> Listing:

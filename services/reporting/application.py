@@ -313,7 +313,7 @@ class Reporting:
 
     def standing_of(self, complaint: UUID) -> tuple[str, bool, datetime | None] | None:
         """Return the state of a complaint's case, whether the last withdrawal came too late for it,
-        and when it came to its end (None: it is open); None where no case is known."""
+        and when its end was recorded (None: it is open); None where no case is known."""
         return beside.standing_of(self.store.reader(), complaint)
 
     def joined(self, complaint: UUID) -> list[dict[str, Any]]:

@@ -2,15 +2,18 @@
 why; what was said stands beside the opening."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from services.kernel.clock import system_clock
-from tests.running import RunningNode
+from tests.clock_at import under
+from tests.running import RunningNode, running_node
 
 CANARY, LATELY, THANKS = "kenari-antrean-loket", "kenari-jendela", "kenari-ramah"
 PERSON = {"name": "Bu Warsini", "phone": "0812-0000-7777"}
@@ -20,6 +23,38 @@ ASKS = "Untuk apa isinya dibuka?"
 def browser(node: RunningNode, who: str) -> httpx.Client:
     headers = {"Authorization": f"Bearer {node.token(who)}"}
     return httpx.Client(base_url=node.address, headers=headers, trust_env=False, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("past") / "data"
+
+
+@pytest.fixture(scope="module")
+def long_ago(data: Path) -> tuple[str, str]:
+    """A case that ended, and praise, written down when the machine's clock stood 40 days back."""
+    with running_node(data, under=under(days_ago=40)) as then:
+        return evaluated(then, 40, CANARY), praise(then, 40)
+
+
+@pytest.fixture(scope="module")
+def node(data: Path, long_ago: tuple[str, str]) -> Iterator[RunningNode]:
+    with running_node(data) as now:
+        yield now
+
+
+@pytest.fixture(scope="module")
+def past(long_ago: tuple[str, str]) -> str:
+    return long_ago[0]
+
+
+def praise(node: RunningNode, days_ago: int) -> str:
+    """Return praise that was received so many days ago."""
+    at = (system_clock() - timedelta(days=days_ago, hours=1)).isoformat()
+    body = {"channel": "letter", "kind": "praise", "text": f"Terima kasih {THANKS}."}
+    answer = node.as_("sari").post("/puskesmas/puring/complaints", json=body | {"received_at": at})
+    id: str = answer.raise_for_status().json()["id"]
+    return id
 
 
 def evaluated(node: RunningNode, days_ago: int, text: str) -> str:
@@ -46,16 +81,15 @@ def evaluated(node: RunningNode, days_ago: int, text: str) -> str:
     return id
 
 
-@pytest.fixture(scope="module")
-def past(node: RunningNode) -> str:
-    return evaluated(node, 40, CANARY)
-
-
-def test_a_case_that_ended_lately_opens_as_ever(node: RunningNode) -> None:
-    id = evaluated(node, 20, LATELY)
+def test_a_case_of_long_ago_that_was_written_down_lately_opens_as_ever(node: RunningNode) -> None:
+    id = evaluated(node, 60, LATELY)
     with browser(node, "sari") as sari:
-        page = sari.get(f"/kasus/{id}").text
-    assert LATELY in page and ASKS not in page
+        for path in (f"/kasus/{id}", f"/catat/{id}"):
+            page = sari.get(path).text
+            assert LATELY in page and ASKS not in page, path
+        assert LATELY in sari.get("/kasus?state=closed").text
+        thanks = sari.get(f"/catat/{praise(node, 60)}").text
+    assert THANKS in thanks and ASKS not in thanks
 
 
 def test_no_page_opens_what_is_long_past_until_it_is_said_why(node: RunningNode, past: str) -> None:
@@ -115,11 +149,8 @@ def test_a_program_says_why_by_a_call(node: RunningNode, past: str) -> None:
         assert CANARY in bayu.get(f"/kasus/{past}").text
 
 
-def test_praise_is_past_from_the_beginning(node: RunningNode) -> None:
-    at = (system_clock() - timedelta(days=31)).isoformat()
-    body = {"channel": "letter", "kind": "praise", "text": f"Terima kasih {THANKS}."}
-    answer = node.as_("sari").post("/puskesmas/puring/complaints", json=body | {"received_at": at})
-    id = answer.json()["id"]
+def test_praise_is_past_from_the_beginning(node: RunningNode, long_ago: tuple[str, str]) -> None:
+    id = long_ago[1]
     with browser(node, "sari") as sari:
         page = sari.get(f"/catat/{id}").text
         assert ASKS in page and THANKS not in page

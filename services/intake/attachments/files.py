@@ -179,11 +179,12 @@ class Attaching:
         return _File(about, found.file_name, found.media_type)
 
     def about(self, complaint: Complaint, closed_at: datetime | None) -> About:
-        """Return what decides who may open a complaint's words; `closed_at` is when its case came
-        to its end. Praise has none: there is nothing left to do from the beginning."""
+        """Return what decides who may open a complaint's words; `closed_at` is when it was recorded
+        that its case came to its end. Praise has none: nothing is left to do from when it was
+        written down."""
         facts = complaint.puskesmas, complaint.confidentiality, complaint.received_by
         about = self._about(complaint.id, *facts, complaint.service_unit)
-        praised = None if complaint.kind in CASE_KINDS else complaint.received_at
+        praised = None if complaint.kind in CASE_KINDS else complaint.created_on
         return replace(about, settled_at=closed_at or praised)
 
     def _about(

@@ -66,7 +66,8 @@ class About:
     """What decides who may open words about one complaint.
 
     `area` is that of the unit concerned (`District.area_of`; None: not known); `settled_at` is
-    since when nothing is left to do (None: there is), so far as its page knows.
+    since when it is on record that nothing is left to do (None: there is), so far as its page
+    knows: what ended long ago and was typed in today is in hand today.
     """
 
     complaint: str

@@ -43,14 +43,16 @@ def standing_of(
     connection: DuckDBPyConnection, complaint: UUID
 ) -> tuple[str, bool, datetime | None] | None:
     """Return the state of a complaint's case, whether its last withdrawal was refused by it, and
-    when it came to its end (None: it is open); None where no case is known."""
+    when it was recorded that it came to its end (None: it is open); None where no case is known."""
     found = connection.execute(
         f"""
         SELECT s.state, coalesce(bool_or(x.refused), false) AS in_vain,
-            any_value(s.since) FILTER (s.closed) AS closed_at
+            any_value(x.ended_at) FILTER (s.closed) AS end_recorded_at
         FROM states AS s LEFT JOIN (
             SELECT complaint, max(seq) FILTER (step = 'CaseRequestRefused')
-                > max(seq) FILTER (step = 'ComplaintWithdrawn') AS refused
+                > max(seq) FILTER (step = 'ComplaintWithdrawn') AS refused,
+                max_by(recorded_at, seq)
+                    FILTER (sets IN ('evaluated', 'withdrawn', 'duplicate', 'referred')) AS ended_at
             FROM steps AS x WHERE complaint = $id AND {at("x")} GROUP BY complaint
         ) AS x USING (complaint)
         WHERE s.complaint = $id AND {at("s")} GROUP BY s.state
@@ -58,7 +60,7 @@ def standing_of(
         {"id": complaint, **When().parameters},
     )
     for each in records(found):
-        return each["state"], each["in_vain"], each["closed_at"]
+        return each["state"], each["in_vain"], each["end_recorded_at"]
     return None
 
 

@@ -114,6 +114,7 @@ def _statement(
     page AS (
         SELECT a.*, s.state, s.closed, d.grade, d.response_due, d.settlement_due,
             d.rules_version, r.responded_at, t.settled_at,
+            CASE WHEN s.closed THEN s.known_from END AS end_known_at,
             CASE WHEN s.closed IS FALSE THEN {NEXT_DUE} END AS next_due, {key} AS sort_key
         FROM attributes AS a
         LEFT JOIN states AS s ON s.complaint = a.complaint AND {at("s")}
@@ -129,7 +130,7 @@ def _statement(
     SELECT a.complaint AS id, a.number, a.puskesmas, a.kind, a.channel, a.service_unit,
         a.categories, a.confidentiality, a.received_at, a.recorded_at, a.state, a.closed,
         a.grade, a.response_due, a.settlement_due, a.rules_version,
-        a.responded_at, a.settled_at, a.next_due,
+        a.responded_at, a.settled_at, a.end_known_at, a.next_due,
         coalesce(f.paused, false) AS paused, coalesce(f.escalated, false) AS escalated,
         coalesce(f.before_district, false) AS before_district,
         EXISTS (FROM publications AS p WHERE p.complaint = a.complaint AND p.state = 'released'

@@ -88,6 +88,7 @@ class Case(Aggregate):
         taken_back_by: str | None
         key_ways: set[tuple[str, str]]
         last_step_at: datetime
+        end_recorded_at: datetime | None
 
     @classmethod
     def open(
@@ -113,11 +114,6 @@ class Case(Aggregate):
     def closed(self) -> bool:
         """Whether the case has come to its end: evaluated as effective, or ended otherwise."""
         return self.state is State.EVALUATED or self.state in ENDS
-
-    @property
-    def closed_at(self) -> datetime | None:
-        """When the case came to its end; None while it is open."""
-        return self.last_step_at if self.closed else None
 
     @property
     def paused(self) -> bool:
@@ -364,6 +360,10 @@ class Case(Aggregate):
                 self.state, self.left = State(event.state), None
             case _:
                 self._walk(event)
+        if not self.closed:
+            self.end_recorded_at = None
+        elif self.end_recorded_at is None:
+            self.end_recorded_at = event.timestamp
 
     def _walk(self, event: Aggregate.Event) -> None:
         match event:
@@ -410,7 +410,7 @@ class Case(Aggregate):
         self.confidentiality, self.entered_by = event.confidentiality, event.entered_by
         self.service_unit = event.service_unit
         self.received_at = self.last_step_at = event.occurred_at
-        self.opened_at = event.timestamp
+        self.opened_at, self.end_recorded_at = event.timestamp, None
         self.deadlines, self.reminded = event.deadlines, set()
         self.state, self.grade, self.finding = State.RECEIVED, None, None
         self.actions, self.done = [], {}

@@ -57,7 +57,8 @@ class CaseRows(Protocol):
 class CaseLists(Protocol):
     """Which cases there are. Each row has at least id, number, puskesmas, channel, service_unit,
     categories, confidentiality, received_at, state, closed, grade, response_due, settlement_due,
-    responded_at, settled_at, next_due, overdue, paused, escalated and before_district."""
+    responded_at, settled_at, end_known_at, next_due, overdue, paused, escalated and
+    before_district."""
 
     def cases(self, seen: Seen, asked: Asked, *, limit: int, cursor: str | None) -> CaseRows:
         """Return a page of the cases, the most urgent first.

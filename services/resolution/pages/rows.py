@@ -65,14 +65,17 @@ def _case(resolution: Resolution, id: UUID) -> Case | None:
         return None
 
 
-def _settled_at(item: Mapping[str, Any], case: Case | None) -> datetime | None:
-    """Return since when there is nothing left to do."""
+def _settled_at(
+    item: Mapping[str, Any], case: Case | None, recorded_at: datetime | None
+) -> datetime | None:
+    """Return since when it is on record that nothing is left to do; `recorded_at` is when the
+    complaint was written down."""
     if case is not None:
-        return case.closed_at
+        return case.end_recorded_at
     if item["kind"] not in CASE_KINDS:
-        received: datetime = item["received_at"]
-        return received
-    return item["settled_at"] if item["closed"] else None
+        return recorded_at
+    ended: datetime | None = item["end_known_at"]
+    return ended
 
 
 def _said(
@@ -80,11 +83,11 @@ def _said(
 ) -> tuple[About, SealedBox | None]:
     """Return the words of a complaint as its form stands here, still sealed."""
     here, secret = item["puskesmas"], item["confidentiality"]
-    entered_by, text = None, None
+    entered_by, text, recorded_at = None, None, None
     for message in sorted(arrived(resolution, str(item["id"])), key=in_order):
         event = read(message)
         if isinstance(event, intake.ComplaintReceivedV1):
-            entered_by, text = message.actor, event.text
+            entered_by, text, recorded_at = message.actor, event.text, message.time
         elif isinstance(event, intake.ComplaintCorrectedV1):
             text = event.text
     area = resolution.district.area_of(item["service_unit"])
@@ -95,7 +98,7 @@ def _said(
         entered_by,
         area,
         escalated=item["escalated"],
-        settled_at=_settled_at(item, case),
+        settled_at=_settled_at(item, case, recorded_at),
     )
     return about, text
 

@@ -34,7 +34,7 @@ def about_case(resolution: Resolution, case: Case) -> About:
         case.entered_by,
         resolution.district.area_of(case.service_unit),
         escalated=case.escalated,
-        settled_at=case.closed_at,
+        settled_at=case.end_recorded_at,
     )
 
 
