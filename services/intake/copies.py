@@ -27,11 +27,13 @@ def keys_of(intake: Intake, complaint: Complaint) -> frozenset[str]:
 
 def origins_of(intake: Intake, complaint: Complaint) -> list[str]:
     """Return the other origins that hold or held a key or file of a complaint: those that wrote of
-    it, and those that a key went to or came from."""
+    it, those that a key went to or came from, and the one that keeps a copy for who restores this
+    one."""
     wrote = {origin_of(each.source) for each in known_history(intake, complaint.id)}
-    ways = [way for key in keys_of(intake, complaint) for way in intake.keyring.ways(key)]
+    keys = keys_of(intake, complaint)
+    ways = [way for key in keys for way in intake.keyring.ways(key)]
     went = {origin for way in ways for origin in (way.sender, way.receiver)}
-    return sorted((wrote | went) - {intake.origin})
+    return sorted((wrote | went | intake.keyring.copied.holders(keys)) - {intake.origin})
 
 
 def import_under_way(intake: Intake, complaint: str) -> bool:
@@ -47,8 +49,10 @@ def import_under_way(intake: Intake, complaint: str) -> bool:
 def lie_here(intake: Intake, complaint: Complaint) -> bool:
     """Say whether a key or file of a complaint lies here: also after it was said to be destroyed,
     where a backup from before was restored."""
-    keys = map(intake.keyring.held, keys_of(intake, complaint))
-    return any(keys) or (intake.files / str(complaint.id)).exists()
+    keys, id = keys_of(intake, complaint), str(complaint.id)
+    if any(map(intake.keyring.held, keys)) or intake.keyring.kept.of(id, keys):
+        return True
+    return (intake.files / id).exists()
 
 
 def destroy(intake: Intake, complaint: Complaint) -> bool:

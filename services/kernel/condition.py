@@ -88,7 +88,8 @@ class HandoverState(msgspec.Struct, frozen=True, kw_only=True):
 
 class BackupState(msgspec.Struct, frozen=True, kw_only=True):
     """How the scheduled backups stand: when the last was made (None: never), whether it passed its
-    trial, how many bytes it has, and why the one that is due is not there."""
+    trial, how many bytes it has, why the one that is due is not there, and how many of them still
+    hold words of people who were erased since."""
 
     folder: str
     every_hours: int
@@ -97,6 +98,7 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
     passed: bool | None
     size: int | None
     failure: str | None
+    unerased: int = 0
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):

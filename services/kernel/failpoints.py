@@ -17,6 +17,7 @@ BATCH_HANDLED = "batch-handled"
 FACTS_FOLDED = "facts-folded"
 KEY_TAKEN = "key-taken"
 KEY_DROPPED = "key-dropped"
+COPY_KEPT = "copy-kept"
 KEYS_DESTROYED = "keys-destroyed"
 
 ALL = (
@@ -29,7 +30,7 @@ ALL = (
     BATCH_HANDLED,
     FACTS_FOLDED,
 )
-BETWEEN_ORIGINS = (KEY_TAKEN, KEY_DROPPED)
+BETWEEN_ORIGINS = (KEY_TAKEN, KEY_DROPPED, COPY_KEPT)
 """Passed only where a district has edges."""
 ERASING = (KEYS_DESTROYED,)
 """Passed only where a person is erased."""

@@ -7,6 +7,7 @@ from services.kernel.condition import Condition, HandoverState, condition
 from services.kernel.district import District
 from services.kernel.relay import Relay
 from services.main.app import SERVICES, create
+from services.main.backup.erased import Following
 from services.main.backup.scheduled import Scheduled
 from services.main.lists import CasesOf
 from services.main.outboxes import OwnOutboxes
@@ -32,6 +33,7 @@ class Node(Parts):
         self.jobs = tuple(self.new_jobs(name) for name in JOBS)
         self.outboxes = OwnOutboxes([self.service(name) for name in WRITING])
         self.watch = Here(self.condition, tuple(self.followers.values()), clock)
+        self.erased = self._following()
         self.backups = self._scheduled()
         self.workers = [
             self.reporting.worker,
@@ -40,7 +42,16 @@ class Node(Parts):
             *(relay.worker for relay in self.relays.values()),
             *(jobs.worker for jobs in self.jobs),
             *([self.backups.worker] if self.backups else []),
+            *([self.erased.worker] if self.erased else []),
         ]
+
+    def _following(self) -> Following | None:
+        settings, folder = self.settings, self.folder
+        if settings.backups is None:
+            return None
+        return Following(
+            settings.backups, folder.origin, self.keyring, folder.master_key, self.clock
+        )
 
     def _scheduled(self) -> Scheduled | None:
         settings = self.settings
@@ -53,6 +64,7 @@ class Node(Parts):
             settings.backup_hours,
             settings.backups_kept,
             self.clock,
+            following=self.erased,
         )
 
     def start(self) -> None:

@@ -307,6 +307,7 @@ class Backups(BaseModel):
     passed: bool | None = Field(description="whether it was restored and found whole")
     size: int | None
     failure: str | None = Field(description="why the one that is due is not there")
+    unerased: int = Field(description="how many still hold what was erased since they were made")
 
 
 class LostFile(BaseModel):

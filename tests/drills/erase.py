@@ -3,7 +3,9 @@
 Each run is a new person on a node that serves: what they said is read on every page, document and
 file that may show it, and their keys' bytes are found in the keyring; then they are erased, in
 every other run with the process ended between their keys and the event that says so; then neither
-is in any byte of the data folder, the log, or what leaves, and those pages say so.
+is in any byte of the data folder, the log, or what leaves, and those pages say so. In some runs a
+backup is made before, which is kept, and a copy of it, which no erasure reaches: neither tells
+anything of the person any more when it is restored.
 """
 
 import itertools
@@ -26,10 +28,12 @@ from services.kernel import failpoints
 from services.kernel.district import SHIPPED
 from services.kernel.keyring.sealing import unwrap
 from tests.drills.checks import Findings
+from tests.drills.kept import Backup
 from tests.drills.node import DrillFailed, DrillNode
 from tests.drills.told import Asked, Neighbours, Person
 
 RUNS_A_FOLDER: Final = 25
+RUNS_A_BACKUP: Final = 10
 WAIT_SECONDS: Final = 30.0
 ERASED: Final = "dihapus"
 LEAVES: Final = (
@@ -84,11 +88,14 @@ class EraseDrill:
 
     def _in_one_folder(self, runs: range) -> None:
         data, tokens = self._folder / str(runs.start) / "data", dict[str, str]()
-        data.parent.mkdir()
+        (data.parent / "backups").mkdir(parents=True)
         chance = random.Random(f"{self._seed}/{runs.start}/passing")
 
         def start(passing: int) -> DrillNode:
-            return DrillNode(data, tokens, FAILPOINT, passing, self._sabotage, self._district)
+            return DrillNode(
+                *(data, tokens, FAILPOINT, passing, self._sabotage, self._district),
+                backups=data.parent / "backups",
+            )
 
         node = start(1)
         try:
@@ -131,6 +138,7 @@ class _Run:
     def __init__(self, node: DrillNode, person: Person, findings: Findings, number: int) -> None:
         self._node, self._person, self._findings, self.number = node, person, findings, number
         self._key = str(uuid4())
+        self._backup = Backup(node, number) if number % RUNS_A_BACKUP == 0 else None
 
     def before(self) -> None:
         """Have the person's words told and read, and note what must be gone, and what must stay."""
@@ -146,6 +154,8 @@ class _Run:
         if len(self._secrets) < len(self._asked.keys) or not held:
             self._say("the keys are not in the keyring before")
         self._totals = self._asked.totals(node)
+        if self._backup:
+            self._backup.make()
 
     def try_to_erase(self, node: DrillNode) -> None:
         """Ask for it, of a process that may end meanwhile."""
@@ -177,10 +187,18 @@ class _Run:
             for secret, some in wanted.items():
                 if some in there:
                     self._say(f"{secret} lies in {name}")
+        if self._backup:
+            for sentence in self._backup.found(wanted, self._read_again):
+                self._say(sentence)
         if (totals := self._asked.totals(node)) != self._totals:
             self._say(f"totals differ: {self._totals} → {totals}", differs=1)
         if unread := self._neighbours.unread(node):
             self._say(f"{unread} neighbours cannot be read any more", lost=unread)
+
+    def _read_again(self, restored: DrillNode) -> Iterator[str]:
+        for what, content in self._asked.read(restored):
+            if any(each in content for each in self._person.words):
+                yield what.path
 
     def _ask(self, node: DrillNode) -> httpx.Response:
         body = {"reason": "subject_request", "complaints": self._asked.ids}

@@ -31,6 +31,7 @@ class DrillNode:
         passing: int,
         sabotage: str | None,
         district: Path = SHIPPED,
+        backups: Path | None = None,
     ) -> None:
         self.data = data
         self.fired = data.parent / "fired"
@@ -40,7 +41,9 @@ class DrillNode:
         self._clients: dict[str, httpx.Client] = {}
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
-        plan = Plan(data, port, self.log, self.fired, failpoint, passing, sabotage, district)
+        plan = Plan(
+            data, port, self.log, self.fired, failpoint, passing, sabotage, district, backups
+        )
         self._pipe, theirs = PROCESSES.Pipe()
         self.process = PROCESSES.Process(target=serve, args=(plan, theirs))
         self.process.start()

@@ -37,6 +37,7 @@ class Plan:
     passing: int
     sabotage: str | None
     district: Path = SHIPPED
+    backups: Path | None = None
 
 
 def end_at(armed: threading.Event, name: str, passing: int, fired: Path) -> Callable[[], None]:
@@ -72,5 +73,5 @@ def serve(plan: Plan, drill: Connection) -> None:
     if plan.failpoint:
         failpoints.arm(plan.failpoint, end_at(armed, plan.failpoint, plan.passing, plan.fired))
     threading.Thread(target=listen, args=(armed, drill), daemon=True).start()
-    settings = Settings(data=plan.data)
+    settings = Settings(data=plan.data, backups=plan.backups)
     serve_node(settings, load_district(plan.district), "127.0.0.1", plan.port, add_accounts)

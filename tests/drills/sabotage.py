@@ -16,6 +16,7 @@ from services.kernel.keyring import erased
 from services.kernel.store import Service, writer
 from services.kernel.store.database import StoreUnavailable
 from services.kernel.stream import Delivery, embedded, kafka
+from services.main.backup.erased import Following
 from services.reporting import comparing, folds, logcopy
 from services.reporting.proof import verifying
 
@@ -184,6 +185,11 @@ def key_kept(_armed: Near) -> None:
     erased.Erased.destroy = destroy  # type: ignore[method-assign]
 
 
+def backup_kept(_armed: Near) -> None:
+    """An erasure does not reach into the backups that are kept."""
+    Following.step = lambda self: None  # type: ignore[method-assign]
+
+
 def checkpoint_unchecked(_armed: Near) -> None:
     """Verify holds the history to no checkpoint."""
     verifying._held = lambda came, given: ([], {})
@@ -198,5 +204,6 @@ KNOWN: dict[str, Callable[[Near], None]] = {
     "queue-trusted": queue_trusted,
     "incarnation-kept": incarnation_kept,
     "key-kept": key_kept,
+    "backup-kept": backup_kept,
     "checkpoint-unchecked": checkpoint_unchecked,
 }

@@ -54,6 +54,11 @@ def test_the_drill_finds_a_key_that_was_kept() -> None:
     assert any("the wrapped key" in sentence for sentence in line["found"]), line
 
 
+def test_the_drill_finds_a_backup_that_no_erasure_reaches() -> None:
+    line = erase.run(1, seed=1, sabotage="backup-kept")
+    assert any("lies in the backup" in sentence for sentence in line["found"]), line
+
+
 UNCHECKED = "checkpoint-unchecked"
 
 
@@ -69,5 +74,5 @@ def test_without_checkpoints_the_drill_of_tampering_finds_nothing() -> None:
 
 
 def test_each_sabotage_has_a_drill() -> None:
-    alone = {"incarnation-kept", "key-kept", UNCHECKED}
+    alone = {"incarnation-kept", "key-kept", "backup-kept", UNCHECKED}
     assert {*alone, *SHOWS, *(name for _drill, name in sabotaged.SHOWS)} == set(sabotage.KNOWN)

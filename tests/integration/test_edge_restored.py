@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.running import RunningNode, kill_node, start_node
@@ -15,6 +16,7 @@ from tests.servers.edge import (
     ORIGIN,
     Both,
     case_at,
+    page,
     received,
     running_both,
     running_edge,
@@ -32,6 +34,13 @@ pytestmark = pytest.mark.timeout(900)
 def asked(node: RunningNode, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run a command of the edge that asks for the passphrase."""
     return node.tanggap(*arguments, "--json", seconds=300, given=PASSPHRASE + "\n")
+
+
+def kept_at(district: RunningNode) -> set[str]:
+    """Return the keys of the edge that the district keeps a copy of."""
+    with psycopg.connect(district.environment["TANGGAP_DATABASE_URL"]) as connection:
+        rows = connection.execute("SELECT key FROM keyring.kept WHERE origin = %s", (ORIGIN,))
+        return {key for (key,) in rows}
 
 
 class Restored:
@@ -90,6 +99,7 @@ def _lost(folder: Path, both: Both) -> tuple[Any, str, dict[str, list[str]]]:
     answered = edge.as_("sari").post(f"/cases/{after[1]}/grade", json={"grade": "green"})
     answered.raise_for_status()
     until(lambda: is_heard(after[1], "graded") and is_heard(elsewhere[0], "graded"))
+    until(lambda: set(before + after + elsewhere) <= kept_at(district))
     both.cut()
     unheard = write(2)
     until(lambda: case_at(edge, unheard[-1]) == 200)
@@ -125,6 +135,16 @@ def test_what_was_heard_is_a_case_again_and_once(restored: Restored) -> None:
             steps = node.as_("wulan").get(f"/audit/complaints/{id}").json()["items"]
             opened = [each for each in steps if "CaseOpened" in each["type"]]
             assert len(opened) == 1, (node.data, id)
+
+
+def test_the_words_of_what_came_after_the_backup_are_read_again(restored: Restored) -> None:
+    edge, ids = restored.both.edge, restored.ids
+    assert restored.told["keys_back"] == len(ids["after"]) + len(ids["elsewhere"])
+    assert restored.told["keys_unopened"] == 0
+    until(lambda: all(case_at(edge, id) == 200 for id in restored.heard))
+    for n, id in enumerate(ids["after"]):
+        assert f"Keluhan {n}." in page(edge, "sari", f"/kasus/{id}").text
+    assert "Lewat kabupaten." in page(edge, "sari", f"/kasus/{ids['elsewhere'][0]}").text
 
 
 def test_what_nobody_heard_is_gone_and_no_number_is_given_twice(restored: Restored) -> None:

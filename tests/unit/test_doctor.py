@@ -58,6 +58,7 @@ BACKUP = {
     "passed": True,
     "size": 1,
     "failure": None,
+    "unerased": 0,
 }
 EDGE = {"origin": "edge-puring", "heard_at": JUST_NOW, "unsent": 7}
 WELL: dict[str, Any] = {
@@ -108,6 +109,7 @@ def test_what_just_happens_is_no_trouble() -> None:
         ({"backups": [BACKUP | {"failure": "no_passphrase"}]}, "tanggap backup"),
         ({"backups": [BACKUP | {"failure": "not_made"}]}, "gagal dibuat"),
         ({"backups": [BACKUP | {"passed": False}]}, "tidak lulus"),
+        ({"backups": [BACKUP | {"unerased": 2}]}, "2 cadangan"),
         ({"backups": [BACKUP | {"every_hours": 0}]}, "sudah lama"),
         ({"edges": [EDGE | {"heard_at": LONG_AGO}]}, "7 kejadian belum terkirim"),
         ({"edges": [EDGE | {"heard_at": None}]}, "belum pernah terdengar"),

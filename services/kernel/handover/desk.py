@@ -20,6 +20,7 @@ from services.kernel.errors import (
 )
 from services.kernel.handover.told import Contacts, Thread, told
 from services.kernel.handover.wire import (
+    COPIES,
     DOES_NOT_OPEN,
     NOT_KNOWN,
     NOT_YOURS,
@@ -27,6 +28,7 @@ from services.kernel.handover.wire import (
     FileAt,
     Greeting,
     Hello,
+    KeptKey,
     KeyOf,
     Leaving,
     Refusal,
@@ -81,7 +83,8 @@ class Desk:
             raise invalid("public_key", _("Ini bukan kunci publik.")) from None
         self.edges.heard(origin, said.public_key, encoded(said.state))
         keys, files, _since = self._leaving.counts(self._places_of(origin))
-        return Greeting(self._pair.origin, waiting=keys + files > 0)
+        kept = self._keyring.kept.count(origin)
+        return Greeting(self._pair.origin, waiting=keys + files > 0, kept=kept)
 
     def keys_for(self, origin: str) -> list[WrappedFor]:
         """Return a page of the keys that wait for an edge, wrapped for it."""
@@ -156,6 +159,22 @@ class Desk:
         self._leaving.keep_file(complaint, attachment, sealed)
         if self._home_of(found.puskesmas) != self._pair.origin:
             self._leaving.pass_on(complaint, attachment, found.puskesmas)
+
+    def keep(self, origin: str, copies: Sequence[KeptKey]) -> None:
+        """Keep copies of an edge's own keys; what is erased is not kept again."""
+        self._keyring.kept.keep(origin, [each.copy for each in copies])
+
+    def kept_for(self, origin: str, after: str) -> list[KeptKey]:
+        """Return a page of the copies of an edge's own keys, from behind one."""
+        return [KeptKey.of(each) for each in self._keyring.kept.page(origin, after, COPIES)]
+
+    def drop_kept(self, origin: str, keys: Sequence[str]) -> None:
+        """Destroy copies whose keys are gone at the edge; raises Unavailable while the bytes of
+        one could not be overwritten yet."""
+        try:
+            self._keyring.kept.drop(origin, keys)
+        except StillWritten:
+            raise Unavailable(_("Kunci belum terhapus seluruhnya. Panggil lagi.")) from None
 
     def _take(self, origin: str, given: WrappedFor) -> str | None:
         complaint, id = given.at

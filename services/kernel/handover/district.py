@@ -7,10 +7,12 @@ from uuid import UUID
 import httpx
 
 from services.kernel.handover.wire import (
+    COPIES,
     PATH,
     FileAt,
     Greeting,
     Hello,
+    KeptKey,
     Refusal,
     WrappedFor,
     decoded,
@@ -100,6 +102,19 @@ class DistrictCalls:
     def give_file(self, at: FileAt, sealed: bytes) -> None:
         """Hand a file over; it is stored there when this returns."""
         self._call("PUT", f"/files/{at.complaint}/{at.attachment}", sealed)
+
+    def keep(self, copies: Sequence[KeptKey]) -> None:
+        """Give copies of keys of this edge; they are stored there when this returns."""
+        self._call("POST", "/kept", encoded(list(copies)))
+
+    def kept(self, after: str) -> list[KeptKey]:
+        """Return a page of the copies that are kept there, from behind a key."""
+        query = str(httpx.QueryParams(after=after))
+        return decoded(self._call("GET", f"/kept?{query}"), list[KeptKey], COPIES)
+
+    def drop_kept(self, keys: Sequence[str]) -> None:
+        """Have copies destroyed whose keys are gone here."""
+        self._call("POST", "/kept/dropped", encoded(list(keys)))
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -15,6 +15,7 @@ import structlog
 
 from services.kernel import failpoints
 from services.kernel.clock import Clock
+from services.kernel.handover.copies import Copies
 from services.kernel.handover.district import DistrictCalls, Refused
 from services.kernel.handover.told import Contacts, Thread, told
 from services.kernel.handover.wire import (
@@ -76,6 +77,7 @@ class KeyLine:
         self._greeted: Greeting | None = None
         self._greet_at = 0.0
         self._refused: dict[str, tuple[float, str]] = {}
+        self._copies = Copies(calls, keyring.copied)
         self.heard_at: datetime | None = None
         """When the district last answered; None: not since this process began."""
         self.worker = Worker("keys", self._go_on, failed=self._greet_again, close=calls.close)
@@ -105,6 +107,7 @@ class KeyLine:
             self._greet_at = 0.0 if moved else self._greet_at
         # After those that come: what was fetched must not look as if it had only been shared.
         moved += self._share(greeted.origin)
+        moved += self._copies.step(greeted)
         return moved > 0
 
     def _greet_again(self) -> None:

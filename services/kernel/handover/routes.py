@@ -13,11 +13,13 @@ from services.kernel.access.web import bearer_token
 from services.kernel.errors import NotSignedIn
 from services.kernel.handover.desk import Desk
 from services.kernel.handover.wire import (
+    COPIES,
     FILE_BYTES,
     MEDIA_TYPE,
     PATH,
     FileAt,
     Hello,
+    KeptKey,
     WrappedFor,
     decoded,
     encoded,
@@ -99,6 +101,25 @@ def router(desk: Desk) -> APIRouter:
         sealed = await request.body()
         at = FileAt(complaint, attachment)
         await run_in_threadpool(lambda: desk.take_file(origin, at, sealed))
+        return Response(status_code=204)
+
+    @calls.post("/kept", max_body_size=BODY_BYTES)
+    async def keep(request: Request, origin: Annotated[str, edge]) -> Response:
+        """Keep copies of the edge's own keys, which nobody opens here."""
+        copies = decoded(await request.body(), list[KeptKey], COPIES)
+        await run_in_threadpool(lambda: desk.keep(origin, copies))
+        return Response(status_code=204)
+
+    @calls.get("/kept")
+    def kept(origin: Annotated[str, edge], after: str = "") -> Response:
+        """Give a page of those copies back, to whoever restores the edge."""
+        return _answer(desk.kept_for(origin, after))
+
+    @calls.post("/kept/dropped", max_body_size=BODY_BYTES)
+    async def drop_kept(request: Request, origin: Annotated[str, edge]) -> Response:
+        """Destroy copies whose keys are gone at the edge."""
+        keys = decoded(await request.body(), list[str], COPIES)
+        await run_in_threadpool(lambda: desk.drop_kept(origin, keys))
         return Response(status_code=204)
 
     return calls

@@ -1,12 +1,13 @@
 """What an edge and its district tell each other, as MessagePack over HTTPS."""
 
 from datetime import datetime
-from typing import Final, NamedTuple, Protocol, Self, TypeVar
+from typing import Annotated, Final, NamedTuple, Protocol, Self, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from services.kernel.errors import FieldError, InvalidInput
+from services.kernel.keyring.kept import WRAPPED_BYTES, Copy
 from services.kernel.text import _
 
 T = TypeVar("T")
@@ -14,6 +15,8 @@ PATH: Final = "/api/v1/uplink"
 MEDIA_TYPE: Final = "application/msgpack"
 PAGE: Final = 20
 """So many keys or files are spoken of in one call."""
+COPIES: Final = 200
+"""So many copies of an edge's own keys."""
 FILE_BYTES: Final = 11 << 20
 """A file is no larger: as it may be put with a complaint, and sealed."""
 
@@ -37,10 +40,12 @@ class Hello(msgspec.Struct, frozen=True):
 
 
 class Greeting(msgspec.Struct, frozen=True):
-    """The district's name, and whether keys or files wait here for the edge."""
+    """The district's name, whether keys or files wait here for the edge, and how many copies of the
+    edge's own keys are kept here (None: an older district keeps none)."""
 
     origin: str
     waiting: bool
+    kept: int | None = None
 
 
 class KeyOf(NamedTuple):
@@ -70,6 +75,24 @@ class WrappedFor(msgspec.Struct, frozen=True):
     def at(self) -> KeyOf:
         """Which key it is."""
         return KeyOf(str(self.complaint or self.key), str(self.key))
+
+
+class KeptKey(msgspec.Struct, frozen=True):
+    """A copy of an edge's own key, wrapped under the edge's master key as in its keyring."""
+
+    key: Annotated[str, msgspec.Meta(max_length=64)]
+    complaint: Annotated[str, msgspec.Meta(max_length=64)]
+    wrapped: Annotated[bytes, msgspec.Meta(min_length=WRAPPED_BYTES, max_length=WRAPPED_BYTES)]
+
+    @classmethod
+    def of(cls, copy: Copy) -> Self:
+        """Return a copy as it is told."""
+        return cls(copy.key, copy.complaint, copy.wrapped)
+
+    @property
+    def copy(self) -> Copy:
+        """The copy, as a keyring has it."""
+        return Copy(self.key, self.complaint, self.wrapped)
 
 
 class FileAt(msgspec.Struct, frozen=True):
@@ -131,12 +154,12 @@ def encoded(value: object) -> bytes:
     return msgspec.msgpack.encode(value)
 
 
-def decoded(body: bytes, kind: type[T]) -> T:
+def decoded(body: bytes, kind: type[T], limit: int = PAGE) -> T:
     """Read a body; raises InvalidInput for what is none, or is longer than a page."""
     try:
         found = msgspec.msgpack.decode(body, type=kind)
     except msgspec.MsgspecError:
         raise InvalidInput(FieldError("body", _("Isi panggilan ini tidak terbaca."))) from None
-    if isinstance(found, list) and len(found) > PAGE:
-        raise InvalidInput(FieldError("body", _("Paling banyak {n} sekaligus.", n=PAGE)))
+    if isinstance(found, list) and len(found) > limit:
+        raise InvalidInput(FieldError("body", _("Paling banyak {n} sekaligus.", n=limit)))
     return found

@@ -2,6 +2,7 @@
 
 from services.kernel.keyring.entropy import Pool
 from services.kernel.keyring.erased import Mark
+from services.kernel.keyring.kept import Copy
 from services.kernel.keyring.keyring import (
     KeyDiffers,
     Keyring,
@@ -19,6 +20,7 @@ __all__ = [
     "ERASED_SAID",
     "IDENTITY_PLACE",
     "About",
+    "Copy",
     "DoesNotOpen",
     "Entropy",
     "KeyDiffers",

@@ -54,6 +54,20 @@ class Erased:
         )
         return frozenset(row["key"] for row in rows)
 
+    def count(self) -> int:
+        """Return how many keys are marked as destroyed."""
+        row = self._direct.row("SELECT count(destroyed_at) AS n FROM erased")
+        return int(row["n"]) if row else 0
+
+    def destroyed(self) -> dict[str, frozenset[str]]:
+        """Return the keys that are marked as destroyed, by complaint."""
+        found: dict[str, set[str]] = {}
+        for row in self._direct.rows(
+            "SELECT complaint, key FROM erased WHERE destroyed_at IS NOT NULL"
+        ):
+            found.setdefault(row["complaint"], set()).add(row["key"])
+        return {complaint: frozenset(keys) for complaint, keys in found.items()}
+
     def close(self, complaint: str, keys: Collection[str]) -> None:
         """Have nobody open the words of a complaint under these keys, here or when they come;
         durable when this returns."""
@@ -68,8 +82,8 @@ class Erased:
         )
 
     def destroy(self, complaint: str, keys: Collection[str]) -> bool:
-        """Destroy a complaint's keys for ever, their bytes too, with whose they are; say whether
-        any lay here.
+        """Destroy a complaint's keys for ever, their bytes too, with whose they are and the copies
+        that an edge's are kept in; say whether any lay here.
 
         May be called again. Raises StillWritten when a reader kept the file's write-ahead log from
         being cut off: call again.
@@ -89,8 +103,12 @@ class Erased:
             gone = connection.execute(
                 f"DELETE FROM keys WHERE id {every} RETURNING id",  # noqa: S608
                 (complaint,),
-            )
-            return bool(gone.fetchall())
+            ).fetchall()
+            copies = connection.execute(
+                f"DELETE FROM kept WHERE complaint = ? OR key {every} RETURNING key",  # noqa: S608
+                (complaint, complaint),
+            ).fetchall()
+            return bool(gone or copies)
 
         lay_here = self._writer.run(work)
         self._forget()

@@ -16,6 +16,7 @@ from services.kernel.keyring.erased import (
     closed_on_arrival,
     destroyed_among,
 )
+from services.kernel.keyring.kept import Copied, Copy, Kept
 from services.kernel.keyring.openings import Openings, Subject
 from services.kernel.keyring.sealing import (
     KEY_BYTES,
@@ -104,6 +105,10 @@ class Keyring:
         self.log = Openings(self._writer, self.direct, clock)
         """Who opened what; `open` writes it."""
         self.erased = Erased(self._writer, self.direct, clock, self._forget_persons)
+        self.copied = Copied(self._writer, self.direct)
+        """Which keys the district has a copy of."""
+        self.kept = Kept(self._writer, self.direct, lambda: self._forget("kept"))
+        """The copies of edges' keys, at the district."""
 
     def _create(self, connection: Connection) -> None:
         self._database.define(connection, TABLES)
@@ -223,6 +228,17 @@ class Keyring:
 
         self._writer.run(work)
 
+    def take_back(self, copies: Sequence[tuple[Copy, bytes, Sequence[str]]]) -> None:
+        """Store keys that a backup did not hold, each with its secret and its person's contacts;
+        durable when this returns. One that was destroyed stays so."""
+        later = [(each.key, each.complaint) for each, _, _ in copies if each.key != each.complaint]
+        self.store(
+            [self.wrapped(NewKey(each.key, secret), contacts) for each, secret, contacts in copies]
+        )
+        self._writer.run(
+            lambda connection: insert_rows(connection, "INSERT INTO later VALUES", later, NOTHING)
+        )
+
     def hand_over(self, ids: Sequence[str], sender: str, receiver: str, purpose: str) -> None:
         """Destroy keys, their bytes too, that their receiver has stored; all of it or nothing.
 
@@ -265,14 +281,13 @@ class Keyring:
             )
         )
 
-    def _forget(self) -> None:
-        if not self._database.forget("keys"):
+    def _forget(self, table: str = "keys") -> None:
+        if not self._database.forget(table):
             raise StillWritten
 
     def _forget_persons(self) -> None:
-        self._forget()
-        if not self._database.forget("persons"):
-            raise StillWritten
+        for table in ("keys", "persons", "kept"):
+            self._forget(table)
 
     def open(
         self,

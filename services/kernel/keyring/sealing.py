@@ -11,6 +11,7 @@ from services.kernel.contracts import SealedBox
 Entropy = Callable[[int], bytes]
 KEY_BYTES = 32
 NONCE_BYTES = 12
+TAG_BYTES = 16
 
 
 class DoesNotOpen(Exception):

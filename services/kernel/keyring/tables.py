@@ -34,7 +34,22 @@ CREATE TABLE IF NOT EXISTS erased (
     since        TEXT NOT NULL,
     destroyed_at TEXT
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS erased_of ON erased (complaint)
+CREATE INDEX IF NOT EXISTS erased_of ON erased (complaint);
+CREATE TABLE IF NOT EXISTS copied (
+    key    TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    stored INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS kept (
+    origin    TEXT NOT NULL,
+    key       TEXT NOT NULL,
+    complaint TEXT NOT NULL,
+    wrapped   BLOB NOT NULL,
+    PRIMARY KEY (origin, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS kept_of ON kept (complaint);
+CREATE INDEX IF NOT EXISTS kept_key ON kept (key)
 """
 """`later` are the keys of words that were said away from a complaint's home, with whose they are;
-`erased` are those that an erasure has closed, and since `destroyed_at` destroyed."""
+`erased` are those that an erasure has closed, and since `destroyed_at` destroyed. `copied` are
+those that an edge gave its district a copy of; `kept` are the copies there."""

@@ -20,6 +20,7 @@ from services.kernel.store import Service
 from services.kernel.store.incarnations import number_of
 from services.kernel.store.taking_back import take_back
 from services.kernel.stream import Delivery, Stream
+from services.main.backup.erased import Marks, destroy
 from services.main.backup.layout import ATTACHMENTS, KEYRING
 from services.main.backup.stores import OUTBOXES, RETOLD, store_of
 
@@ -88,7 +89,7 @@ def taken_back(
     taken: dict[str, int] = {}
     missing: dict[str, tuple[int, int]] = {}
     with closing(store_of(data, "intake", origin, clock)) as register:
-        forms = _Forms(heard, register)
+        forms = Forms(heard, register)
         for name in OUTBOXES:
             of_it = (each for each in heard.later if each.endswith(f"/{name}"))
             for source in sorted(of_it, key=number_of):
@@ -106,7 +107,7 @@ def taken_back(
 
 
 def _append(
-    store: Service, name: str, source: str, later: Mapping[int, Message], forms: "_Forms"
+    store: Service, name: str, source: str, later: Mapping[int, Message], forms: "Forms"
 ) -> int:
     while store.incarnations.number < number_of(source):
         # It was restored once before, from this backup or an older one.
@@ -117,17 +118,27 @@ def _append(
     return take_back(store, messages, RETOLD[name], forms)
 
 
-def erase_again(data: Path, master: bytes, heard: Heard, clock: Clock) -> None:
+def erase_again(
+    data: Path, master: bytes, heard: Heard, clock: Clock, marks: Marks | None = None
+) -> int:
     """Destroy the keys and files of those who were erased after the backup, before anybody can open
-    them."""
+    them; return how many complaints that were. `marks` are those of other keyrings of this origin.
+    """
+    every = {id: frozenset[str]() for id in heard.erased} | dict(marks or {})
     with closing(Keyring(data / f"{KEYRING}.sqlite", master, clock, os.urandom)) as keyring:
-        for complaint in sorted(heard.erased):
-            later = keyring.direct.rows("SELECT key FROM later WHERE complaint = ?", (complaint,))
-            keyring.erased.destroy(complaint, [row["key"] for row in later])
+        known = keyring.erased.destroyed()
+        again = [
+            id
+            for id in sorted(every)
+            if not every[id] <= known.get(id, frozenset()) or id not in known
+        ]
+        for complaint in again:
+            destroy(keyring, complaint, every[complaint], data / "intake.sqlite")
             shutil.rmtree(data / ATTACHMENTS / complaint, ignore_errors=True)
+    return len(again)
 
 
-class _Forms:
+class Forms:
     """The forms of complaints as published: as heard, and as this origin's own intake has them."""
 
     def __init__(self, heard: Heard, register: Service) -> None:
@@ -135,6 +146,7 @@ class _Forms:
         self._read = False
 
     def __call__(self, complaint: str) -> Sequence[Message]:
+        """Return what was published of a complaint's form, in order."""
         if not self._read:
             self._read = True
             for each in self._own():

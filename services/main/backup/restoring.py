@@ -7,18 +7,24 @@ broken off leaves nothing that a node could be started on.
 import errno
 import os
 import shutil
-from contextlib import closing
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from services.kernel.backup import manifest as manifests
-from services.kernel.backup.manifest import Manifest
+from services.kernel.backup.changing import finish
+from services.kernel.backup.manifest import Manifest, Unusable
 from services.kernel.backup.recovery import WrongPassphrase, open_secrets
 from services.kernel.clock import Clock
+from services.kernel.handover.district import LineCut, Refused, TokenRefused
+from services.kernel.keyring import Copy
 from services.kernel.stream import StreamUnavailable
+from services.main.backup.erased import Marks, backups_in, joined, marks_of
 from services.main.backup.heard import Heard, erase_again, homed_in, listen, taken_back
+from services.main.backup.kept import kept, keys_back
 from services.main.backup.layout import (
     DISTRICT_FILE,
     Secrets,
@@ -45,7 +51,9 @@ class CannotRestore(Exception):
 class Restored(msgspec.Struct, frozen=True):
     """What was restored. By source: `positions`, up to which id its events were in the backup;
     `taken_back`, how many more the stream held; `missing`, the first and last id that were heard
-    and could not be taken back."""
+    and could not be taken back. `keys_back` counts the keys that the district had a copy of and the
+    backup did not hold, `keys_unopened` those of another master key;
+    `erased_again` the complaints whose words were erased after the backup."""
 
     origin: str
     incarnation: int
@@ -53,6 +61,9 @@ class Restored(msgspec.Struct, frozen=True):
     positions: dict[str, int]
     taken_back: dict[str, int]
     missing: dict[str, tuple[int, int]]
+    keys_back: int
+    keys_unopened: int
+    erased_again: int
 
 
 def secrets_in(backup: Path, origin: str, passphrase: str) -> Secrets:
@@ -75,14 +86,22 @@ def settings_in(backup: Path, passphrase: str) -> dict[str, str]:
 class Restoring:
     """The restore of one backup. Made, it has been checked that backup and data folder fit.
 
-    `named` is the origin that is to be taken over where the settings name another. Raises
-    CannotRestore, and Unusable for what is no whole backup.
+    `named` is the origin that is to be taken over where the settings name another, `lost` the data
+    folder or a later backup that tells who was erased since. Raises CannotRestore, and Unusable for
+    what is no whole backup.
     """
 
     def __init__(
-        self, backup: Path, settings: Settings, clock: Clock, named: str | None = None
+        self,
+        backup: Path,
+        settings: Settings,
+        clock: Clock,
+        named: str | None = None,
+        lost: Path | None = None,
     ) -> None:
         self._backup, self._settings, self._clock = backup, settings, clock
+        self._lost = lost
+        _finish(backup)
         self.manifest: Manifest = manifests.read(backup)
         self._check_origin(named)
 
@@ -94,13 +113,13 @@ class Restoring:
         """Restore into the data folder; raises CannotRestore and Unusable."""
         self._check_data(secrets)
         manifests.check_files(self._backup, self.manifest)
-        heard = self._heard()
+        heard, copies = self._heard(), self._copies()
         data, number = self._settings.data.absolute(), self._next_incarnation(heard)
         new = data.with_name(f".{data.name}.restoring")
         try:
             with claimed(new):
                 try:
-                    taken, missing = self._fill(new, number, secrets, heard)
+                    taken, missing, keys = self._fill(new, number, secrets, heard, copies)
                     self._note(number)
                     new.rename(data)
                     settle_name(data)
@@ -112,8 +131,29 @@ class Restoring:
             raise CannotRestore(_said(problem, data)) from problem
         made_at = self.manifest.made_at.isoformat()
         return Restored(
-            self.manifest.origin, number, made_at, self.manifest.positions, taken, missing
+            self.manifest.origin, number, made_at, self.manifest.positions, taken, missing, *keys
         )
+
+    def _copies(self) -> list[Copy]:
+        """Return the copies that the district keeps of this origin's keys: a node has none."""
+        if self._settings.mode == "node":
+            return []
+        try:
+            return kept(self._settings)
+        except LineCut:
+            raise CannotRestore(
+                f"Kabupaten tidak menjawab di {self._settings.uplink_url}: kunci yang dibuat "
+                "setelah cadangan ini belum dapat diambil kembali. Ulangi ketika tersambung."
+            ) from None
+        except TokenRefused:
+            raise CannotRestore(
+                "Token edge ini tidak berlaku (lagi). Minta yang baru dari kabupaten "
+                f"(tanggap edge add {self.manifest.origin}), lalu setel TANGGAP_UPLINK_TOKEN."
+            ) from None
+        except Refused as refusal:
+            raise CannotRestore(
+                f"Kabupaten menolak permintaan kunci ({refusal}). Mutakhirkan Tanggap di sana."
+            ) from None
 
     def _heard(self) -> Heard:
         """Return what others heard of this origin after the backup: of a node alone, nothing."""
@@ -132,23 +172,45 @@ class Restoring:
             stream.close()
 
     def _fill(
-        self, new: Path, number: int, secrets: Secrets, heard: Heard
-    ) -> tuple[dict[str, int], dict[str, tuple[int, int]]]:
-        """Make the data folder ready beside its place; return what was taken back, and what is
-        missing."""
+        self, new: Path, number: int, secrets: Secrets, heard: Heard, copies: list[Copy]
+    ) -> tuple[dict[str, int], dict[str, tuple[int, int]], tuple[int, int, int]]:
+        """Make the data folder ready beside its place; return what was taken back, what is
+        missing, how many keys came back, how many do not open, and how many complaints were erased
+        again."""
+        origin, master = self.manifest.origin, secrets.master_key
         _clear(new)
         unpack(self._backup, new)
         write_secrets(new, secrets)
-        found = taken_back(new, self.manifest.origin, heard, self._clock)
-        erase_again(new, secrets.master_key, heard, self._clock)
+        taken, missing = taken_back(new, origin, heard, self._clock)
+        keys = keys_back(new, origin, master, copies, heard, self._clock)
+        erased = erase_again(new, master, heard, self._clock, self._marks(master))
         keep_recovery(new, sealed_secrets(self._backup).recovery)
         self._place_secrets(new, secrets)
         for name in OUTBOXES:
-            with closing(store_of(new, name, self.manifest.origin, self._clock)) as service:
+            with closing(store_of(new, name, origin, self._clock)) as service:
                 service.begin_anew(number)
-        record_origin(new, self.manifest.origin, number)
+        record_origin(new, origin, number)
         settle(new)
-        return found
+        return taken, missing, (*keys, erased)
+
+    def _marks(self, master: bytes) -> Marks:
+        """Return who was erased after the backup, as far as the backups beside it tell, those where
+        they are kept, and what was named."""
+        origin, kept = self.manifest.origin, self._settings.backups
+        found = []
+        for place in {self._backup.parent, *([kept] if kept else [])}:
+            for path, _made in backups_in(place, origin):
+                with suppress(Unusable, OSError, sqlite3.Error):  # of another, or broken
+                    found.append(marks_of(origin, path, master))
+        if self._lost is not None:
+            try:
+                found.append(marks_of(origin, self._lost, master))
+            except (Unusable, OSError, ValueError, LookupError, sqlite3.Error):
+                raise CannotRestore(
+                    f"{self._lost} bukan folder data atau cadangan {origin} yang terbaca. Tanpa "
+                    "--lost, penghapusan yang hanya tercatat di sana tidak ikut."
+                ) from None
+        return joined(found)
 
     def _check_origin(self, named: str | None) -> None:
         origin, settings = self.manifest.origin, self._settings
@@ -216,6 +278,16 @@ class Restoring:
         except OSError as problem:
             if problem.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
                 raise
+
+
+def _finish(backup: Path) -> None:
+    try:
+        finish(backup)
+    except OSError:
+        raise Unusable(
+            f"{backup} sedang diubah ketika medianya dilepas, dan tidak dapat ditulisi sekarang. "
+            "Salin ke tempat yang dapat ditulisi dahulu."
+        ) from None
 
 
 def _clear(new: Path) -> None:

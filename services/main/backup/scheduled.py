@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -16,10 +17,11 @@ from typing import Final
 import structlog
 
 from services.kernel.backup import manifest as manifests
-from services.kernel.backup.manifest import Manifest, Unusable
+from services.kernel.backup.manifest import Manifest
 from services.kernel.clock import Clock
 from services.kernel.condition import BackupState
 from services.kernel.worker import Worker
+from services.main.backup.erased import Following, backups_in
 from services.main.backup.layout import kept_recovery
 
 log = structlog.get_logger()
@@ -40,7 +42,10 @@ def by_command(data: Path, to: Path) -> Sequence[str]:
 
 
 class Scheduled:
-    """The backups of one data folder in `folder`: one every `hours`, of which `keeps` stay."""
+    """The backups of one data folder in `folder`: one every `hours`, of which `keeps` stay.
+
+    `following` changes them where somebody is erased.
+    """
 
     def __init__(
         self,
@@ -51,7 +56,9 @@ class Scheduled:
         keeps: int,
         clock: Clock,
         command: Callable[[Path, Path], Sequence[str]] = by_command,
+        following: Following | None = None,
     ) -> None:
+        self._following = following
         self._data, self._origin, self._folder = data, origin, folder
         self._every, self._keeps = timedelta(hours=hours), keeps
         self._clock, self._command = clock, command
@@ -87,6 +94,7 @@ class Scheduled:
                 passed=last.trial.passed if last else None,
                 size=sum(each.size for each in last.files) if last else None,
                 failure=self._failure,
+                unerased=self._following.unerased if self._following else 0,
             )
         ]
 
@@ -96,9 +104,10 @@ class Scheduled:
         passed = [path for path, made in found if made.trial.passed][-1:]
         for path, _made in found[: -self._keeps]:
             if path not in passed:
-                # What is half removed is no backup any more: its manifest goes first.
-                (path / manifests.MANIFEST).unlink()
-                shutil.rmtree(path, ignore_errors=True)
+                with self._following.lock if self._following else nullcontext():
+                    # What is half removed is no backup any more: its manifest goes first.
+                    (path / manifests.MANIFEST).unlink()
+                    shutil.rmtree(path, ignore_errors=True)
 
     def _due_at(self) -> datetime:
         found = self._made()
@@ -106,15 +115,7 @@ class Scheduled:
 
     def _made(self) -> list[tuple[Path, Manifest]]:
         """Return the backups of this origin that lie there, the oldest first."""
-        found = []
-        for path in self._folder.glob(f"{self._origin}-*"):
-            try:
-                made = manifests.read(path)
-            except Unusable:
-                continue
-            if made.origin == self._origin:
-                found.append((path, made))
-        return sorted(found, key=lambda each: each[1].made_at)
+        return backups_in(self._folder, self._origin, f"{self._origin}-*")
 
     def _make(self, now: datetime) -> str | None:
         """Make one; return why there is none, if so."""

@@ -59,6 +59,13 @@ def restore(
     origin: Annotated[
         str | None, typer.Option(help="Asal cadangan, bila TANGGAP_ORIGIN menyebut yang lain.")
     ] = None,
+    lost: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder data lama atau cadangan yang lebih baru: siapa yang dihapus sejak itu.",
+        ),
+    ] = None,
     show: Annotated[
         bool, typer.Option("--settings", help="Hanya cetak setelan yang tersimpan di dalamnya.")
     ] = False,
@@ -73,7 +80,7 @@ def restore(
         if show:
             print_json(settings_in(backup.absolute(), _ask(PASSPHRASE)))
             return
-        restoring = Restoring(backup.absolute(), _of_a_folder(settings), system_clock, origin)
+        restoring = Restoring(backup.absolute(), _of_a_folder(settings), system_clock, origin, lost)
         done = restoring.run(restoring.secrets(_ask(PASSPHRASE)))
     except (CannotRestore, Unusable) as problem:
         stop(str(problem), 1)
@@ -92,6 +99,13 @@ def restore(
             f"Hilang: {source}:{first} sampai {last}, terdengar di aliran tetapi tidak dapat "
             "diambil kembali."
             for source, (first, last) in done.missing.items()
+        ),
+        *([f"{done.erased_again} keluhan dihapus lagi isinya."] if done.erased_again else []),
+        *([f"{done.keys_back} kunci diambil kembali dari kabupaten."] if done.keys_back else []),
+        *(
+            [f"Hilang: {done.keys_unopened} kunci di kabupaten dibuat dengan kunci induk lain."]
+            if done.keys_unopened
+            else []
         ),
     ]
     out.print("\n".join(lines), soft_wrap=True)

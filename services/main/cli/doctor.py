@@ -173,6 +173,11 @@ def _of_the_backups(found: dict[str, Any], now: datetime) -> Iterator[str]:
                 f"Cadangan ke {each['folder']} gagal dibuat; dicoba lagi. Periksa folder dan "
                 "ruangnya, dan lihat log."
             )
+        if each["unerased"]:
+            yield (
+                f"{each['unerased']} cadangan di {each['folder']} masih memuat isi yang sudah "
+                "dihapus. Pasang medianya dan pastikan dapat ditulisi."
+            )
         if each["last_at"] is None:
             continue
         if each["passed"] is False:
