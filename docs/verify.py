@@ -3,7 +3,8 @@
     pip install cryptography
     python verify.py PROOF.json [KEPT.txt]
 
-PROOF.json is what `GET /api/v1/proofs/inclusion` or `POST /api/v1/receipts/proof` answered.
+PROOF.json is what `GET /api/v1/proofs/inclusion` or `POST /api/v1/receipts/proof` answered, or the
+bukti.json that a case file has attached (`pdfdetach -save 1 FILE.pdf`): then each event is checked.
 KEPT.txt holds checkpoints that you kept yourself (signed notes): then the event must lie under one
 of those, and nothing has to be believed that came with the proof.
 """
@@ -71,4 +72,7 @@ def main(proof, kept):
 
 if __name__ == "__main__":
     read = [open(name, encoding="utf-8").read() for name in sys.argv[1:3]]
-    sys.exit(main(json.loads(read[0]), read[1] if len(read) > 1 else None))
+    given = json.loads(read[0])
+    proofs = given if isinstance(given, list) else [given]
+    answers = [main(each, read[1] if len(read) > 1 else None) for each in proofs]
+    sys.exit(max(answers, default=1))

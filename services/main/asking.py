@@ -24,6 +24,7 @@ from services.kernel.access.reach import Reach
 from services.kernel.access.web import bearer_token
 from services.kernel.contracts import Message
 from services.kernel.errors import FieldError, InvalidInput, NotFound, NotSignedIn, Unavailable
+from services.kernel.paper.proven import Proven
 from services.kernel.text import Text, _
 from services.main.lists import CasesOf
 from services.reporting.queries.complaints import Listing
@@ -147,6 +148,11 @@ class RemoteLists:
         found: tuple[str, bool, datetime | None] | None = self._ask(
             "standing_of", complaint=complaint
         )
+        return found
+
+    def proven(self, complaint: UUID) -> Proven:
+        """Return the proofs of what was written of a complaint."""
+        found: Proven = self._ask("proven", complaint=complaint)
         return found
 
     def ended(self, scope: frozenset[str] | None, until: date, cursor: str | None) -> Listing:

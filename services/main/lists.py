@@ -8,6 +8,7 @@ from uuid import UUID
 from services.kernel.access.reach import Reach
 from services.kernel.contracts import Message
 from services.kernel.errors import NotFound
+from services.kernel.paper.proven import Proven
 from services.reporting.application import Reporting
 from services.reporting.queries.complaints import Listing
 from services.reporting.queries.question import Filters, When
@@ -60,6 +61,11 @@ class CasesOf:
         """Return the state of a complaint's case, whether the last withdrawal came too late for it,
         and when its end was recorded (None: it is open); None where no case is known."""
         return self._reporting.standing_of(complaint)
+
+    def proven(self, complaint: UUID) -> Proven:
+        """Return the proofs of what was written of a complaint."""
+        thread = self._reporting.thread(complaint)
+        return self._reporting.proofs_of((each.source, each.id) for each in thread)
 
     def ended(self, scope: frozenset[str] | None, until: date, cursor: str | None) -> Listing:
         """Return a page of the cases of these Puskesmas (None: all) that ended on a day or before

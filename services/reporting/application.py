@@ -4,7 +4,7 @@ Whose cases a reader may see (`scope`: Puskesmas codes, None for all) is an argu
 question about cases.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from services.kernel.condition import FollowerState, follower_state
 from services.kernel.contracts import Message
 from services.kernel.district import District
 from services.kernel.errors import NotFound, Unavailable, invalid
+from services.kernel.paper.proven import Proven
 from services.kernel.proof import Checkpoint
 from services.kernel.receipts import receipt_hash
 from services.kernel.stream import Stream, StreamUnavailable
@@ -34,6 +35,7 @@ from services.reporting.logcopy import LogCopy
 from services.reporting.outboxes import NoOutboxes, Outboxes
 from services.reporting.processes import Nobody, Watch
 from services.reporting.proof.kept import kept
+from services.reporting.proof.of_case import proofs_of
 from services.reporting.proof.proofs import entry_of, inclusion_of
 from services.reporting.proof.verifying import verified
 from services.reporting.queries import (
@@ -409,6 +411,10 @@ class Reporting:
         """Return the entry of a receipt with its proof; raises NotFound."""
         reader = self.store.reader()
         return inclusion_of(reader, *entry_of(reader, receipt_hash(code)))
+
+    def proofs_of(self, events: Iterable[tuple[str, int]]) -> Proven:
+        """Return the proofs of events (source and id) that a case file is borne out by."""
+        return proofs_of(self.store.reader(), events)
 
     def rebuild(self, source: Source, told: Callable[[Progress], None], *, check: bool) -> Outcome:
         """Make the facts anew and compare; unless this only checks, swap. One at a time.

@@ -3,9 +3,12 @@ nothing of one that nobody touched."""
 
 import json
 import os
+import re
 import subprocess
 import sys
+import zlib
 from base64 import b64decode
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -25,6 +28,9 @@ from services.kernel.proof import (
 )
 from services.kernel.text import _
 from services.reporting.proof.proofs import consistency_of, inclusion_of
+from services.reporting.queries.question import Filters, When
+from services.reporting.replay.paper import printed
+from services.reporting.replay.sentences import Sentences
 from tests import tampering
 from tests.forked import tanggap
 from tests.tampering import Change, copied, opened, source
@@ -205,7 +211,7 @@ def test_a_store_that_does_not_answer_is_told_and_alarms_nobody(
     assert source(folder, "resolution") in found["unreached"]
 
 
-def checked(folder: Path, proof: dict[str, Any], kept: str | None = None) -> tuple[int, str]:
+def checked(folder: Path, proof: Any, kept: str | None = None) -> tuple[int, str]:
     """Have a proof checked by the script that has none of our code."""
     (folder / "proof.json").write_text(json.dumps(proof))
     (folder / "kept.txt").write_text(kept or "")
@@ -215,6 +221,43 @@ def checked(folder: Path, proof: dict[str, Any], kept: str | None = None) -> tup
     )
     assert not done.stderr, done.stderr
     return done.returncode, done.stdout
+
+
+def attached(pdf: bytes) -> list[dict[str, Any]]:
+    """Return the proofs that a case file has attached."""
+    for begun in re.finditer(rb"stream\r?\n", pdf):
+        with suppress(zlib.error):
+            found = zlib.decompressobj().decompress(pdf[begun.end() :])
+            if found.startswith(b"[\n {"):
+                proofs: list[dict[str, Any]] = json.loads(found)
+                return proofs
+    return []
+
+
+def test_a_case_file_carries_the_proof_of_each_of_its_events(
+    folder: Path, elsewhere: list[Checkpoint]
+) -> None:
+    with opened(folder) as node:
+        (row,) = node.reporting.complaints(Filters(None), When(), limit=1).items
+        facts, steps = node.reporting.facts(row["id"]), node.reporting.replay(row["id"])
+        events = [(each.source, each.id) for each in steps]
+        sentences = Sentences(node.district, "id")
+        first, again = (
+            printed(facts, steps, When(), sentences, node.reporting.proofs_of(events))
+            for _time in range(2)
+        )
+        signed = node.signing.sign()
+        later = printed(facts, steps, When(), sentences, node.reporting.proofs_of(events))
+        unknown = node.reporting.proofs_of([*events, (events[0][0], 10**6)])
+    assert first == again == later and signed is None
+    proofs = attached(first)
+    assert sorted(each["position"] for each in proofs) == sorted(f"{s}:{n}" for s, n in events)
+    code, said = checked(folder, proofs)
+    assert (code, said.count("Yes: ")) == (0, len(events)), said
+    proofs[-1]["value"] += " "
+    assert checked(folder, proofs)[0] == 1
+    assert checked(folder, [])[0] == 1
+    assert unknown.waiting == 1 and len(unknown.proofs) == len(events)
 
 
 def test_any_event_is_proved_to_lie_under_a_checkpoint_by_others_code(

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
 from services.kernel.paper.compiled import compiled
+from services.kernel.paper.proven import Proof
 
 MEDIA_TYPE: Final = "application/pdf"
 
@@ -66,6 +67,7 @@ class CaseFile:
     people_title: str = ""
     people: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    proof: Proof | None = None
 
 
 def case_file(data: CaseFile) -> bytes:

@@ -4,13 +4,16 @@
 
 import base64
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from duckdb import DuckDBPyConnection
 
 from services.kernel.contracts.reporting import CheckpointSignedV1, CheckpointTopV1
 from services.kernel.proof import Checkpoint, Top
+
+_LOOKED_AT: Final = 20
+"""Other origins sign as well; one of the first covers an event."""
 
 
 class Kept(NamedTuple):
@@ -49,6 +52,18 @@ def kept(connection: DuckDBPyConnection, newest: int | None = None) -> list[Kept
     ).fetchall()
     read = (_read(*row) for row in found)
     return [each for each in read if each is not None]
+
+
+def first_after(connection: DuckDBPyConnection, source: str, id: int) -> list[Checkpoint]:
+    """Return the first checkpoints that came after an event, in that order."""
+    found = connection.execute(
+        "SELECT source, id, arrived_at, value FROM log WHERE name = 'CheckpointSigned'"
+        " AND trouble IS NULL AND place > (SELECT place FROM log WHERE source = ? AND id = ?)"
+        " ORDER BY place LIMIT ?",
+        [source, id, _LOOKED_AT],
+    ).fetchall()
+    read = (_read(*row) for row in found)
+    return [each.checkpoint for each in read if each is not None]
 
 
 def _read(source: str, id: int, arrived_at: datetime, value: bytes) -> Kept | None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from duckdb import DuckDBPyConnection
 
+from services.kernel.contracts import Message
 from services.kernel.errors import NotFound
 from services.kernel.proof import Checkpoint, Frontier, Top, consistency, inclusion, root_of
 from services.kernel.text import _
@@ -62,15 +63,19 @@ def inclusion_of(connection: DuckDBPyConnection, source: str, id: int) -> dict[s
     if row is None:
         raise NotFound(_("Tidak ada kejadian di posisi ini."))
     message = as_message(row)
-    checkpoint, top = _covering(connection, source, id)
-    path = inclusion(id - 1, top.size, Log(connection, source).over)
+    return included(message, *_covering(connection, source, id), Log(connection, source))
+
+
+def included(message: Message, checkpoint: Checkpoint, top: Top, log: Log) -> dict[str, Any]:
+    """Return an event with the proof that it lies under a checkpoint; `log` is its source's."""
+    path = inclusion(message.id - 1, top.size, log.over)
     return {
-        "position": f"{source}:{id}",
+        "position": f"{message.source}:{message.id}",
         "attributes": [
             (name, data.decode()) for name, data in message.headers() if name != "ce_previous"
         ],
         "value": message.value.decode("utf-8", "replace"),
-        "index": id - 1,
+        "index": message.id - 1,
         "size": top.size,
         "path": _texts(path),
         "checkpoint": checkpoint.text,

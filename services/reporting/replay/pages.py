@@ -126,7 +126,8 @@ def pdf(
     facts = reporting.facts(complaint, when)
     must_see(principal, EXPORT, facts["puskesmas"], facts["service_unit"], district.units_in)
     steps = reporting.replay(complaint, when)
-    content = printed(facts, steps, when, Sentences(district, language))
+    proven = reporting.proofs_of((each.source, each.id) for each in steps)
+    content = printed(facts, steps, when, Sentences(district, language), proven)
     return Response(
         content,
         media_type=MEDIA_TYPE,

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.kernel.paper import CaseFile, Line, Stretch, case_file
+from services.kernel.paper.proven import Proven, borne_out
 from services.kernel.text import Text, _
 from services.kernel.web import formats
 from services.kernel.web import words as glossary
@@ -16,7 +17,9 @@ from services.reporting.replay.shown import Shown, shown
 from services.reporting.replay.steps import Step
 
 
-def printed(facts: dict[str, Any], steps: list[Step], when: When, sentences: Sentences) -> bytes:
+def printed(
+    facts: dict[str, Any], steps: list[Step], when: When, sentences: Sentences, proven: Proven
+) -> bytes:
     """Return the case file of one complaint as it stood at an instant, the same bytes each time.
 
     With no instant asked for it stands at the last event that has come, so that the file says
@@ -62,6 +65,7 @@ def printed(facts: dict[str, Any], steps: list[Step], when: When, sentences: Sen
                     )
                 ),
             ),
+            proof=borne_out(proven, say, written),
         )
     )
 

@@ -34,7 +34,7 @@ def router(resolution: Resolution, lists: CaseLists, words: Words) -> APIRouter:
     evaluation.add(pages, resolution, lists, words)
     areas.add(pages, resolution, lists)
     case.add(pages, resolution, lists, words)
-    case_file.add(pages, resolution, words)
+    case_file.add(pages, resolution, lists, words)
     notices.add(pages, resolution, lists, words)
     openings.add(pages, resolution, lists, words)
     unusual.add(pages, resolution)

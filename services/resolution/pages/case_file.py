@@ -13,8 +13,10 @@ from starlette.responses import Response
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.deadlines import Verdict
+from services.kernel.errors import Unavailable
 from services.kernel.keyring import Words
 from services.kernel.paper import MEDIA_TYPE, CaseFile, Line, case_file
+from services.kernel.paper.proven import Proof, borne_out
 from services.kernel.text import Text, _
 from services.kernel.web import formats
 from services.kernel.web import words as glossary
@@ -27,6 +29,7 @@ from services.resolution.domain.case import BY_CORRECTION
 from services.resolution.pages import thread
 from services.resolution.pages.corrected import Form, Names
 from services.resolution.pages.labels import DEADLINES, PERSON
+from services.resolution.pages.lists import CaseLists
 from services.resolution.pages.queue import PATH, READ, name_of
 from services.resolution.pages.spoken import spoken
 from services.resolution.pages.thread import Step
@@ -47,7 +50,7 @@ class Writer:
         return formats.stamp(value, self.language, self.zone)
 
 
-def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
+def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words) -> None:
     """Add the document to `pages`."""
 
     @pages.get(PATH + "/{id}/berkas.pdf")
@@ -86,11 +89,20 @@ def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
                 thread_title=say(_("Jalannya kasus")),
                 thread=tuple(line(each, writer) for each in entries),
                 notes=(say(NOTE),),
+                proof=_proof(lists, id, writer),
             )
         )
         name = f'inline; filename="{case.number}.pdf"'
         headers = {"content-disposition": name, "cache-control": "no-store"}
         return Response(content, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _proof(lists: CaseLists, id: UUID, writer: Writer) -> Proof | None:
+    """Return what bears the case out; None while reporting cannot be reached."""
+    try:
+        return borne_out(lists.proven(id), writer.say, writer.at)
+    except Unavailable:
+        return None
 
 
 NOTE = _(

@@ -10,6 +10,7 @@ from services.kernel.access.principal import Principal
 from services.kernel.access.reach import Reach, reach_of
 from services.kernel.contracts import Message
 from services.kernel.district import District
+from services.kernel.paper.proven import Proven
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,10 @@ class CaseLists(Protocol):
 
     def standing_of(self, complaint: UUID) -> tuple[str, bool, datetime | None] | None:
         """Return the state of a complaint's case, whether the last withdrawal came too late for it,
-        and when it came to its end (None: it is open); None where no case is known."""
+        and when its end was recorded (None: it is open); None where no case is known."""
+
+    def proven(self, complaint: UUID) -> Proven:
+        """Return the proofs of what was written of a complaint; raises Unavailable."""
 
     def ended(self, scope: frozenset[str] | None, until: date, cursor: str | None) -> CaseRows:
         """Return a page of the cases of these Puskesmas (None: all) that ended on a day or before
