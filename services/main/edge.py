@@ -44,12 +44,16 @@ class Edge(Node):
         )
         self.keys = self._key_line()
         self.noted = KeysNoted(self.resolution, self.keyring)
-        self.workers.append(self.noted.worker)
         self._line = [
             self.downlink.worker,
             *(relay.worker for relay in self.uplinks),
             self.keys.worker,
         ]
+        if self.read_only:
+            # Another key than this edge's would be believed to be another machine's.
+            self._line = []
+        else:
+            self.workers.append(self.noted.worker)
 
     def _key_line(self) -> KeyLine:
         assert self.settings.uplink_token is not None

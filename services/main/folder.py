@@ -20,7 +20,8 @@ DISTRICT = "district.yaml"
 class Folder:
     """The data folder, opened: its origin's name and its secrets.
 
-    `incarnation` counts from 1 how often the origin was made again from a backup.
+    `incarnation` counts from 1 how often the origin was made again from a backup. `lost` is the
+    secret's file that is missing, unreadable or another: what stands in its place opens nothing.
     """
 
     path: Path
@@ -28,6 +29,7 @@ class Folder:
     receipt_secret: bytes
     master_key: bytes
     incarnation: int = 1
+    lost: Path | None = None
 
     def store(self, name: str) -> Path:
         """Return the place of a store."""
@@ -44,22 +46,37 @@ def is_new(settings: Settings) -> bool:
     return not (settings.data / RECORD).exists()
 
 
-def open_folder(settings: Settings) -> Folder:
+def open_folder(settings: Settings, *, without_secrets: bool = False) -> Folder:
     """Make the folder and its secrets at the first start; read them afterwards.
 
     Secrets are readable by their owner only, and made once: a secret file that is missing beside
-    existing stores stops the start, for a new one would open nothing.
+    existing stores stops the start, for a new one would open nothing; or (`without_secrets`) it is
+    opened to be read.
     """
     path = settings.data
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     begun = (path / RECORD).exists()
     # A district's processes share their secrets: none of them may make one of its own.
     given = begun or settings.mode == "district"
-    receipt_secret = _secret(settings.secret_file or path / RECEIPT_SECRET, given)
-    master_key = _secret(settings.keys or path / MASTER_KEY, given)
+    secrets_at = (settings.secret_file or path / RECEIPT_SECRET, key_file(settings))
+    found, lost = [], None
+    for file in secrets_at:
+        try:
+            found.append(_secret(file, given))
+        except LostSecret:
+            if not (begun and without_secrets):
+                raise
+            found.append(secrets.token_bytes(SECRET_BYTES))
+            lost = file
+    receipt_secret, master_key = found
     # The record is written last: where it is, the first start came to its end.
     origin, incarnation = _origin(path, settings.origin)
-    return Folder(path, origin, receipt_secret, master_key, incarnation)
+    return Folder(path, origin, receipt_secret, master_key, incarnation, lost)
+
+
+def key_file(settings: Settings) -> Path:
+    """Return the file of the master key."""
+    return settings.keys or settings.data / MASTER_KEY
 
 
 class LostSecret(Exception):
@@ -90,7 +107,13 @@ def _secret(file: Path, given: bool) -> bytes:
         if given:
             raise LostSecret(f"{file} is missing; put it back, from your backup if need be")
         write_secret(file, secrets.token_bytes(SECRET_BYTES))
-    return file.read_bytes()
+    try:
+        found = file.read_bytes()
+    except OSError as problem:
+        raise LostSecret(f"{file} cannot be read ({problem.strerror})") from None
+    if len(found) != SECRET_BYTES:
+        raise LostSecret(f"{file} is cut off; put it back, from your backup if need be")
+    return found
 
 
 def write_secret(file: Path, content: bytes) -> None:

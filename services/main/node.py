@@ -6,6 +6,8 @@ from services.kernel.clock import Clock, system_clock
 from services.kernel.condition import Condition, HandoverState, condition
 from services.kernel.district import District
 from services.kernel.relay import Relay
+from services.kernel.text import Text
+from services.kernel.web.readonly import READ_ONLY, read_only_for
 from services.main.app import SERVICES, create
 from services.main.backup.erased import Following
 from services.main.backup.scheduled import Scheduled
@@ -23,6 +25,7 @@ class Node(Parts):
     """
 
     uplinks: tuple[Relay, ...] = ()
+    reads_without_secrets = True
 
     def __init__(self, settings: Settings, district: District, clock: Clock = system_clock) -> None:
         super().__init__(settings, district, clock)
@@ -35,15 +38,20 @@ class Node(Parts):
         self.watch = Here(self.condition, tuple(self.followers.values()), clock)
         self.erased = self._following()
         self.backups = self._scheduled()
-        self.workers = [
-            self.reporting.worker,
-            self.signing.worker,
-            *(follower.worker for follower in self.followers.values()),
-            *(relay.worker for relay in self.relays.values()),
-            *(jobs.worker for jobs in self.jobs),
-            *([self.backups.worker] if self.backups else []),
-            *([self.erased.worker] if self.erased else []),
-        ]
+        self.read_only = self._lost()
+        self.workers = (
+            [self.reporting.worker]
+            if self.read_only
+            else [
+                self.reporting.worker,
+                self.signing.worker,
+                *(follower.worker for follower in self.followers.values()),
+                *(relay.worker for relay in self.relays.values()),
+                *(jobs.worker for jobs in self.jobs),
+                *([self.backups.worker] if self.backups else []),
+                *([self.erased.worker] if self.erased else []),
+            ]
+        )
 
     def _following(self) -> Following | None:
         settings, folder = self.settings, self.folder
@@ -69,8 +77,9 @@ class Node(Parts):
 
     def start(self) -> None:
         """Record the district file where it changed, and set the workers going."""
-        self.folder.keep_district(self.district.text)
-        self.record_district()
+        if not self.read_only:
+            self.folder.keep_district(self.district.text)
+            self.record_district()
         for worker in self.workers:
             worker.start()
 
@@ -82,7 +91,8 @@ class Node(Parts):
 
     def failing(self) -> dict[str, str]:
         """Return the workers that fail now, and how."""
-        return {each.name: each.failure for each in self.workers if each.failure}
+        found = {each.name: each.failure for each in self.workers if each.failure}
+        return found | ({READ_ONLY: self.folder.lost.name} if self.folder.lost else {})
 
     def missed(self) -> dict[str, str]:
         """A node has all that it needs in itself."""
@@ -104,6 +114,12 @@ class Node(Parts):
             backups=self.backups.state if self.backups else list,
         )
 
+    def _lost(self) -> Text | None:
+        """Return why nothing is written here; None where all secrets are there."""
+        self.keyring  # noqa: B018 - opened, it shows whether its key is the one
+        lost = self.folder.lost
+        return None if lost is None else read_only_for(lost.name)
+
     def handovers(self) -> list[HandoverState]:
         """Return what waits to go to another origin: of a node alone, nothing."""
         return []
@@ -112,5 +128,6 @@ class Node(Parts):
         """Return the app of all four services."""
         reporting = self.reporting
         app = create(self, SERVICES, CasesOf(reporting), reporting.nearby, self)
+        app.state.read_only = self.read_only
         reporting.log.on_news = self.ring_news
         return app

@@ -3,6 +3,7 @@ for. A node asks for all of them, a district's process for those of its service.
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -35,7 +36,7 @@ from services.kernel.store import Service
 from services.kernel.store.database import Database
 from services.kernel.stream import EmbeddedStream, Stream, StreamUnavailable
 from services.main.asking import RemoteLists, internal_secret
-from services.main.folder import open_folder
+from services.main.folder import key_file, open_folder
 from services.main.places import place
 from services.main.settings import Settings
 from services.publication.application import Publishing
@@ -66,6 +67,8 @@ class Parts:
     makes the facts of anew when it is asked for that from the stores.
     """
 
+    reads_without_secrets = False
+    """Whether this may be opened to be read where a secret is lost."""
     watch: Watch = Nobody()
     outboxes: Outboxes = NoOutboxes()
 
@@ -73,7 +76,7 @@ class Parts:
         self.settings = settings
         self.district = district
         self.clock = clock
-        self.folder = open_folder(settings)
+        self.folder = open_folder(settings, without_secrets=self.reads_without_secrets)
 
     def place(self, name: str) -> Database:
         """Return where a store lies."""
@@ -110,7 +113,12 @@ class Parts:
     @cached_property
     def keyring(self) -> Keyring:
         """The keys to all sealed words."""
-        return Keyring(self.place("keyring"), self.folder.master_key, self.clock, Pool(os.urandom))
+        place, master = self.place("keyring"), self.folder.master_key
+        keyring = Keyring(place, master, self.clock, Pool(os.urandom))
+        if self.reads_without_secrets and (self.folder.lost or not keyring.fits()):
+            self.folder = replace(self.folder, lost=self.folder.lost or key_file(self.settings))
+            keyring.locked = True
+        return keyring
 
     @cached_property
     def pair(self) -> Pair:

@@ -98,7 +98,7 @@ class CaseView(BaseModel):
     paused_since: datetime | None = Field(description="while it waits for the complainant")
     escalated: bool = Field(description="the district office may read its words")
     before_district: bool = Field(description="the district office has yet to answer")
-    words: Literal["here", "coming", "handed_over", "erased"] = Field(
+    words: Literal["here", "coming", "handed_over", "erased", "locked"] = Field(
         description="coming: the key is still on its way, and nothing with words can be recorded"
     )
     assignee: str | None

@@ -20,6 +20,7 @@ from services.kernel.keyring.kept import Copied, Copy, Kept
 from services.kernel.keyring.openings import Openings, Subject
 from services.kernel.keyring.sealing import (
     KEY_BYTES,
+    DoesNotOpen,
     Entropy,
     seal,
     seal_bytes,
@@ -104,6 +105,8 @@ class Keyring:
         self.direct = Direct(self._database)
         self.log = Openings(self._writer, self.direct, clock)
         """Who opened what; `open` writes it."""
+        self.locked = False
+        """Whether nothing is opened: the master key that its keys are wrapped with is lost."""
         self.erased = Erased(self._writer, self.direct, clock, self._forget_persons)
         self.copied = Copied(self._writer, self.direct)
         """Which keys the district has a copy of."""
@@ -117,6 +120,14 @@ class Keyring:
     def now(self) -> datetime:
         """Return the present instant, as the log of openings has it."""
         return self._clock()
+
+    def fits(self) -> bool:
+        """Say whether the master key is the one that the newest key here is wrapped with."""
+        rows = self._read("SELECT id, wrapped FROM keys ORDER BY created_at DESC LIMIT 1", ())
+        try:
+            return all(unwrap(row["wrapped"], row["id"], self._master) for row in rows)
+        except DoesNotOpen:
+            return False
 
     def new_key(self, id: str) -> NewKey:
         """Return a fresh key for one complaint (or draft, or import file)."""
@@ -302,8 +313,8 @@ class Keyring:
         The caller has checked that this role may, and tells by key which complaints they belong
         to. The entry is durable before the words are returned.
         """
-        if not boxes:
-            return []
+        if not boxes or self.locked:
+            return [None] * len(boxes)
         found = self.unsealed(boxes)
         self.log.note(boxes, account, role, page, subjects or {})
         return found
@@ -320,6 +331,8 @@ class Keyring:
         self.direct.close()
 
     def _secrets(self, ids: Sequence[str] | set[str]) -> Mapping[str, bytes]:
+        if self.locked:
+            return {}
         rows = self._read(
             f"SELECT id, wrapped FROM keys WHERE id IN {marks(ids)} AND {NOT_CLOSED}",  # noqa: S608
             tuple(ids),

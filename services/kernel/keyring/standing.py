@@ -13,6 +13,12 @@ ESCALATED: Final = "escalated"
 ERASED_SAID: Final = _("Isi keluhan ini sudah dihapus; tidak ada lagi yang bisa ditambahkan.")
 
 
+LOCKED_SAID: Final = _(
+    "Isi tidak dapat dibuka: berkas kunci di mesin ini hilang, tidak terbaca, atau bukan miliknya. "
+    "Beri tahu pengelola sistem."
+)
+
+
 class Standing(StrEnum):
     """How the key of a complaint stands at one origin."""
 
@@ -21,6 +27,7 @@ class Standing(StrEnum):
     HANDED_OVER = "handed_over"
     AWAY = "away"
     ERASED = "erased"
+    LOCKED = "locked"
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,8 @@ class Stand:
                 )
             case Standing.ERASED:
                 return ERASED_SAID
+            case Standing.LOCKED:
+                return LOCKED_SAID
         return None
 
 
@@ -64,6 +73,8 @@ def standing(
     `home` that of its Puskesmas, where somebody asks elsewhere."""
     if keyring.erased.mark(complaint) is not None:
         return Stand(Standing.ERASED, here)
+    if keyring.locked:
+        return Stand(Standing.LOCKED, here)
     if keyring.key(complaint) is not None:
         return Stand(Standing.HERE, here)
     ways = keyring.ways(complaint)

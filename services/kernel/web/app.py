@@ -21,6 +21,7 @@ from services.kernel.web.assets import Assets
 from services.kernel.web.direct import DirectRoute, Shortcut
 from services.kernel.web.live import Live
 from services.kernel.web.pages import NavItem, Pages
+from services.kernel.web.readonly import ReadOnly
 from services.kernel.web.refusals import UNNAMED, documented
 from services.kernel.web.shell import AccessLog, Shell
 
@@ -38,7 +39,7 @@ class App(FastAPI):
         """Put the shell around everything that FastAPI builds, and the short way next to it."""
         routes = [each for router in self.direct for each in router.routes]
         direct = [each for each in routes if isinstance(each, DirectRoute)]
-        return self.shell(Shortcut(super().build_middleware_stack(), direct))
+        return self.shell(ReadOnly(Shortcut(super().build_middleware_stack(), direct)))
 
     def openapi(self) -> dict[str, Any]:
         """Describe the calls, each with the refusals that it may answer."""
@@ -69,8 +70,8 @@ def create_app(
     `notable` (slower than a second to the first byte, or a fault of ours) or `off`. `max_body` in
     bytes holds for every route that sets no `max_body_size` of its own; by `fleeting` limits are
     counted and open pages hear of news. Whoever builds the app
-    sets `app.state.access` (AccessStore), and `app.state.ready` and `app.state.oidc` if wanted,
-    before any request.
+    sets `app.state.access` (AccessStore), and `app.state.ready`, `app.state.oidc` and
+    `app.state.read_only` (why commands are refused) if wanted, before any request.
     """
     https = urlsplit(public_url or "").scheme == "https"
     app = App(
@@ -90,7 +91,7 @@ def create_app(
     problems.install(app)
     rooms = [("", HERE), *((name.rpartition(".")[2], _folder(name)) for name in packages)]
     app.state.secure_cookies = https
-    app.state.oidc, app.state.public_url = None, public_url
+    app.state.oidc, app.state.public_url, app.state.read_only = None, public_url, None
     fleeting = fleeting or Alone()
     app.state.fleeting = fleeting
     app.state.codes = CodeThrottle(fleeting)

@@ -42,6 +42,7 @@ from services.kernel.web.language import (
     QUERY,
     language_of,
     remember_language,
+    say,
     translations,
     translator,
 )
@@ -162,6 +163,7 @@ class Pages:
             "zone": zone,
             "now": self._clock(),
             "wide": True,
+            "read_only": _why_read_only(request, language),
         }
 
     def _nav_for(self, principal: Principal | None) -> Iterable[NavItem]:
@@ -301,3 +303,8 @@ def _filters(language: str) -> dict[str, Callable[..., Any]]:
         "zone_name": formats.zone_name,
         "say": partial(_shown, language),
     }
+
+
+def _why_read_only(request: Request, language: str) -> str | None:
+    why = getattr(request.app.state, "read_only", None)
+    return None if why is None else say(why, language)

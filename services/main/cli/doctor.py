@@ -8,6 +8,7 @@ from typing import Any, Final
 from rich.table import Table
 
 from services.kernel.store.database import StoreUnavailable
+from services.kernel.web.readonly import READ_ONLY
 from services.main.settings import Settings
 
 OLD: Final = timedelta(minutes=1)
@@ -95,6 +96,12 @@ def _of_processes(found: dict[str, Any]) -> Iterator[str]:
             yield f"{who} tidak terdengar sejak {each['heard_at']}. Lihat lognya, lalu mulai lagi."
             continue
         for name, failure in each["failing"].items():
+            if name == READ_ONLY:
+                yield (
+                    f"{who} hanya dapat dibaca: {failure} hilang, tidak terbaca, atau bukan "
+                    "miliknya. Kembalikan berkas itu dari cadangan, lalu mulai lagi."
+                )
+                continue
             yield f"{who}: {name} gagal ({failure}); ia mencoba lagi sendiri."
         if each["disk_free"] < each["disk_size"] * LITTLE_SPACE:
             free = each["disk_free"] // 2**20
