@@ -154,6 +154,30 @@ _FACTS: dict[str, dict[str, Any]] = {
         "followed_up": None,
     },
     "VisitsRecorded": {"month": "2026-10", "visits": 1000, "by_unit": []},
+    "MeetingPlanned": {
+        "kind": "monthly_lokmin",
+        "starts_at": "2026-11-02T10:00:00+00:00",
+        "venue": "Aula",
+        "months": ["2026-10"],
+        "complaints": [],
+        "invitees": None,
+        "agenda": None,
+    },
+    "MeetingCancelled": {"reason": BOX},
+    "MeetingHeld": {
+        "kind": "monthly_lokmin",
+        "months": ["2026-10"],
+        "chair": "dr. Kukuh",
+        "note_taker": "Siti",
+        "attended": 2,
+        "attendance": BOX,
+        "minutes": BOX,
+        "outcome": None,
+        "decisions": [],
+    },
+    "DecisionDone": {"decision_number": 1, "done_on": "2026-11-03", "note": BOX},
+    "FeedbackHeard": {"meeting": subject(902)},
+    "ForumAnswered": {"meeting": subject(902)},
     "RecapClosed": {"month": "2026-10", "as_of": None, "known_at": None, "lines": []},
     "RecapCorrected": {
         "month": "2026-10",
@@ -179,6 +203,10 @@ _SUBJECTS = {
     **dict.fromkeys(
         ("RecapClosed", "RecapCorrected", "RecapAcknowledged", "RecapCompleted"),
         "recap:puring:2026-10",
+    ),
+    **dict.fromkeys(
+        ("MeetingPlanned", "MeetingCancelled", "MeetingHeld", "DecisionDone"),
+        f"meeting:{subject(902)}",
     ),
 }
 _PUBLICATION = {"publication": subject(900)}

@@ -24,6 +24,7 @@ OUTBOX: Outbox = {
     Complaint.AttachmentAdded: contracts.AttachmentAddedV1,
     Complaint.Rated: contracts.ComplainantRatedV1,
     Complaint.ReopenRequested: contracts.ReopenRequestedV1,
+    Complaint.FeedbackHeard: contracts.FeedbackHeardV1,
     erasure.ErasureRequested: contracts.ErasureRequestedV1,
     erasure.ErasureScheduled: contracts.ErasureScheduledV1,
     erasure.ErasureRefused: contracts.ErasureRefusedV1,

@@ -29,3 +29,14 @@ CASE_KINDS: Final = get_args(CaseKind)
 
 Grade = Literal["red", "yellow", "green"]
 GRADES: Final = get_args(Grade)
+
+MeetingKind = Literal[
+    "quality_meeting",
+    "monthly_lokmin",
+    "quarterly_lokmin",
+    "linsek",
+    "smd",
+    "mmd",
+    "management_review",
+]
+MEETING_KINDS: Final = get_args(MeetingKind)

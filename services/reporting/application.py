@@ -6,7 +6,7 @@ question about cases.
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -47,9 +47,11 @@ from services.reporting.queries import (
     counted,
     dashboard,
     history,
+    meetings,
     nearby,
     notices,
     public,
+    recap,
     totals,
     upkeep,
     work,
@@ -360,6 +362,31 @@ class Reporting:
     def boxes(self) -> dict[str, datetime]:
         """Return when the suggestion box of each Puskesmas was last opened."""
         return work.boxes(self.store.reader())
+
+    def meeting_of(self, meeting: UUID) -> tuple[str, str, datetime] | None:
+        """Return the Puskesmas of a meeting, its kind, and when it begins or began; None where none
+        is known, or it was cancelled."""
+        return meetings.meeting_of(self.store.reader(), meeting)
+
+    def meetings(
+        self, puskesmas: str, bounds: tuple[datetime, datetime], when: When
+    ) -> list[dict[str, Any]]:
+        """Return the meetings of a Puskesmas within these bounds, as they stood."""
+        return meetings.meetings(self.store.reader(), puskesmas, bounds, when)
+
+    def overdue_decisions(self, puskesmas: str, today: date, when: When) -> int:
+        """Return how many decisions of a Puskesmas' meetings were overdue on a day, as it was
+        known."""
+        return meetings.overdue(self.store.reader(), puskesmas, today, when)
+
+    def month(self, puskesmas: str, starts: datetime, ends: datetime) -> dict[str, int]:
+        """Return the figures of a whole month, as it stands now."""
+        (line,) = (
+            each
+            for each in recap.lines(self.store.reader(), puskesmas, (starts, ends), When())
+            if each["group"] == "all"
+        )
+        return {name: line[name] for name in recap.FIGURES}
 
     def operations(self) -> dict[str, Any]:
         """Return how far the log copy is, what it waits for, and what it could not read; and how

@@ -63,6 +63,10 @@ SHAPE: Final = json.dumps(
         "respondents": "INTEGER",
         "visits": "INTEGER",
         "by_unit": [{"unit": "VARCHAR", "visits": "INTEGER"}],
+        "starts_at": "VARCHAR",
+        "months": ["VARCHAR"],
+        "decisions": [{"due_on": "DATE"}],
+        "decision_number": "INTEGER",
     }
 )
 
@@ -138,5 +142,10 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     # Of a month's visits: all, and of the units that were named.
     "visits": ("INTEGER", "p.visits"),
     "by_unit": ("STRUCT(unit VARCHAR, visits INTEGER)[]", "p.by_unit"),
+    # Of a meeting: when it is to begin, which recaps it discusses, by when its decisions are due.
+    "starts_at": ("TIMESTAMP", _instant("p.starts_at")),
+    "months": ("VARCHAR[]", "p.months"),
+    "decision_dues": ("DATE[]", "list_transform(p.decisions, lambda each: each.due_on)"),
+    "decision_number": ("INTEGER", "p.decision_number"),
 }
 OCCURRED_AT: Final = _instant("p.occurred_at")

@@ -58,6 +58,8 @@ STEPS: Final[Mapping[str, Text]] = {
     "ResolutionPublished": _("Hasil dipublikasikan"),
     "PublicationWithdrawn": _("Publikasi ditarik"),
     "ComplainantInformed": _("Pelapor diberi tahu"),
+    "FeedbackHeard": _("Disampaikan dalam pertemuan"),
+    "ForumAnswered": _("Hasilnya disampaikan ke forum"),
 }
 
 

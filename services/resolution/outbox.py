@@ -1,8 +1,9 @@
 """What is published of each of resolution's domain events."""
 
+from services.kernel.contracts import meetings
 from services.kernel.contracts import resolution as contracts
 from services.kernel.store import Outbox
-from services.resolution.domain import CalendarBook, Case, RecapForm, RuleBook
+from services.resolution.domain import CalendarBook, Case, Meeting, RecapForm, RuleBook
 
 OUTBOX: Outbox = {
     Case.Opened: contracts.CaseOpenedV1,
@@ -30,6 +31,13 @@ OUTBOX: Outbox = {
     Case.Restored: contracts.CaseRestoredV1,
     Case.RequestRefused: contracts.CaseRequestRefusedV1,
     Case.KeyShared: contracts.KeySharedV1,
+    Case.ForumAnswered: meetings.ForumAnsweredV1,
+    Meeting.Planned: meetings.MeetingPlannedV1,
+    Meeting.Replanned: meetings.MeetingReplannedV1,
+    Meeting.Cancelled: meetings.MeetingCancelledV1,
+    Meeting.Held: meetings.MeetingHeldV1,
+    Meeting.MinutesCorrected: meetings.MinutesCorrectedV1,
+    Meeting.DecisionDone: meetings.DecisionDoneV1,
     RuleBook.Begun: contracts.RulesChangedV1,
     RuleBook.Changed: contracts.RulesChangedV1,
     CalendarBook.Begun: contracts.CalendarChangedV1,

@@ -19,6 +19,12 @@ AT = datetime(2026, 11, 2, tzinfo=UTC)
 OF_NO_COMPLAINT = {
     "CalendarChanged",
     "CheckpointSigned",
+    "DecisionDone",
+    "MeetingCancelled",
+    "MeetingHeld",
+    "MeetingPlanned",
+    "MeetingReplanned",
+    "MinutesCorrected",
     "PuskesmasHomed",
     "PuskesmasRegistered",
     "RecapAcknowledged",

@@ -66,6 +66,7 @@ class Complaint(Aggregate):
             aggregate.erasure = None
             aggregate.hold = None
             aggregate.received_in = None
+            aggregate.meeting = None
             aggregate.written_elsewhere = 0
             aggregate.fill_in(self)
 
@@ -161,6 +162,17 @@ class Complaint(Aggregate):
         def apply(self, aggregate: "Complaint") -> None:
             """Change nothing: the case decides."""
 
+    class FeedbackHeard(Event):
+        """It was raised in a meeting."""
+
+        TOPIC = "intake.FeedbackHeard"
+
+        meeting: str
+
+        def apply(self, aggregate: "Complaint") -> None:
+            """Keep which meeting it was."""
+            aggregate.meeting = self.meeting
+
     if TYPE_CHECKING:  # the library would make a dataclass of annotations
         number: str
         receipt_hash: str
@@ -184,12 +196,17 @@ class Complaint(Aggregate):
         erasure: Erasure | None
         hold: Hold | None
         received_in: str | None
+        meeting: str | None
         written_elsewhere: int
 
     @classmethod
     def receive(cls, act: Act, *, id: UUID, puskesmas: str, **form: Any) -> "Complaint":
         """Write a complaint down."""
         return cls.begin(cls.Received, act, id=id, puskesmas=puskesmas, **form)
+
+    def hear_in(self, act: Act, meeting: str) -> None:
+        """Record in which meeting it was raised."""
+        self.record(self.FeedbackHeard, act, meeting=meeting)
 
     def fill_in(self, event: "Complaint.Received | Complaint.Corrected") -> None:
         """Let the form stand as an event says."""

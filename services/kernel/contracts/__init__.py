@@ -1,6 +1,13 @@
 """What is published about events: typed models, their field classes, and the envelope."""
 
-from services.kernel.contracts import intake, publication, reporting, resolution, surveys
+from services.kernel.contracts import (
+    intake,
+    meetings,
+    publication,
+    reporting,
+    resolution,
+    surveys,
+)
 from services.kernel.contracts.envelope import MalformedMessage, Message, from_headers, in_order
 from services.kernel.contracts.fields import SealedBox, field_classes
 from services.kernel.contracts.registry import Event, UnknownType, read, types
@@ -15,6 +22,7 @@ __all__ = [
     "from_headers",
     "in_order",
     "intake",
+    "meetings",
     "publication",
     "read",
     "reporting",

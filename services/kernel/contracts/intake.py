@@ -304,3 +304,10 @@ class UnitRegisteredV1(Event, frozen=True):
     name: Public[str]
     effort: Public[str]
     cluster: Public[str]
+
+
+@published("intake")
+class FeedbackHeardV1(Event, frozen=True):
+    """A complaint was raised in a meeting (SOP Puring 1.6, 3a): which one it was."""
+
+    meeting: Public[str]

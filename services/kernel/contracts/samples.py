@@ -97,9 +97,16 @@ _BY_NAME: dict[str, Any] = {
     "converted": "81.25",
     "quality": "B",
     "effectiveness": "partly",
+    "RecapCorrected.reason": "late_entry",
+    "meeting": str(UUID(int=0x3EE7)),
+    "months": "2026-10",
+    "venue": "Aula Puskesmas",
+    "chair": "dr. Kukuh",
+    "note_taker": "Siti Aminah",
+    "MeetingPlanned.kind": "monthly_lokmin",
+    "MeetingReplanned.kind": "monthly_lokmin",
+    "MeetingHeld.kind": "monthly_lokmin",
 }
-
-_BY_PLACE: dict[str, Any] = {"RecapCorrected.reason": "late_entry"}
 
 _SUBJECTS = {
     "SuggestionBoxOpened": str(UUID(int=0xB0C5)),
@@ -127,6 +134,17 @@ _SUBJECTS = {
             "Published",
         )
     },
+    **dict.fromkeys(
+        (
+            "MeetingPlanned",
+            "MeetingReplanned",
+            "MeetingCancelled",
+            "MeetingHeld",
+            "MinutesCorrected",
+            "DecisionDone",
+        ),
+        f"meeting:{UUID(int=0x3EE7)}",
+    ),
 }
 
 
@@ -155,7 +173,7 @@ def example(hint: Any, place: str, *, full: bool) -> Any:
         return seal(WORDS, KEY, KEY_ID, place, lambda size: sha256(place.encode()).digest()[:size])
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         return hint(**example_fields(hint, place.split(".")[0], full=full))
-    return _BY_PLACE.get(place) or _plain(hint, place.split(".")[-1], full)
+    return _plain(hint, place, full)
 
 
 def example_fields(model: type[msgspec.Struct], name: str, *, full: bool) -> dict[str, Any]:
@@ -167,9 +185,10 @@ def example_fields(model: type[msgspec.Struct], name: str, *, full: bool) -> dic
     }
 
 
-def _plain(hint: Any, name: str, full: bool) -> Any:
+def _plain(hint: Any, place: str, full: bool) -> Any:
+    name = place.split(".")[-1]
     if hint is str:
-        return _BY_NAME.get(name, name)
+        return _BY_NAME.get(place, _BY_NAME.get(name, name))
     if hint is bool:
         return full
     if hint is int:

@@ -76,6 +76,15 @@ WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
         "clinic_tv": _("TV Puskesmas"),
         "social_media": _("Media sosial"),
     },
+    "meeting": {
+        "quality_meeting": _("Rapat tim mutu"),
+        "monthly_lokmin": _("Lokmin bulanan"),
+        "quarterly_lokmin": _("Lokmin triwulanan"),
+        "linsek": _("Pertemuan lintas sektor"),
+        "smd": _("SMD (survei mawas diri)"),
+        "mmd": _("MMD (musyawarah masyarakat desa)"),
+        "management_review": _("Rapat tinjauan manajemen"),
+    },
     "role": {
         "officer": _("petugas"),
         "complaint_team": _("tim keluhan"),

@@ -20,12 +20,12 @@ WITH arrived AS (
             WHEN name = 'ComplaintReceived' THEN 'received'
             WHEN name IN (
                 'ComplaintCorrected', 'ComplaintWithdrawn', 'DuplicateLinked', 'DuplicateUnlinked',
-                'AttachmentAdded', 'ComplainantRated', 'ReopenRequested'
+                'AttachmentAdded', 'ComplainantRated', 'ReopenRequested', 'FeedbackHeard'
             ) THEN 'form'
             WHEN name IN (
                 'TeamNotified', 'ComplainantMet', 'TeamCallAcknowledged', 'CaseAssigned',
                 'CaseCommented', 'CaseEscalated', 'EscalationAnswered', 'CaseCorrected',
-                'CaseRequestRefused'
+                'CaseRequestRefused', 'ForumAnswered'
             ) THEN 'beside'
             WHEN name = 'ComplainantInformed' THEN 'informed'
             WHEN name IN (

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-from services.kernel.contracts import Event, intake, publication
+from services.kernel.contracts import Event, intake, meetings, publication
 from services.kernel.contracts import resolution as told
 from services.kernel.district import District
 from services.kernel.text import Text, _
@@ -45,6 +45,8 @@ _PLAIN: Final[Mapping[type[Event], Text]] = {
     intake.ErasureCalledBackV1: _("{who} membatalkan penghapusan data"),
     intake.LegalHoldPlacedV1: _("{who} mencatat penahanan hukum"),
     intake.LegalHoldLiftedV1: _("{who} mencabut penahanan hukum"),
+    intake.FeedbackHeardV1: _("{who} mencatat bahwa ini disampaikan dalam pertemuan"),
+    meetings.ForumAnsweredV1: _("{who} menyampaikan hasilnya ke forum"),
     told.CaseOpenedV1: _("{who} membuka kasus"),
     told.ComplainantMetV1: _("{who} menemui pelapor"),
     told.ImmediateAnswerGivenV1: _("{who} memberi solusi langsung"),

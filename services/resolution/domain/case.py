@@ -27,6 +27,7 @@ _BESIDE_PATH = (
     events.Corrected,
     events.RequestRefused,
     events.KeyShared,
+    events.ForumAnswered,
 )
 
 
@@ -62,6 +63,7 @@ class Case(Aggregate):
     Restored = events.Restored
     RequestRefused = events.RequestRefused
     KeyShared = events.KeyShared
+    ForumAnswered = events.ForumAnswered
 
     if TYPE_CHECKING:  # the library would make a dataclass of annotations
         number: str
@@ -81,6 +83,7 @@ class Case(Aggregate):
         pauses: list[Pause]
         escalated: bool
         before_district: bool
+        forum_answered: bool
         assignee: str | None
         assigned_unit: str | None
         other: str | None
@@ -293,6 +296,23 @@ class Case(Aggregate):
         else:
             self._refuse(act, "reopening")
 
+    def answer_forum(self, act: Act, meeting: str) -> None:
+        """Record that the forum which raised it was told its result, in that meeting; each result
+        once."""
+        if self.state not in HANDLED:
+            raise StepNotAllowed(
+                _("Kasus {number} belum punya hasil untuk disampaikan.", number=self.number),
+                self.allowed,
+            )
+        if self.forum_answered:
+            raise StepNotAllowed(
+                _("Hasil kasus {number} sudah disampaikan ke forum.", number=self.number),
+                self.allowed,
+            )
+        if act.occurred_at < self.received_at:
+            raise invalid("answered", _before_the_complaint())
+        self.record(events.ForumAnswered, act, meeting=meeting)
+
     def share_key(self, act: Act, sender: str, receiver: str, purpose: str) -> None:
         """Record that the key of the words went from one origin to another; each way once."""
         if (sender, receiver) not in self.key_ways:
@@ -339,6 +359,8 @@ class Case(Aggregate):
                 self.escalated = self.before_district = True
             case events.EscalationAnswered():
                 self.before_district = False
+            case events.ForumAnswered():
+                self.forum_answered = True
             case events.KeyShared():
                 self.key_ways.add((event.sender, event.receiver))
             case events.Paused():
@@ -388,6 +410,7 @@ class Case(Aggregate):
                 self.state = State.EVALUATED
             case events.Reopened():
                 self.state, self.finding = State.REOPENED, None
+                self.forum_answered = False
                 self.actions, self.done, self.reminded = [], {}, set()
 
     def _promise(self, deadlines: list[DueV1]) -> None:
@@ -415,7 +438,7 @@ class Case(Aggregate):
         self.state, self.grade, self.finding = State.RECEIVED, None, None
         self.actions, self.done = [], {}
         self.pauses, self.key_ways = [], set()
-        self.escalated = self.before_district = False
+        self.escalated = self.before_district = self.forum_answered = False
         self.assignee = self.assigned_unit = None
         self.other = self.left = self.taken_back_by = None
 

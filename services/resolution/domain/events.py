@@ -223,3 +223,10 @@ class KeyShared(CaseEvent):
     sender: str
     receiver: str
     purpose: str
+
+
+class ForumAnswered(CaseEvent):
+    """The forum that raised the complaint was told what came of it."""
+
+    TOPIC = "resolution.ForumAnswered"
+    meeting: str
