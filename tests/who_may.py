@@ -71,6 +71,19 @@ PLAN = {"actions": [{"action": SAID, "person_responsible": "KTU", "due_on": SOON
 GIVEN = {"channel": "in_person", "text": SAID}
 BOX = {"opened_at": "2026-01-02T08:00:00+07:00", "officers": WHO, "slips": []}
 FILTER = {"puskesmas": "{code}"}
+FOLLOWS = TEAM | CHAIR
+STARTS = f"{SOON}T09:00:00+07:00"
+MEETING = {"kind": "linsek", "starts_at": STARTS, "venue": "Aula"}
+MINUTES = {"attendance": [{"name": "Sari"}], "minutes": SAID}
+HELD = {**MINUTES, "chair": "dr. Kukuh", "note_taker": "Sari"}
+MEETING_STEPS: Final[Mapping[str, tuple[frozenset[str], dict[str, Any]]]] = {
+    "plan": (CHAIR, MEETING),
+    "cancellation": (CHAIR, {"reason": SAID}),
+    "holding": (CHAIR, HELD),
+    "minutes": (CHAIR, {**MINUTES, "reason": SAID}),
+    "decisions/{n}": (FOLLOWS, {"done_on": "2026-01-02", "note": SAID}),
+    "forum-answers": (FOLLOWS, {"complaints": ["00000000-0000-0000-0000-000000000000"]}),
+}
 VERSIONS = {"a": "1", "b": "1"}
 API, CASE, PUBLICATION = "/api/v1", "/api/v1/cases/{id}", "/api/v1/publications/{id}"
 STEPS: dict[str, tuple[frozenset[str], dict[str, Any]]] = {
@@ -187,6 +200,10 @@ TABLE: dict[str, Row] = {
         DISTRICT, {"day": "2030-01-01", "working": False, "why": "Banjir"}
     ),
     **{f"POST {CASE}/{step}": Row(*given) for step, given in STEPS.items()},
+    f"POST {API}/puskesmas/{{code}}/meetings": Row(CHAIR, MEETING),
+    f"GET {API}/puskesmas/{{code}}/meetings": Row(READS),
+    f"GET {API}/meetings/{{id}}": Row(READS),
+    **{f"POST {API}/meetings/{{id}}/{step}": Row(*given) for step, given in MEETING_STEPS.items()},
     f"GET {API}/publications": Row(PUBLICATIONS, query={"complaint": "{complaint}"}),
     **{f"POST {PUBLICATION}/{step}": Row(*given) for step, given in OUTGOING.items()},
     f"GET {API}/reports/complaints": Row(REPORTS, query=FILTER),
@@ -269,6 +286,8 @@ TABLE: dict[str, Row] = {
     "POST /kunjungan/berkas": Row(DESK, {"puskesmas": "{code}"}),
     "GET /agenda": Row(REPORTS, query=FILTER),
     "GET /p/{code}/agenda.ics": Row(ANYBODY),
+    "GET /catat/pertemuan": Row(DESK, query={"puskesmas": "{code}", "rapat": "{meeting}"}),
+    "POST /catat/pertemuan": Row(DESK, {"puskesmas": "{code}", "rapat": "{meeting}"}),
     "GET /catat/{id}/slip": Row(DESK),
     "GET /catat/{id}": Row(DESK),
     "POST /catat/{id}/alasan": Row(OPENS, {"why": "report"}),
@@ -327,6 +346,17 @@ TABLE: dict[str, Row] = {
     "POST /pemberitahuan/dibaca": Row(READS, {}, placed=False),
     "GET /kasus": Row(READS, query=FILTER),
     "GET /evaluasi": Row(CHAIR, placed=False),
+    "GET /rapat": Row(READS, query=FILTER),
+    "GET /rapat/baru": Row(CHAIR, query=FILTER),
+    "POST /rapat/baru": Row(CHAIR, {"puskesmas": "{code}"}),
+    "GET /rapat/keputusan.pdf": Row(READS, query=FILTER),
+    "GET /rapat/{id}": Row(READS),
+    "GET /rapat/{id}/undangan.pdf": Row(READS),
+    "GET /rapat/{id}/notulen.pdf": Row(READS),
+    **{f"POST /rapat/{{id}}/{step}": Row(CHAIR, {}) for step in ("rencana", "batal", "laksana")},
+    "POST /rapat/{id}/notulen": Row(CHAIR, {}),
+    "POST /rapat/{id}/keputusan/{n}": Row(FOLLOWS, {}),
+    "POST /rapat/{id}/jawaban": Row(FOLLOWS, {}),
     "GET /bidang": Row(READS, placed=False),
     "GET /kasus/{id}/berita": Row(READS, query={"since": "0"}),
     "GET /kasus/{id}": Row(READS),

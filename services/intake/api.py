@@ -15,6 +15,7 @@ from services.intake.application import Intake
 from services.intake.cases import Cases
 from services.intake.erasing import Erasing
 from services.intake.forms import ComplaintBody, form_of
+from services.intake.forums import Forums
 from services.intake.imported import Outcome
 from services.intake.importing import Importing
 from services.intake.known import known
@@ -107,10 +108,15 @@ class ComplaintView(BaseModel):
 
 
 def router(
-    intake: Intake, importing: Importing, thread: Thread, cases: Cases, erasing: Erasing
+    intake: Intake,
+    importing: Importing,
+    thread: Thread,
+    cases: Cases,
+    erasing: Erasing,
+    forums: Forums,
 ) -> APIRouter:
     """Return intake's calls; `thread` tells of complaints that were received elsewhere, `cases`
-    what the case of one allows."""
+    what the case of one allows, `forums` in which meeting one may have been raised."""
     api = APIRouter(prefix="/api/v1", tags=["intake"], responses=refusals(421))
 
     async def receive_complaint(
@@ -121,6 +127,8 @@ def router(
     ) -> Any:
         """Write a complaint down. It is on the disk when the answer comes."""
         who = intent(principal, "complaint.receive", code, body.received_at)
+        if body.meeting is not None:
+            await run_in_threadpool(forums.meeting, code, body.meeting)
         answer = await answered(intake.receive(code, form_of(body), who, once))
         return done(answer) | {"receipt": intake.receipt(UUID(answer.ids["id"]))}
 

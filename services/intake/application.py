@@ -165,6 +165,32 @@ class Intake(Service):
 
         return self.command(decide, once, [written.key])
 
+    def receive_together(
+        self, puskesmas: str, forms: Sequence[Form], intent: Intent, once: Once | None = None
+    ) -> "Future[Answer]":
+        """Write several complaints down that were heard at the same time, all of them or none
+        (SOP Puring 3a).
+
+        Raises NotFound for an unknown Puskesmas, InvalidInput with every wrong field of every form
+        (`forms[3].text`).
+        """
+        here = self.at(puskesmas)
+        errors: list[FieldError] = []
+        for place, form in enumerate(forms):
+            try:
+                self.check(here, form)
+            except InvalidInput as problem:
+                at = f"forms[{place}]."
+                errors += [FieldError(at + each.field, each.message) for each in problem.errors]
+        if errors:
+            raise InvalidInput(*errors)
+        written = [self._sealed(form) for form in forms]
+
+        def decide(uow: UnitOfWork) -> Ids:
+            return {"complaints": [self._write_down(uow, here, each, intent) for each in written]}
+
+        return self.command(decide, once, [each.key for each in written])
+
     def open_box(
         self,
         puskesmas: str,
@@ -280,6 +306,8 @@ class Intake(Service):
             text=written.text,
             complainant=written.complainant,
         )
+        if form.meeting is not None:
+            complaint.hear_in(act, str(form.meeting))
         uow.save(complaint)
         if not at_home:
             leave(uow, here.code, str(id))

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 import phonenumbers
 
@@ -12,6 +13,8 @@ from services.kernel.district import District, Puskesmas
 from services.kernel.errors import FieldError, InvalidInput
 from services.kernel.text import Text, _
 from services.kernel.vocabulary import CHANNELS
+
+MEETING = "meeting"
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Form:
     barrier: str | None = None
     wants_answer_by: str | None = None
     person: Person = field(default_factory=Person)
+    meeting: UUID | None = None
+    """The meeting in which it was raised, of what came by that channel."""
 
 
 def check(district: District, here: Puskesmas, form: Form) -> None:
@@ -69,6 +74,9 @@ def check(district: District, here: Puskesmas, form: Form) -> None:
     if form.confidentiality == "anonymous" and form.person.known():
         message = _("Keluhan anonim tidak menyimpan identitas. Kosongkan, atau pilih rahasia.")
         errors.append(FieldError("complainant", message))
+    if form.meeting is not None and form.channel != MEETING:
+        message = _("Hanya untuk yang datang lewat pertemuan.")
+        errors.append(FieldError("meeting", message))
     if missing := _unreachable(form):
         errors.append(missing)
     if errors:

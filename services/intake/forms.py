@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from pydantic import Field
 
@@ -41,6 +42,7 @@ class ComplaintBody(Body):
     complainant: ComplainantBody | None = None
     confidentiality: str = Field("open", description="open, confidential, anonymous")
     barrier: str | None = Field(None, description="culture, language, habit, other")
+    meeting: UUID | None = Field(None, description="in which it was raised; channel meeting only")
 
 
 def form_of(body: ComplaintBody) -> Form:
@@ -58,6 +60,7 @@ def form_of(body: ComplaintBody) -> Form:
         barrier=body.barrier,
         wants_answer_by=who.wants_answer_by,
         person=Person(who.name, who.phone, who.email, who.address),
+        meeting=body.meeting,
     )
 
 

@@ -13,6 +13,7 @@ from services.intake import (
     box_pages,
     complaint_pages,
     erasure_pages,
+    forum_pages,
     import_pages,
     offline_pages,
     poster_pages,
@@ -25,6 +26,7 @@ from services.intake.cases import Cases
 from services.intake.domain import CONFIDENTIALITIES, KINDS
 from services.intake.erasing import Erasing
 from services.intake.forms import form_of
+from services.intake.forums import Forums
 from services.intake.importing import Importing
 from services.intake.retention import Ended, Keeping
 from services.intake.slips import receipt_of
@@ -84,9 +86,10 @@ def router(
     erasing: Erasing,
     ended: Ended,
     survey_imports: SurveyImports,
+    forums: Forums,
 ) -> APIRouter:
     """Return intake's pages; `nearby` answers what else came in about then, `cases` what the case
-    of a complaint allows, `ended` which cases ended long ago."""
+    of a complaint allows, `ended` which cases ended long ago, `forums` which meetings there are."""
     pages = APIRouter(include_in_schema=False)
     _add_desk(pages, intake)
     import_pages.add(pages, intake, importing)
@@ -95,6 +98,7 @@ def router(
     poster_pages.add(pages, intake, _reachable)
     box_pages.add(pages, intake, _choices, _reachable)
     visits_pages.add(pages, intake, _reachable)
+    forum_pages.add(pages, intake, forums, _choices)
     suggesting = Suggesting(intake, nearby)
     complaint_pages.add(pages, intake, words, suggesting, cases, LABELS, _choices)
     receipt_pages.add(pages, intake, cases)

@@ -10,6 +10,7 @@ from services.intake import api as intake_api
 from services.intake import pages as intake_pages
 from services.intake.cases import Cases
 from services.intake.erasing import Erasing
+from services.intake.forums import Forums
 from services.intake.suggesting import Nearby
 from services.kernel.access.web import undeclared_routes
 from services.kernel.condition import Condition, Figures
@@ -41,6 +42,7 @@ from services.resolution import accompanying_api
 from services.resolution import api as resolution_api
 from services.resolution import pages as resolution_pages
 from services.resolution import recap_api as recap_form_api
+from services.resolution.meetings import api as meetings_api
 from services.resolution.pages import CaseLists
 
 SERVICES: Final = ("intake", "resolution", "publication", "reporting")
@@ -112,7 +114,10 @@ def _routers(
         words = Words(parts.keyring)
         cases = Cases(lists.standing_of)
         erasing = Erasing(parts.intake, cases)
-        calls.append(intake_api.router(parts.intake, parts.importing, lists.thread, cases, erasing))
+        forums = Forums(lists.meeting_of)
+        calls.append(
+            intake_api.router(parts.intake, parts.importing, lists.thread, cases, erasing, forums)
+        )
         pages.append(
             intake_pages.router(
                 parts.intake,
@@ -123,6 +128,7 @@ def _routers(
                 erasing,
                 lists.ended,
                 parts.survey_imports,
+                forums,
             )
         )
     if "resolution" in services:
@@ -131,6 +137,7 @@ def _routers(
             resolution_api.router(resolution),
             accompanying_api.router(resolution),
             recap_form_api.router(resolution),
+            meetings_api.router(resolution),
         ]
         pages += [
             resolution_pages.router(resolution, lists, words),

@@ -207,6 +207,17 @@ class RemoteLists:
         )
         return found
 
+    def meeting_of(self, meeting: UUID) -> tuple[str, str, datetime] | None:
+        """Return the Puskesmas of a meeting, its kind, and when it begins or began; None where none
+        is known, or it was cancelled."""
+        found: tuple[str, str, datetime] | None = self._ask("meeting_of", meeting=meeting)
+        return found
+
+    def month(self, puskesmas: str, starts: datetime, ends: datetime) -> Mapping[str, int]:
+        """Return the figures of a whole month, as it stands now."""
+        found: Mapping[str, int] = self._ask("month", puskesmas=puskesmas, starts=starts, ends=ends)
+        return found
+
     def boxes(self) -> Mapping[str, datetime]:
         """Return when the suggestion box of each Puskesmas was last opened."""
         found: Mapping[str, datetime] = self._ask("boxes")

@@ -109,6 +109,15 @@ class CasesOf:
         """Return the cases behind a month's recap, and what was reported of it."""
         return recap_cases(self._reporting, puskesmas, month, (starts, ends))
 
+    def meeting_of(self, meeting: UUID) -> tuple[str, str, datetime] | None:
+        """Return the Puskesmas of a meeting, its kind, and when it begins or began; None where none
+        is known, or it was cancelled."""
+        return self._reporting.meeting_of(meeting)
+
+    def month(self, puskesmas: str, starts: datetime, ends: datetime) -> Mapping[str, int]:
+        """Return the figures of a whole month, as it stands now."""
+        return self._reporting.month(puskesmas, starts, ends)
+
     def boxes(self) -> Mapping[str, datetime]:
         """Return when the suggestion box of each Puskesmas was last opened."""
         return self._reporting.boxes()

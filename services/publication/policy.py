@@ -3,9 +3,10 @@ is not out yet follows its form when that becomes confidential, or is no longer;
 nothing wait of the result that it takes back."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
-from services.kernel.contracts import Message, intake, read, resolution
+from services.kernel.contracts import Message, intake, meetings, read, resolution
 from services.kernel.errors import NotFound
 from services.kernel.follower import remembered
 from services.kernel.policy import Policy, caused_by
@@ -23,6 +24,7 @@ def policy(acts_for: Callable[[str], bool]) -> Policy:
             resolution.ResolutionDocumentedV1: draft,
             resolution.CaseReopenedV1: take_back,
             intake.ComplaintCorrectedV1: follow_form,
+            meetings.ForumAnsweredV1: forum_answered,
         },
         remembers=frozenset({intake.ComplaintReceivedV1, intake.ComplaintCorrectedV1}),
     )
@@ -69,3 +71,20 @@ def follow_form(uow: UnitOfWork, message: Message, event: intake.ComplaintCorrec
         if publication.follow_form(uow.act(caused_by(message)), event.confidentiality):
             uow.save(publication)
             waiting.note(uow, publication)
+
+
+def forum_answered(uow: UnitOfWork, message: Message, event: meetings.ForumAnsweredV1) -> None:
+    """Record that the complainant was told where the result was told to the forum in which the
+    complaint was raised (SOP Puring 3f); of an anonymous one, nobody can be."""
+    found = waiting.of_complaint(uow, message.subject)
+    if not found:
+        return
+    publication = uow.get(Publication, found[-1])
+    received = remembered(uow, message.subject, intake.ComplaintReceivedV1.type)
+    if received is None or "informed" not in publication.allowed:
+        return
+    if not waiting.taken_back(uow, publication):
+        told = replace(caused_by(message), occurred_at=event.occurred_at)
+        publication.inform(uow.act(told), "meeting", read(received).occurred_at)
+        uow.save(publication)
+        waiting.note(uow, publication)

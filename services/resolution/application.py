@@ -39,11 +39,13 @@ from services.resolution.domain import (
     State,
 )
 from services.resolution.jobs import OVERDUE
+from services.resolution.meetings import noted as meetings
 from services.resolution.outbox import OUTBOX
 from services.resolution.promises import Promises
 from services.resolution.sharing import TABLES, note_escalation
 
 Decide = Callable[[Case, Act], None]
+Noted = Callable[[UnitOfWork, Case, Act], None]
 PLANNED_AHEAD = timedelta(days=366)
 """No action of a plan is due later than this: a year that was mistyped, not one that is meant."""
 
@@ -62,7 +64,7 @@ class Resolution(Service):
 
     name = "resolution"
     outbox = OUTBOX
-    tables = TABLES
+    tables = TABLES + meetings.TABLES
 
     def __init__(
         self,
@@ -188,11 +190,16 @@ class Resolution(Service):
             intent.correlation_id,
             intent.causation_id,
         )
+
+        def noted(uow: UnitOfWork, case: Case, act: Act) -> None:
+            meetings.carried_out(uow, case, act, number, done_on, box)
+
         return self.step(
             id,
             stated,
             lambda case, act: case.carry_out(act, number, done_on, box),
             "done_on",
+            noted=noted,
             **repeat,
         )
 
@@ -267,16 +274,21 @@ class Resolution(Service):
         decide: Decide,
         field: str = "occurred_at",
         *,
+        noted: Noted | None = None,
         once: Once | None = None,
         expected: int | None = None,
     ) -> "Future[Answer]":
-        """Have `decide` take a case one step further; `field` names when, in a refusal."""
+        """Have `decide` take a case one step further; `field` names when, in a refusal. `noted`
+        does, in the same transaction, what follows from it elsewhere."""
 
         def command(uow: UnitOfWork) -> Ids:
             case = uow.get(Case, id, expected)
             state, promised, escalated = case.state, case.deadlines, case.escalated
-            decide(case, uow.act(intent, field))
+            act = uow.act(intent, field)
+            decide(case, act)
             uow.save(case)
+            if noted is not None:
+                noted(uow, case, act)
             if case.escalated and not escalated:
                 note_escalation(uow, case)
             # A grade may move a promise, and reopening takes a settlement back.

@@ -17,6 +17,7 @@ from services.kernel.vocabulary import CASE_KINDS
 from services.resolution.domain import Case
 from services.resolution.domain.case import BY_CORRECTION
 from services.resolution.jobs import OVERDUE
+from services.resolution.meetings.noted import note_heard
 from services.resolution.promises import Promises
 
 NOTIFIED = ["complaint_team"]
@@ -36,6 +37,7 @@ def policy(acts_for: Callable[[str], bool], promises: Promises) -> Policy:
             intake.DuplicateLinkedV1: handling.linked,
             intake.DuplicateUnlinkedV1: handling.unlinked,
             intake.ReopenRequestedV1: handling.asked_to_reopen,
+            intake.FeedbackHeardV1: heard,
         },
         remembers=frozenset(
             {
@@ -44,6 +46,7 @@ def policy(acts_for: Callable[[str], bool], promises: Promises) -> Policy:
                 intake.ComplaintWithdrawnV1,
                 intake.DuplicateLinkedV1,
                 intake.DuplicateUnlinkedV1,
+                intake.FeedbackHeardV1,
                 intake.AttachmentAddedV1,
                 intake.ComplainantRatedV1,
                 intake.ReopenRequestedV1,
@@ -63,6 +66,11 @@ def policy(acts_for: Callable[[str], bool], promises: Promises) -> Policy:
             }
         ),
     )
+
+
+def heard(uow: UnitOfWork, message: Message, event: intake.FeedbackHeardV1) -> None:
+    """Write down in which meeting a complaint was raised; praise, too, which has no case."""
+    note_heard(uow, message.subject, event.meeting)
 
 
 class _Handling:

@@ -5,11 +5,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.kernel.aggregate import Aggregate
-from services.kernel.contracts import Message, read
+from services.kernel.contracts import Message, meetings, read
 from services.kernel.contracts import resolution as contracts
 from services.kernel.store import UnitOfWork
 from services.kernel.store.taking_back import Facts, Forms, NotRetold, Retold
-from services.resolution.domain import CalendarBook, Case, RecapForm, RuleBook
+from services.resolution.domain import CalendarBook, Case, Meeting, RecapForm, RuleBook
+from services.resolution.meetings import noted
 from services.resolution.policy import see_to_promises
 from services.resolution.sharing import note_escalation
 
@@ -25,7 +26,7 @@ def _id_of(message: Message, facts: Facts) -> UUID:
         return RuleBook.ID
     if message.type == _CALENDAR:
         return CalendarBook.id_of(message.puskesmas)
-    return UUID(message.subject)
+    return Meeting.id_in(message.subject)
 
 
 def _unpublished(kind: type[Aggregate.Event], message: Message, forms: Forms) -> Facts:
@@ -48,9 +49,16 @@ def _id(message: Message) -> str:
 
 
 def _noted(uow: UnitOfWork, id: UUID, messages: Sequence[Message]) -> None:
-    """See to the promises of a case, and to its key where it was put before the district."""
-    of_a_case = messages[0].type not in (_RULES, _CALENDAR, _RECAP)
-    case = uow.find(Case, id) if of_a_case else None
+    """See to the promises of a case, and to its key where it was put before the district; write
+    down again how a meeting stands."""
+    meeting = uow.find(Meeting, id)
+    if meeting is not None:
+        noted.note_meeting(uow, meeting)
+    for message in messages:
+        event = read(message)
+        if isinstance(event, meetings.ForumAnsweredV1):
+            noted.note_answered(uow, message.subject, event.meeting)
+    case = uow.find(Case, id) if messages[0].type not in (_RULES, _CALENDAR, _RECAP) else None
     if case is not None:
         see_to_promises(uow, case)
         if any(each.type == contracts.CaseEscalatedV1.type for each in messages):
@@ -63,8 +71,10 @@ RETOLD: Final = Retold(
         RuleBook.Begun: RuleBook,
         CalendarBook.Begun: CalendarBook,
         RecapForm.Begun: RecapForm,
+        Meeting.Planned: Meeting,
     },
     id_of=_id_of,
     noted=_noted,
     unpublished=_unpublished,
+    tables=noted.TABLES,
 )

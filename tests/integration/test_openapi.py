@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -115,11 +115,14 @@ class Things:
     positions: list[str] = field(default_factory=list)
     attachments: list[str] = field(default_factory=list)
     surveys: list[str] = field(default_factory=list)
+    meetings: list[str] = field(default_factory=list)
 
     def path(self, template: str) -> dict[str, list[Any]]:
         """Return what may stand in each place of a path."""
         ids = self.publications if "/publications/" in template else self.complaints
         ids = self.surveys if "/surveys/" in template else ids
+        if "/meetings/" in template:
+            ids = self.meetings
         found: dict[str, list[Any]] = {}
         if "{id}" in template:
             found["id"] = ids
@@ -303,6 +306,36 @@ def surveyed(asker: Asker, things: Things) -> None:
         asker.well("head", f"GET {at}/result", **here)
 
 
+MEETING = {"kind": "linsek", "starts_at": f"{SOON}T09:00:00+07:00", "venue": "Aula"}
+MINUTES = {"attendance": [{"name": "Sari"}], "minutes": "Dibahas."}
+
+
+def meetings(asker: Asker, things: Things, closed: str) -> None:
+    """Meetings that are called, changed, cancelled and held, with what comes of them."""
+    at = "/meetings/{id}"
+    for label, body in (("plan", MEETING), ("cancellation", {"reason": "Banjir."})):
+        id = asker.well("quality_lead", CALL_MEETING, MEETING, code="puring")["id"]
+        asker.well("quality_lead", f"POST {at}/{label}", body, id=id)
+        things.meetings.append(id)
+    now = datetime.now(UTC).isoformat()
+    who = {"person_responsible": "KTU", "due_on": SOON, "decision": "Loket kedua."}
+    held = {"held_at": now, "chair": "dr. Kukuh", "note_taker": "Sari", "decisions": [who]}
+    asker.well("quality_lead", f"POST {at}/holding", {**held, **MINUTES}, id=things.meetings[0])
+    path = {"id": things.meetings[0]}
+    asker.well("quality_lead", f"POST {at}/minutes", {**MINUTES, "reason": "Salah."}, **path)
+    today = day_in_jakarta(now)
+    told = {"done_on": today, "note": "Dibuka."}
+    asker.well("complaint_team", f"POST {at}/decisions/{{n}}", told, n=1, **path)
+    asker.well("complaint_team", f"POST {at}/forum-answers", {"complaints": [closed]}, **path)
+    asker.well("officer", f"GET {at}", **path)
+    for which in ("upcoming", "past"):
+        listed = {"query": {"which": which}, "code": "puring"}
+        asker.well("district", "GET /puskesmas/{code}/meetings", **listed)
+
+
+CALL_MEETING = "POST /puskesmas/{code}/meetings"
+
+
 def erased(asker: Asker) -> None:
     """A person is held back from erasure, erased, and that is called back."""
     label, body = "POST /puskesmas/{code}/complaints", {"channel": "in_person", "text": "Antre."}
@@ -418,6 +451,7 @@ def test_every_call_answers_well_what_is_well_asked(
     asker.well("officer", "GET /puskesmas/{code}/imports/{id}", **path)
     asker.well("officer", "POST /puskesmas/{code}/imports/{id}/stop", **path)
     later(asker, things)
+    meetings(asker, things, things.complaints[-2])
     beside(asker, things, case)
     surveyed(asker, things)
     erased(asker)

@@ -7,6 +7,7 @@ the product's own table does: what differs between the two is what this test is 
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from starlette.testclient import TestClient
 
 from services.kernel.access.principal import Grant
 from services.kernel.access.web import declared_routes
+from services.kernel.clock import system_clock
 from services.kernel.district import SHIPPED, load_district
 from services.main.demo import PASSWORD
 from services.main.node import Node
@@ -29,6 +31,8 @@ from tests.who_may import (
     EVERYWHERE,
     GIVEN,
     HEAD,
+    HELD,
+    MEETING,
     NOBODY,
     OTHER,
     OWN,
@@ -39,6 +43,8 @@ from tests.who_may import (
     TERMS,
     Row,
 )
+
+LONG_AGO = (system_clock() - timedelta(days=60)).isoformat()
 
 
 @dataclass
@@ -56,6 +62,7 @@ class Place:
     event: str
     survey: str
     answer: str
+    meeting: str
 
     def filled(self, route: str, text: str) -> str:
         """Return a path, query or body with this Puskesmas' things in its places."""
@@ -64,6 +71,8 @@ class Place:
             id = self.publication
         if "/surveys/" in route or "/survei/" in route:
             id = self.survey
+        elif "/meetings/" in route or "/rapat/" in route:
+            id = self.meeting
         elif "/imports/" in route or "/impor/" in route:
             id = self.imported
         found = text.replace("{name:path}", "style.css").replace("{id}", id)
@@ -184,6 +193,7 @@ class House:
             self.node.access.add_account(f"spare-{code}", PASSWORD, []).id,
             given["position"],
             *self._surveyed(code),
+            self._meeting(code),
         )
 
     def _surveyed(self, code: str) -> tuple[str, str]:
@@ -195,6 +205,16 @@ class House:
         answers = [{"scores": {"time": 4}, "remark": WORDS["text"]}]
         given = self.well("walker", f"/surveys/{id}/answers", answers=answers)
         return id, given["answers"][0]
+
+    def _meeting(self, code: str) -> str:
+        """Hold a meeting at a Puskesmas, as its quality chair, of which reporting knows."""
+        grant = Grant("quality_lead", frozenset({code}))
+        self.add(f"chair-{code}", grant)
+        body = {**MEETING, "starts_at": LONG_AGO, "held": {**HELD, "held_at": LONG_AGO}}
+        done = self.well(f"chair-{code}", f"/puskesmas/{code}/meetings", **body)
+        self.until("/reports/totals", after=done["position"])
+        id: str = done["id"]
+        return id
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Meetings: calling and holding them, what they decide, and what a forum is told."""
