@@ -11,6 +11,9 @@ from services.resolution.pages import (
     case,
     case_file,
     evaluation,
+    meeting,
+    meeting_papers,
+    meetings,
     notices,
     openings,
     queue,
@@ -22,7 +25,7 @@ from services.resolution.pages.lists import CaseLists
 
 __all__ = ["NAV", "CaseLists", "router"]
 
-NAV = (work.NAV, queue.NAV, evaluation.NAV, areas.NAV, access_log.NAV, notices.NAV)
+NAV = (work.NAV, queue.NAV, evaluation.NAV, meetings.NAV, areas.NAV, access_log.NAV, notices.NAV)
 
 
 def router(resolution: Resolution, lists: CaseLists, words: Words) -> APIRouter:
@@ -35,6 +38,9 @@ def router(resolution: Resolution, lists: CaseLists, words: Words) -> APIRouter:
     areas.add(pages, resolution, lists)
     case.add(pages, resolution, lists, words)
     case_file.add(pages, resolution, lists, words)
+    meetings.add(pages, resolution, lists, words)
+    meeting_papers.add(pages, resolution, words)
+    meeting.add(pages, resolution, lists, words)
     notices.add(pages, resolution, lists, words)
     openings.add(pages, resolution, lists, words)
     unusual.add(pages, resolution)

@@ -56,7 +56,7 @@ COLUMNS: Final = (
     Column("who", _("Siapa"), _("Siapa yang membuka; bila akunnya tidak ada di sini: perannya.")),
     Column("role", _("Peran"), _("Dalam peran apa.")),
     Column("page", _("Pada halaman"), _("Halaman yang menampilkannya, dan untuk pekerjaan apa.")),
-    Column("number", _("Nomor"), _("Nomor keluhan; kosong: berkas impor.")),
+    Column("number", _("Nomor"), _("Nomor keluhan; kosong: berkas impor atau rapat.")),
     Column("puskesmas", _("Puskesmas"), _("Puskesmas keluhan; kosong: belum dicatat saat itu.")),
     Column("identity", _("Identitas"), _("Identitas pelapor ikut dibuka."), "flag"),
     Column("settled_at", _("Selesai sejak"), _("Kapan kasusnya sudah selesai."), "moment"),

@@ -34,6 +34,7 @@ from services.kernel.web.signin import local_address
 from services.resolution.application import Resolution
 from services.resolution.domain import OUTCOMES, Case
 from services.resolution.domain.steps import BESIDE, HANDLED, Step
+from services.resolution.meetings.lists import MeetingLists
 from services.resolution.pages import elsewhere, thread
 from services.resolution.pages.corrected import Form as OnForm
 from services.resolution.pages.corrected import Names
@@ -46,6 +47,7 @@ from services.resolution.pages.labels import (
     STEPS,
 )
 from services.resolution.pages.lists import CaseLists
+from services.resolution.pages.meeting_words import in_meetings
 from services.resolution.pages.news import tell
 from services.resolution.pages.promised import deadlines_of, limits_of
 from services.resolution.pages.queue import PATH, READ, name_of
@@ -106,6 +108,7 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
             labels={**FIELDS, **WHY_LABELS},
             key=str(uuid4()),
             **_alike(lists, case),
+            **in_meetings(MeetingLists(resolution), case),
             **_told(request, resolution, words, principal, case),
             unread=stand.said,
             erased=stand.how is Standing.ERASED,

@@ -72,6 +72,8 @@ EVENTS: Final[Mapping[str, Text]] = {
     "ResolutionPublished": _("Hasil dipublikasikan"),
     "PublicationWithdrawn": _("Publikasi ditarik"),
     "ComplainantInformed": _("Pelapor diberi tahu"),
+    "FeedbackHeard": _("Disampaikan dalam pertemuan"),
+    "ForumAnswered": _("Hasilnya disampaikan ke forum"),
 }
 GRADES_MEAN: Final[Mapping[str, Text]] = {
     "red": _("menyangkut polisi, pengadilan, kematian, atau kelangsungan layanan"),

@@ -132,5 +132,14 @@ class CaseLists(Protocol):
         settlement_due, settled_at, informed_at, escalated, published_at, media, effective; the
         `whole` of its figures; closed_at, stated_at, corrections, acknowledged_at."""
 
+    def meeting_of(self, meeting: UUID) -> tuple[str, str, datetime] | None:
+        """Return the Puskesmas of a meeting, its kind, and when it begins or began; None where none
+        is known, or it was cancelled."""
+
+    def month(self, puskesmas: str, starts: datetime, ends: datetime) -> Mapping[str, int]:
+        """Return the figures of a whole month as it stands now: brought_forward, received,
+        brought_back, closed, carried_forward, praise, and of the promises that fell due in it
+        responses_due, responses_on_time, settlements_due, settlements_on_time."""
+
     def boxes(self) -> Mapping[str, datetime]:
         """Return when the suggestion box of each Puskesmas was last opened."""
