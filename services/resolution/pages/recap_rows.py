@@ -89,11 +89,11 @@ def brief(said: str | None) -> str | None:
 
 
 def _kept(resolution: Resolution, item: dict[str, Any]) -> tuple[About, Told]:
-    said, entered_by = Told(), None
+    said, entered_by, recorded_at = Told(), None, None
     for message in sorted(arrived(resolution, str(item["id"])), key=in_order):
         event = read(message)
         if isinstance(event, intake.ComplaintReceivedV1):
-            entered_by, said.text = message.actor, event.text
+            entered_by, said.text, recorded_at = message.actor, event.text, message.time
         elif isinstance(event, intake.ComplaintCorrectedV1):
             said.text = event.text
     for message in resolution.history(item["id"]):
@@ -113,17 +113,20 @@ def _kept(resolution: Resolution, item: dict[str, Any]) -> tuple[About, Told]:
         entered_by,
         resolution.district.area_of(item["service_unit"]),
         escalated=item["escalated"],
-        settled_at=_settled_at(resolution, item),
+        settled_at=_settled_at(resolution, item, recorded_at),
     )
     return who, said
 
 
-def _settled_at(resolution: Resolution, item: dict[str, Any]) -> datetime | None:
+def _settled_at(
+    resolution: Resolution, item: dict[str, Any], recorded_at: datetime | None
+) -> datetime | None:
+    """Return since when it is on record that nothing is left to do: of praise, which opens no
+    case, since it was written down."""
     try:
-        return resolution.get(item["id"]).closed_at
+        return resolution.get(item["id"]).end_recorded_at
     except NotFound:
-        found: datetime = item["received_at"]
-        return found
+        return recorded_at
 
 
 def _boxes(said: Told) -> list[SealedBox | None]:
