@@ -13,6 +13,20 @@ from tests.messages import subject
 
 DAWN = datetime(2026, 11, 2, tzinfo=UTC)
 BOX = {"key": "k", "place": "p", "box": "AAAA"}
+SURVEYED = [
+    {
+        "element": element,
+        "mean": mean,
+        "weighted": "1.6250",
+        "converted": converted,
+        "quality": quality,
+    }
+    for element, mean, converted, quality in (
+        ("time", "3.0000", "75.00", "C"),
+        ("cost", "3.5000", "87.50", "B"),
+    )
+]
+"""What a survey of two elements closes with."""
 
 
 def hour(n: float) -> datetime:
@@ -178,6 +192,41 @@ _FACTS: dict[str, dict[str, Any]] = {
     "DecisionDone": {"decision_number": 1, "done_on": "2026-11-03", "note": BOX},
     "FeedbackHeard": {"meeting": subject(902)},
     "ForumAnswered": {"meeting": subject(902)},
+    "SurveyProposed": {
+        "period": "2026-Q4",
+        "opens_on": "2026-11-02",
+        "closes_on": "2026-11-30",
+        "asked": "permenpanrb-14-2017",
+        "elements": ["time", "cost"],
+        "method": "weight=exact",
+        "units": ["loket"],
+        "ways": ["paper"],
+        "population": 1000,
+        "sample": 278,
+        "sample_rounding": "nearest",
+        "agenda": BOX,
+        "target": BOX,
+    },
+    "SurveyReturned": {"remarks": BOX},
+    "SurveyApproved": {},
+    "SurveyUnitsCoordinated": {"units": ["loket"], "who": ["Bu Yuli"], "note": None},
+    "SurveyOpened": {},
+    "SurveyAnswered": {
+        "survey": subject(1),
+        "way": "paper",
+        "unit": "loket",
+        "scores": [{"element": "time", "score": 3}],
+        "groups": [],
+        "link": "00",
+        "remark": None,
+    },
+    "SurveyClosed": {
+        "respondents": 280,
+        "method": "weight=exact",
+        "converted": "81.25",
+        "quality": "B",
+        "elements": SURVEYED,
+    },
     "RecapClosed": {"month": "2026-10", "as_of": None, "known_at": None, "lines": []},
     "RecapCorrected": {
         "month": "2026-10",

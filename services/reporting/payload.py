@@ -59,14 +59,22 @@ SHAPE: Final = json.dumps(
         },
         "since": "DATE",
         "in_use": "BOOLEAN",
-        "period": "VARCHAR",
-        "respondents": "INTEGER",
         "visits": "INTEGER",
         "by_unit": [{"unit": "VARCHAR", "visits": "INTEGER"}],
         "starts_at": "VARCHAR",
         "months": ["VARCHAR"],
         "decisions": [{"due_on": "DATE"}],
         "decision_number": "INTEGER",
+        "period": "VARCHAR",
+        "opens_on": "DATE",
+        "closes_on": "DATE",
+        "population": "INTEGER",
+        "sample": "INTEGER",
+        "respondents": "INTEGER",
+        "method": "VARCHAR",
+        "converted": "VARCHAR",
+        "quality": "VARCHAR",
+        "elements": "JSON",
     }
 )
 
@@ -80,6 +88,10 @@ def _due(name: str) -> str:
     return _instant(f"list_filter(p.deadlines, lambda d: d.name = '{name}')[1].due_at")
 
 
+_ELEMENTS: Final = "STRUCT(element VARCHAR, mean VARCHAR, converted VARCHAR, quality VARCHAR)[]"
+_FIGURES: Final = json.dumps(
+    [{"element": "VARCHAR", "mean": "VARCHAR", "converted": "VARCHAR", "quality": "VARCHAR"}]
+)
 COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "number": ("VARCHAR", "p.number"),
     "receipt_hash": ("VARCHAR", "p.receipt_hash"),
@@ -136,9 +148,6 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     ),
     "since": ("DATE", "p.since"),
     "in_use": ("BOOLEAN", "p.in_use"),
-    # Of a survey that was published: for which period, and how many answered.
-    "period": ("VARCHAR", "p.period"),
-    "respondents": ("INTEGER", "p.respondents"),
     # Of a month's visits: all, and of the units that were named.
     "visits": ("INTEGER", "p.visits"),
     "by_unit": ("STRUCT(unit VARCHAR, visits INTEGER)[]", "p.by_unit"),
@@ -147,5 +156,21 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "months": ("VARCHAR[]", "p.months"),
     "decision_dues": ("DATE[]", "list_transform(p.decisions, lambda each: each.due_on)"),
     "decision_number": ("INTEGER", "p.decision_number"),
+    # Of a satisfaction survey: what its terms ask for, and its figures as its method writes them.
+    "period": ("VARCHAR", "p.period"),
+    "opens_on": ("DATE", "p.opens_on"),
+    "closes_on": ("DATE", "p.closes_on"),
+    "population": ("INTEGER", "p.population"),
+    "sample_size": ("INTEGER", "p.sample"),
+    "respondents": ("INTEGER", "p.respondents"),
+    "method": ("VARCHAR", "p.method"),
+    "converted": ("VARCHAR", "p.converted"),
+    "quality": ("VARCHAR", "p.quality"),
+    # The terms name the elements; only the figures say more of them than that.
+    "element_figures": (
+        _ELEMENTS,
+        "CASE WHEN name IN ('SurveyClosed', 'SurveyPublished') "
+        f"THEN from_json(p.elements, '{_FIGURES}') END",
+    ),
 }
 OCCURRED_AT: Final = _instant("p.occurred_at")

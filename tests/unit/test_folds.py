@@ -427,6 +427,63 @@ def test_what_became_of_a_recap_stays_in_its_order(facts: Facts) -> None:
     assert [step for _seq, step in sorted(facts.at("recaps", "seq, step", 4, 9))] == steps[:3]
 
 
+def test_a_survey_is_told_step_by_step_with_the_terms_that_stand(facts: Facts) -> None:
+    given = {"source": "intake", "about": 801}
+    steps = (
+        *("SurveyProposed", "SurveyReturned", "SurveyProposed", "SurveyApproved"),
+        *("SurveyUnitsCoordinated", "SurveyOpened", "SurveyClosed", "SurveyPublished"),
+    )
+    facts.take(
+        deliveries(
+            [
+                told(name, hours, **given, **({"sample": 300} if hours == 3 else {}))
+                for hours, name in enumerate(steps, 1)
+            ]
+        )
+    )
+    columns = "state, sample_size, respondents, converted, closed_at IS NULL, published_at IS NULL"
+    assert [facts.at("surveys", columns, hours, 9) for hours in range(1, 9)] == [
+        [("proposed", 278, None, None, True, True)],
+        [("returned", 278, None, None, True, True)],
+        [("proposed", 300, None, None, True, True)],
+        [("approved", 300, None, None, True, True)],
+        [("coordinated", 300, None, None, True, True)],
+        [("open", 300, None, None, True, True)],
+        [("closed", 300, 280, "81.25", False, True)],
+        [("published", 300, 100, "80.00", False, False)],
+    ]
+    told_of = "period, population, quality, method, [each.element for each in element_figures]"
+    ((*rest, elements),) = facts.at("surveys", told_of, 7, 9)
+    assert (rest, elements) == (["2026-Q4", 1000, "B", "weight=exact"], ["time", "cost"])
+    assert facts.at("surveys", "state, element_figures", 6, 9) == [("open", None)]
+    # A survey is no case.
+    assert facts.everywhere("states", "state") == facts.everywhere("attributes", "kind") == {}
+
+
+def test_a_closing_that_arrives_late_is_known_from_then_on(facts: Facts) -> None:
+    given = {"source": "intake", "about": 802}
+    facts.take(
+        deliveries(
+            [
+                told("SurveyProposed", 1, **given),
+                told("SurveyOpened", 2, **given),
+                told("SurveyClosed", 3, arrived=6, converted=None, quality=None, **given),
+            ]
+        )
+    )
+    columns = "state, respondents, converted"
+    assert facts.at("surveys", columns, 3, 5) == [("open", None, None)]
+    assert facts.at("surveys", columns, 3, 6) == [("closed", 280, None)]
+    assert facts.at("surveys", columns, 2, 6) == [("open", None, None)]
+
+
+def test_ten_answers_cost_a_survey_nothing(facts: Facts) -> None:
+    proposed = told("SurveyProposed", 1, source="intake", about=803)
+    answers = [told("SurveyAnswered", 2, source="intake", about=n) for n in range(810, 820)]
+    facts.take(deliveries([proposed, *answers]))
+    assert facts.connection.execute("SELECT state FROM surveys").fetchall() == [("proposed",)]
+
+
 def test_of_two_words_on_a_day_the_later_stands(facts: Facts) -> None:
     facts.take(
         deliveries(

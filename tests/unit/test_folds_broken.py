@@ -159,12 +159,6 @@ BREAKS = {
         "happened_at AS known_from",
         tests.test_an_opening_names_its_box_since_version_2_and_is_known_from_its_arrival_on,
     ),
-    "a survey is known before it came": Break(
-        "surveys",
-        "known_at AS known_from",
-        "happened_at AS known_from",
-        tests.test_a_published_survey_is_known_from_its_arrival_on,
-    ),
     "a box is new with each change of its schedule": Break(
         "boxes",
         "min(happened_at) OVER (PARTITION BY subject, version)",
@@ -176,6 +170,30 @@ BREAKS = {
         "VisitsRecorded'",
         "VisitsRecorded' AND seq = 1",
         tests.test_the_visits_of_a_month_are_those_last_written_down,
+    ),
+    "the first terms of a survey stand": Break(
+        "surveys",
+        "last_value(sample_size IGNORE NULLS)",
+        "first_value(sample_size IGNORE NULLS)",
+        tests.test_a_survey_is_told_step_by_step_with_the_terms_that_stand,
+    ),
+    "a survey that is opened is closed": Break(
+        "surveys",
+        "name = 'SurveyClosed' THEN happened_at",
+        "name = 'SurveyOpened' THEN happened_at",
+        tests.test_a_survey_is_told_step_by_step_with_the_terms_that_stand,
+    ),
+    "what became known of a survey later was known before": Break(
+        "surveys",
+        "happened_from, happened_to, known_from, known_to\nFROM",
+        "happened_from, happened_to, TIMESTAMP '2000-01-01' AS known_from, known_to\nFROM",
+        tests.test_a_closing_that_arrives_late_is_known_from_then_on,
+    ),
+    "each answer is a survey": Break(
+        "surveys",
+        "'SurveyClosed', 'SurveyPublished'\n",
+        "'SurveyClosed', 'SurveyPublished', 'SurveyAnswered'\n",
+        tests.test_ten_answers_cost_a_survey_nothing,
     ),
     # Arrival used for order
     "a history is in the order of arrival": Break(

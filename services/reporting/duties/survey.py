@@ -14,7 +14,7 @@ from services.reporting.queries.question import at
 KIND: Final = "survey"
 _PUBLISHED: Final = f"""
 SELECT puskesmas, period, published_at, respondents, source || ':' || id AS at FROM surveys AS s
-WHERE {at("s")} AND list_contains($places, puskesmas)
+WHERE {at("s")} AND state = 'published' AND list_contains($places, puskesmas)
 ORDER BY published_at DESC, source DESC, id DESC
 """
 
