@@ -377,6 +377,7 @@ TABLE: dict[str, Row] = {
     "GET /laporan/berita": Row(REPORTS, query=FILTER | {"place": "0"}),
     "GET /laporan/angka": Row(REPORTS, placed=False),
     "GET /laporan/angka/{figure}": Row(REPORTS, query=FILTER),
+    "GET /laporan/survei/{id}": Row(REPORTS),
     "GET /laporan/kejadian/{origin}/{service}/{index}": Row(AUDIT),
     "GET /laporan/rekap": Row(REPORTS, query=FILTER),
     "GET /laporan/rekap/daftar": Row(REPORTS, query=FILTER),

@@ -52,6 +52,7 @@ from services.reporting.queries import (
     notices,
     public,
     recap,
+    surveys,
     totals,
     upkeep,
     work,
@@ -280,11 +281,19 @@ class Reporting:
         limit: int = 50,
         cursor: str | None = None,
     ) -> Cases:
-        """Return a page of the cases behind a figure, and what it came to."""
+        """Return a page of the cases, or surveys, behind a figure, and what it came to."""
         with self.store.of_one_moment() as reader:
-            return counted.cases_of(
+            of = surveys.behind if figure.of == "surveys" else counted.cases_of
+            return of(
                 reader, figure, filters, when, self.clock(), part=part, limit=limit, cursor=cursor
             )
+
+    def survey(self, id: UUID, when: When) -> dict[str, Any]:
+        """Return where a satisfaction survey stood; raises NotFound."""
+        found = surveys.survey_of(self.store.reader(), id, when)
+        if found is None:
+            raise NotFound(_("Tidak ada survei dengan pengenal ini pada saat itu."))
+        return found
 
     def event(self, source: str, id: int) -> dict[str, Any]:
         """Return one event of the log copy whole, with its payload as it came; raises NotFound."""

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from services.reporting.figures import FIGURES
 from tests.browser.house import House
 from tests.browser.looks import looks_wrong
+from tests.integration import test_surveys as surveys
 from tests.running import RunningNode, running_node
 
 PAGES = (
@@ -23,6 +24,7 @@ PAGES = (
     "/laporan/angka/response_on_time?part=among",
     "/laporan/angka/settlement_working_days_p90",
     "/laporan/keluhan",
+    "/laporan/angka/satisfaction_index?part=among",
     "/laporan/kendali",
 )
 
@@ -32,10 +34,16 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningNode]:
     """A node with histories, so that there is something behind the figures."""
     folder: Path = tmp_path_factory.mktemp("node")
     with running_node(folder / "data", "--histories", "400") as node:
+        survey = surveys.opened(node, population=2)
+        answers = [surveys.filled(3), surveys.filled(4)]
+        for name, body in (("answers", {"answers": answers}), ("closing", {})):
+            done = surveys.step(node, "sari", survey, name, **body)
+            assert done.status_code in (200, 201), done.text
+        node.settle(done.json()["position"])
         yield node
 
 
-@pytest.mark.parametrize("code", FIGURES)
+@pytest.mark.parametrize("code", [code for code, each in FIGURES.items() if each.of == "cases"])
 def test_three_clicks_from_a_number_to_the_bytes_of_an_event(
     house: House, node: RunningNode, code: str
 ) -> None:
@@ -62,6 +70,28 @@ def test_three_clicks_from_a_number_to_the_bytes_of_an_event(
     events = node.as_("agus").get("/events", params={"complaint": number}).json()["items"]
     (event,) = [each for each in events if each["id"] == id and each["source"] in address]
     assert page.locator("[data-hash]").inner_text() == event["hash"]
+
+
+@pytest.mark.parametrize("code", [code for code, each in FIGURES.items() if each.of == "surveys"])
+def test_three_clicks_from_a_number_over_surveys_to_the_bytes_of_an_event(
+    house: House, node: RunningNode, code: str
+) -> None:
+    page = house.page("wulan")
+    page.goto("/laporan")
+    page.locator(f"a[data-figure={code}]").click()  # the number …
+    expect(page.locator("[data-survey]")).to_have_count(1)
+    page.locator("[data-survey]").get_by_role("link").click()  # … its survey …
+    expect(page.get_by_text("menutup survei")).to_be_visible()
+    address = page.locator("a[data-event]").last.get_attribute("href") or ""
+    page.locator("a[data-event]").last.click()  # … its events, and an event's bytes
+    expect(page.locator("h1")).to_contain_text("tanggap.SurveyClosed.v1")
+    assert '"converted":"87.50"' in page.locator("[data-payload]").inner_text()
+    found = node.as_("agus").get(f"/audit/figures/{code}").json()
+    ((*_steps, closed),) = [each["items"] for each in found["items"]]
+    assert address.endswith(f"{closed['source']}/{closed['id']}")
+    assert page.locator("[data-hash]").inner_text() == closed["hash"]
+    page.goto(page.url)
+    assert house.faults == []
 
 
 def test_every_page_about_figures_is_well_in_every_light_and_size(house: House) -> None:

@@ -34,13 +34,6 @@ OF_NO_COMPLAINT = {
     "RulesChanged",
     "SuggestionBoxOpened",
     "SuggestionBoxRegistered",
-    *(
-        f"Survey{step}"
-        for step in (
-            *("Proposed", "Returned", "Approved", "UnitsCoordinated", "Opened"),
-            *("Answered", "RemarkLinked", "Closed", "Published"),
-        )
-    ),
     "UnitRegistered",
     "VisitsRecorded",
 }

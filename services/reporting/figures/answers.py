@@ -25,10 +25,15 @@ class Counts(BaseModel):
 class FigureValue(BaseModel):
     """What a figure of the registry (`GET /reports/figures`) came to."""
 
-    numerator: int | None = Field(description="how many cases count; null: no report")
-    denominator: int | None = Field(description="of how many cases, or visits; null: of none")
+    numerator: int | None = Field(
+        description="how many cases, surveys or respondents count; null: no report"
+    )
+    denominator: int | None = Field(
+        description="of how many cases, visits, surveys or respondents; null: of none"
+    )
     value: float | None = Field(
-        description="a count, a share from 0 to 1, days, or cases per 1,000 visits; null: there is "
+        description="a count, a share from 0 to 1 (of respondents it may be more), days, "
+        "cases per 1,000 visits, or an index from 25 to 100; null: there is "
         "nothing to say it of"
     )
 
@@ -66,6 +71,33 @@ class Trend(BaseModel):
     points: list[TrendPoint]
 
 
+class SurveyElement(BaseModel):
+    """What a survey came to in one element, as its method writes it."""
+
+    element: str = Field(examples=["time"])
+    mean: str = Field(description="NRR, 1 to 4")
+    converted: str = Field(description="25 to 100")
+    quality: str = Field(description="A to D")
+
+
+class ClosedSurvey(BaseModel):
+    """A satisfaction survey that was closed: its index, and who answered."""
+
+    id: UUID
+    puskesmas: str
+    period: str = Field(examples=["2026-Q4"])
+    state: str = Field(description="closed or published")
+    closed_at: datetime
+    published_at: datetime | None
+    population: int
+    sample_size: int = Field(description="respondents that its terms of reference ask for")
+    respondents: int
+    method: str
+    index: float | None = Field(description="25 to 100; null: an element has no answer")
+    quality: str | None = Field(description="A to D")
+    elements: list[SurveyElement]
+
+
 class Dashboard(Counts):
     """The dashboard of the days asked for."""
 
@@ -82,6 +114,9 @@ class Dashboard(Counts):
     units: list[Share]
     barriers: list[Share]
     puskesmas: list[PlaceCounts]
+    surveys: list[ClosedSurvey] = Field(
+        description="closed within the days, the newest first; a Puskesmas without has no index"
+    )
     unheard: list[str] = Field(description="Puskesmas from which nothing has come")
 
 
@@ -90,7 +125,8 @@ class FigureItem(BaseModel):
 
     code: str
     group: str
-    unit: str = Field(description="cases, share, days, working_days or per_thousand")
+    unit: str = Field(description="cases, share, days, working_days, per_thousand or index")
+    of: str = Field(description="what lies behind it: cases or surveys")
     name: str
     meaning: str
     numerator: str
@@ -120,12 +156,19 @@ class AuditedCase(BaseModel):
     items: list[EventItem]
 
 
+class AuditedSurvey(ClosedSurvey):
+    """A survey behind a figure, and the events of its steps."""
+
+    counted: bool = Field(description="it is of the numerator; false: of the denominator only")
+    items: list[EventItem]
+
+
 class AuditedFigure(BaseModel):
-    """What a figure came to, and a page of the cases that it is made of."""
+    """What a figure came to, and a page of the cases, or surveys, that it is made of."""
 
     figure: FigureItem
     as_of: datetime
     known_at: datetime
     value: FigureValue
-    items: list[AuditedCase]
+    items: list[AuditedCase | AuditedSurvey]
     next: str | None

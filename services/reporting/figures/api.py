@@ -51,7 +51,7 @@ def router(reporting: Reporting, district: District) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
         cursor: str | None = None,
     ) -> Any:
-        """Return the cases behind a figure, and the events behind each case, by pages."""
+        """Return the cases or surveys behind a figure, and the events behind each, by pages."""
         chosen = figure_of(figure)
         filters = asked.filters(principal, AUDIT, district)
         _wait(reporting, asked)
@@ -81,7 +81,9 @@ def described(each: Figure, request: Request) -> dict[str, Any]:
         for name in ("name", "meaning", "numerator", "denominator", "source")
         for text in (getattr(each, name),)
     }
-    plain = {name: getattr(each, name) for name in ("code", "group", "unit", "least", "target")}
+    plain = {
+        name: getattr(each, name) for name in ("code", "group", "unit", "of", "least", "target")
+    }
     return plain | texts
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 from services.reporting.figures.figure import LEAST
 from services.reporting.figures.registry import FIGURES
+from services.reporting.figures.satisfaction import RESPONDENTS_LEAST
 from services.reporting.queries.counting import Value
 
 Place = Mapping[str, Any]
@@ -77,6 +78,42 @@ def ranking(places: Sequence[Place]) -> list[Ranked]:
             -each.row["overdue"],
             each.row["part"],
         ),
+    )
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """A survey beside others: how its index `changed` since the one before (None: there is none
+    within the days, or it was reckoned by another method), and whether it has respondents
+    `enough` to be compared."""
+
+    row: Mapping[str, Any]
+    changed: float | None
+    enough: bool
+
+
+def surveyed(closed: Sequence[Mapping[str, Any]]) -> list[Surveyed]:
+    """Return surveys, that come the newest first, each beside the one before at its Puskesmas."""
+    found = []
+    for place, each in enumerate(closed):
+        rest = closed[place + 1 :]
+        before = next((one for one in rest if one["puskesmas"] == each["puskesmas"]), None)
+        same = before is not None and before["method"] == each["method"]
+        known = same and None not in (before and before["index"], each["index"])
+        changed = each["index"] - before["index"] if before and known else None
+        least = min(RESPONDENTS_LEAST, each["sample_size"])
+        enough = each["index"] is not None and each["respondents"] >= least
+        found.append(Surveyed(each, changed, enough))
+    return found
+
+
+def by_index(surveys: Sequence[Surveyed]) -> list[Surveyed]:
+    """Return the newest survey of each Puskesmas, the lowest index first; those of too few
+    respondents come last and are not ranked."""
+    newest = [each for each in surveys if each.row["newest"]]
+    return sorted(
+        newest,
+        key=lambda each: (not each.enough, each.row["index"] or 0, each.row["puskesmas"]),
     )
 
 

@@ -5,8 +5,9 @@ from typing import Final, Literal
 
 from services.kernel.text import Text
 
-Unit = Literal["cases", "share", "days", "working_days", "per_thousand"]
-Group = Literal["arrivals", "answering", "settling", "backlog"]
+Unit = Literal["cases", "share", "days", "working_days", "per_thousand", "index"]
+Group = Literal["arrivals", "answering", "settling", "backlog", "satisfaction"]
+Subject = Literal["cases", "surveys"]
 Until = Literal["responded_at", "settled_at"]
 LEAST: Final = 5
 """Fewer cases than this say too little for a share, a median or a comparison."""
@@ -28,7 +29,8 @@ class Figure:
     `counted` is the condition on a case (`queries/standing.py: Standing.ask`) that makes it count;
     `among` the condition of those out of which it does (None: a plain count). With a `measure` the
     figure is of the days that the counted cases took. One `per_thousand` is out of visits, not of
-    cases (`queries/rates.py`). A figure of fewer than `least` cases is not
+    cases (`queries/rates.py`); one `of` surveys has
+    surveys behind it (`queries/surveys.py`). A figure of fewer than `least` cases is not
     compared, and a share of so few not shown. `target` is what is aimed at.
     """
 
@@ -45,11 +47,12 @@ class Figure:
     measure: Measure | None = None
     least: int = 0
     target: float | None = None
+    of: Subject = "cases"
 
     @property
     def plain(self) -> bool:
         """Whether it is a count of cases, or a share of them, and nothing else is asked."""
-        return self.measure is None and self.unit != "per_thousand"
+        return self.of == "cases" and self.measure is None and self.unit != "per_thousand"
 
     @property
     def whole(self) -> str:

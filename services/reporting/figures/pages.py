@@ -20,7 +20,7 @@ from services.kernel.web.live import Live
 from services.kernel.web.pages import render
 from services.reporting.application import Reporting
 from services.reporting.asked import Asked
-from services.reporting.figures import charts, compared
+from services.reporting.figures import charts, compared, survey_page
 from services.reporting.figures.registry import AGES, FIGURES, GROUPS, figure_of, open_of_age
 from services.reporting.queries import Filters, When
 from services.reporting.queries.counted import Part
@@ -43,6 +43,7 @@ FIRST: Final = (
 )
 """The figures at the head of the dashboard; all others stand in the table below."""
 ON_TIME: Final = "response_on_time"
+SATISFACTION: Final = "satisfaction_index"
 
 Question = Annotated[Asked, Depends()]
 Reader = Annotated[Principal, requires(READ)]
@@ -53,6 +54,7 @@ def router(reporting: Reporting, district: District) -> APIRouter:
     pages = APIRouter(include_in_schema=False)
     _add_dashboard(pages, reporting, district)
     _add_figures(pages, reporting, district)
+    survey_page.add(pages, reporting, district)
     return pages
 
 
@@ -68,6 +70,7 @@ def _add_dashboard(pages: APIRouter, reporting: Reporting, district: District) -
         others = reporting.dashboard(_of_all(filters), asked.when) if alone else found
         places = others["puskesmas"]
         categories = compared.pareto(found["categories"])
+        surveys = compared.surveyed(found["surveys"])
         return reports.show(
             request,
             "dashboard",
@@ -90,6 +93,8 @@ def _add_dashboard(pages: APIRouter, reporting: Reporting, district: District) -
             control=charts.control(found["trend"]["points"], ON_TIME),
             funnel=None if alone else charts.funnel(places, ON_TIME),
             on_time=FIGURES[ON_TIME],
+            surveys=surveys if alone else compared.by_index(surveys),
+            satisfaction=FIGURES[SATISFACTION],
             categories=categories,
             vital=compared.vital(categories),
             efforts=_by(found["units"], {unit.code: unit.effort for unit in district.units}),
@@ -149,7 +154,7 @@ def _add_figures(pages: APIRouter, reporting: Reporting, district: District) -> 
         part: Part = "counted",
         cursor: str | None = None,
     ) -> Response:
-        """Show the cases behind a figure, exactly those that were counted."""
+        """Show the cases, or surveys, behind a figure, exactly those that were counted."""
         asked_for = figure_of(figure)
         filters = asked.filters(principal, READ, district)
         found = reporting.cases_of(

@@ -12,12 +12,14 @@ from services.kernel.errors import NotFound
 from services.kernel.text import Text, _
 from services.reporting.figures.due import next_due
 from services.reporting.figures.figure import LEAST, Figure, Group, Measure, Unit
+from services.reporting.figures.satisfaction import satisfaction
 
 GROUPS: Final[Mapping[Group, Text]] = {
     "arrivals": _("Yang masuk"),
     "answering": _("Menanggapi"),
     "settling": _("Menyelesaikan"),
     "backlog": _("Yang masih terbuka"),
+    "satisfaction": _("Kepuasan"),
 }
 AGES: Final[tuple[tuple[int, int | None], ...]] = (
     (0, 3),
@@ -387,7 +389,8 @@ def _times(group: Group, times: Sequence[_Time], numerator: Text, counted: str) 
 
 
 FIGURES: Final[Mapping[str, Figure]] = {
-    each.code: each for each in (*_arrivals(), *_answering(), *_settling(), *_backlog())
+    each.code: each
+    for each in (*_arrivals(), *_answering(), *_settling(), *_backlog(), *satisfaction())
 }
 """Every figure by its code, in the order in which reports show them."""
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from duckdb import DuckDBPyConnection
 
 from services.reporting.figures import FIGURES
-from services.reporting.queries import counting, rates, trend, workdays
+from services.reporting.queries import counting, rates, surveys, trend, workdays
 from services.reporting.queries.counting import NO_REPORT, Value
 from services.reporting.queries.question import UNSAID, Filters, When
 from services.reporting.queries.standing import Standing
@@ -46,12 +46,18 @@ def dashboard(
     rate, rates_of = rates.rated(cases)
     figures = plain | counting.measured(cases, workdays.calendars(connection, when))
     figures[rates.RATE.code] = rate
+    closed = surveys.surveys_of(connection, filters, when)
+    of_surveys = surveys.figures_of(closed)
     return {
         **_parts(plain),
         "as_of": cases.instant,
         "known_at": when.known_at or now,
         "heard": heard,
-        "figures": {code: figures[code] if heard else NO_REPORT for code in FIGURES},
+        "figures": {
+            code: of_surveys.get(code) or (figures[code] if heard else NO_REPORT)
+            for code in FIGURES
+        },
+        "surveys": closed,
         "trend": trend.trend(cases, grain, counts, filters),
         **_shares(cases),
         "puskesmas": _places(counts.by_place, rates_of),

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-from services.kernel.contracts import Event, intake, meetings, publication
+from services.kernel.contracts import Event, intake, meetings, publication, surveys
 from services.kernel.contracts import resolution as told
 from services.kernel.district import District
 from services.kernel.text import Text, _
+from services.kernel.web import formats
 from services.kernel.web import words as glossary
 from services.kernel.web.language import say
 from services.reporting.replay.steps import Moved, Step
@@ -57,6 +58,11 @@ _PLAIN: Final[Mapping[type[Event], Text]] = {
     told.EscalationAnsweredV1: _("{who} menjawab kasus yang dinaikkan kepadanya"),
     told.CaseJoinedV1: _("{who} mengakhiri kasus: dijawab bersama keluhan yang sama"),
     told.CaseCorrectedV1: _("{who} menyesuaikan kasus dengan isian yang dibetulkan"),
+    surveys.SurveyReturnedV1: _("{who} mengembalikan kerangka acuan survei"),
+    surveys.SurveyApprovedV1: _("{who} menyetujui kerangka acuan survei"),
+    surveys.SurveyOpenedV1: _("{who} membuka survei"),
+    surveys.SurveyAnsweredV1: _("{who} mencatat satu jawaban survei"),
+    surveys.SurveyRemarkLinkedV1: _("{who} mencatat masukan survei sebagai keluhan atau saran"),
     publication.PublicationDraftedV1: _("{who} menyimpan rancangan publikasi"),
     publication.PublicationReturnedV1: _("{who} mengembalikan rancangan publikasi"),
     publication.PublicationWithdrawnV1: _("{who} menarik publikasi"),
@@ -92,8 +98,12 @@ class Sentences:
 
     def of(self, step: Step) -> str:
         """Return what a step says: who did what."""
-        who = self.word("role", step.role)
-        text, more = self._parts(step)
+        return self.told(step.role, step.event, step.name)
+
+    def told(self, role: str, event: Event, name: str) -> str:
+        """Return what an event says that was recorded in a role."""
+        who = self.word("role", role)
+        text, more = self._parts(event, name)
         line = self.say(Text(text.msgid, (*text.values, ("who", who))))
         line += "".join(f" · {each}" for each in more if each)
         return line[:1].upper() + line[1:]
@@ -130,13 +140,38 @@ class Sentences:
             )
         return self.say(_("{which} {before} gugur", which=which, before=before))
 
-    def _parts(self, step: Step) -> tuple[Text, list[str]]:
-        """Return a step's sentence, with `{who}` left open, and short facts after it."""
-        event = step.event
+    def _parts(self, event: Event, name: str) -> tuple[Text, list[str]]:
+        """Return an event's sentence, with `{who}` left open, and short facts after it."""
         if type(event) in _PLAIN:
             return _PLAIN[type(event)], []
-        found = self._of_case(event) or self._beside(event) or self._of_form(event)
-        return found or (_("{who} mencatat {name}", name=step.name), [])
+        found = (
+            self._of_case(event)
+            or self._beside(event)
+            or self._of_form(event)
+            or self._of_survey(event)
+        )
+        return found or (_("{who} mencatat {name}", name=name), [])
+
+    def _of_survey(self, event: Event) -> tuple[Text, list[str]] | None:
+        match event:
+            case surveys.SurveyProposedV1():
+                asked = self.say(_("sampel {n} responden", n=event.sample))
+                return _("{who} menulis kerangka acuan survei"), [event.period, asked]
+            case surveys.SurveyUnitsCoordinatedV1():
+                units = [self.names.unit(each) or each for each in event.units]
+                return _("{who} berkoordinasi dengan unit yang ikut survei"), units
+            case surveys.SurveyClosedV1():
+                told_by = self.say(_("{n} responden", n=event.respondents))
+                return _("{who} menutup survei"), [told_by, self._index(event.converted)]
+            case surveys.SurveyPublishedV1():
+                index = self._index(event.converted)
+                return _("{who} menerbitkan hasil survei"), [index, *self._media(event.media)]
+        return None
+
+    def _index(self, converted: str | None) -> str:
+        if converted is None:
+            return self.say(_("tanpa indeks"))
+        return self.say(_("indeks {n}", n=formats.number(float(converted), self.language, 2)))
 
     def _of_case(self, event: Event) -> tuple[Text, list[str]] | None:
         match event:
