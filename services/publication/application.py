@@ -22,7 +22,7 @@ from services.kernel.store.database import Database
 from services.kernel.text import _
 from services.publication import waiting
 from services.publication.domain import INFORMED_BY, REACHES, Publication
-from services.publication.hints import Complainant, gives_away
+from services.publication.domain.redaction import Complainant, gives_away
 from services.publication.outbox import OUTBOX
 
 _Form = ComplaintReceivedV1 | ComplaintCorrectedV1

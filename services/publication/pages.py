@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -32,7 +33,14 @@ from services.kernel.web.pages import Entry, NavItem, render
 from services.kernel.web.resumed import not_shown_yet
 from services.publication.application import TAKEN_BACK, Publishing
 from services.publication.domain import INFORMED_BY, MEDIA, Publication
-from services.publication.hints import NOBODY, gives_away, pieces
+from services.publication.domain.redaction import (
+    NOBODY,
+    Complainant,
+    Piece,
+    gives_away,
+    kinds,
+    pieces,
+)
 from services.publication.steps import FORMS, StepForm, Values, must_confirm, read_form
 
 READ: Final = "publication.read"
@@ -182,6 +190,12 @@ def _add_one(
         asks_why, (said, text, why) = _opened(publishing, words, district, principal, it)
         person = NOBODY if text is None else publishing.complainant(it)
         language = language_of(request)
+        marking = partial(
+            _marked,
+            person,
+            it.confidentiality == "confidential",
+            _unit_name(district, it, language),
+        )
         replaced, replaced_by = publishing.also_released(it)
         reaching = publishing.ways_to_inform(it)
         return render(
@@ -202,14 +216,9 @@ def _add_one(
             replaced_by=replaced_by,
             worded_by=namer(request.app.state.access)(*it.worded_by),
             erased=bool(words.erased([str(it.complaint)])),
-            pieces=list(
-                pieces(
-                    text or "",
-                    person,
-                    secret=it.confidentiality == "confidential",
-                    unit=_unit_name(district, it, language),
-                )
-            ),
+            pieces=(marked := marking(text)),
+            marked=kinds(marked),
+            said_pieces=marking(said),
             named=gives_away(text or "", person) or bool(form.error("approval_text")),
             second=it.state == "approved" and it.needs_confirmation,
             unit=_unit(district, it, language),
@@ -288,6 +297,11 @@ def _opened(
     boxes = (original, *_boxes(it))
     opened = words.open(principal, "publication", [(about, box) for box in boxes])
     return words.asks(principal, about, boxes), tuple(opened)
+
+
+def _marked(person: Complainant, secret: bool, unit: str | None, text: str | None) -> list[Piece]:
+    """Return a text with what may point to somebody marked, nothing of one that stays sealed."""
+    return list(pieces(text or "", person, secret=secret, unit=unit))
 
 
 def _boxes(it: Publication) -> tuple[SealedBox | None, ...]:

@@ -2,7 +2,18 @@
 
 import sys
 
-from tests.bench import as_of, footprint, intake, kafka, lifecycle, pages, proof, rebuild, visible
+from tests.bench import (
+    as_of,
+    footprint,
+    intake,
+    kafka,
+    lifecycle,
+    pages,
+    proof,
+    rebuild,
+    redaction,
+    visible,
+)
 
 BENCHES = {
     "intake": intake.run,
@@ -14,6 +25,7 @@ BENCHES = {
     "lifecycle": lifecycle.run,
     "kafka": kafka.run,
     "proof": proof.run,
+    "redaction": redaction.run,
 }
 
 
