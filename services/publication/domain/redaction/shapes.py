@@ -63,8 +63,8 @@ _DEGREE = r"(?:,\s?(?:S|M|A|Sp)\.\s?[A-Z][A-Za-z]*\.?)"
 _MORE = rf"(?:\s+(?:binti?\s+)?{_BIG})*{_DEGREE}*"
 _FULL = rf"(?:[A-Z]\.\s?)*{_BIG}{_MORE}"
 _NAME = (
-    rf"\b(?i:(?:(?:{TITLES})\s+|H\.\s+)+(?:{OFFICES}\s+)*){_FULL}"
-    rf"|\b(?i:(?:{SPOKEN})\s+(?:{OFFICES}\s+)*)(?!(?i:(?:{TITLES}|{ORDINARY})\b))[a-z]{{3,}}\b"
+    rf"\b(?i:(?:(?:{TITLES})\s+|H\.\s+){{1,3}}(?:{OFFICES}\s+){{0,2}}){_FULL}"
+    rf"|\b(?i:(?:{SPOKEN})\s+(?:{OFFICES}\s+){{0,2}})(?!(?i:(?:{TITLES}|{ORDINARY})\b))[a-z]{{3,}}\b"
     rf"|(?i:\b(?:{INTRODUCED})\s*[,:]?\s+)(?P<name_>{_FULL})"
     rf"|(?P<name_given_>\b(?:I\s+)?(?:{'|'.join(sorted(GIVEN))})\b{_MORE})"
 )
