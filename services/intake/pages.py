@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends
@@ -19,6 +19,7 @@ from services.intake import (
     poster_pages,
     public_pages,
     receipt_pages,
+    slip_pages,
     visits_pages,
 )
 from services.intake.application import Intake
@@ -29,7 +30,6 @@ from services.intake.forms import form_of
 from services.intake.forums import Forums
 from services.intake.importing import Importing
 from services.intake.retention import Ended, Keeping
-from services.intake.slips import receipt_of
 from services.intake.suggesting import Nearby, Suggesting
 from services.intake.surveys import joined as survey_pages
 from services.intake.surveys.importing import SurveyImports
@@ -41,7 +41,6 @@ from services.kernel.district import Puskesmas
 from services.kernel.errors import Forbidden, KeyReused, Problem
 from services.kernel.keyring import Words
 from services.kernel.text import _
-from services.kernel.vocabulary import CASE_KINDS
 from services.kernel.web import words as glossary
 from services.kernel.web.flash import flash, see_other
 from services.kernel.web.forms import Form
@@ -94,7 +93,7 @@ def router(
     _add_desk(pages, intake)
     import_pages.add(pages, intake, importing)
     offline_pages.add(pages, intake, LABELS, _choices)
-    _add_slip(pages, intake)
+    slip_pages.add(pages, intake)
     poster_pages.add(pages, intake, _reachable)
     box_pages.add(pages, intake, _choices, _reachable)
     visits_pages.add(pages, intake, _reachable)
@@ -165,34 +164,6 @@ def _add_desk(pages: APIRouter, intake: Intake) -> None:
         # By the code a district's proxy finds where it was written down just now.
         slip = f"{PATH}/{answer.ids['id']}/slip?puskesmas={here.code}"
         return see_other(request, slip, SAVED)
-
-
-def _add_slip(pages: APIRouter, intake: Intake) -> None:
-    @pages.get(PATH + "/{id}/slip")
-    def slip(request: Request, id: UUID, principal: Desk) -> Response:
-        """Show the slip that the complainant takes home; it is printed from the browser.
-
-        Only to whoever wrote the complaint down: the code speaks for the complainant, and of what
-        came by the public's form nobody here ever had it.
-        """
-        complaint = intake.get(id)
-        principal.role_for(RECEIVE, complaint.puskesmas)
-        here = intake.at(complaint.puskesmas)
-        response = render(
-            request,
-            "intake/slip.html",
-            section="desk",
-            wide=False,
-            zone=ZoneInfo(here.zone),
-            place=here.name,
-            here=here,
-            complaint=complaint,
-            has_case=complaint.kind in CASE_KINDS,
-            own=complaint.received_by == principal.account_id,
-            **receipt_of(request, intake, here, complaint),
-        )
-        response.headers["cache-control"] = "no-store"
-        return response
 
 
 def _reachable(intake: Intake, principal: Principal) -> list[Puskesmas]:

@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.intake.application import Intake
-from services.intake.slips import address
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.district import Puskesmas
+from services.kernel.web.addresses import address
 from services.kernel.web.language import language_of
 from services.kernel.web.pages import render
 from services.kernel.web.pictures import drawn

@@ -279,6 +279,10 @@ class Publishing(Service):
         known = self._person(self._form(publication)) or {}
         return Complainant(*(str(known.get(each) or "") for each in Complainant._fields))
 
+    def is_confidential(self, publication: Publication) -> bool:
+        """Say whether the complaint's form as it stands keeps unit and date from the public."""
+        return self._confidentiality(publication) == "confidential"
+
     def ways_to_inform(self, publication: Publication) -> tuple[str, ...]:
         """Return the ways in which the complainant can be told: by what the form knows of them, or
         as they came; all where it cannot be opened here."""

@@ -1,19 +1,15 @@
 """Publication's pages: what waits to be published, and one result beside the words it answers."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import partial
 from typing import Annotated, Final
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.kernel.access.permissions import roles_of
 from services.kernel.access.principal import Principal
-from services.kernel.access.reach import sees
 from services.kernel.access.web import requires
 from services.kernel.commands import intent, once_of_form
 from services.kernel.contracts import SealedBox, in_order, intake, read
@@ -21,7 +17,6 @@ from services.kernel.district import District
 from services.kernel.errors import FieldError, NotFound, Problem
 from services.kernel.follower import arrived
 from services.kernel.keyring import Words
-from services.kernel.keyring.words import About
 from services.kernel.text import Text, _
 from services.kernel.web import words as glossary
 from services.kernel.web.flash import flash, see_other
@@ -31,16 +26,15 @@ from services.kernel.web.opened import REASONS_WHY
 from services.kernel.web.others import namer, since, version_of
 from services.kernel.web.pages import Entry, NavItem, render
 from services.kernel.web.resumed import not_shown_yet
+from services.publication import post_pages, shown
 from services.publication.application import TAKEN_BACK, Publishing
 from services.publication.domain import INFORMED_BY, MEDIA, Publication
 from services.publication.domain.redaction import (
     NOBODY,
-    Complainant,
-    Piece,
     gives_away,
     kinds,
-    pieces,
 )
+from services.publication.pictures import NAMES as PICTURES
 from services.publication.steps import FORMS, StepForm, Values, must_confirm, read_form
 
 READ: Final = "publication.read"
@@ -62,12 +56,6 @@ WAITS: Final[Mapping[str, Text]] = {
     "informed": _("Menunggu kabar ke pelapor"),
 }
 """By the step that is next; `menunggu` in the address of the list."""
-NEXT: Final[Mapping[str, Text]] = {
-    "draft": _("Rancangan yang disusun ulang"),
-    "approval": _("Persetujuan kepala Puskesmas"),
-    "release": _("Penerbitan"),
-    "informed": _("Kabar kepada pelapor"),
-}
 TV_WORDS: Final = 25
 """On a screen across a waiting room people read no more than this in the time that it stands."""
 LABELS: Final = {
@@ -112,6 +100,7 @@ def router(publishing: Publishing, words: Words, district: District | None = Non
     """
     pages = APIRouter(include_in_schema=False)
     _add_lists(pages, publishing, words, district)
+    post_pages.add(pages, publishing, district)
     _add_one(pages, publishing, words, district)
     return pages
 
@@ -131,10 +120,12 @@ def _add_lists(
         found, following = publishing.waiting(
             principal.scope(READ),
             chosen,
-            reaches=lambda each: _reaches(principal, each, district),
+            reaches=lambda each: shown.reaches(principal, each, district),
             after=cursor,
         )
-        boxes = [(_about(district, each), box) for each in found for box in _boxes(each)]
+        boxes = [
+            (shown.about(district, each), box) for each in found for box in shown.boxes_of(each)
+        ]
         opened = iter(words.open(principal, "publications", boxes))
         erased = words.erased([str(each.complaint) for each in found])
         here = f"{PATH}?menunggu={chosen}" if chosen else PATH
@@ -149,9 +140,9 @@ def _add_lists(
                     "text": next(opened),
                     "why": next(opened),
                     "erased": str(each.complaint) in erased,
-                    "place": _name(district, each.puskesmas),
-                    "unit": _unit(district, each, language_of(request)),
-                    "waits_for": _all_waits_for(each),
+                    "place": shown.place_of(district, each.puskesmas),
+                    "unit": shown.unit_shown(district, each, language_of(request)),
+                    "waits_for": shown.all_waits_for(each),
                 }
                 for each in found
             ],
@@ -184,17 +175,17 @@ def _add_one(
         status: int = 200,
         refused: str | None = None,
     ) -> Response:
-        zone = _zone(district, it.puskesmas)
+        zone = shown.zone_of(district, it.puskesmas)
         allowed = publishing.allowed(it)
         may = [s for s in allowed if principal.may(FORMS[s].permission, it.puskesmas)]
         asks_why, (said, text, why) = _opened(publishing, words, district, principal, it)
         person = NOBODY if text is None else publishing.complainant(it)
         language = language_of(request)
         marking = partial(
-            _marked,
+            shown.marked,
             person,
             it.confidentiality == "confidential",
-            _unit_name(district, it, language),
+            shown.unit_of(district, it, language),
         )
         replaced, replaced_by = publishing.also_released(it)
         reaching = publishing.ways_to_inform(it)
@@ -203,7 +194,7 @@ def _add_one(
             "publication/publication.html",
             status=status,
             section="publications",
-            place=_name(district, it.puskesmas),
+            place=shown.place_of(district, it.puskesmas),
             zone=zone,
             dated=zone is not None,
             it=it,
@@ -212,6 +203,8 @@ def _add_one(
             reasons_why=REASONS_WHY,
             text=text,
             why=why,
+            post=post_pages.post_of(request, publishing, district, it),
+            picture_names=PICTURES,
             replaced=replaced,
             replaced_by=replaced_by,
             worded_by=namer(request.app.state.access)(*it.worded_by),
@@ -221,18 +214,18 @@ def _add_one(
             said_pieces=marking(said),
             named=gives_away(text or "", person) or bool(form.error("approval_text")),
             second=it.state == "approved" and it.needs_confirmation,
-            unit=_unit(district, it, language),
+            unit=shown.unit_shown(district, it, language),
             tv_words=TV_WORDS,
             may=may,
             taken_back=TAKEN_BACK if (taken_back := publishing.taken_back(it)) else None,
-            waits_for=None if taken_back else _waits_for(it),
-            next_of=_roles_of(_next_step(it)),
+            waits_for=None if taken_back else shown.waits_for(it),
+            next_of=shown.roles_said(shown.next_step(it)),
             state=REPLACED if replaced_by and it.state == "released" else STATES[it.state],
             media=[(code, glossary.word("media", code)) for code in MEDIA],
             unshown=[(code, glossary.word("media", code)) for code in it.not_shown],
             shown=[say(glossary.word("media", code), language) for code in it.shown],
-            channels=[(code, _channel(code)) for code in INFORMED_BY],
-            reaching=[(code, _channel(code)) for code in reaching],
+            channels=[(code, shown.channel_said(code)) for code in INFORMED_BY],
+            reaching=[(code, shown.channel_said(code)) for code in reaching],
             labels=LABELS,
             form=form,
             refused=refused,
@@ -254,7 +247,7 @@ def _add_one(
         principal.role_for(step.permission, it.puskesmas)
         try:
             not_shown_yet(values)
-            body = read_form(step, name, values, _zone(district, it.puskesmas))
+            body = read_form(step, name, values, shown.zone_of(district, it.puskesmas))
             if name == "approval" and it.state == "approved" and it.needs_confirmation:
                 must_confirm(body)
             at = getattr(body, "informed_at", None)
@@ -293,32 +286,10 @@ def _opened(
         event = read(message)
         if isinstance(event, intake.ComplaintReceivedV1 | intake.ComplaintCorrectedV1):
             original = event.text
-    about = _about(district, it, _settled_at(publishing, it))
-    boxes = (original, *_boxes(it))
+    about = shown.about(district, it, shown.settled_at(publishing, it))
+    boxes = (original, *shown.boxes_of(it))
     opened = words.open(principal, "publication", [(about, box) for box in boxes])
     return words.asks(principal, about, boxes), tuple(opened)
-
-
-def _marked(person: Complainant, secret: bool, unit: str | None, text: str | None) -> list[Piece]:
-    """Return a text with what may point to somebody marked, nothing of one that stays sealed."""
-    return list(pieces(text or "", person, secret=secret, unit=unit))
-
-
-def _boxes(it: Publication) -> tuple[SealedBox | None, ...]:
-    """Return the text, and what is to be mended in it."""
-    return it.text, it.returned
-
-
-def _about(district: District | None, it: Publication, settled_at: datetime | None = None) -> About:
-    area = district.area_of(it.service_unit) if district else None
-    facts = it.complaint, it.puskesmas, it.confidentiality, it.entered_by
-    return About(*facts, area, settled_at=settled_at)
-
-
-def _settled_at(publishing: Publishing, it: Publication) -> datetime | None:
-    """Return since when a result waits for nothing more."""
-    waits = not publishing.taken_back(it) and _all_waits_for(it)
-    return None if waits else publishing.history(it.id)[-1].time
 
 
 def _changed(request: Request, publishing: Publishing, id: UUID, form: Form) -> list[Entry]:
@@ -327,65 +298,3 @@ def _changed(request: Request, publishing: Publishing, id: UUID, form: Form) -> 
     if shown is None:
         return []
     return since(publishing.history(id), shown, EVENTS, namer(request.app.state.access))
-
-
-def _reaches(principal: Principal, it: Publication, district: District | None) -> bool:
-    """Say whether a reader who is bound to areas sees this one in lists."""
-    return district is None or sees(
-        principal, READ, it.puskesmas, it.service_unit, district.units_in
-    )
-
-
-def _next_step(it: Publication) -> str | None:
-    if it.state == "returned":
-        return "draft"
-    if it.state == "drafted" or (it.state == "approved" and it.needs_confirmation):
-        return "approval"
-    if it.state == "approved":
-        return "release"
-    return "informed" if "informed" in it.allowed else None
-
-
-def _waits_for(it: Publication) -> Text | None:
-    step = _next_step(it)
-    if step == "approval" and it.state == "approved":
-        return _("Persetujuan kedua kepala Puskesmas")
-    return None if step is None else NEXT[step]
-
-
-def _all_waits_for(it: Publication) -> list[Text]:
-    """Return what a result waits for; its complainant may be told before it is public."""
-    told = NEXT["informed"] if "informed" in it.allowed else None
-    return list(dict.fromkeys(each for each in (_waits_for(it), told) if each))
-
-
-def _roles_of(step: str | None) -> list[Text | str]:
-    """Return who takes a step, as people say it."""
-    roles = roles_of(FORMS[step].permission) if step else ()
-    return [glossary.word("role", role) for role in roles]
-
-
-def _channel(code: str) -> Text | str:
-    return _("Tanda terima") if code == "receipt" else glossary.word("channel", code)
-
-
-def _name(district: District | None, code: str) -> str:
-    return code if district is None else district.puskesmas(code).name
-
-
-def _unit(district: District | None, it: Publication, language: str) -> str | None:
-    """Return the unit that the board names beside the text: none for a confidential one."""
-    return None if it.confidentiality == "confidential" else _unit_name(district, it, language)
-
-
-def _unit_name(district: District | None, it: Publication, language: str) -> str | None:
-    if district is None or it.service_unit is None:
-        return None
-    try:
-        return district.unit(it.service_unit).name_in(language)
-    except NotFound:
-        return it.service_unit
-
-
-def _zone(district: District | None, code: str) -> ZoneInfo | None:
-    return None if district is None else ZoneInfo(district.puskesmas(code).zone)

@@ -18,6 +18,7 @@ from services.kernel.web.language import language_of
 from services.kernel.web.pages import render
 from services.kernel.web.pictures import drawn
 from services.reporting.application import Reporting
+from services.reporting.boards import pages as boards
 from services.reporting.words import Names, said_of, stages, unpublished
 
 _MOST: Final = 60
@@ -46,6 +47,8 @@ def router(reporting: Reporting, district: District) -> APIRouter:
             checkpoint=next(iter(reporting.checkpoints(1)), None),
             drawn=drawn,
         )
+
+    boards.add(pages, reporting, district)
 
     @pages.get("/p/{code}")
     def puskesmas(request: Request, code: str) -> Response:

@@ -81,6 +81,7 @@ class Place:
         return found.format(
             **vars(self),
             figure="received",
+            shape="square",
             session="0" * 16,
             origin=origin,
             service=service,

@@ -87,7 +87,7 @@ def test_what_comes_in_for_a_puskesmas_leads_to_its_endpoint(node: Node) -> None
     assert not [path for path in others if any(fnmatchcase(path, each) for each in paths)]
     desk = made.partition("@desk-timur {")[2].partition("}")[0]
     assert desk.split() == [
-        *("path", "/catat", "/catat/luring", "/catat/*/slip"),
+        *("path", "/catat", "/catat/luring", "/catat/*/slip", "/catat/*/slip.pdf"),
         *("query", "puskesmas=x1", "puskesmas=x2"),
     ]
     assert not any(fnmatchcase("/api/v1/puskesmas/x11/complaints", each) for each in paths)

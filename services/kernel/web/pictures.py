@@ -24,3 +24,9 @@ def drawn(said: str, *, scale: int = 5) -> Picture:
             scale=scale, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None
         )
     )
+
+
+def squares(said: str) -> str:
+    """Return a text as a QR picture for paper: an SVG document, black on white with its margin."""
+    made = segno.make(said, error="m", micro=False)
+    return made.svg_inline(border=4, dark="#000", light="#fff", omitsize=True)

@@ -5,7 +5,7 @@ somebody who neither documented the case nor last saved the draft has approved t
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID, uuid5
 
 from services.kernel.aggregate import SYSTEM, Act, Aggregate, Created
@@ -25,6 +25,14 @@ REACHES = {
     "letter": "address",
 }
 """What must be known of a person for each way of telling that needs something."""
+
+
+class Public(NamedTuple):
+    """What everybody may read: the words in clear, and since when."""
+
+    text: str
+    since: datetime
+    shows_unit_and_date: bool
 
 
 class _OfComplaint(Aggregate.Event):
@@ -113,6 +121,7 @@ class Publication(Aggregate):
         text: SealedBox
         media: list[str]
         shown: list[str]
+        public: Public | None
         returned: SealedBox | None
         state: str
         confirmed: bool
@@ -281,9 +290,12 @@ class Publication(Aggregate):
             case Publication.Returned():
                 self.state, self.confirmed, self.returned = "returned", False, event.reason
             case Publication.Released():
+                since = self.public.since if self.public else event.occurred_at
+                self.public = Public(event.text, since, event.shows_unit_and_date)
                 self.state, self.shown = "released", event.media
             case Publication.Withdrawn():
                 self.state, self.confirmed, self.shown = "withdrawn", False, []
+                self.public = None
             case Publication.Informed():
                 self.informed = True
 
@@ -294,7 +306,7 @@ class Publication(Aggregate):
         self.documented_by, self.saved_by = event.documented_by, SYSTEM
         self.worded_by = event.documented_by, WRITERS
         self.text, self.media, self.state = event.text, [], "drafted"
-        self.shown, self.returned = [], None
+        self.shown, self.returned, self.public = [], None, None
         self.confirmed = self.informed = False
 
     def _must_allow(self, step: str) -> None:
