@@ -283,6 +283,11 @@ class Publishing(Service):
         """Say whether the complaint's form as it stands keeps unit and date from the public."""
         return self._confidentiality(publication) == "confidential"
 
+    def categories(self, publication: Publication) -> tuple[str, ...]:
+        """Return what the complaint is about, by its form as it stands."""
+        form = self._form(publication)
+        return () if form is None else tuple(form.categories)
+
     def ways_to_inform(self, publication: Publication) -> tuple[str, ...]:
         """Return the ways in which the complainant can be told: by what the form knows of them, or
         as they came; all where it cannot be opened here."""

@@ -174,6 +174,7 @@ def _add_one(
         form: Form,
         status: int = 200,
         refused: str | None = None,
+        begin: str | None = None,
     ) -> Response:
         zone = shown.zone_of(district, it.puskesmas)
         allowed = publishing.allowed(it)
@@ -187,6 +188,7 @@ def _add_one(
             it.confidentiality == "confidential",
             shown.unit_of(district, it, language),
         )
+        beginnings = shown.beginnings(district, publishing.categories(it), language)
         replaced, replaced_by = publishing.also_released(it)
         reaching = publishing.ways_to_inform(it)
         return render(
@@ -209,6 +211,8 @@ def _add_one(
             replaced_by=replaced_by,
             worded_by=namer(request.app.state.access)(*it.worded_by),
             erased=bool(words.erased([str(it.complaint)])),
+            beginnings=beginnings,
+            begun=next((said for code, _name, said in beginnings if code == begin), None),
             pieces=(marked := marking(text)),
             marked=kinds(marked),
             said_pieces=marking(said),
@@ -235,11 +239,14 @@ def _add_one(
         )
 
     @pages.get(PATH + "/{id}")
-    def publication(request: Request, id: UUID, principal: Reader) -> Response:
-        """Show one result beside the complaint, with the forms of the steps that are open."""
+    def publication(
+        request: Request, id: UUID, principal: Reader, awal: str | None = None
+    ) -> Response:
+        """Show one result beside the complaint, with the forms of the steps that are open; `awal`
+        is the category with whose words the draft is to begin."""
         it = publishing.get(id)
         principal.role_for(READ, it.puskesmas)
-        return show(request, it, principal, Form())
+        return show(request, it, principal, Form(), begin=awal)
 
     def take(request: Request, id: UUID, name: str, values: Values) -> Response:
         principal: Principal = request.state.principal

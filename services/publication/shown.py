@@ -1,6 +1,7 @@
 """What the pages say of a publication: where it stands, what it waits for, and how it is called."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -112,6 +113,21 @@ def unit_of(district: District | None, it: Publication, language: str) -> str | 
         return district.unit(it.service_unit).name_in(language)
     except NotFound:
         return it.service_unit
+
+
+def beginnings(
+    district: District | None, categories: Iterable[str], language: str
+) -> list[tuple[str, str, str]]:
+    """Return the words with which a text about these categories may begin: code, name, words."""
+    if district is None:
+        return []
+    found = []
+    for code in categories:
+        with suppress(NotFound):  # of a form that another district file was used for
+            category = district.category(code)
+            if category.publication is not None:
+                found.append((code, category.name_in(language), category.publication))
+    return found
 
 
 def zone_of(district: District | None, code: str) -> ZoneInfo | None:

@@ -89,6 +89,20 @@ def test_pictures_are_drawn_of_what_is_on_social_media(
     assert ask(node, None, f"/terbitkan/{released}/gambar/{shape}.png").status_code in (303, 401)
 
 
+def test_a_draft_may_begin_with_the_words_of_its_category(node: RunningNode) -> None:
+    id = draft(node, categories=["waktu-tunggu", "pujian"])
+    at = f"/terbitkan/{id}"
+    page = ask(node, "dewi", at).text
+    # Praise has no such words.
+    assert f'href="{at}?awal=waktu-tunggu#f-draft_text"' in page and "awal=pujian" not in page
+    begins = "Warga menyampaikan bahwa waktu tunggunya terlalu lama."
+    assert begins not in page
+    field = ask(node, "dewi", f"{at}?awal=waktu-tunggu").text.split('name="draft_text"')[1]
+    assert field.index(begins) < field.index("Obat sudah ada.") < field.index("</textarea>")
+    # Nothing is saved by looking, and what is in no list changes nothing.
+    assert begins not in ask(node, "dewi", f"{at}?awal=tidak-ada").text
+
+
 def test_what_is_not_released_is_on_no_medium(node: RunningNode, released: str) -> None:
     id = draft(node)
     for step, who, body in (

@@ -98,9 +98,11 @@ class Unit(Choice):
 
 
 class Category(Choice):
-    """What a complaint is about, with the survey element it speaks of (None: none of them)."""
+    """What a complaint is about, with the survey element it speaks of (None: none of them), and
+    words with which a text for the public about it may begin (None: there are none)."""
 
     skm_element: SkmElement | None = None
+    publication: str | None = Field(None, min_length=1, max_length=500)
 
 
 class Asked(Part):
