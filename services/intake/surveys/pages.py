@@ -13,7 +13,6 @@ from starlette.responses import Response
 from services.intake.application import Intake
 from services.intake.domain.survey import Survey
 from services.intake.domain.survey_steps import MEDIA, SurveyState
-from services.intake.slips import address
 from services.intake.surveys import words
 from services.intake.surveys.application import LIST_MOST, Surveys
 from services.intake.surveys.public_pages import desk_code
@@ -27,6 +26,7 @@ from services.kernel.district import Puskesmas
 from services.kernel.errors import Forbidden, KeyReused, Problem, invalid
 from services.kernel.text import Text, _
 from services.kernel.web import words as glossary
+from services.kernel.web.addresses import address
 from services.kernel.web.flash import Flash, flash, see_other
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
