@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 import msgspec
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.kernel.deadlines import Verdict, verdict
@@ -252,6 +252,13 @@ def test_facts_folded_live_are_those_of_a_rebuild(
 
 @many
 @given(histories)
+@example(
+    [
+        Told("ComplainantInformed", 0, 0, 0),
+        Told("ComplaintReceived", 0, 0, 0, facts=(("kind", "complaint"),)),
+        Told("ResolutionDocumented", 1, 0, 4),
+    ]
+)
 def test_what_arrives_later_changes_nothing_that_was_known_before(
     facts: Facts, history: list[Told]
 ) -> None:

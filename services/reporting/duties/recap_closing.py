@@ -13,7 +13,7 @@ from services.reporting.queries.question import at
 KIND: Final = "recap_closing"
 # What it reported stands in the event; of the fold only that, and when, it was closed.
 _CLOSED: Final = f"""
-SELECT r.puskesmas, r.month, r.closed_at, r.source || ':' || r.id AS at,
+SELECT r.puskesmas, r.month, r.done_at, r.source || ':' || r.id AS at,
     list_filter(
         from_json(
             json_extract(decode(l.value), '$.lines'), '[{{"group":"VARCHAR","received":"INTEGER"}}]'
@@ -21,7 +21,7 @@ SELECT r.puskesmas, r.month, r.closed_at, r.source || ':' || r.id AS at,
         lambda line: line."group" = 'all'
     )[1].received AS received
 FROM recaps AS r JOIN log AS l ON l.source = r.source AND l.id = r.id
-WHERE {at("r")} AND list_contains($places, r.puskesmas)
+WHERE {at("r")} AND r.step = 'RecapClosed' AND list_contains($places, r.puskesmas)
 """
 
 
@@ -29,7 +29,7 @@ def _owed(question: Question) -> Iterator[Owed]:
     closed = {(each["puskesmas"], each["month"]): each for each in question.records(_CLOSED)}
     for place, period, due in question.due(KIND):
         done = closed.get((place.code, str(Month.of(period.first))), {})
-        closed_at = done.get("closed_at")
+        closed_at = done.get("done_at")
         yield Owed(
             kind=KIND,
             puskesmas=place.code,

@@ -8,6 +8,6 @@ WITH setters AS (
     FROM events WHERE name IN ('ComplainantInformed', 'ResolutionDocumented', 'CaseReopened')
 ),
 {staircase}
-SELECT lane AS complaint, publication, channel, happened_from AS informed_at,
+SELECT lane AS complaint, publication, channel, happened_at AS informed_at,
     happened_from, happened_to, known_from, known_to
 FROM stairs WHERE publication IS NOT NULL
