@@ -29,7 +29,7 @@ def feed(here: Puskesmas, items: Iterable[Item], made_at: datetime, language: st
     calendar.add("prodid", "-//Tanggap//Agenda//ID")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", say(_("Agenda {name}", name=here.name), language))
+    calendar.add("x-wr-calname", say(_("Agenda: {name}", name=here.name), language))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     for each in items:
         owed, name = each.owed, say(each.duty.name, language)

@@ -31,6 +31,7 @@ OWN = (
     *(name for _user, name, _grants in ACCOUNTS),
     *LANGUAGES.values(),
     *(source["text"] for rules in DISTRICT["rules"] for source in rules["sources"]),
+    *(box["name"] for box in DISTRICT["defaults"]["boxes"]),
     "Tim keluhan, Kepala Tata Usaha",
 )
 """Names, what sources are quoted for, and what a person typed: they stay as they are."""

@@ -142,7 +142,7 @@ class Printing:
         rows = [
             (str(place), page.say(each.name)) for place, each in enumerate(asked.elements, start=1)
         ]
-        columns = (Column(page.say(_("No")), 0, figures=True), Column(page.say(_("Unsur"))))
+        columns = (Column(page.say(_("No.")), 0, figures=True), Column(page.say(_("Unsur"))))
         return Table(columns, tuple(rows), "")
 
     def _figures(self, page: "_Page", result: Result | None) -> tuple[Block, ...]:

@@ -30,7 +30,7 @@ from services.resolution.pages.recap_rows import Row
 from services.resolution.pages.rows import name_of
 
 COLUMNS: Final = (
-    (_("No"), 0),
+    (_("No."), 0),
     (_("Keluhan"), 3),
     (_("Unit dan kategori"), 3),
     (_("Isi ringkas"), 5),
