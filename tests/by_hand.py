@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,13 +27,16 @@ class Office:
     def __init__(self, folder: Path, district: District | None = None) -> None:
         self.clock = SetClock(on("2026-01-05"))
         self.hand = NodeByHand(folder / "node", district or load_district(SHIPPED), self.clock)
+        self._served: tuple[Any, FastAPI] | None = None
         add_accounts(self.hand.node.access)
         self.settle()
 
-    @cached_property
+    @property
     def app(self) -> FastAPI:
-        """The node's pages and calls."""
-        return self.hand.node.app()
+        """The pages and calls of the node, made once for as long as it is open."""
+        if self._served is None or self._served[0] is not self.hand.node:
+            self._served = (self.hand.node, self.hand.node.app())
+        return self._served[1]
 
     def at(self, day: str, hour: int = 9) -> None:
         """Let the time be this; it never runs back."""

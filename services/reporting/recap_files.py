@@ -14,6 +14,7 @@ from services.kernel.district import District
 from services.kernel.months import Month, Stretch
 from services.kernel.tables import FORMATS, Format
 from services.kernel.web.language import language_of
+from services.kernel.web.refusals import refusals
 from services.reporting.application import Reporting
 from services.reporting.asked import asked_when
 from services.reporting.exports.exporting import Exporting
@@ -74,7 +75,12 @@ def router(
 def _add_month(
     api: APIRouter, path: str, files: RecapFiles, monthly: Monthly, kind: Format, described: bool
 ) -> None:
-    @api.get(path, response_class=StreamingResponse, include_in_schema=described)
+    @api.get(
+        path,
+        response_class=StreamingResponse,
+        include_in_schema=described,
+        responses=refusals(404),
+    )
     def of_month(
         request: Request,
         principal: Exporter,
@@ -96,7 +102,12 @@ def _add_month(
 def _add_stretch(
     api: APIRouter, path: str, files: RecapFiles, rollups: RollUps, kind: Format, described: bool
 ) -> None:
-    @api.get(path, response_class=StreamingResponse, include_in_schema=described)
+    @api.get(
+        path,
+        response_class=StreamingResponse,
+        include_in_schema=described,
+        responses=refusals(404),
+    )
     def of_stretch(
         request: Request,
         principal: Exporter,
