@@ -91,6 +91,15 @@ class DrillNode:
         self.process.join(seconds)
         return not self.process.is_alive()
 
+    def has_reports(self, seconds: float) -> bool:
+        """Wait until the reports' file, which is in no backup, was made again."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if self.as_("wulan").get("/reports/totals").is_success:
+                return True
+            time.sleep(0.1)
+        return False
+
     def kill(self) -> None:
         self.process.kill()
         self.process.join()

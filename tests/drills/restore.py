@@ -142,7 +142,7 @@ class RestoreDrill:
         load.end()
         for sentence in ledger.refused:
             to.add(sentence, lost=1)
-        if not _reports(node):
+        if not node.has_reports(RESTORE_SECONDS):
             raise DrillFailed(f"run {run}: the reports are not made again")
         if late := unsettled(node):
             to.add(f"did not come to rest: {late}")
@@ -171,16 +171,6 @@ class RestoreDrill:
                 self._findings.add(f"{name} set {count} aside: {reason}", doubled=count)
         ((received,),) = rows_of(node.data, "intake", f"SELECT count(*) FROM ({_RECEIVED})")
         self._findings.compare("complaints", Counter(there=complaints), Counter(there=received))
-
-
-def _reports(node: DrillNode) -> bool:
-    """Wait until the reports' file, which is in no backup, was made again."""
-    until = time.monotonic() + RESTORE_SECONDS
-    while time.monotonic() < until:
-        if node.as_("wulan").get("/reports/totals").is_success:
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def _complaints(ledger: Ledger) -> set[str]:
