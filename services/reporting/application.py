@@ -6,7 +6,7 @@ question about cases.
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -376,17 +376,6 @@ class Reporting:
         """Return the Puskesmas of a meeting, its kind, and when it begins or began; None where none
         is known, or it was cancelled."""
         return meetings.meeting_of(self.store.reader(), meeting)
-
-    def meetings(
-        self, puskesmas: str, bounds: tuple[datetime, datetime], when: When
-    ) -> list[dict[str, Any]]:
-        """Return the meetings of a Puskesmas within these bounds, as they stood."""
-        return meetings.meetings(self.store.reader(), puskesmas, bounds, when)
-
-    def overdue_decisions(self, puskesmas: str, today: date, when: When) -> int:
-        """Return how many decisions of a Puskesmas' meetings were overdue on a day, as it was
-        known."""
-        return meetings.overdue(self.store.reader(), puskesmas, today, when)
 
     def month(self, puskesmas: str, starts: datetime, ends: datetime) -> dict[str, int]:
         """Return the figures of a whole month, as it stands now."""
