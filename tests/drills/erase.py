@@ -196,8 +196,6 @@ class _Run:
             self._say(f"{unread} neighbours cannot be read any more", lost=unread)
 
     def _read_again(self, restored: DrillNode) -> Iterator[str]:
-        if not restored.has_reports(WAIT_SECONDS):
-            raise DrillFailed("the reports of what was restored are not made")
         for what, content in self._asked.read(restored):
             if any(each in content for each in self._person.words):
                 yield what.path

@@ -64,7 +64,9 @@ class Backup:
 
 
 def _wait_until_it_reports(node: DrillNode) -> None:
-    """Wait until all that was restored has been read again."""
+    """Wait until the reports are made anew and all that was restored has been read again."""
+    if not node.has_reports(WAIT_SECONDS):
+        raise DrillFailed("the reports of what was restored are not made")
     until = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < until:
         found = node.as_("wulan").get("/operations")
