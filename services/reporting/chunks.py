@@ -27,7 +27,8 @@ def plan(connection: DuckDBPyConnection, log: str, size: int) -> list[Chunk]:
     """Return a log cut into parts of about `size` events; together they are all of it."""
     total = _count(connection, log, "true")
     parts = _parts(connection, log, round(total / size))
-    return [Chunk(key, chosen, _count(connection, log, chosen)) for key, chosen in parts]
+    counted = (Chunk(key, chosen, _count(connection, log, chosen)) for key, chosen in parts)
+    return [each for each in counted if each.events]
 
 
 def fold(connection: DuckDBPyConnection, chunk: Chunk, log: str = "log", suffix: str = "") -> None:

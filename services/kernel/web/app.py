@@ -22,7 +22,7 @@ from services.kernel.web.direct import DirectRoute, Shortcut
 from services.kernel.web.live import Live
 from services.kernel.web.pages import NavItem, Pages
 from services.kernel.web.readonly import ReadOnly
-from services.kernel.web.refusals import UNNAMED, documented
+from services.kernel.web.refusals import documented
 from services.kernel.web.shell import AccessLog, Shell
 
 MIB = 1 << 20
@@ -81,7 +81,6 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        responses=UNNAMED,
         # Its spans and logs would carry addresses; what is measured is in shell.py.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
@@ -117,7 +116,9 @@ def create_app(
         assets.router,
         operations.router,
     ):
-        app.include_router(router)
+        # As they are: FastAPI's `include_router` would make each of them, with all that it reads
+        # and answers, a second time, which is half of a start.
+        app.router.routes.extend(router.routes)
     return app
 
 

@@ -66,8 +66,8 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-UNNAMED: Final[dict[int | str, dict[str, Any]]] = {"4XX": {"description": "Refused"}}
-"""What an app gives every route, so that FastAPI adds no refusal of its own form."""
+_NOT_OURS: Final = ("HTTPValidationError", "ValidationError")
+"""The form of a refusal that FastAPI adds to each call; ours answer otherwise."""
 
 
 def documented(document: dict[str, Any]) -> dict[str, Any]:
@@ -76,11 +76,13 @@ def documented(document: dict[str, Any]) -> dict[str, Any]:
     problem = ProblemDocument.model_json_schema(ref_template=_SCHEMAS + "{model}")
     schemas.update(problem.pop("$defs", {}))
     schemas[ProblemDocument.__name__] = problem
+    for name in _NOT_OURS:
+        schemas.pop(name, None)
     for operations in document.get("paths", {}).values():
         for method, operation in operations.items():
             responses = operation["responses"]
-            for unnamed in UNNAMED:
-                responses.pop(unnamed, None)
+            if _NOT_OURS[0] in str(responses.get("422")):
+                del responses["422"]
             for status, refusal in refusals(*_of_its_form(method, operation)).items():
                 responses.setdefault(str(status), refusal)
             operation["responses"] = dict(sorted(responses.items()))
