@@ -1,6 +1,7 @@
 """Behind the switch every page of the path is English: no Indonesian sentence is left on it."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 
@@ -51,7 +52,18 @@ def sentences() -> list[tuple[str, re.Pattern[str]]]:
     return list(found.items())
 
 
-SENTENCES = sentences()
+def by_word() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
+    """Return the sentences by their longest whole word, so that a text is compared with few of
+    them; those without one stand under no word."""
+    found: dict[str, list[tuple[str, re.Pattern[str]]]] = defaultdict(list)
+    for id, pattern in sentences():
+        words = WHOLE.findall(PLACE.sub("_", id.replace("%%", "%")))
+        found[max(words, key=len, default="")].append((id, pattern))
+    return found
+
+
+WHOLE = re.compile(r"\b[^\W_]+\b")
+SENTENCES = by_word()
 
 
 @cache
@@ -59,7 +71,8 @@ def indonesian(text: str) -> list[str]:
     """Return the Indonesian sentences that a text holds, besides names and what was typed."""
     for own in OWN:
         text = text.replace(own, "~")
-    return [id for id, pattern in SENTENCES if pattern.search(text)]
+    words = sorted({"", *re.findall(r"[^\W_]+", text)})
+    return [id for word in words for id, pattern in SENTENCES.get(word, ()) if pattern.search(text)]
 
 
 class EnglishReader:

@@ -227,7 +227,7 @@ def test_any_history(empty: Path, room: Path) -> None:
         # Shrinking takes minutes; what is found here is shrunk by looking for long.
         sized = settings(
             sized,
-            max_examples=14,
+            max_examples=8,
             stateful_step_count=40,
             derandomize=True,
             phases=[Phase.generate],

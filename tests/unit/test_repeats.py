@@ -61,7 +61,7 @@ def repeated(all_came: list[Came]) -> set[int]:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(came, min_size=1, max_size=12), st.sampled_from([None, 85, 170]))
 def test_a_case_repeats_what_came_within_the_days_before_it(
