@@ -5,10 +5,9 @@ origin agree with that, however often it is called. An event that closes or open
 before the keyring follows it; keys are destroyed before the event that says so.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -16,19 +15,20 @@ from zoneinfo import ZoneInfo
 
 from services.intake import copies
 from services.intake.application import Intake
-from services.intake.cases import UNASKED, Cases, Standing, refusal
+from services.intake.cases import UNASKED, Cases
 from services.intake.domain import BY_OFFICER, Complaint, Erasure, Stage, erasure
+from services.intake.domain.erasure import is_unsaid
 from services.intake.known import known, known_history
+from services.intake.person import WHY_NOT, Person, is_open, must_be_as_seen
 from services.kernel import failpoints
 from services.kernel.access.permissions import DISTRICT
 from services.kernel.aggregate import SYSTEM, Act, Intent
 from services.kernel.contracts import intake as contracts
 from services.kernel.errors import Conflict, NotFound, StepNotAllowed, Unavailable
-from services.kernel.keyring import StillWritten
+from services.kernel.keyring import Mark, StillWritten
 from services.kernel.store import Answer, Ids, Once, UnitOfWork
 from services.kernel.store.rows import marks
-from services.kernel.text import Text, _
-from services.kernel.vocabulary import CASE_KINDS
+from services.kernel.text import _
 
 TASK: Final = "intake.erase"
 LISTED: Final = 200
@@ -44,44 +44,6 @@ Step = (
     | contracts.ErasureCalledBackV1
     | contracts.PersonErasedV1
 )
-
-
-@dataclass(frozen=True)
-class Person:
-    """The complaints that are erased together, the oldest first, as the one who asks reaches them.
-
-    `open_cases` are those whose case is under way, `in_vain` those of them that a withdrawal came
-    too late for before; `held` those that may not be erased now; `beyond` counts those of the same
-    person at other Puskesmas of this home. Away from the home (`at_home` False) only the one
-    complaint is known.
-    """
-
-    complaints: Sequence[Complaint]
-    at_home: bool
-    open_cases: frozenset[UUID] = frozenset()
-    in_vain: frozenset[UUID] = frozenset()
-    held: tuple[Complaint, ...] = ()
-    beyond: int = 0
-
-    def refused(self, *, ends_open_cases: bool) -> str | None:
-        """Return the code of what stands against it: legal_hold, open_case."""
-        if self.held:
-            return erasure.LEGAL_HOLD
-        if self.open_cases and not ends_open_cases:
-            return erasure.OPEN_CASE
-        return None
-
-
-WHY_NOT: Final[dict[str, Text]] = {
-    erasure.LEGAL_HOLD: _(
-        "Ada penahanan hukum atas keluhan orang ini, jadi belum boleh dihapus. Lihat alasan dan "
-        "batas harinya di halaman penghapusan."
-    ),
-    erasure.OPEN_CASE: _(
-        "Kasus orang ini masih ditangani. Selesaikan dahulu, atau nyatakan bahwa kasusnya diakhiri "
-        "sebagai dicabut: tanpa isi, kasus tidak dapat ditangani lagi."
-    ),
-}
 
 
 def note_erasure(uow: UnitOfWork, complaint: str, erasure: str, puskesmas: str) -> None:
@@ -108,7 +70,7 @@ class Erasing:
         ours = [each for each in every if each is not None and self._intake.is_home(each.puskesmas)]
         near = [each for each in ours if role == DISTRICT or each.puskesmas == named.puskesmas]
         cases = {each.id: self._cases.standing(each.id) for each in near}
-        under_way = frozenset(each.id for each in near if _is_open(each, cases[each.id]))
+        under_way = frozenset(each.id for each in near if is_open(each, cases[each.id]))
         return Person(
             sorted(near, key=lambda each: (each.received_at, str(each.id))),
             at_home=True,
@@ -145,7 +107,7 @@ class Erasing:
             erasure.request(complaint, act, given, reason, ends_open_cases=ends_open_cases)
             uow.save(complaint)
             if found.at_home:
-                _must_be_as_seen(found, seen)
+                must_be_as_seen(found, seen)
                 if why := found.refused(ends_open_cases=ends_open_cases):
                     raise StepNotAllowed(WHY_NOT[why], ())
                 self._schedule(uow, found, act, given, reason)
@@ -260,6 +222,9 @@ class Erasing:
         intake = self._intake
         complaint = known(intake, UUID(id))
         asked, at_home = complaint.erasure, intake.is_home(complaint.puskesmas)
+        if at_home and intake.keyring.erased.mark(id) is Mark.DESTROYED and is_unsaid(asked):
+            self._say_again(complaint)
+            return None
         if asked is None:
             return None
         if asked.stage is Stage.REQUESTED:
@@ -361,6 +326,26 @@ class Erasing:
 
         self._intake.transact(work).result()
 
+    def _say_again(self, complaint: Complaint) -> None:
+        """Say of a complaint whose words were destroyed that they are, where what said so is lost:
+        a backup was restored from before. A case that was open then ends, as it did."""
+        case = self._cases.standing(complaint.id)
+        last = known_history(self._intake, complaint.id)[-1]
+        intent = Intent(SYSTEM, "policy", causation_id=f"{last.source}:{last.id}")
+        given = str(self._intake.new_id())
+
+        def work(uow: UnitOfWork) -> None:
+            uow.after(last.time)
+            standing = self._intake.standing(uow, complaint.id)
+            act = uow.act(intent)
+            if is_open(standing, case):
+                standing.withdraw(act, BY_OFFICER, None, in_vain=case.in_vain)
+            erasure.found_destroyed(standing, act, given, self._intake.origin)
+            uow.save(standing)
+            note_erasure(uow, str(complaint.id), given, complaint.puskesmas)
+
+        self._intake.transact(work).result()
+
     def _found(self, id: UUID) -> Complaint | None:
         """Return a complaint; None for a key whose event was never written, or has not come."""
         try:
@@ -377,17 +362,3 @@ class Erasing:
     def _today(self, puskesmas: str) -> date:
         zone = ZoneInfo(self._intake.district.puskesmas(puskesmas).zone)
         return self._intake.clock().astimezone(zone).date()
-
-
-def _is_open(complaint: Complaint, case: Standing) -> bool:
-    """Say whether the case of a complaint is under way; one that the lists do not know yet is."""
-    if complaint.kind not in CASE_KINDS or (complaint.withdrawn and not case.in_vain):
-        return False
-    return case.state != "withdrawn" and refusal(case.state, "withdrawal") is None
-
-
-def _must_be_as_seen(found: Person, seen: Collection[UUID] | None) -> None:
-    if seen is not None and set(seen) != {each.id for each in found.complaints}:
-        raise Conflict(
-            _("Daftar keluhan orang ini berubah sejak Anda melihatnya. Periksa lagi, lalu ulangi.")
-        )

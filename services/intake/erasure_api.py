@@ -12,7 +12,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from services.intake.domain import Complaint, Erasure
-from services.intake.erasing import Erasing, Person
+from services.intake.erasing import Erasing
+from services.intake.person import Person
 from services.intake.register import Register
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires

@@ -15,7 +15,8 @@ from starlette.responses import Response
 
 from services.intake.application import Intake
 from services.intake.domain import HOLD_REASONS, REASONS, Complaint, Stage
-from services.intake.erasing import WHY_NOT, Erasing
+from services.intake.erasing import Erasing
+from services.intake.person import WHY_NOT
 from services.intake.register import Register
 from services.intake.retention import Keeping
 from services.intake.typed import Values, line, refused, typed_fields

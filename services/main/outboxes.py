@@ -81,11 +81,12 @@ class RemoteOutboxes:
         return msgspec.msgpack.decode(self._asked(source, SENT, {}), type=dict[int, int])
 
     def _asked(self, source: str, what: str, query: Mapping[str, int]) -> bytes:
+        asked: dict[str, str | int] = {"source": source, **query}
         name = self._services[source]
         if (address := self._address_of(name)) is None:
             raise _away()
         try:
-            answer = self._http.get(f"{address}{PATH}/{name}{what}", params=dict(query))
+            answer = self._http.get(f"{address}{PATH}/{name}{what}", params=asked)
         except httpx.TransportError as error:
             raise _away() from error
         if not answer.is_success:
@@ -102,15 +103,19 @@ def outbox_router(service: Service, secret: str) -> APIRouter:
     api = APIRouter(include_in_schema=False)
 
     @api.get(f"{PATH}/{service.name}{SENT}", dependencies=[Depends(Internal(secret))])
-    async def sent() -> Response:
-        """Return the last id that was sent to each partition."""
-        positions = await run_in_threadpool(lambda: sent_ids(service, service.source))
+    async def sent(source: str) -> Response:
+        """Return the last id that a source of the store sent to each partition."""
+        if source not in service.incarnations.sources:
+            return Response(status_code=404)
+        positions = await run_in_threadpool(lambda: sent_ids(service, source))
         return Response(msgspec.msgpack.encode(positions), media_type=MEDIA_TYPE)
 
     @api.get(f"{PATH}/{service.name}", dependencies=[Depends(Internal(secret))])
-    async def outbox(after: int = 0) -> Response:
-        """Return the next page after a position."""
-        page = await run_in_threadpool(lambda: service.held(after + 1, PAGE))
+    async def outbox(source: str, after: int = 0) -> Response:
+        """Return the next page of a source of the store after a position."""
+        if source not in service.incarnations.sources:
+            return Response(status_code=404)
+        page = await run_in_threadpool(lambda: service.held(after + 1, PAGE, source))
         return Response(msgspec.msgpack.encode(page), media_type=MEDIA_TYPE)
 
     return api

@@ -15,6 +15,7 @@ from services.kernel.handover.desk import Desk
 from services.kernel.handover.routes import router as handover_router
 from services.kernel.leader import Leader
 from services.kernel.relay import Relay
+from services.kernel.store.incarnations import number_of, source_of
 from services.kernel.worker import Worker
 from services.main.app import create
 from services.main.asking import Questions, RemoteLists, internal_secret, router
@@ -53,7 +54,13 @@ class Process(Parts):
             self.watch = self._register = Register(
                 WRITING, self.condition, self.edges.listed, self._secret, clock
             )
-            sources = {f"/{self.folder.origin}/{each}": each for each in WRITING if each != name}
+            # All stores of an origin begin anew together, so that its own tells of the others'.
+            sources = {
+                source_of(self.folder.origin, each, number_of(source)): each
+                for source in self.recaps.incarnations.sources
+                for each in WRITING
+                if each != name
+            }
             self.outboxes = self._asked = RemoteOutboxes(
                 sources, self._register.address_of, self._secret, OwnOutboxes([self.recaps])
             )

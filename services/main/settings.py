@@ -158,8 +158,6 @@ class Settings(BaseSettings):
         for name in needed:
             if getattr(self, name) is None:
                 raise ValueError(f"{PREFIX}{name.upper()} is needed for MODE={self.mode}")
-        if self.mode == "district" and self.backups is not None:
-            raise ValueError(f"{PREFIX}BACKUPS is for MODE=node and MODE=edge only")
         for name, mode in ONLY.items():
             if mode != self.mode and getattr(self, name) is not None:
                 raise ValueError(f"{PREFIX}{name.upper()} is for MODE={mode} only")

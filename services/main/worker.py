@@ -58,7 +58,7 @@ class Workers:
         return self._made[name]
 
     def _ready(self, sender: Any, **_given: object) -> None:
-        sender.timer.call_repeatedly(ALIVE_SECONDS, _alive(self._settings))
+        sender.timer.call_repeatedly(ALIVE_SECONDS, alive(self._settings))
 
     def _begin(self, **_given: object) -> None:
         configure_logs(self._settings.log_level)
@@ -123,9 +123,9 @@ def run_scheduler(settings: Settings) -> None:
     app = broker_app(settings)
     # A tick that cannot be sent now is worth nothing later.
     app.conf.broker_transport_options |= {"max_retries": 1, "interval_start": 0}
-    alive = _alive(settings)
+    still_alive = alive(settings)
     while signal.sigtimedwait(stops, TICK_SECONDS) is None:
-        alive()
+        still_alive()
         _send_ticks(app)
 
 
@@ -139,7 +139,7 @@ def _send_ticks(app: Celery) -> None:
         log.warning("no_tick", error=type(error.__cause__ or error).__name__)
 
 
-def _alive(settings: Settings) -> Callable[[], None]:
+def alive(settings: Settings) -> Callable[[], None]:
     """Return what shows that a process without a port gets on (for its health check)."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = settings.data / ALIVE

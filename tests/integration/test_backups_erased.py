@@ -5,9 +5,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from services.intake.domain import Stage
+from services.kernel.aggregate import Intent
 from services.kernel.backup import changing
 from services.kernel.backup import manifest as manifests
 from services.kernel.backup.changing import finish
@@ -15,6 +18,7 @@ from services.kernel.backup.manifest import Unusable
 from services.kernel.backup.recovery import recovery_of
 from services.kernel.clock import system_clock
 from services.kernel.district import load_district
+from services.kernel.district.model import Erasure as ErasureRules
 from services.kernel.keyring import Keyring, Mark
 from services.main.backup.erased import Following, purge
 from services.main.backup.making import make
@@ -148,6 +152,53 @@ def test_the_lost_data_folder_tells_it_where_no_backup_does(place: Place) -> Non
         with pytest.raises(CannotRestore, match="--lost"):
             place.restore(older, "other", lost=wrong)
     assert not (place.folder / "other").exists()
+
+
+def said(place: Place, name: str = "again") -> list[list[str]]:
+    """Serve a restored folder until nothing is due; return what its history says of what is gone
+    and of what stays, after they were received."""
+    node = OneOrigin(Settings(data=place.folder / name, origin=ORIGIN), place.node.district)
+    try:
+        for _time in range(3):
+            node.jobs.step()
+        (erased,) = (each for each in node.erasing.listed(None) if str(each.id) == place.gone)
+        assert erased.erasure is not None
+        assert erased.erasure.stage is Stage.ERASED and erased.erasure.destroyed == (ORIGIN,)
+        return [
+            [each.name for each in node.intake.history(UUID(id))][2:]
+            for id in (place.gone, place.stays)
+        ]
+    finally:
+        node.close()
+
+
+def test_the_restored_history_says_again_that_the_person_is_erased_and_its_case_ends(
+    place: Place,
+) -> None:
+    (place.folder / "stick").mkdir()
+    older = place.back_up("before", place.folder / "stick")
+    place.erase()
+    place.node.close()
+    assert place.restore(older, lost=place.settings.data).erased_again == 1
+    once = [["ComplaintWithdrawn", "PersonErased"], []]
+    assert said(place) == once
+    assert said(place) == once
+
+
+def test_it_is_said_again_where_an_erasure_before_it_was_called_back(place: Place) -> None:
+    (place.folder / "stick").mkdir()
+    later = place.node.district.model_copy(update={"erasure": ErasureRules(destroy_after_days=7)})
+    place.node.intake.district = later
+    who = Intent("acc-2", "complaint_team")
+    erasing = place.node.erasing
+    erasing.request(UUID(place.gone), who, "subject_request", ends_open_cases=True).result()
+    erasing.call_back(UUID(place.gone), who).result()
+    older = place.back_up("before", place.folder / "stick")
+    place.erase()
+    place.node.close()
+    place.restore(older, lost=place.settings.data)
+    begun, _stays = said(place)
+    assert begun[-3:] == ["ErasureScheduled", "ErasureCalledBack", "PersonErased"]
 
 
 Break = Callable[[pytest.MonkeyPatch], None]

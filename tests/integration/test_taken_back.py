@@ -200,7 +200,7 @@ def test_who_was_erased_after_the_backup_is_erased_again(
     (tmp_path / "attachments" / first[0]).mkdir(parents=True)
     (tmp_path / "attachments" / first[0] / "photo").write_bytes(b"sealed")
     held = set(rows(tmp_path, "keyring", "SELECT id FROM keys"))
-    erase_again(tmp_path, (lost / "master.key").read_bytes(), found, system_clock)
+    erase_again(tmp_path, ORIGIN, (lost / "master.key").read_bytes(), found, system_clock)
     assert set(rows(tmp_path, "keyring", "SELECT id FROM keys")) == held - {first}
     assert not (tmp_path / "attachments" / first[0]).exists()
 

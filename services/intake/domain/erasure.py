@@ -258,6 +258,17 @@ def destroyed(complaint: Complaint, act: Act, origin: str) -> None:
         complaint.record(PersonErased, act, erasure=erasure.id, origin=origin)
 
 
+def is_unsaid(erasure: Erasure | None) -> bool:
+    """Say whether nothing that is known of a complaint leads to its words being destroyed."""
+    return erasure is None or erasure.stage in (Stage.REFUSED, Stage.CALLED_BACK)
+
+
+def found_destroyed(complaint: Complaint, act: Act, erasure: str, origin: str) -> None:
+    """Record that keys and files were found destroyed at an origin which has lost what it said of
+    that: as an erasure of its own, whose reason nobody knows any more."""
+    complaint.record(PersonErased, act, erasure=erasure, origin=origin)
+
+
 def hold(complaint: Complaint, act: Act, reason: str, until: date, today: date) -> None:
     """Keep the person of a complaint from being erased.
 

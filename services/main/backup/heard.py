@@ -3,25 +3,29 @@
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
+import msgspec
+
+from services.intake.erasing import TASK as ERASE
 from services.kernel.backup.manifest import Unusable
 from services.kernel.clock import Clock
-from services.kernel.contracts import Message, in_order, intake
-from services.kernel.district import DistrictFileError, load_district
-from services.kernel.handover.told import origin_of
+from services.kernel.contracts import Message, SealedBox, UnknownType, in_order, intake, read
+from services.kernel.district import District, DistrictFileError, load_district
+from services.kernel.handover.told import boxes_of, origin_of
 from services.kernel.keyring import Keyring
-from services.kernel.store import Service
+from services.kernel.store import Service, UnitOfWork
 from services.kernel.store.incarnations import number_of
 from services.kernel.store.taking_back import take_back
 from services.kernel.stream import Delivery, Stream
 from services.main.backup.erased import Marks, destroy
-from services.main.backup.layout import ATTACHMENTS, KEYRING
+from services.main.backup.layout import ATTACHMENTS, DISTRICT_FILE, KEYRING
 from services.main.backup.stores import OUTBOXES, RETOLD, store_of
 
 NAME: Final = "restore"
@@ -33,12 +37,14 @@ _FORMS: Final = (intake.ComplaintReceivedV1.type, intake.ComplaintCorrectedV1.ty
 @dataclass
 class Heard:
     """What was heard of an origin: by source the messages after those that the backup holds, the
-    forms of the complaints of its Puskesmas, whoever wrote them down, and the complaints whose
-    words it has said to be destroyed."""
+    forms of the complaints of its Puskesmas that the backup does not hold, whoever wrote them down,
+    and the complaints whose words it has said to be destroyed. `ends` is the last id of each of its
+    sources on the stream."""
 
     later: dict[str, dict[int, Message]] = field(default_factory=lambda: defaultdict(dict))
     forms: dict[str, list[Message]] = field(default_factory=lambda: defaultdict(list))
     erased: set[str] = field(default_factory=set)
+    ends: dict[str, int] = field(default_factory=dict)
 
     @property
     def incarnation(self) -> int:
@@ -53,22 +59,32 @@ def listen(
     heard = Heard()
     for each in _all(stream):
         message = each.message
-        if origin_of(message.source) == origin and message.id > positions.get(message.source, 0):
+        own = origin_of(message.source) == origin
+        held = own and message.id <= positions.get(message.source, 0)
+        if own:
+            heard.ends[message.source] = max(heard.ends.get(message.source, 0), message.id)
+        if own and not held:
             heard.later[message.source][message.id] = message
-        if message.type == intake.PersonErasedV1.type and origin_of(message.source) == origin:
+        if message.type == intake.PersonErasedV1.type and own:
             heard.erased.add(message.subject)
-        if message.type in _FORMS and message.puskesmas in homed:
+        if message.type in _FORMS and message.puskesmas in homed and not held:
             heard.forms[message.subject].append(message)
     return heard
 
 
-def homed_in(file: Path, origin: str) -> frozenset[str]:
-    """Return the Puskesmas that are at home at an origin, by the district file of its backup."""
+def district_in(backup: Path) -> District:
+    """Return what the district file of a backup says; raises Unusable."""
+    file = backup / DISTRICT_FILE
     try:
-        district = load_district(file)
+        return load_district(file)
     except DistrictFileError:
         raise Unusable(f"{file} tidak terbaca. Pakai cadangan lain.") from None
-    return frozenset(each.code for each in district.all_puskesmas if each.home == origin)
+
+
+def homed_in(district: District, homes: Collection[str | None]) -> frozenset[str]:
+    """Return the Puskesmas that are at home at one of these; None is the home of those that the
+    district file gives none."""
+    return frozenset(each.code for each in district.all_puskesmas if each.home in homes)
 
 
 def _all(stream: Stream) -> Iterator[Delivery]:
@@ -119,7 +135,12 @@ def _append(
 
 
 def erase_again(
-    data: Path, master: bytes, heard: Heard, clock: Clock, marks: Marks | None = None
+    data: Path,
+    origin: str,
+    master: bytes,
+    heard: Heard,
+    clock: Clock,
+    marks: Marks | None = None,
 ) -> int:
     """Destroy the keys and files of those who were erased after the backup, before anybody can open
     them; return how many complaints that were. `marks` are those of other keyrings of this origin.
@@ -135,7 +156,41 @@ def erase_again(
         for complaint in again:
             destroy(keyring, complaint, every[complaint], data / "intake.sqlite")
             shutil.rmtree(data / ATTACHMENTS / complaint, ignore_errors=True)
+    _have_it_said(data, origin, again, clock)
     return len(again)
+
+
+def _have_it_said(data: Path, origin: str, erased: Sequence[str], clock: Clock) -> None:
+    """Have intake look at those once it is served: where the history that it has now does not say
+    that they are erased, it says so."""
+
+    def work(uow: UnitOfWork) -> None:
+        for complaint in erased:
+            if register.recorder.select_events(UUID(complaint), limit=1):
+                uow.soon(ERASE, complaint)
+
+    with closing(store_of(data, "intake", origin, clock)) as register:
+        register.transact(work).result()
+
+
+def without_words(data: Path, master: bytes, heard: Heard, clock: Clock) -> int:
+    """Return how many complaints were heard of with words that nobody opens any more, though nobody
+    erased them: their keys were made after the backup, and lay nowhere else."""
+    with closing(Keyring(data / f"{KEYRING}.sqlite", master, clock, os.urandom)) as keyring:
+        found = {
+            message.subject
+            for later in heard.later.values()
+            for message in later.values()
+            if any(keyring.held(box.key) is None for box in _boxes(message))
+        }
+        return len(found - keyring.erased.among(found))
+
+
+def _boxes(message: Message) -> Sequence[SealedBox]:
+    try:
+        return boxes_of(read(message))
+    except (UnknownType, msgspec.MsgspecError):  # it is named as missing
+        return ()
 
 
 class Forms:

@@ -1,4 +1,4 @@
-"""Makes a backup of a data folder while its node runs: whole and tried, or none.
+"""Makes a backup of a data folder, or of a district, while it runs: whole and tried, or none.
 
 Stores are of one moment, so nothing has to be put right between them. A file that events name is
 durable before its event, so files are copied after the stores: what is too much is harmless.
@@ -21,7 +21,9 @@ from services.kernel.backup.manifest import Manifest
 from services.kernel.backup.moment import copy_stores
 from services.kernel.backup.recovery import Recovery, SealedSecrets, seal_secrets
 from services.kernel.clock import Clock
+from services.kernel.district import District
 from services.kernel.store.database import StoreUnavailable
+from services.kernel.store.incarnations import number_of
 from services.main.backup.layout import (
     ATTACHMENTS,
     DISTRICT_FILE,
@@ -48,20 +50,27 @@ class CannotBackUp(Exception):
     """There is no backup; the message says why and what to do."""
 
 
-def make(settings: Settings, to: Path, recovery: Recovery, clock: Clock) -> Manifest:
-    """Back the data folder up to `to`, a folder that is not there yet, and return its manifest.
+def make(
+    settings: Settings,
+    to: Path,
+    recovery: Recovery,
+    clock: Clock,
+    district: District | None = None,
+) -> Manifest:
+    """Back the data folder up to `to`, a folder that is not there yet, and return its manifest;
+    with a `district`, the stores of its database, and the files of intake's data folder.
 
     Whatever goes wrong, nothing of it is left. Raises CannotBackUp; what the trial found wrong is
     in the manifest.
     """
-    _check_place(settings, to)
+    _check_place(settings, to, of_files=district is None)
     folder = open_folder(settings)
     new = to.with_name(f".{to.name}.new")
     with backing_up(settings.data):
         shutil.rmtree(new, ignore_errors=True)
         try:
             new.mkdir(mode=0o700)
-            made = _filled(new, settings, folder, recovery, clock)
+            made = _filled(new, settings, folder, recovery, clock, district)
             settle(new)
             new.rename(to)
             settle_name(to)
@@ -72,9 +81,9 @@ def make(settings: Settings, to: Path, recovery: Recovery, clock: Clock) -> Mani
     return made
 
 
-def _check_place(settings: Settings, to: Path) -> None:
+def _check_place(settings: Settings, to: Path, *, of_files: bool) -> None:
     missing = [path for path in stores_of(settings.data).values() if not path.exists()]
-    if missing:
+    if missing and of_files:
         raise CannotBackUp(f"{missing[0]} tidak ada: belum ada yang dapat dicadangkan.")
     if settings.data.absolute() in to.parents:
         raise CannotBackUp(
@@ -86,9 +95,8 @@ def _check_place(settings: Settings, to: Path) -> None:
         raise CannotBackUp(f"{to.parent} tidak ada. Pasang medianya, atau buat foldernya dahulu.")
     if not os.access(to.parent, os.W_OK | os.X_OK):
         raise CannotBackUp(f"{to.parent} tidak dapat ditulisi. Pilih folder lain.")
-    files = (path for path in settings.data.rglob("*") if path.is_file())
     # The copy, and a second one that it is tried with.
-    needed = 2 * sum(path.stat().st_size for path in files if ".duckdb" not in path.name) + SPARE
+    needed = 2 * _size(settings, of_files=of_files) + SPARE
     free = shutil.disk_usage(to.parent).free
     if free < needed:
         raise CannotBackUp(
@@ -97,16 +105,37 @@ def _check_place(settings: Settings, to: Path) -> None:
         )
 
 
+def _size(settings: Settings, *, of_files: bool) -> int:
+    """Return how many bytes there are to be copied, about."""
+    files = (path for path in settings.data.rglob("*") if path.is_file())
+    size = sum(path.stat().st_size for path in files if ".duckdb" not in path.name)
+    if of_files:
+        return size
+    from services.main.backup.servers import size_of
+
+    try:
+        return size + size_of(settings)
+    except StoreUnavailable as problem:
+        raise CannotBackUp(_said(problem, settings.data)) from problem
+
+
 def _filled(
-    new: Path, settings: Settings, folder: Folder, recovery: Recovery, clock: Clock
+    new: Path,
+    settings: Settings,
+    folder: Folder,
+    recovery: Recovery,
+    clock: Clock,
+    district: District | None,
 ) -> Manifest:
     made_at = clock()
-    stores = stores_of(settings.data)
-    copy_stores({live: new / place for place, live in stores.items()})
+    if district is None:
+        copy_stores({live: new / place for place, live in stores_of(settings.data).items()})
+        if (file := settings.data / DISTRICT_FILE).exists():
+            shutil.copyfile(file, new / DISTRICT_FILE)
+    else:
+        _copy_district(settings, district, clock, new)
     if (files := settings.data / ATTACHMENTS).is_dir():
         copy_files(files, new / ATTACHMENTS)
-    if (district := settings.data / DISTRICT_FILE).exists():
-        shutil.copyfile(district, new / DISTRICT_FILE)
     secrets = Secrets(folder.master_key, folder.receipt_secret, given(settings))
     _write_secrets(new, folder, secrets, recovery)
     positions, trial = tried(new, folder, clock)
@@ -114,7 +143,7 @@ def _filled(
         manifests.FORMAT,
         importlib.metadata.version("tanggap"),
         folder.origin,
-        folder.incarnation,
+        max(map(number_of, positions)),
         settings.mode,
         made_at,
         positions,
@@ -124,6 +153,19 @@ def _filled(
     for name, content in manifests.written(manifest, folder.master_key).items():
         (new / name).write_bytes(content)
     return manifest
+
+
+def _copy_district(settings: Settings, district: District, clock: Clock, new: Path) -> None:
+    # Loads psycopg, which a node does without.
+    from services.main.backup.servers import OtherTables, copy_out
+
+    try:
+        copy_out(settings, district, clock, new)
+    except OtherTables as problem:
+        raise CannotBackUp(
+            f"Tabel {problem} bukan milik versi ini. Jalankan `tanggap migrate`, lalu ulangi."
+        ) from None
+    (new / DISTRICT_FILE).write_text(district.text)
 
 
 def _write_secrets(new: Path, folder: Folder, secrets: Secrets, recovery: Recovery) -> None:

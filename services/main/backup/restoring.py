@@ -8,6 +8,7 @@ import errno
 import os
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
@@ -23,10 +24,17 @@ from services.kernel.handover.district import LineCut, Refused, TokenRefused
 from services.kernel.keyring import Copy
 from services.kernel.stream import StreamUnavailable
 from services.main.backup.erased import Marks, backups_in, joined, marks_of
-from services.main.backup.heard import Heard, erase_again, homed_in, listen, taken_back
+from services.main.backup.heard import (
+    Heard,
+    district_in,
+    erase_again,
+    homed_in,
+    listen,
+    taken_back,
+    without_words,
+)
 from services.main.backup.kept import kept, keys_back
 from services.main.backup.layout import (
-    DISTRICT_FILE,
     Secrets,
     keep_recovery,
     settle,
@@ -52,8 +60,9 @@ class Restored(msgspec.Struct, frozen=True):
     """What was restored. By source: `positions`, up to which id its events were in the backup;
     `taken_back`, how many more the stream held; `missing`, the first and last id that were heard
     and could not be taken back. `keys_back` counts the keys that the district had a copy of and the
-    backup did not hold, `keys_unopened` those of another master key;
-    `erased_again` the complaints whose words were erased after the backup."""
+    backup did not hold, `keys_unopened` those of another master key; `erased_again` the complaints
+    whose words were erased after the backup; `without_words` those that were taken back with words
+    whose keys lay in no backup."""
 
     origin: str
     incarnation: int
@@ -64,6 +73,7 @@ class Restored(msgspec.Struct, frozen=True):
     keys_back: int
     keys_unopened: int
     erased_again: int
+    without_words: int
 
 
 def secrets_in(backup: Path, origin: str, passphrase: str) -> Secrets:
@@ -115,14 +125,13 @@ class Restoring:
         manifests.check_files(self._backup, self.manifest)
         heard, copies = self._heard(), self._copies()
         data, number = self._settings.data.absolute(), self._next_incarnation(heard)
-        new = data.with_name(f".{data.name}.restoring")
+        new = self._beside(data)
         try:
             with claimed(new):
                 try:
                     taken, missing, keys = self._fill(new, number, secrets, heard, copies)
                     self._note(number)
-                    new.rename(data)
-                    settle_name(data)
+                    self._put_in_place(new, data, secrets)
                 finally:
                     shutil.rmtree(new, ignore_errors=True)
         except AlreadyServed:
@@ -134,9 +143,22 @@ class Restoring:
             self.manifest.origin, number, made_at, self.manifest.positions, taken, missing, *keys
         )
 
+    def _beside(self, data: Path) -> Path:
+        """Return where everything is made ready."""
+        return data.with_name(f".{data.name}.restoring")
+
+    def _put_in_place(self, new: Path, data: Path, secrets: Secrets) -> None:
+        """Put what was made ready in its place, in one step."""
+        self._write_elsewhere(secrets)
+        for name in self._names_elsewhere():
+            (new / name).unlink()
+        settle(new)
+        new.rename(data)
+        settle_name(data)
+
     def _copies(self) -> list[Copy]:
-        """Return the copies that the district keeps of this origin's keys: a node has none."""
-        if self._settings.mode == "node":
+        """Return the copies that the district keeps of this origin's keys: only of an edge's."""
+        if self._settings.mode != "edge":
             return []
         try:
             return kept(self._settings)
@@ -159,10 +181,12 @@ class Restoring:
         """Return what others heard of this origin after the backup: of a node alone, nothing."""
         if self._settings.mode == "node":
             return Heard()
-        homed = homed_in(self._backup / DISTRICT_FILE, self.manifest.origin)
+        origin = self.manifest.origin
+        homes = {origin, None} if self._settings.mode == "district" else {origin}
+        homed = homed_in(district_in(self._backup), homes)
         stream = uplink(self._settings)
         try:
-            return listen(stream, self.manifest.origin, self.manifest.positions, homed)
+            return listen(stream, origin, self.manifest.positions, homed)
         except StreamUnavailable as problem:
             raise CannotRestore(
                 f"Kafka kabupaten tidak menjawab ({problem}): yang sudah terkirim ke sana setelah "
@@ -173,25 +197,25 @@ class Restoring:
 
     def _fill(
         self, new: Path, number: int, secrets: Secrets, heard: Heard, copies: list[Copy]
-    ) -> tuple[dict[str, int], dict[str, tuple[int, int]], tuple[int, int, int]]:
+    ) -> tuple[dict[str, int], dict[str, tuple[int, int]], tuple[int, int, int, int]]:
         """Make the data folder ready beside its place; return what was taken back, what is
-        missing, how many keys came back, how many do not open, and how many complaints were erased
-        again."""
+        missing, how many keys came back, how many do not open, how many complaints were erased
+        again, and how many have no words."""
         origin, master = self.manifest.origin, secrets.master_key
         _clear(new)
         unpack(self._backup, new)
         write_secrets(new, secrets)
         taken, missing = taken_back(new, origin, heard, self._clock)
         keys = keys_back(new, origin, master, copies, heard, self._clock)
-        erased = erase_again(new, master, heard, self._clock, self._marks(master))
+        erased = erase_again(new, origin, master, heard, self._clock, self._marks(master))
+        wordless = without_words(new, master, heard, self._clock)
         keep_recovery(new, sealed_secrets(self._backup).recovery)
-        self._place_secrets(new, secrets)
         for name in OUTBOXES:
             with closing(store_of(new, name, origin, self._clock)) as service:
                 service.begin_anew(number)
         record_origin(new, origin, number)
         settle(new)
-        return taken, missing, (*keys, erased)
+        return taken, missing, (*keys, erased, wordless)
 
     def _marks(self, master: bytes) -> Marks:
         """Return who was erased after the backup, as far as the backups beside it tell, those where
@@ -238,13 +262,19 @@ class Restoring:
             )
         if not data.parent.is_dir():
             raise CannotRestore(f"{data.parent} tidak ada. Buat foldernya dahulu.")
+        self._check_secrets(secrets)
+        self._check_room(data.parent)
+
+    def _check_secrets(self, secrets: Secrets) -> None:
         for file, content in self._elsewhere(secrets).items():
             if file.exists() and file.read_bytes() != content:
                 raise CannotRestore(f"{file} sudah ada, dan bukan rahasia dari cadangan ini.")
+
+    def _check_room(self, place: Path) -> None:
         needed = sum(each.size for each in self.manifest.files)
-        if (free := shutil.disk_usage(data.parent).free) < needed:
+        if (free := shutil.disk_usage(place).free) < needed:
             raise CannotRestore(
-                f"{data.parent} hanya punya ruang {free >> 20} MB dari {(needed >> 20) + 1} MB."
+                f"{place} hanya punya ruang {free >> 20} MB dari {(needed >> 20) + 1} MB."
             )
 
     def _elsewhere(self, secrets: Secrets) -> dict[Path, bytes]:
@@ -255,13 +285,17 @@ class Restoring:
         }
         return {file: content for file, content in wanted.items() if file is not None}
 
-    def _place_secrets(self, new: Path, secrets: Secrets) -> None:
+    def _write_elsewhere(self, secrets: Secrets) -> None:
         for file, content in self._elsewhere(secrets).items():
-            write_secret(file, content)
+            if not file.exists():  # it may be where nobody writes, and was looked at before
+                write_secret(file, content)
+
+    def _names_elsewhere(self) -> Iterator[str]:
+        """Yield the secrets of the data folder that lie elsewhere."""
         if self._settings.keys is not None:
-            (new / MASTER_KEY).unlink()
+            yield MASTER_KEY
         if self._settings.secret_file is not None:
-            (new / RECEIPT_SECRET).unlink()
+            yield RECEIPT_SECRET
 
     def _next_incarnation(self, heard: Heard) -> int:
         """Return a number that no restore has had, as far as backup and stream know."""

@@ -21,8 +21,9 @@ def unpack(backup: Path, data: Path) -> None:
     """
     data.mkdir(mode=0o700, exist_ok=True)
     for place, store in stores_of(data).items():
-        shutil.copyfile(backup / place, store)
-        store.chmod(0o600)
+        if (backup / place).exists():  # a district's stream is a server of its own
+            shutil.copyfile(backup / place, store)
+            store.chmod(0o600)
     if (backup / ATTACHMENTS).is_dir():
         copy_files(backup / ATTACHMENTS, data / ATTACHMENTS)
     if (backup / DISTRICT_FILE).exists():

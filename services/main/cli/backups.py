@@ -1,4 +1,4 @@
-"""`tanggap backup` and `tanggap restore`: a data folder, whole, to another place and back."""
+"""`tanggap backup` and `tanggap restore`: a node, edge or district, to another place and back."""
 
 import os
 import signal
@@ -10,19 +10,33 @@ import msgspec
 import typer
 
 from services.kernel.clock import system_clock
-from services.main.cli.terminal import WRONG_USE, AsJson, out, print_json, settings_from, stop
+from services.kernel.district import SHIPPED
+from services.main.cli.terminal import (
+    WRONG_USE,
+    AsJson,
+    district_of,
+    district_starts,
+    out,
+    print_json,
+    settings_from,
+    settings_of_a_district,
+    stop,
+    stop_an_endpoint,
+)
 from services.main.settings import Settings
 
 if TYPE_CHECKING:  # it loads all services, which most commands do without
     from services.kernel.backup.manifest import Manifest
     from services.kernel.backup.recovery import Recovery
+    from services.main.backup.restoring import Restoring
 
 commands = typer.Typer()
 PASSPHRASE = "Frasa sandi cadangan"  # noqa: S105 - what is asked for
+_FILE = "Berkas kabupaten (YAML), untuk MODE=district."
 
 
 @commands.command(
-    help="Cadangkan seluruh penyimpanan satu saat, juga selagi node berjalan, lalu uji hasilnya.",
+    help="Cadangkan seluruh penyimpanan satu saat, juga selagi berjalan, lalu uji hasilnya.",
 )
 def backup(
     to: Annotated[Path, typer.Argument(metavar="DIR", help="Folder cadangan; harus belum ada.")],
@@ -30,17 +44,21 @@ def backup(
     new_passphrase: Annotated[
         bool, typer.Option("--new-passphrase", help="Tetapkan frasa sandi baru.")
     ] = False,
+    district: Annotated[Path, typer.Option(help=_FILE)] = SHIPPED,
     as_json: AsJson = False,
 ) -> None:
-    """Back up all stores as of one moment, also while the node runs, and try what came of it."""
+    """Back up all stores as of one moment, also while they are served, and try what came of it."""
     from services.main.backup.making import CannotBackUp, make
     from services.main.folder import LostSecret
 
-    settings = _of_a_folder(settings_from(data))
+    settings = settings_from(data)
+    stop_an_endpoint(settings)
+    loaded = district_of(district) if settings.mode == "district" else None
     # Whoever ends it gets nothing half done: what was begun is removed on the way out.
     signal.signal(signal.SIGTERM, lambda *_given: sys.exit(1))
     try:
-        made = make(settings, to.absolute(), _recovery(settings, new_passphrase), system_clock)
+        recovery = _recovery(settings, new_passphrase)
+        made = make(settings, to.absolute(), recovery, system_clock, loaded)
     except (CannotBackUp, LostSecret) as problem:
         stop(str(problem), 1)
     if as_json:
@@ -51,7 +69,24 @@ def backup(
 
 
 @commands.command(
-    help="Pulihkan cadangan ke folder data yang kosong, sebagai jelmaan baru dari asalnya.",
+    help="Cadangkan kabupaten menurut jam, ke folder TANGGAP_BACKUPS (MODE=district).",
+)
+def backups(district: Annotated[Path, typer.Option(help=_FILE)] = SHIPPED) -> None:
+    """Back a district up by the clock, into the folder that TANGGAP_BACKUPS names."""
+    settings = settings_of_a_district()
+    stop_an_endpoint(settings)
+    if settings.backups is None:
+        stop("TANGGAP_BACKUPS: sebutkan folder cadangannya.", WRONG_USE)
+    with district_starts():
+        # Loads psycopg, which nobody else needs.
+        from services.main.backup.clocked import run_backups
+
+        run_backups(settings, district_of(district), district)
+
+
+@commands.command(
+    help="Pulihkan cadangan ke folder data (kabupaten: basis data) yang kosong, sebagai jelmaan "
+    "baru dari asalnya.",
 )
 def restore(
     backup: Annotated[Path, typer.Argument(metavar="DIR", help="Folder cadangan.")],
@@ -71,16 +106,19 @@ def restore(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Restore a backup into an empty data folder, as a new incarnation of its origin."""
+    """Restore a backup into an empty data folder, as a new incarnation of its origin; a district's
+    into an empty database."""
     from services.kernel.backup.manifest import Unusable
-    from services.main.backup.restoring import CannotRestore, Restoring, settings_in
+    from services.main.backup.restoring import CannotRestore, settings_in
 
     settings = settings_from(data)
+    stop_an_endpoint(settings)
     try:
         if show:
             print_json(settings_in(backup.absolute(), _ask(PASSPHRASE)))
             return
-        restoring = Restoring(backup.absolute(), _of_a_folder(settings), system_clock, origin, lost)
+        kind = _restoring(settings)
+        restoring = kind(backup.absolute(), settings, system_clock, origin, lost)
         done = restoring.run(restoring.secrets(_ask(PASSPHRASE)))
     except (CannotRestore, Unusable) as problem:
         stop(str(problem), 1)
@@ -88,7 +126,7 @@ def restore(
         print_json(msgspec.to_builtins(done))
         return
     lines = [
-        f"{done.origin} dipulihkan ke {settings.data}: jelmaan ke-{done.incarnation}, dari "
+        f"{done.origin} dipulihkan ke {_where(settings)}: jelmaan ke-{done.incarnation}, dari "
         f"cadangan {done.made_at}.",
         *(
             f"{source}: sampai {position} dari cadangan, {done.taken_back.get(source, 0)} diambil "
@@ -107,6 +145,14 @@ def restore(
             if done.keys_unopened
             else []
         ),
+        *(
+            [
+                f"Hilang: isi {done.without_words} keluhan; kuncinya dibuat setelah cadangan ini "
+                "dan tidak ada di tempat lain. Kasusnya tetap berjalan tanpa isi."
+            ]
+            if done.without_words
+            else []
+        ),
     ]
     out.print("\n".join(lines), soft_wrap=True)
 
@@ -121,10 +167,20 @@ def _told(to: Path, made: "Manifest") -> list[str]:
     ]
 
 
-def _of_a_folder(settings: Settings) -> Settings:
+def _restoring(settings: Settings) -> "type[Restoring]":
+    """Return how a backup of this kind of deployment is restored."""
     if settings.mode == "district":
-        stop("Cadangan ini untuk node dan edge; untuk kabupaten lihat infra/README.md.", WRONG_USE)
-    return settings
+        # Loads psycopg, which nobody else needs.
+        from services.main.backup.district import DistrictRestoring
+
+        return DistrictRestoring
+    from services.main.backup.restoring import Restoring
+
+    return Restoring
+
+
+def _where(settings: Settings) -> str:
+    return "basis datanya" if settings.mode == "district" else str(settings.data)
 
 
 def _recovery(settings: Settings, anew: bool) -> "Recovery":
@@ -135,12 +191,13 @@ def _recovery(settings: Settings, anew: bool) -> "Recovery":
     kept = kept_recovery(settings.data)
     if kept is not None and not anew:
         return kept
-    if not settings.data.is_dir():
+    if not settings.data.is_dir() and settings.mode != "district":
         stop(f"{settings.data} belum ada: belum ada yang dapat dicadangkan.", 1)
     passphrase = _ask(f"{PASSPHRASE} (catat dan simpan terpisah)", confirm=True)
     if len(passphrase) < SHORTEST:
         stop(f"Frasa sandi: paling sedikit {SHORTEST} karakter.", WRONG_USE)
     found = recovery_of(passphrase, os.urandom)
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     keep_recovery(settings.data, found)
     return found
 
