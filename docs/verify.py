@@ -1,14 +1,16 @@
 """Checks, without anything of Tanggap's, that an event lies under a signed checkpoint.
 
     pip install cryptography
-    python verify.py PROOF.json [KEPT.txt]
+    python verify.py PROOF.json [KEPT.txt] [--receipt CODE]
 
 PROOF.json is what `GET /api/v1/proofs/inclusion` or `POST /api/v1/receipts/proof` answered, or the
 bukti.json that a case file has attached (`pdfdetach -save 1 FILE.pdf`): then each event is checked.
 KEPT.txt holds checkpoints that you kept yourself (signed notes): then the event must lie under one
-of those, and nothing has to be believed that came with the proof.
+of those, and nothing has to be believed that came with the proof. With the CODE of a receipt the
+event must be the one that the receipt was given for, and not some other that lies there as well.
 """
 
+import argparse
 import base64
 import hashlib
 import json
@@ -55,7 +57,17 @@ def notes(text):
         yield origin, when, tops
 
 
-def main(proof, kept):
+def is_of(proof, code):
+    """Whether the event was recorded with the hash of this receipt's code."""
+    plain = "".join(filter(str.isalnum, code.upper())).translate(str.maketrans("OIL", "011"))
+    wanted = sha256(b"tanggap-receipt:" + plain.encode()).hex()
+    return json.loads(proof["value"]).get("receipt_hash") == wanted
+
+
+def main(proof, kept, receipt):
+    if receipt and not is_of(proof, receipt):
+        print(f"No: {proof['position']} is the entry of another receipt.")
+        return 1
     source = dict(proof["attributes"])["ce_source"]
     size, found = proof["size"], base64.b64encode(root(proof) or b"").decode()
     try:
@@ -71,8 +83,13 @@ def main(proof, kept):
 
 
 if __name__ == "__main__":
-    read = [open(name, encoding="utf-8").read() for name in sys.argv[1:3]]
-    given = json.loads(read[0])
+    asked = argparse.ArgumentParser()
+    asked.add_argument("proof", type=argparse.FileType(encoding="utf-8"))
+    asked.add_argument("kept", type=argparse.FileType(encoding="utf-8"), nargs="?")
+    asked.add_argument("--receipt")
+    args = asked.parse_args()
+    given = json.load(args.proof)
     proofs = given if isinstance(given, list) else [given]
-    answers = [main(each, read[1] if len(read) > 1 else None) for each in proofs]
+    kept = args.kept.read() if args.kept else None
+    answers = [main(each, kept, args.receipt) for each in proofs]
     sys.exit(max(answers, default=1))

@@ -6,6 +6,7 @@ Every command has an Idempotency-Key, so that all of it can be asked again after
 import random
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -73,8 +74,11 @@ class Ledger:
 class Load:
     """The threads of one run. `cases` are the acknowledged complaints that open a case."""
 
-    def __init__(self, node: Asked, ledger: Ledger, seed: int, run: int) -> None:
+    def __init__(
+        self, node: Asked, ledger: Ledger, seed: int, run: int, places: Sequence[str] = PLACES
+    ) -> None:
         self.node, self.ledger, self._run = node, ledger, run
+        self._places = places
         self.complaints: list[str] = []
         self.cases: list[str] = []
         self.walked = threading.Event()
@@ -105,7 +109,7 @@ class Load:
                 "kind": chance.choice(KINDS),
                 "text": f"Antrean loket lama sekali, kejadian {key}.",
             }
-            path = f"/puskesmas/{chance.choice(PLACES)}/complaints"
+            path = f"/puskesmas/{chance.choice(self._places)}/complaints"
             self.complaints.append(key)
             try:
                 answer = self.ledger.ask(self.node, Command("rini", path, key, body))

@@ -1,8 +1,10 @@
-"""Drill *restore*: a node is backed up under load, goes on, and is lost; of the backup it goes on.
+"""Drill *restore*: a node, an edge and a district, in turn, are backed up under load, go on, and
+are lost; of the backup they go on.
 
-Lost is only what came after the backup; what it held is there once; no number and no position that
-the first life gave is given again; facts equal a rebuild. Each run begins on what the one before
-restored, so that incarnations follow one another.
+Lost is only what neither the backup nor a stream held; what they held is there once; no number and
+no position that an earlier life gave is given again; facts equal a rebuild. Each run begins on what
+the one before restored, so that incarnations follow one another. Edge and district are in
+`tests/drills/restore_away.py`.
 """
 
 import os
@@ -13,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,8 +30,11 @@ from tests.drills.checks import WRITING, Findings, check_facts, rows_of, unsettl
 from tests.drills.kill import ACKNOWLEDGED, REBUILT_FROM, WAIT_SECONDS
 from tests.drills.load import Ledger, Load
 from tests.drills.node import DrillFailed, DrillNode
+from tests.drills.restore_away import away
 from tests.forked import PROCESSES
 
+NODE: Final = "node"
+KINDS: Final = (NODE, "edge", "district")
 PASSPHRASE: Final = "a passphrase of the drill"
 CHEAP: Final = 2**4
 RESTORE_SECONDS: Final = 300.0
@@ -48,8 +54,11 @@ def restore(backup: Path, data: Path, sabotage: str | None) -> None:
 class RestoreDrill:
     """Runs the drill; `result` is its line."""
 
-    def __init__(self, runs: int, seed: int, sabotage: str | None, folder: Path) -> None:
+    def __init__(
+        self, runs: int, seed: int, sabotage: str | None, folder: Path, kinds: Sequence[str]
+    ) -> None:
         self._runs, self._seed, self._sabotage, self._folder = runs, seed, sabotage, folder
+        self._kinds = [kinds[run % len(kinds)] for run in range(runs)]
         self._recovery = recovery_of(PASSPHRASE, os.urandom, CHEAP)
         self._findings = Findings()
         self._given: dict[str, Counter[str]] = {"numbers": Counter(), "positions": Counter()}
@@ -58,12 +67,15 @@ class RestoreDrill:
     def result(self) -> dict[str, Any]:
         """Run all, and say what was found."""
         began = time.monotonic()
+        unheard = 0
         try:
-            for run in range(self._runs):
+            for run in range(self._kinds.count(NODE)):
                 self._run(run)
-                print(f"{run + 1} of {self._runs} runs", file=sys.stderr, flush=True)
+                self._told(run + 1)
                 if self._findings.found:
                     break
+            if others := [kind for kind in self._kinds if kind != NODE]:
+                unheard = self._away(others)
         except DrillFailed as problem:
             self._findings.add(str(problem))
         found = self._findings
@@ -72,10 +84,26 @@ class RestoreDrill:
             "runs": self._runs,
             "seed": self._seed,
             "seconds": round(time.monotonic() - began, 1),
-            "failpoints": {},
+            "failpoints": dict(Counter(self._kinds)),
             "after_the_backup": self._after,
+            "heard_of_by_nobody": unheard,
             **found.line(),
         }
+
+    def _away(self, kinds: Sequence[str]) -> int:
+        """Lose an edge and its district in turn; return how many commands were acknowledged there
+        that neither backup nor stream held."""
+        with away(self._seed) as both:
+            for number, kind in enumerate(kinds):
+                both.run(kind, number, self._findings)
+                self._told(self._runs - len(kinds) + number + 1)
+                if self._findings.found:
+                    break
+            self._after += both.after
+            return both.unheard
+
+    def _told(self, run: int) -> None:
+        print(f"{run} of {self._runs} runs", file=sys.stderr, flush=True)
 
     def _run(self, run: int) -> None:
         data, backup = self._folder / str(run) / "data", self._folder / f"backup-{run}"
@@ -178,7 +206,11 @@ def _complaints(ledger: Ledger) -> set[str]:
         return {each["id"] for each in ledger.acknowledged.values() if "receipt" in each}
 
 
-def run(runs: int, seed: int, sabotage: str | None = None) -> dict[str, Any]:
-    """Run the drill in a folder of its own, and return its line."""
+def run(
+    runs: int, seed: int, sabotage: str | None = None, kinds: Sequence[str] = KINDS
+) -> dict[str, Any]:
+    """Run the drill in a folder of its own, and return its line; what is broken on purpose is
+    broken at a node."""
     with tempfile.TemporaryDirectory(prefix="drill-restore-") as folder:
-        return RestoreDrill(runs, seed, sabotage, Path(folder)).result()
+        kinds = (NODE,) if sabotage else kinds
+        return RestoreDrill(runs, seed, sabotage, Path(folder), kinds).result()

@@ -9,11 +9,11 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from services.main.watching import TELL_SECONDS
 from tests.drills.checks import Findings
-from tests.drills.crowd import Crowd, People
+from tests.drills.crowd import People
 from tests.running import RunningNode
 
 EACH: Final = ("ComplaintReceived", "CaseOpened", "TeamNotified")
@@ -30,9 +30,22 @@ AT_MOST_SECONDS: Final = 600.0
 COMMAND_SECONDS: Final = 600.0
 
 
+class Asked(Protocol):
+    """Who knows what was acknowledged at a place; `walked` are the complaints that were taken all
+    the way there."""
+
+    walked: list[str]
+
+    def check_imports(self, to: Findings) -> None:
+        """See that every file was taken, each row once."""
+
+    def ask_again(self, to: Findings) -> Counter[str]:
+        """Return how often each complaint should be there, asking again where that can be done."""
+
+
 def check(
     place: RunningNode,
-    crowds: Sequence[Crowd],
+    crowds: Sequence[Asked],
     to: Findings,
     *,
     from_afar: bool = False,

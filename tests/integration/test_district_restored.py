@@ -1,5 +1,6 @@
-"""A district is backed up while it works, loses its database, and is restored: what the stream heard
-after the backup is taken back, whoever was erased since is erased again, nothing is there twice."""
+"""A district is backed up while it works, loses its database, and is restored: what the stream
+heard after the backup is taken back, whoever was erased since is erased again, nothing is there
+twice."""
 
 import json
 import shutil
@@ -71,7 +72,7 @@ class Lost:
         reason = {"reason": "subject_request", "ends_open_cases": True}
         erased = district.as_("wulan").post(f"/persons/{gone}/erasure", json=reason)
         erased.raise_for_status()
-        until(lambda: self.steps(gone, "PersonErased") == 1 and self.steps(after[0], "CaseGraded"))
+        until(lambda: self.steps(gone, "PersonErased") == self.steps(after[0], "CaseGraded") == 1)
         self.ids = {"before": before, "after": after, "gone": [gone]}
 
     @property

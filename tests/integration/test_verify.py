@@ -211,13 +211,18 @@ def test_a_store_that_does_not_answer_is_told_and_alarms_nobody(
     assert source(folder, "resolution") in found["unreached"]
 
 
-def checked(folder: Path, proof: Any, kept: str | None = None) -> tuple[int, str]:
+def checked(
+    folder: Path, proof: Any, kept: str | None = None, receipt: str | None = None
+) -> tuple[int, str]:
     """Have a proof checked by the script that has none of our code."""
     (folder / "proof.json").write_text(json.dumps(proof))
     (folder / "kept.txt").write_text(kept or "")
     given = [folder / "proof.json", *([folder / "kept.txt"] if kept else [])]
     done = subprocess.run(
-        [sys.executable, "-I", SCRIPT, *given], capture_output=True, text=True, check=False
+        [sys.executable, "-I", SCRIPT, *given, *(["--receipt", receipt] if receipt else [])],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert not done.stderr, done.stderr
     return done.returncode, done.stdout
@@ -301,12 +306,16 @@ def test_a_log_is_proved_to_begin_with_its_past(folder: Path) -> None:
 
 def test_the_holder_of_a_receipt_gets_the_proof_of_their_own_entry(folder: Path) -> None:
     with opened(folder) as node:
-        first = next(
+        first, second = [
             each for each in node.intake.published(1, 1000) if each.name == "ComplaintReceived"
-        )
-        proof = node.reporting.proof_of(node.intake.receipt(UUID(first.subject)))
+        ][:2]
+        receipt, another = (node.intake.receipt(UUID(each.subject)) for each in (first, second))
+        proof = node.reporting.proof_of(receipt)
         assert proof["position"] == f"{first.source}:{first.id}"
         with pytest.raises(NotFound):
             node.reporting.proof_of("K7Q2-9MFX-TR4W")
     assert checked(folder, proof)[0] == 0
+    assert checked(folder, proof, receipt=receipt.lower().replace("-", " "))[0] == 0
+    code, said = checked(folder, proof, receipt=another)
+    assert (code, said) == (1, f"No: {proof['position']} is the entry of another receipt.\n")
     assert proof["code"] in {each.code for each in read_notes(proof["checkpoint"])}

@@ -1,6 +1,7 @@
 """A machine whose clock is wrong by a day, and then right again: work goes on, time in the log
 never runs back, nothing is lost or doubled, and it is said."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,13 +9,17 @@ from typing import Any
 
 import pytest
 
+from services.kernel.backup.recovery import recovery_of
 from services.kernel.clock import system_clock
 from services.kernel.condition import clock_ahead
 from services.kernel.district import SHIPPED, load_district
 from services.kernel.store import Service
+from services.main.backup.making import make
+from services.main.backup.restoring import Restoring
 from services.main.demo import add_accounts
 from services.main.migrate import opened
 from services.main.settings import Settings
+from tests.handover import OneOrigin
 from tests.integration.test_operations import House
 from tests.servers.fixtures import Schemas
 
@@ -91,6 +96,30 @@ def test_by_a_day_and_right_again(house: House, clock: MovedClock, wrong: timede
     assert sorted(int(each["number"].rpartition("-")[2]) for each in found) == [1, 2, 3]
     lines = house.call("POST", "admin", "/api/v1/rebuild", json={"check": True}).text
     assert '"differences":[]' in lines.replace(" ", "")
+
+
+def test_a_backup_of_a_clock_an_hour_ahead_goes_on_an_hour_behind(
+    house: House, clock: MovedClock, tmp_path: Path
+) -> None:
+    clock.wrong = timedelta(hours=1)
+    id = receive(house)
+    case_of(house, id)
+    settings = house.node.settings
+    recovery = recovery_of("hujan di bulan juni", os.urandom, 2**4)
+    assert make(settings, tmp_path / "backup", recovery, clock).trial.passed
+    clock.wrong = timedelta(0)
+    again = settings.model_copy(update={"data": tmp_path / "again"})
+    restoring = Restoring(tmp_path / "backup", again, clock)
+    restoring.run(restoring.secrets("hujan di bulan juni"))
+    node = OneOrigin(again, house.node.district, clock)
+    try:
+        node.receive()
+        service, times = node.intake, []
+        for source in service.incarnations.sources:
+            times += [each.time for each in service.published(1, 1000, source)]
+        assert times == sorted(times) and len(service.incarnations.sources) == 2
+    finally:
+        node.close()
 
 
 def test_what_follows_from_a_result_stands_after_it(house: House, clock: MovedClock) -> None:

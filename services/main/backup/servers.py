@@ -4,7 +4,7 @@ So a district's backup is what a node's is: the same code tries it, destroys in 
 and takes back into it what the stream heard. Rows go over as they stand.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -58,14 +58,16 @@ class OtherTables(Exception):
 
 
 class _AsFiles(Parts):
-    """The stores of a district as the services make them in files."""
+    """The stores of a district as the services make or upgrade them in these files."""
 
-    def __init__(self, settings: Settings, district: District, clock: Clock, folder: Path) -> None:
+    def __init__(
+        self, settings: Settings, district: District, clock: Clock, files: Mapping[str, Path]
+    ) -> None:
         super().__init__(settings, district, clock)
-        self._folder = folder
+        self._files = files
 
     def place(self, name: str) -> Database:
-        return place_of(self._folder / at(name))
+        return place_of(self._files[name])
 
     @cached_property
     def fleeting(self) -> Alone:
@@ -73,9 +75,9 @@ class _AsFiles(Parts):
         return Alone()
 
     def make(self) -> None:
-        """Make every store, without a row."""
-        for name in STORES:
-            (self._folder / at(name)).parent.mkdir(exist_ok=True, mode=0o700)
+        """Make every store that is not there, and bring the others up to date."""
+        for path in self._files.values():
+            path.parent.mkdir(exist_ok=True, mode=0o700)
         try:
             _opened = self.edges, self.keyring, *(self.service(name) for name in WRITING)
         finally:
@@ -95,11 +97,11 @@ def copy_out(settings: Settings, district: District, clock: Clock, backup: Path)
     Nobody waits for it. Raises StoreUnavailable, OtherTables, OSError, and sqlite3.Error where
     there is no room.
     """
-    _AsFiles(settings, district, clock, backup).make()
+    files = {name: backup / at(name) for name in STORES}
+    _AsFiles(settings, district, clock, files).make()
     with _connected(settings) as connection, connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        for name in STORES:
-            path = backup / at(name)
+        for name, path in files.items():
             with closing(alone(path)) as file:
                 for table, columns in _tables(connection, name).items():
                     _table_out(connection, name, table, [*columns], file)
@@ -115,18 +117,21 @@ def must_be_empty(settings: Settings) -> None:
 
 
 def copy_in(settings: Settings, district: District, clock: Clock, data: Path) -> None:
-    """Fill an empty database with the stores of a folder, all of them or none.
+    """Fill an empty database with the stores of a folder, all of them or none; those of an older
+    version are brought up to date first.
 
     Raises NotEmpty, OtherTables, and what `migrate_district` raises.
     """
+    files = {name: data / f"{name}.sqlite" for name in STORES}
+    _AsFiles(settings, district, clock, files).make()
     migrate_district(settings, district, clock)
     with _connected(settings) as connection, connection.transaction():
         for name in STORES:
             connection.execute(_ALONE, [name])
         for name in STORES:
             _empty(connection, name)
-        for name in STORES:
-            with closing(alone(data / f"{name}.sqlite")) as file:
+        for name, path in files.items():
+            with closing(alone(path)) as file:
                 tables = _tables(connection, name)
                 for table in _in_order(tables, connection.execute(_REFERENCES, [name]).fetchall()):
                     _table_in(connection, name, table, tables[table], file)
