@@ -198,6 +198,7 @@ def test_its_history_is_whole_and_its_facts_are_those_of_a_rebuild(lost: Lost, s
 
 def test_it_is_backed_up_by_the_clock_and_the_operations_page_says_so(lost: Lost) -> None:
     district = lost.district
+    (lost.folder / "kept").mkdir()
     district._commands["backups"] = [*PROGRAM, "backups", "--district", lost.file]
     district._settings["backups"] = {
         "TANGGAP_DATA": str(district._folder / "intake"),
