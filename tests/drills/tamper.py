@@ -17,6 +17,7 @@ import threading
 import time
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -147,8 +148,9 @@ def relay_all(node: Node) -> None:
         node.reporting.log.step()
 
 
-def made_anew(folder: Path) -> None:
-    """Have stream, log copy and trees made anew from the stores."""
+@contextmanager
+def made_anew(folder: Path) -> Iterator[Node]:
+    """Have stream, log copy and trees made anew from the stores, and open the node of that."""
     for name in ("stream.sqlite", "reporting.duckdb"):
         for file in folder.glob(f"{name}*"):
             file.unlink()
@@ -157,6 +159,7 @@ def made_anew(folder: Path) -> None:
             connection.execute("DELETE FROM relayed")
     with opened(folder) as node:
         relay_all(node)
+        yield node
 
 
 def sign_again(folder: Path) -> None:
@@ -246,16 +249,13 @@ def _failed(made: Base, attack: Attack, folder: Path) -> str | None:
     if not untouched["whole"]:
         return f"false alarm: {untouched['findings']}"
     attack.change(folder, attack.service, attack.id)
-    if not attack.alone:
-        if attack.name != "checkpoint":
-            sign_again(folder)
-        made_anew(folder)
-        with opened(folder) as node:
-            trace = node.reporting.verify()["findings"]
-        if trace and attack.name != "checkpoint":
-            return f"{attack.name}: the attacker left a trace, so that it proves nothing: {trace}"
-    with opened(folder) as node:
+    if not attack.alone and attack.name != "checkpoint":
+        sign_again(folder)
+    with opened(folder) if attack.alone else made_anew(folder) as node:
+        trace = [] if attack.alone else node.reporting.verify()["findings"]
         found = node.reporting.verify(made.elsewhere)
+    if trace and attack.name != "checkpoint":
+        return f"{attack.name}: the attacker left a trace, so that it proves nothing: {trace}"
     if found["whole"]:
         return f"{attack.name} at {attack.service}:{attack.id} is not found"
     name = source(folder, attack.service)

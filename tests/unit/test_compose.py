@@ -66,6 +66,11 @@ def test_compose_takes_the_district_and_with_it_the_endpoints() -> None:
     assert all(after["services"][name] == before["services"][name] for name in kept)
 
 
+def test_who_removes_the_files_of_the_erased_has_the_folder_that_they_lie_in() -> None:
+    services = read(ONE)["services"]
+    assert services["worker-intake"]["volumes"] == services["intake"]["volumes"]
+
+
 @pytest.mark.parametrize("name", ["intake-shared", "intake-own"])
 def test_an_endpoint_runs_as_the_districts_own_intake_does(name: str) -> None:
     services = read(ONE, MORE)["services"]

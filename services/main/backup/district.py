@@ -43,7 +43,10 @@ class DistrictRestoring(Restoring):
         self._check_room(self._beside(data).parent)
 
     def _heard(self) -> Heard:
-        heard = super()._heard()
+        try:
+            heard = super()._heard()
+        except WrongTopic as problem:
+            raise CannotRestore(f"TANGGAP_TOPIC: {problem}") from None
         sent = {source: last for source, last in self.manifest.positions.items() if last}
         # What a backup holds was sent within moments; of a topic that was emptied nothing is there.
         if sent and not heard.ends:
