@@ -35,6 +35,9 @@ from tests.drills.told import Asked, Neighbours, Person
 RUNS_A_FOLDER: Final = 25
 RUNS_A_BACKUP: Final = 10
 WAIT_SECONDS: Final = 30.0
+REACHES_SECONDS: Final = {False: 60.0, True: 6.0}
+"""So long a kept backup is looked at until the erasure has reached it; with something broken on
+purpose, for which it never does, no longer than it is sure to take else."""
 ERASED: Final = "dihapus"
 LEAVES: Final = (
     ("agus", "/exports/complaints.csv"),
@@ -101,7 +104,10 @@ class EraseDrill:
         try:
             for run in runs:
                 before = len(self._findings.found)
-                one = _Run(node, Person(f"{self._seed}-{run}"), self._findings, run)
+                one = _Run(
+                    *(node, Person(f"{self._seed}-{run}"), self._findings, run),
+                    REACHES_SECONDS[self._sabotage is not None],
+                )
                 one.before()
                 if run % 2:
                     node = self._end_between(node, one, lambda: start(chance.randint(1, 3)))
@@ -135,10 +141,12 @@ class EraseDrill:
 class _Run:
     """One person: told, read, erased, looked for."""
 
-    def __init__(self, node: DrillNode, person: Person, findings: Findings, number: int) -> None:
+    def __init__(
+        self, node: DrillNode, person: Person, findings: Findings, number: int, reaches: float
+    ) -> None:
         self._node, self._person, self._findings, self.number = node, person, findings, number
         self._key = str(uuid4())
-        self._backup = Backup(node, number) if number % RUNS_A_BACKUP == 0 else None
+        self._backup = Backup(node, number, reaches) if number % RUNS_A_BACKUP == 0 else None
 
     def before(self) -> None:
         """Have the person's words told and read, and note what must be gone, and what must stay."""

@@ -23,7 +23,9 @@ WAIT_SECONDS: Final = 60.0
 class Backup:
     """One backup of a node, kept where the node keeps its own; and a copy on a shelf."""
 
-    def __init__(self, node: DrillNode, number: int) -> None:
+    def __init__(self, node: DrillNode, number: int, patience: float) -> None:
+        """`patience` is for so many seconds in which an erasure is to reach it."""
+        self._patience = patience
         self._folder, self._data = node.data.parent, node.data
         origin = json.loads((node.data / "origin.json").read_text())["origin"]
         self._kept = self._folder / "backups" / f"{origin}-{number}"
@@ -40,7 +42,7 @@ class Backup:
     ) -> Iterator[str]:
         """Yield what is still found of the erased in the kept backup, and of what is restored of
         both; `read` yields the pages of a node that still show something."""
-        until = time.monotonic() + WAIT_SECONDS
+        until = time.monotonic() + self._patience
         while (left := set(_lying(self._kept, wanted))) and time.monotonic() < until:
             time.sleep(0.2)
         yield from (f"{each} lies in the backup" for each in sorted(left))
