@@ -12,7 +12,7 @@ from services.kernel.district import District
 from services.kernel.months import Month
 from services.reporting.application import Reporting
 from services.reporting.duties import LATE, Duty, Owed, Place, Question, State, duties
-from services.reporting.queries import When
+from services.reporting.queries import When, meetings
 from services.reporting.queries.question import records
 from services.reporting.queries.workdays import calendars
 
@@ -74,6 +74,11 @@ class Agenda:
         today = self.today(when)
         found = self.items(codes, today - OVERDUE_SINCE, today, when)
         return [each for each in found if each.state == "overdue"]
+
+    def undone(self, codes: Collection[str] | None, when: When) -> Mapping[str, int]:
+        """Return by Puskesmas how many decisions of its meetings were due and were not done."""
+        with self._reporting.store.of_one_moment() as reader:
+            return meetings.overdue(reader, codes, self.today(when), when)
 
     def planned(self, code: str) -> list[Item]:
         """Return what is due at a Puskesmas this month and within a year; raises NotFound."""

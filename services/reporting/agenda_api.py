@@ -110,7 +110,7 @@ def _item(item: Item, language: str) -> dict[str, Any]:
         "kind": owed.kind,
         "name": say(item.duty.name, language),
         "about": owed.about,
-        "title": owed.title,
+        "title": None if owed.title is None else say(owed.title, language),
         "period_from": owed.period.first,
         "period_to": owed.period.last,
         "due_on": owed.due_on,

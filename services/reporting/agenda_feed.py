@@ -39,7 +39,7 @@ def feed(here: Puskesmas, items: Iterable[Item], made_at: datetime, language: st
         event.add("dtstamp", made_at)
         event.add("dtstart", owed.due_on)
         event.add("dtend", owed.due_on + timedelta(days=1))
-        event.add("summary", f"{name}: {owed.title}" if owed.title else name)
+        event.add("summary", f"{name}: {say(owed.title, language)}" if owed.title else name)
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
     found: bytes = calendar.to_ical()

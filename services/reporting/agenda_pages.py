@@ -2,7 +2,7 @@
 each other for the district, and the calendar that anybody may subscribe to."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
@@ -52,7 +52,7 @@ def router(reporting: Reporting, agenda: Agenda, district: District) -> APIRoute
         codes = within(principal, district, code)
         asked = Month.written(month) if month else Month.of(agenda.today(when, code or None))
         items = agenda.items(codes, asked.first, asked.last, when)
-        overdue = agenda.overdue(codes, when)
+        overdue, undone = agenda.overdue(codes, when), agenda.undone(codes, when)
         return render(
             request,
             "reporting/agenda.html" if code else "reporting/agendas.html",
@@ -70,7 +70,8 @@ def router(reporting: Reporting, agenda: Agenda, district: District) -> APIRoute
             items=items,
             overdue=[each for each in overdue if each not in items] if code else overdue,
             duties=duties(),
-            rows=_rows(items, overdue),
+            rows=_rows(items, overdue, undone),
+            undone=undone.get(code, 0),
             address=lambda path, **more: address_of(request, path, more),
         )
 
@@ -85,13 +86,16 @@ def router(reporting: Reporting, agenda: Agenda, district: District) -> APIRoute
     return pages
 
 
-def _rows(items: Sequence[Item], overdue: Sequence[Item]) -> list[dict[str, Any]]:
+def _rows(
+    items: Sequence[Item], overdue: Sequence[Item], undone: Mapping[str, int]
+) -> list[dict[str, Any]]:
     """Return the Puskesmas with what each owes by kind, who has most overdue first."""
     by_place: dict[str, dict[str, list[Item]]] = defaultdict(lambda: defaultdict(list))
     for each in items:
         by_place[each.owed.puskesmas][each.owed.kind].append(each)
     late = Counter(each.owed.puskesmas for each in overdue)
     rows: list[dict[str, Any]] = [
-        {"code": code, "kinds": kinds, "overdue": late[code]} for code, kinds in by_place.items()
+        {"code": code, "kinds": kinds, "overdue": late[code], "undone": undone.get(code, 0)}
+        for code, kinds in by_place.items()
     ]
     return sorted(rows, key=lambda row: (-row["overdue"], row["code"]))

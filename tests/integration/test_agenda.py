@@ -13,7 +13,7 @@ from services.kernel.district import SHIPPED, load_district
 from services.kernel.web.app import create_app
 from services.reporting import agenda_api, agenda_pages
 from services.reporting.agenda import Agenda
-from tests.histories import DAWN, hour, told
+from tests.histories import BOX, DAWN, hour, told
 from tests.integration.test_reporting_pages import PageSite
 
 DISTRICT = load_district(SHIPPED)
@@ -29,9 +29,20 @@ def place(code: str) -> list[Any]:
     ]
 
 
+DECISION = {
+    "number": 1,
+    "decision": BOX,
+    "person_responsible": "KTU",
+    "due_on": "2026-11-01",
+    "complaint": None,
+    "action_number": None,
+}
 HISTORY = [
     *place("puring"),
     *place("sadang"),
+    # A decision of 31 October's lokmin was due on the day after.
+    told("MeetingPlanned", -4 * 24, kind="monthly_lokmin", starts_at=hour(-3 * 24)),
+    told("MeetingHeld", -3 * 24, kind="monthly_lokmin", decisions=[DECISION]),
     # Of September an empty box, two days before its day; of October none.
     told("SuggestionBoxOpened", -40 * 24, source="intake", about=700, slips=0),
 ]
@@ -76,6 +87,28 @@ def test_the_call_says_what_is_done_and_what_was_missed(site: PageSite) -> None:
     assert boxes[0]["position"] == "/node-a/intake:5"
     assert boxes[1]["days_late"] == 6, "working days until its month was over"
     assert {each["state"] for each in found if each["kind"] == "recap_closing"} == {"overdue"}
+
+
+def test_a_meeting_is_named_in_the_readers_language(site: PageSite) -> None:
+    found = items(site, "tim", puskesmas="puring", lang="en", **ASKED)
+    held = [each for each in found if each["about"] == "monthly_lokmin"]
+    assert [(each["due_on"], each["state"], each["counted"]) for each in held] == [
+        ("2026-09-30", "missed", None),
+        ("2026-10-31", "done", 1),
+    ]
+    assert (
+        held[1]["title"] == "Monthly workshop (lokmin)"
+        and held[1]["position"] == "/node-a/resolution:2"
+    )
+
+
+def test_decisions_that_are_past_their_day_are_counted(site: PageSite) -> None:
+    later = {"month": "2026-11", "as_of": "2026-11-03"}
+    alone = site.page("tim", "/agenda", **later).text
+    assert "1 keputusan rapat lewat batas" in alone
+    assert 'href="/rapat?puskesmas=puring&amp;lihat=keputusan"' in alone
+    before = site.page("tim", "/agenda", month="2026-10", as_of="2026-11-01").text
+    assert "keputusan rapat lewat batas" not in before
 
 
 def test_as_of_an_earlier_day_it_was_still_to_be_done(site: PageSite) -> None:
@@ -152,6 +185,14 @@ def test_anybody_may_subscribe_to_dates_and_kinds_and_to_nothing_else(site: Page
     assert {str(each["summary"]) for each in events} == {
         "Pembukaan kotak saran: Kotak saran utama",
         "Penutupan rekap bulanan",
+        "Rekap diketahui kepala Puskesmas",
+        "Rapat: Rapat tim mutu",
+        "Rapat: Lokmin bulanan",
+        "Rapat: Lokmin triwulanan",
+        "Rapat: Pertemuan lintas sektor",
+        "Rapat: SMD (survei mawas diri)",
+        "Rapat: MMD (musyawarah masyarakat desa)",
+        "Rapat: Rapat tinjauan manajemen",
         "Survei kepuasan masyarakat",
     }
     for each in events:

@@ -360,6 +360,33 @@ def test_the_document_says_what_the_page_does_and_leaves_an_entry(
     assert "mencetak rekap bulanan" in log and "lembar rekap bulanan" in log
 
 
+OUTCOME = "Lokmin memutuskan loket ketiga dibuka tiap Senin."
+
+
+def test_what_a_meeting_made_of_the_month_stands_on_the_form_by_itself(
+    office: Office, told: dict[str, Any], written: dict[str, Any]
+) -> None:
+    assert "Belum ada rapat yang dicatat" in office.ask("sari", "GET", SHEET).text
+    held = {
+        "held_at": on("2026-04-20", 8).isoformat(),
+        "chair": "dr. Kukuh",
+        "note_taker": "Siti",
+        "attendance": [{"name": "dr. Kukuh"}],
+        "minutes": "Dibahas panjang.",
+        "outcome": OUTCOME,
+    }
+    plan = {"kind": "monthly_lokmin", "starts_at": held["held_at"], "venue": "Aula"}
+    body = {**plan, "months": ["2026-02"], "held": held}
+    office.post("bayu", "/puskesmas/puring/meetings", **body)
+    team = office.ask("sari", "GET", SHEET).text
+    assert OUTCOME in team and "Lokmin bulanan" in team and WRITTEN["meeting_note"] in team
+    assert OUTCOME not in office.ask("sari", "GET", "/rekap/puring/2026-03").text
+    district = office.ask("wulan", "GET", SHEET).text
+    assert "Lokmin bulanan" in district and OUTCOME not in district
+    paper = " ".join(text_of(office.ask("kukuh", "GET", f"{SHEET}/lembar.pdf").content).split())
+    assert OUTCOME in paper and "Lokmin 12 Maret" in paper
+
+
 def test_no_word_of_the_form_leaves_its_home(office: Office, written: dict[str, Any]) -> None:
     (event,) = (
         each

@@ -1,11 +1,13 @@
 """What is owed by date: periods, due days, what was done of it, and what was known of that when."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, Final, cast
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
 
 from services.kernel.district import (
     SHIPPED,
@@ -21,11 +23,12 @@ from services.reporting.duties import duties
 from services.reporting.duties.survey import name_of
 from services.reporting.queries import When
 from tests.folding import Facts, facts, opened
-from tests.histories import DAWN, Told, deliveries, told
+from tests.histories import BOX, DAWN, Told, deliveries, told
 
 __all__ = ["facts", "opened"]
 DISTRICT = load_district(SHIPPED)
 OPENING = 700
+KNOWN: Final = "recap_acknowledgement"
 
 
 def at(day: str, clock: str = "09:00") -> float:
@@ -84,7 +87,13 @@ def told_as(items: list[Item]) -> list[tuple[str, str, int | None]]:
 
 
 def test_every_duty_is_found_by_its_place() -> None:
-    assert [*duties()] == ["box_opening", "recap_closing", "survey"]
+    assert [*duties()] == [
+        "box_opening",
+        "meeting",
+        "recap_acknowledgement",
+        "recap_closing",
+        "survey",
+    ]
 
 
 def test_of_a_years_openings_some_are_empty_one_is_late_and_one_missed(facts: Facts) -> None:
@@ -222,19 +231,99 @@ def test_a_recap_is_owed_for_each_month_and_zero_is_a_report(facts: Facts) -> No
     )
     found = of(facts, "recap_closing", "2026-01-01", "2026-11-30", "2026-10-20")
     assert told_as(found) == [
-        ("2026-01-05", "overdue", None),  # December: the Puskesmas was recorded on the 20th
-        ("2026-02-05", "overdue", None),
-        ("2026-03-05", "overdue", None),
-        ("2026-04-06", "overdue", None),
-        ("2026-05-05", "overdue", None),
-        ("2026-06-05", "overdue", None),
+        ("2026-01-07", "overdue", None),  # December: the Puskesmas was recorded on the 20th
+        ("2026-02-06", "overdue", None),
+        ("2026-03-06", "overdue", None),
+        ("2026-04-07", "overdue", None),
+        ("2026-05-07", "overdue", None),
+        ("2026-06-08", "overdue", None),
         ("2026-07-06", "overdue", None),
-        ("2026-08-05", "done", 7),
+        ("2026-08-06", "done", 7),
         ("2026-09-05", "done_late", 0),
-        ("2026-10-05", "overdue", None),
-        ("2026-11-05", "ahead", None),
+        ("2026-10-06", "overdue", None),
+        ("2026-11-06", "ahead", None),
     ]
     assert found[8].days_late == 4
+
+
+def test_the_head_owes_a_word_for_each_recap_and_the_first_counts(facts: Facts) -> None:
+    def noted(month: str, day: str, statement: int) -> Told:
+        subject = f"recap:puring:{month}"
+        said = {"month": month, "statement": statement}
+        return told("RecapAcknowledged", at(day), source="reporting", subject=subject, **said)
+
+    july = noted("2026-07", "2026-08-10", 0)
+    august = [noted("2026-08", "2026-09-14", 0), noted("2026-08", "2026-09-20", 1)]
+    facts.take(deliveries([REGISTERED, july, *august]))
+    found = of(facts, KNOWN, "2026-08-01", "2026-11-30", "2026-10-20")
+    assert told_as(found) == [
+        ("2026-08-10", "done", None),
+        ("2026-09-10", "done_late", None),
+        ("2026-10-10", "overdue", None),
+        ("2026-11-10", "ahead", None),
+    ]
+    assert str(found[1].owed.done_on) == "2026-09-14" and found[1].days_late == 3
+
+
+DECISION = {
+    "number": 1,
+    "decision": BOX,
+    "person_responsible": "KTU",
+    "due_on": "2026-11-05",
+    "complaint": None,
+    "action_number": None,
+}
+
+
+def meeting(number: int, kind: str, day: str, **more: Any) -> list[Told]:
+    """Called a day before it was held."""
+    about = {"subject": f"meeting:{UUID(int=number)}", "kind": kind}
+    before = date.fromisoformat(day) - timedelta(days=1)
+    return [
+        told("MeetingPlanned", at(str(before)), **about, starts_at=moment(day)),
+        told("MeetingHeld", at(day), **about, **more),
+    ]
+
+
+def test_each_kind_of_meeting_is_held_in_its_own_period_or_missed(facts: Facts) -> None:
+    lokmin = [
+        *meeting(1, "monthly_lokmin", "2026-08-20", decisions=[]),
+        *meeting(2, "monthly_lokmin", "2026-09-30", decisions=[DECISION]),
+        # Called for October, and never written down.
+        *meeting(3, "monthly_lokmin", "2026-10-28")[:1],
+        *meeting(4, "quarterly_lokmin", "2026-07-30"),
+        *meeting(5, "mmd", "2026-06-10", decisions=[DECISION]),
+        *meeting(6, "mmd", "2026-06-20", decisions=[DECISION]),
+    ]
+    facts.take(deliveries([REGISTERED, *lokmin]))
+    found = of(facts, "meeting", "2026-06-01", "2026-12-31", "2026-11-10")
+    by_kind = {
+        kind: told_as([each for each in found if each.owed.about == kind])
+        for kind in ("monthly_lokmin", "quarterly_lokmin", "mmd", "management_review")
+    }
+    assert by_kind == {
+        "monthly_lokmin": [
+            ("2026-06-30", "missed", None),
+            ("2026-07-31", "missed", None),
+            ("2026-08-31", "done", 0),
+            ("2026-09-30", "done", 1),
+            ("2026-10-31", "missed", None),
+            ("2026-11-30", "ahead", None),
+            ("2026-12-31", "ahead", None),
+        ],
+        "quarterly_lokmin": [
+            ("2026-06-30", "missed", None),
+            ("2026-09-30", "done", 0),
+            ("2026-12-31", "ahead", None),
+        ],
+        "mmd": [("2026-06-30", "done", 2), ("2026-12-30", "ahead", None)],
+        "management_review": [("2026-12-31", "ahead", None)],
+    }
+
+
+def test_a_meeting_owed_after_its_own_months_is_refused() -> None:
+    with pytest.raises(ValidationError, match="months_later"):
+        DutyRule(kind="monthly_lokmin", months=1, day=10, months_later=1)
 
 
 def test_a_survey_is_owed_for_each_quarter_and_done_when_it_is_published(facts: Facts) -> None:
@@ -277,13 +366,21 @@ def test_each_version_of_the_rules_holds_for_its_own_months(facts: Facts) -> Non
     rules = [
         AgendaRules(version=version, in_force_from=date.fromisoformat(day), duties=(duty,))
         for version, day, duty in (
-            (1, "2026-01-01", DutyRule(kind="recap_closing", months=1, day=5, months_later=1)),
-            (2, "2026-09-01", DutyRule(kind="recap_closing", months=1, day=20, months_later=1)),
+            (
+                1,
+                "2026-01-01",
+                DutyRule(kind=KNOWN, months=1, day=5, months_later=1),
+            ),
+            (
+                2,
+                "2026-09-01",
+                DutyRule(kind=KNOWN, months=1, day=20, months_later=1),
+            ),
         )
     ]
     district = DISTRICT.model_copy(update={"agenda": tuple(rules)})
     facts.take(deliveries([REGISTERED]))
-    found = of(facts, "recap_closing", "2026-08-01", "2026-11-30", "2026-11-30", district=district)
+    found = of(facts, KNOWN, "2026-08-01", "2026-11-30", "2026-11-30", district=district)
     assert [str(each.owed.due_on) for each in found] == [
         "2026-08-05",
         "2026-09-05",

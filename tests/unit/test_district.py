@@ -208,9 +208,9 @@ WRONG: list[tuple[Callable[[Content], None], str, str]] = [
     ),
     (_set("agenda", 0, "duties", 0, "kind", to="party"), "agenda[0].duties[0].kind", "Pilih"),
     (
-        _set("agenda", 0, "duties", to=[MONTHLY | {"kind": "recap_closing"}] * 2),
+        _set("agenda", 0, "duties", to=[MONTHLY | {"kind": "survey"}] * 2),
         "agenda[0].duties[1].kind",
-        "recap_closing sudah",
+        "survey sudah",
     ),
     (_set("units", 1, "code", to="loket"), "units[1].code", "loket sudah"),
     (_set("units", 0, "effort", to="UKP"), "units[0].effort", "KMP"),
@@ -255,9 +255,9 @@ def test_a_file_of_before_there_were_boxes_and_an_agenda_is_still_read() -> None
     content = shipped()
     del content["agenda"], content["defaults"]["boxes"]
     older = read_district(dumped(content), "x")
-    assert older.puskesmas("puring").boxes == () and older.duties("recap_closing") == ()
-    assert older.duty_at("recap_closing", date(2026, 11, 1)) is None
-    assert DISTRICT.duty_at("recap_closing", date(2022, 1, 1)) is None, "not in force yet"
+    assert older.puskesmas("puring").boxes == () and older.duties("survey") == ()
+    assert older.duty_at("survey", date(2026, 11, 1)) is None
+    assert DISTRICT.duty_at("survey", date(2022, 1, 1)) is None, "not in force yet"
 
 
 def test_one_wrong_entry_is_one_line() -> None:

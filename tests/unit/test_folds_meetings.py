@@ -1,6 +1,6 @@
 """What the folds say of meetings and of what they decided, by hand."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +10,6 @@ from tests.histories import BOX, Told, deliveries, hour, told
 from tests.messages import subject
 
 __all__ = ["facts", "opened"]
-
-DAY = (datetime(2026, 11, 2, tzinfo=UTC), datetime(2026, 11, 3, tzinfo=UTC))
 
 
 def decision(number: int, due_on: str) -> dict[str, Any]:
@@ -37,12 +35,12 @@ def held() -> list[Told]:
 
 def test_a_meeting_is_planned_until_it_is_held(facts: Facts) -> None:
     facts.take(deliveries(held()))
-    columns = "state, meets_at, decided, months"
+    columns = "state, meets_at, decided, months, id"
     ten, eight = (hour(n).replace(tzinfo=None) for n in (10, 8))
-    assert facts.at("meetings", columns, 2, 12) == [("planned", ten, 0, ["2026-10"])]
-    assert facts.at("meetings", columns, 8, 12) == [("held", eight, 2, ["2026-10"])]
+    assert facts.at("meetings", columns, 2, 12) == [("planned", ten, 0, ["2026-10"], None)]
+    assert facts.at("meetings", columns, 8, 12) == [("held", eight, 2, ["2026-10"], 2)]
     # Of what was not known yet nothing is told.
-    assert facts.at("meetings", columns, 8, 7) == [("planned", ten, 0, ["2026-10"])]
+    assert facts.at("meetings", columns, 8, 7) == [("planned", ten, 0, ["2026-10"], None)]
 
 
 def test_a_decision_is_open_until_it_is_done(facts: Facts) -> None:
@@ -53,19 +51,11 @@ def test_a_decision_is_open_until_it_is_done(facts: Facts) -> None:
     assert sorted(facts.at("decisions", columns, 8, 12)) == before
     after = [(1, third, None), (2, fifth, third)]
     assert sorted(facts.at("decisions", columns, 12, 12)) == after
-    asked = (facts.connection, "puring", date(2026, 11, 6))
-    assert meetings.overdue(*asked, When(hour(8), hour(12))) == 2
-    assert meetings.overdue(*asked, When()) == 1
-    assert meetings.overdue(facts.connection, "puring", third, When()) == 0
-
-
-def test_the_meetings_of_a_day_say_how_much_is_done(facts: Facts) -> None:
-    facts.take(deliveries(held()))
-    (found,) = meetings.meetings(facts.connection, "puring", DAY, When())
-    assert (found["state"], found["decided"], found["done"]) == ("held", 2, 1)
-    (then,) = meetings.meetings(facts.connection, "puring", DAY, When(hour(9), hour(12)))
-    assert (then["decided"], then["done"]) == (2, 0)
-    assert meetings.meetings(facts.connection, "lamaru", DAY, When()) == []
+    asked = (facts.connection, {"puring"}, date(2026, 11, 6))
+    assert meetings.overdue(*asked, When(hour(8), hour(12))) == {"puring": 2}
+    assert meetings.overdue(*asked, When()) == {"puring": 1}
+    assert meetings.overdue(facts.connection, None, third, When()) == {}
+    assert meetings.overdue(facts.connection, {"lamaru"}, date(2026, 11, 6), When()) == {}
 
 
 def test_a_meeting_is_known_until_it_is_cancelled(facts: Facts) -> None:

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from services.kernel.calendar import WorkCalendar
 from services.kernel.district.parts import Part
 from services.kernel.text import _
+from services.kernel.vocabulary import MEETING_KINDS, MeetingKind
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 IfClosed = Literal["before", "after"]
@@ -111,13 +112,20 @@ def _last_of(number: int) -> date:
     return first.replace(day=monthrange(first.year, first.month)[1])
 
 
-DutyKind = Literal["recap_closing", "survey"]
+DutyKind = Literal["recap_acknowledgement", "survey", MeetingKind]
 
 
 class DutyRule(Schedule):
-    """When a duty of every Puskesmas is due; what does it is known to reporting by its kind."""
+    """When a duty of every Puskesmas is due; what does it is known to reporting by its kind. A
+    meeting is owed once in its period, by a day of it."""
 
     kind: DutyKind
+
+    @model_validator(mode="after")
+    def _within_its_period(self) -> Self:
+        if self.kind in MEETING_KINDS and self.months_later:
+            raise ValueError(_("Rapat diadakan dalam masanya sendiri: hapus months_later."))
+        return self
 
 
 class AgendaRules(Part):

@@ -17,6 +17,7 @@ from services.kernel.text import Text, _
 from services.kernel.vocabulary import CHANNELS
 from services.kernel.web.language import language_of
 from services.kernel.web.pages import NavItem, render
+from services.kernel.web.words import WORDS
 
 PATH: Final = "/data-induk"
 READ: Final = "master.read"
@@ -32,8 +33,9 @@ DAYS: Final[Mapping[str, Text]] = {
     "sunday": _("Minggu"),
 }
 DUTIES: Final[Mapping[str, Text]] = {
-    "recap_closing": _("Penutupan rekap bulanan"),
+    "recap_acknowledgement": _("Rekap diketahui kepala Puskesmas"),
     "survey": _("Survei kepuasan masyarakat"),
+    **WORDS["meeting"],
 }
 
 Declared = Callable[[str], tuple[Override, ...]]

@@ -67,4 +67,9 @@ def _for(
     )
 
 
-DUTY: Final = Duty("box_opening", _("Pembukaan kotak saran"), _owed, page="/catat/kotak")
+DUTY: Final = Duty(
+    "box_opening",
+    _("Pembukaan kotak saran"),
+    _owed,
+    page="/catat/kotak?puskesmas={puskesmas}&kotak={about}",
+)

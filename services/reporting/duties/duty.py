@@ -12,6 +12,7 @@ from duckdb import DuckDBPyConnection
 
 from services.kernel.calendar import WorkCalendar
 from services.kernel.district import District, DutyKind, Period, Schedule
+from services.kernel.months import Month
 from services.kernel.text import Text
 from services.reporting.queries.question import When, records
 
@@ -86,7 +87,7 @@ class Owed:
     period: Period
     due_on: date
     about: str | None = None
-    title: str | None = None
+    title: Text | str | None = None
     done_at: datetime | None = None
     done_on: date | None = None
     counted: int | None = None
@@ -111,4 +112,10 @@ class Duty:
     name: Text
     owed: Callable[[Question], Iterator[Owed]]
     page: str = ""
-    """Where it is done; "" where no page is for it."""
+    """Where it is done, with places for `puskesmas`, `month` and what it is `about`; "" where no
+    page is for it."""
+
+    def address(self, owed: Owed) -> str:
+        """Return where one of its kind is done; codes need no quoting."""
+        month = str(Month.of(owed.period.first))
+        return self.page.format(puskesmas=owed.puskesmas, about=owed.about, month=month)

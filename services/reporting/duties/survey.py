@@ -44,4 +44,6 @@ def _owed(question: Question) -> Iterator[Owed]:
         )
 
 
-DUTY: Final = Duty(KIND, _("Survei kepuasan masyarakat"), _owed, page="/survei")
+DUTY: Final = Duty(
+    KIND, _("Survei kepuasan masyarakat"), _owed, page="/survei?puskesmas={puskesmas}"
+)

@@ -28,6 +28,7 @@ from services.kernel.web.pages import render
 from services.kernel.web.resumed import not_shown_yet
 from services.resolution.application import Resolution
 from services.resolution.domain import EFFECTIVENESS
+from services.resolution.meetings.lists import MeetingLists
 from services.resolution.pages.lists import CaseLists
 from services.resolution.pages.recap_paper import Told, printed
 from services.resolution.pages.recap_rows import rows
@@ -89,6 +90,7 @@ class Sheet:
         ]
         self.form = self.forms.find(code, self.month)
         self.version = 0 if self.form is None else self.form.version
+        self.meetings = MeetingLists(resolution).of_month(code, str(self.month))
 
 
 def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words) -> None:
@@ -107,7 +109,9 @@ def _add_page(pages: APIRouter, resolution: Resolution, lists: CaseLists, words:
         status: int = 200,
     ) -> Response:
         shown = sheet.items[first - 1 : first - 1 + PAGE]
-        listed, notes = rows(resolution, words, principal, shown, "recap", sheet.form, first)
+        listed, notes, discussed = rows(
+            resolution, words, principal, shown, "recap", sheet.form, sheet.meetings, first
+        )
         language = language_of(request)
         here = f"/rekap/{sheet.here.code}/{sheet.month}"
         return render(
@@ -131,6 +135,7 @@ def _add_page(pages: APIRouter, resolution: Resolution, lists: CaseLists, words:
                 for code in item["categories"]
             },
             notes=notes,
+            discussed=discussed,
             written_at=sheet.form and sheet.forms.written_at(sheet.form),
             found=FOUND,
             labels=LABELS,
@@ -179,7 +184,9 @@ def _add_document(pages: APIRouter, resolution: Resolution, lists: CaseLists, wo
     def document(request: Request, principal: Reader, code: str, month: str) -> Response:
         """Return the recap as PDF, with the words that the reader's role opens."""
         sheet = Sheet(resolution, lists, principal, code, month)
-        listed, notes = rows(resolution, words, principal, sheet.items, "recap_file", sheet.form)
+        listed, notes, discussed = rows(
+            resolution, words, principal, sheet.items, "recap_file", sheet.form, sheet.meetings
+        )
         told = Told(
             sheet.here,
             sheet.month,
@@ -187,6 +194,7 @@ def _add_document(pages: APIRouter, resolution: Resolution, lists: CaseLists, wo
             sheet.facts,
             None if sheet.form is None else FOUND.get(sheet.form.effectiveness),
             notes,
+            discussed,
             resolution.clock(),
         )
         content = printed(resolution.district, told, listed, language_of(request))

@@ -1,6 +1,6 @@
 """A month's recap as a document of its Puskesmas: A4 across, with who signs it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -26,7 +26,7 @@ from services.kernel.web import formats
 from services.kernel.web import words as glossary
 from services.kernel.web.language import say
 from services.kernel.web.words import WORDS
-from services.resolution.pages.recap_rows import Row
+from services.resolution.pages.recap_rows import Discussed, Row
 from services.resolution.pages.rows import name_of
 
 COLUMNS: Final = (
@@ -63,6 +63,7 @@ class Told:
     facts: Mapping[str, Any]
     found: Text | None
     notes: Mapping[str, str | None]
+    discussed: Sequence[Discussed]
     now: datetime
 
 
@@ -217,7 +218,17 @@ def _notes(told: Told, writer: _Writer) -> tuple[Section, ...]:
     found = Pairs(((writer.say(_("Penilaian tim")), writer.say(told.found or _("belum ditulis"))),))
     sections = [Section(writer.say(_("Efektivitas penanganan")), (found,))]
     for name, label in labels:
-        said = told.notes.get(name)
-        block: Block = Paragraphs(tuple(said.splitlines())) if said else ToFill("", ROOM)
+        said = (told.notes.get(name) or "").splitlines()
+        if name == "meeting_note":
+            said = [*_discussed(told, writer), *said]
+        block: Block = Paragraphs(tuple(said)) if said else ToFill("", ROOM)
         sections.append(Section(writer.say(label), (block,)))
     return tuple(sections)
+
+
+def _discussed(told: Told, writer: _Writer) -> Iterator[str]:
+    """Yield what each meeting made of the month."""
+    for each in told.discussed:
+        outcome = each.outcome or ("–" if each.kept is None else writer.say(SEALED))
+        held = (writer.word("meeting", each.meeting.kind), writer.day(each.meeting.at))
+        yield from f"{', '.join(held)}: {outcome}".splitlines()

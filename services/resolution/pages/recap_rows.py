@@ -14,7 +14,8 @@ from services.kernel.follower import arrived
 from services.kernel.keyring import Page, Words
 from services.kernel.keyring.words import About
 from services.resolution.application import Resolution
-from services.resolution.domain import RecapForm
+from services.resolution.domain import Meeting, RecapForm
+from services.resolution.pages.meeting_words import about_meeting
 
 BRIEF: Final = 280
 """A summary on the recap is so long at most; the whole of it stands on the case's own page."""
@@ -44,6 +45,20 @@ class Row:
     erased: bool
 
 
+@dataclass(frozen=True)
+class Discussed:
+    """A meeting that discussed the month, and what it made of it (None: sealed, or not written);
+    the outcome goes into the recap (SOP Puring 3d)."""
+
+    meeting: Meeting
+    outcome: str | None
+
+    @property
+    def kept(self) -> SealedBox | None:
+        """The outcome as a box, whether it opened or not."""
+        return _outcome(self.meeting)
+
+
 def rows(
     resolution: Resolution,
     words: Words,
@@ -51,22 +66,26 @@ def rows(
     items: Sequence[dict[str, Any]],
     page: Page,
     form: RecapForm | None,
+    meetings: Sequence[Meeting],
     first: int = 1,
-) -> tuple[list[Row], dict[str, str | None]]:
-    """Return the lines of these cases, counted from `first`, and the words of the form by name."""
+) -> tuple[list[Row], dict[str, str | None], list[Discussed]]:
+    """Return the lines of these cases, counted from `first`, the words of the form by name, and
+    what these meetings made of the month."""
     kept = [(item, *_kept(resolution, item)) for item in items]
     wanted: Wanted = [(about, box) for _item, about, said in kept for box in _boxes(said)]
     notes = {} if form is None else notes_of(form)
     about_form = about(form) if form is not None else None
     if about_form is not None:
         wanted += [(about_form, box) for box in notes.values()]
+    wanted += [(about_meeting(each), _outcome(each)) for each in meetings]
     opened = iter(words.open(principal, page, wanted))
     erased = words.erased([str(item["id"]) for item in items])
     found = [
         Row(number, item, _opened(said, opened), said, str(item["id"]) in erased)
         for number, (item, _about, said) in enumerate(kept, first)
     ]
-    return found, {name: next(opened) for name in notes}
+    written = {name: next(opened) for name in notes}
+    return found, written, [Discussed(each, next(opened)) for each in meetings]
 
 
 def notes_of(form: RecapForm) -> dict[str, SealedBox | None]:
@@ -127,6 +146,10 @@ def _settled_at(
         return resolution.get(item["id"]).end_recorded_at
     except NotFound:
         return recorded_at
+
+
+def _outcome(meeting: Meeting) -> SealedBox | None:
+    return meeting.minutes.outcome if meeting.minutes else None
 
 
 def _boxes(said: Told) -> list[SealedBox | None]:
