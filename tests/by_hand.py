@@ -1,6 +1,7 @@
 """People at work on a node whose time is set and whose parts are stepped by hand."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.kernel.district import SHIPPED, District, load_district
-from services.main.demo import PASSWORD, add_accounts
+from services.main.demo import add_accounts
 from tests.any_history_node import WRITING, NodeByHand, SetClock
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -28,6 +29,7 @@ class Office:
         self.clock = SetClock(on("2026-01-05"))
         self.hand = NodeByHand(folder / "node", district or load_district(SHIPPED), self.clock)
         self._served: tuple[Any, FastAPI] | None = None
+        self._tokens: dict[str, str] = {}
         add_accounts(self.hand.node.access)
         self.settle()
 
@@ -45,14 +47,29 @@ class Office:
 
     def settle(self) -> None:
         """Let everything that was recorded come to everybody."""
-        writing = (*WRITING, "reporting")
+        self.carry((*WRITING, "reporting"), (*self.hand.node.followers, "reporting"))
+
+    def carry(
+        self, writing: Sequence[str] = WRITING, following: Sequence[str] | None = None
+    ) -> None:
+        """Let what these services recorded come to those that act on it; reports wait."""
+        following = [*self.hand.node.followers] if following is None else following
         while True:
             for name in writing:
                 self.hand.relay(name)
-            for name in (*self.hand.node.followers, "reporting"):
+            for name in following:
                 self.hand.follow(name)
             if not any(self.hand.node.relays[name].lag() for name in writing):
                 return
+
+    def _token(self, who: str) -> str:
+        """Return what scripts of an account sign in by; it does not end as a session would."""
+        if who not in self._tokens:
+            access = self.hand.node.access
+            account = access.get_account(who)
+            assert account is not None, who
+            self._tokens[who] = access.open_token(account.id, "script")
+        return self._tokens[who]
 
     def ask(self, who: str, method: str, path: str, **how: Any) -> httpx.Response:
         """Have somebody make a call (or open a page, where the path is none of the calls)."""
@@ -60,10 +77,7 @@ class Office:
         async def call() -> httpx.Response:
             transport = httpx.ASGITransport(self.app)
             async with httpx.AsyncClient(transport=transport, base_url="http://node") as client:
-                known = {"username": who, "password": PASSWORD}
-                answer = await client.post("/api/v1/session", json=known)
-                headers = {"authorization": f"Bearer {answer.json()['token']}"}
-                headers |= how.pop("headers", {})
+                headers = {"authorization": f"Bearer {self._token(who)}"} | how.pop("headers", {})
                 return await client.request(method, path, headers=headers, **how)
 
         return asyncio.run(call())

@@ -236,7 +236,7 @@ def test_a_recap_is_owed_for_each_month_and_zero_is_a_report(facts: Facts) -> No
         ("2026-03-06", "overdue", None),
         ("2026-04-07", "overdue", None),
         ("2026-05-07", "overdue", None),
-        ("2026-06-08", "overdue", None),
+        ("2026-06-06", "overdue", None),
         ("2026-07-06", "overdue", None),
         ("2026-08-06", "done", 7),
         ("2026-09-05", "done_late", 0),
