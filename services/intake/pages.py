@@ -13,6 +13,7 @@ from services.intake import (
     box_pages,
     complaint_pages,
     erasure_pages,
+    form_pages,
     forum_pages,
     import_pages,
     offline_pages,
@@ -39,6 +40,7 @@ from services.kernel.access.web import requires
 from services.kernel.commands import intent, once_of_form
 from services.kernel.district import Puskesmas
 from services.kernel.errors import Forbidden, KeyReused, Problem
+from services.kernel.handover.told import Thread
 from services.kernel.keyring import Words
 from services.kernel.text import _
 from services.kernel.web import words as glossary
@@ -86,14 +88,17 @@ def router(
     ended: Ended,
     survey_imports: SurveyImports,
     forums: Forums,
+    thread: Thread,
 ) -> APIRouter:
     """Return intake's pages; `nearby` answers what else came in about then, `cases` what the case
-    of a complaint allows, `ended` which cases ended long ago, `forums` which meetings there are."""
+    of a complaint allows, `ended` which cases ended long ago, `forums` which meetings there are,
+    `thread` what was written of a complaint."""
     pages = APIRouter(include_in_schema=False)
     _add_desk(pages, intake)
     import_pages.add(pages, intake, importing)
     offline_pages.add(pages, intake, LABELS, _choices)
     slip_pages.add(pages, intake)
+    form_pages.add(pages, intake, words, cases, thread)
     poster_pages.add(pages, intake, _reachable)
     box_pages.add(pages, intake, _choices, _reachable)
     visits_pages.add(pages, intake, _reachable)

@@ -129,6 +129,7 @@ def _routers(
                 lists.ended,
                 parts.survey_imports,
                 forums,
+                lists.thread,
             )
         )
     if "resolution" in services:

@@ -12,7 +12,7 @@ from services.intake.surveys import words
 from services.intake.surveys.application import Surveys
 from services.intake.surveys.reading import Reading
 from services.kernel.access.principal import Principal
-from services.kernel.district import Puskesmas
+from services.kernel.district import PaperKind, Puskesmas
 from services.kernel.paper.document import (
     Block,
     Column,
@@ -24,6 +24,7 @@ from services.kernel.paper.document import (
     Table,
     ToFill,
     document,
+    number_line,
 )
 from services.kernel.text import Text, _
 from services.kernel.web.formats import day_long, number
@@ -57,7 +58,8 @@ class Printing:
             Section(page.say(_("Metode")), (Pairs(self._method(page)),)),
             Section(page.say(_("Unsur yang ditanyakan")), (self._elements(page),)),
         )
-        return page.written(_("Kerangka acuan survei kepuasan masyarakat"), sections)
+        title = _("Kerangka acuan survei kepuasan masyarakat")
+        return page.written(title, sections, "terms_of_reference")
 
     def questionnaire(self, survey: Survey, language: str) -> bytes:
         """Return the blank sheet that is filled in by hand."""
@@ -90,7 +92,7 @@ class Printing:
                 tuple(ToFill(page.say(words.KINDS[kind])) for kind in about),
             ),
         )
-        return page.written(_("Lembar survei kepuasan masyarakat"), sections, signed=False)
+        return page.written(_("Lembar survei kepuasan masyarakat"), sections)
 
     def report(self, principal: Principal, survey: Survey, language: str) -> bytes:
         """Return the report as PDF; what nobody has written yet has room to be written in."""
@@ -112,7 +114,7 @@ class Printing:
                 page.say(_("Tindak lanjut survei sebelumnya")), (page.words(said, "followed_up"),)
             ),
         )
-        return page.written(_("Laporan survei kepuasan masyarakat"), sections)
+        return page.written(_("Laporan survei kepuasan masyarakat"), sections, "survey_report")
 
     def _schedule(self, page: "_Page") -> tuple[tuple[str, str], ...]:
         terms = page.survey.terms
@@ -235,7 +237,8 @@ class _Page:
         self.survey = survey
         self.here: Puskesmas = intake.at(survey.puskesmas)
         self.language = language
-        self._district = intake.district.name
+        self._office = intake.district.office
+        self._numbered = intake.district.paper_number
         self._zone = ZoneInfo(self.here.zone)
         self._now: datetime = intake.clock()
         units = intake.district.units_of(self.here.code)
@@ -268,14 +271,25 @@ class _Page:
         texts = (self.say(_("tersegel")),) if found is None else tuple(found.splitlines())
         return Paragraphs(tuple(filter(None, texts)))
 
-    def written(self, title: Text, sections: tuple[Section, ...], *, signed: bool = True) -> bytes:
+    def written(
+        self, title: Text, sections: tuple[Section, ...], paper: PaperKind | None = None
+    ) -> bytes:
+        """Return the document; one that is filed (`paper`) is numbered and signed."""
+        number, signatures = "", tuple[Signature, ...]()
+        if paper is not None:
+            day = self.survey.terms.opens_on
+            number = self.say(number_line(self._numbered(self.here.code, paper, day)))
+            signatures = tuple(Signature(self.say(each)) for each in _SIGN)
         return document(
             Document(
                 language=self.language,
-                office=(self._district, self.here.name),
+                office=tuple(
+                    filter(None, (self._office, self.here.name, self.here.contact.address))
+                ),
+                number=number,
                 title=f"{self.say(title)}\n{self.say(words.period_said(self.survey.terms.period))}",
                 page=self.say(_PAGE),
                 sections=sections,
-                signatures=tuple(Signature(self.say(each)) for each in _SIGN) if signed else (),
+                signatures=signatures,
             )
         )

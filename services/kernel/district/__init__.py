@@ -15,6 +15,7 @@ from services.kernel.district.model import (
     SurveyElements,
     Unit,
 )
+from services.kernel.district.papers import OfficePaper, PaperAbout, PaperKind
 from services.kernel.district.rules import (
     UNGRADED,
     Limit,
@@ -47,6 +48,9 @@ __all__ = [
     "DutyKind",
     "DutyRule",
     "Limit",
+    "OfficePaper",
+    "PaperAbout",
+    "PaperKind",
     "Period",
     "Puskesmas",
     "Recaps",

@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar, get_args
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from services.kernel.district.papers import (
+    OfficePaper,
+    PaperKind,
+    PaperNumbers,
+    RecapNumber,
+    numbered,
+)
 from services.kernel.district.parts import (
     ElementKey,
     Letter,
     Name,
     Part,
-    RecapNumber,
     ShortCode,
     Slug,
     Zone,
     digest,
-    numbered,
 )
 from services.kernel.district.rules import LimitName, Rules, Source
 from services.kernel.district.schedules import AgendaRules, DutyKind, DutyRule, Schedule
@@ -44,7 +49,6 @@ SkmElement = Literal[
     "facilities",
 ]
 Regulation = Literal["permenpanrb-14-2017", "kepmenpan-25-2004"]
-
 EFFORTS: Final[Mapping[str, Text]] = {
     "KMP": _("Kepemimpinan dan manajemen Puskesmas"),
     "UKM": _("Upaya kesehatan masyarakat"),
@@ -174,6 +178,8 @@ class Puskesmas(Part):
     contact: Contact = Contact()
     boxes: tuple[Box, ...] = ()
     recap_number: RecapNumber | None = None
+    paper_numbers: PaperNumbers = PaperNumbers()
+    regulations: tuple[OfficePaper, ...] = ()
 
     @property
     def boxes_in_use(self) -> tuple[Box, ...]:
@@ -221,6 +227,7 @@ class District(Part):
     letters: dict[Slug, Letter] = {}
     erasure: Erasure = Erasure()
     recaps: Recaps = Recaps()
+    paper_numbers: PaperNumbers = PaperNumbers()
     kecamatan: tuple[Name, ...]
     all_puskesmas: tuple[Puskesmas, ...] = Field(alias="puskesmas", min_length=1)
     units: tuple[Unit, ...] = Field(min_length=1)
@@ -282,6 +289,13 @@ class District(Part):
         """Return the number of a month's recap as a document of its Puskesmas."""
         here = self.puskesmas(code)
         return numbered(here.recap_number or self.recaps.number, here.short_code, month.first)
+
+    def paper_number(self, code: str, paper: PaperKind, day: date, number: str = "") -> str:
+        """Return the number of a paper of a `day` as its Puskesmas numbers it, else as the district
+        does; "" where neither says how. `number` is that of the complaint that it is about."""
+        here = self.puskesmas(code)
+        pattern = getattr(here.paper_numbers, paper) or getattr(self.paper_numbers, paper)
+        return numbered(pattern, here.short_code, day, number) if pattern else ""
 
     def rules_at(self, received_on: date) -> Rules:
         """Return the rules for what was received on that day (the Puskesmas' own date).

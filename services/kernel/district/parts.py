@@ -3,8 +3,6 @@
 import hashlib
 import json
 import re
-from datetime import date
-from string import Formatter
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -58,50 +56,12 @@ def _zone(value: str) -> str:
 
 _ZONE_MEND = _("Pakai nama zona waktu seperti Asia/Jakarta, Asia/Makassar, atau Asia/Jayapura.")
 
-_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
-"""How letters of offices write the month."""
-_NUMBERED_BY = {"code", "month", "roman", "year"}
-
-
-def _recap_number(value: str) -> str:
-    try:
-        # A name with an index, an attribute, a conversion or a width is none of them.
-        places = {
-            f"{name}{how or ''}{spec}"
-            for _text, name, spec, how in Formatter().parse(value)
-            if name is not None
-        }
-    except ValueError as error:
-        raise ValueError(_NUMBER_MEND) from error
-    if not ({"month", "roman"} & places and "year" in places and places <= _NUMBERED_BY):
-        raise ValueError(_NUMBER_MEND)
-    return value
-
-
-_NUMBER_MEND = _(
-    "Tulis pola nomor dengan {year} dan {month} atau {roman}, misalnya 445/REKAP/{roman}/{year}. "
-    "Yang dikenal: {code}, {month}, {roman}, {year}.",
-    code="{code}",
-    month="{month}",
-    roman="{roman}",
-    year="{year}",
-)
-
-
-def numbered(pattern: str, code: str, month: date) -> str:
-    """Return a document's number by a pattern: short code, month (two digits, or Roman), year."""
-    return pattern.format(
-        code=code, month=f"{month:%m}", roman=_ROMAN[month.month - 1], year=f"{month:%Y}"
-    )
-
-
 Slug = Annotated[str, AfterValidator(_slug)]
 ElementKey = Annotated[str, AfterValidator(_element)]
 ShortCode = Annotated[str, AfterValidator(_short_code)]
 Letter = Annotated[str, AfterValidator(_letter)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
-RecapNumber = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_recap_number)]
 
 
 def digest(part: Part) -> str:

@@ -22,6 +22,7 @@ Page = Literal[
     "case",
     "case_file",
     "complaint_form",
+    "complaint_paper",
     "alike",
     "attachment",
     "import",
@@ -38,10 +39,11 @@ Page = Literal[
     "survey",
     "recap",
     "recap_file",
+    "bundle",
 ]
 """What words are opened for, as the access log names it."""
 SINGLE: Final[frozenset[Page]] = frozenset(
-    {"case", "case_file", "complaint_form", "attachment", "publication"}
+    {"case", "case_file", "complaint_form", "complaint_paper", "attachment", "publication"}
 )
 """Pages of one complaint, which somebody chose to open."""
 LATEST = 200

@@ -5,9 +5,18 @@ that they look alike and each service says only what stands on its own.
 """
 
 from dataclasses import asdict, dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from services.kernel.paper.compiled import compiled
+from services.kernel.text import Text, _
+
+UNNUMBERED: Final = _("Nomor: ……………………………")
+"""What stands for a number that is taken from the office's register of letters by hand."""
+
+
+def number_line(number: str) -> Text:
+    """Return how a document's number stands on it, or room for one that there is no pattern for."""
+    return _("Nomor: {number}", number=number) if number else UNNUMBERED
 
 
 @dataclass(frozen=True)

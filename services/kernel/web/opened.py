@@ -24,6 +24,7 @@ WHY: Final[Mapping[str, Text]] = {
     "case": _("membaca kasus"),
     "case_file": _("mencetak berkas kasus"),
     "complaint_form": _("membaca formulir keluhan"),
+    "complaint_paper": _("mencetak formulir keluhan"),
     "alike": _("membandingkan dengan keluhan serupa"),
     "attachment": _("membuka lampiran"),
     "import": _("membaca berkas impor"),
@@ -40,6 +41,7 @@ WHY: Final[Mapping[str, Text]] = {
     "survey": _("membaca survei dan masukannya"),
     "recap": _("lembar rekap bulanan"),
     "recap_file": _("mencetak rekap bulanan"),
+    "bundle": _("menyusun berkas akreditasi"),
 }
 """By the page of the access log: what the words were opened for."""
 REASON_WORDS: Final[Mapping[str, Text]] = {

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
-from services.kernel.district import Puskesmas
+from services.kernel.district import District, PaperKind, Puskesmas
 from services.kernel.keyring import Words
 from services.kernel.paper import MEDIA_TYPE
 from services.kernel.paper.document import (
@@ -27,6 +27,7 @@ from services.kernel.paper.document import (
     Signature,
     Table,
     document,
+    number_line,
 )
 from services.kernel.text import Text, _
 from services.kernel.web import formats
@@ -42,7 +43,6 @@ from services.resolution.pages.meetings import PATH, READ, decisions_of
 
 PAGES_MOST: Final = 10
 """Of decisions that are not done, so many pages of the list go on paper."""
-NUMBER: Final = _("Nomor: ……………………………")
 NOTE: Final = _(
     "Berisi kata-kata yang tersegel, dibuka menurut peran Anda; pembukaannya tercatat. Simpan "
     "seperti formulir keluhan itu sendiri."
@@ -58,7 +58,7 @@ def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
         principal.role_for(READ, meeting.puskesmas)
         here, language = resolution.district.puskesmas(meeting.puskesmas), language_of(request)
         said = spoken_of(resolution, lists, words, principal, meeting, "meeting_paper", language)
-        return meeting, Paper(here, resolution.district.office, language), said
+        return meeting, Paper(resolution.district, here, language), said
 
     @pages.get(PATH + "/keputusan.pdf")
     def decided(
@@ -74,7 +74,7 @@ def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
             if len(found) <= PAGE:
                 break
         lines = decisions_of(resolution, words, principal, rows, "meeting_paper")
-        paper = Paper(here, resolution.district.office, language_of(request))
+        paper = Paper(resolution.district, here, language_of(request))
         return _answer(paper.decisions(lines, resolution.clock()), "keputusan")
 
     @pages.get(PATH + "/{id}/undangan.pdf")
@@ -98,12 +98,12 @@ def add(pages: APIRouter, resolution: Resolution, words: Words) -> None:
 class Paper:
     """Puts meetings of one Puskesmas on paper, in one language."""
 
-    def __init__(self, here: Puskesmas, office: str, language: str) -> None:
-        self._here = here
+    def __init__(self, district: District, here: Puskesmas, language: str) -> None:
+        self._district, self._here = district, here
         self._writer = Writer(language, ZoneInfo(here.zone))
         self._say = self._writer.say
         address = here.contact.address
-        self._office = (office, here.name, *([address] if address else []))
+        self._office = (district.office, here.name, *([address] if address else []))
 
     def invitation(self, meeting: Meeting, said: Spoken) -> bytes:
         """Return the invitation: when, where, what about, whom."""
@@ -116,7 +116,9 @@ class Paper:
             self._section(_("Yang diundang"), self._listed(said.invitees, there=plan.invitees)),
         )
         signed = Signature(self._say(_("Kepala Puskesmas")), place_and_day=self._place_and_day())
-        return self._document(self._title(_("Undangan {kind}"), meeting), sections, (signed,))
+        number = self._number("invitation", meeting)
+        title = self._title(_("Undangan {kind}"), meeting)
+        return self._document(title, sections, (signed,), number)
 
     def minutes(self, meeting: Meeting, said: Spoken) -> bytes:
         """Return the minutes; they are signed by who led and who wrote."""
@@ -140,7 +142,9 @@ class Paper:
             Signature(self._say(_("Pemimpin rapat")), held.chair),
             Signature(self._say(_("Notulis")), held.note_taker, self._place_and_day()),
         )
-        return self._document(self._title(_("Notulen {kind}"), meeting), sections, signatures)
+        number = self._number("minutes", meeting)
+        title = self._title(_("Notulen {kind}"), meeting)
+        return self._document(title, sections, signatures, number)
 
     def decisions(self, lines: Sequence[Mapping[str, Any]], now: datetime) -> bytes:
         """Return what was decided and is not done, what is due first first."""
@@ -178,6 +182,7 @@ class Paper:
         title: str,
         sections: Sequence[Section],
         signatures: tuple[Signature, ...],
+        number: str = "",
         as_of: str = "",
         *,
         landscape: bool = False,
@@ -189,7 +194,7 @@ class Paper:
                 title=title,
                 page=self._say(_("Halaman {page} dari {pages}", page="{page}", pages="{pages}")),
                 sections=tuple(sections),
-                number=self._say(NUMBER),
+                number=self._say(number_line(number)),
                 as_of=as_of,
                 landscape=landscape,
                 signatures=signatures,
@@ -199,6 +204,10 @@ class Paper:
 
     def _title(self, title: Text, meeting: Meeting) -> str:
         return self._say(Text(title.msgid, (("kind", self._kind(meeting)),)))
+
+    def _number(self, paper: PaperKind, meeting: Meeting) -> str:
+        day = meeting.at.astimezone(self._writer.zone).date()
+        return self._district.paper_number(self._here.code, paper, day)
 
     def _kind(self, meeting: Meeting) -> str:
         return self._say(glossary.word("meeting", meeting.kind))
