@@ -34,6 +34,8 @@ PUBLICATIONS: Final = READS - {"officer"}
 OPENS: Final = READS - {"officer", "district"}
 # Who opened it: those who answer for it.
 ANSWERS: Final = TEAM | CHAIR | HEAD | AUDIT
+# Who lays the evidence for an accreditation on the table, and who examines it.
+BUNDLES: Final = CHAIR | HEAD | frozenset({"auditor"})
 # Who looks through all of it.
 SEARCHES: Final = CHAIR | AUDIT
 # What leaves as files, without words.
@@ -84,6 +86,7 @@ MEETING_STEPS: Final[Mapping[str, tuple[frozenset[str], dict[str, Any]]]] = {
     "decisions/{n}": (FOLLOWS, {"done_on": "2026-01-02", "note": SAID}),
     "forum-answers": (FOLLOWS, {"complaints": ["00000000-0000-0000-0000-000000000000"]}),
 }
+BUNDLE = {"from": "2026-01-01", "to": "2026-01-31"}
 VERSIONS = {"a": "1", "b": "1"}
 API, CASE, PUBLICATION = "/api/v1", "/api/v1/cases/{id}", "/api/v1/publications/{id}"
 STEPS: dict[str, tuple[frozenset[str], dict[str, Any]]] = {
@@ -228,6 +231,10 @@ TABLE: dict[str, Row] = {
     "GET /rekap/{code}/{month}": Row(READS),
     "POST /rekap/{code}/{month}": Row(TEAM | CHAIR, {}),
     "GET /rekap/{code}/{month}/lembar.pdf": Row(READS),
+    f"GET {API}/puskesmas/{{code}}/accreditation": Row(BUNDLES, query=BUNDLE),
+    f"GET {API}/puskesmas/{{code}}/accreditation/bundle": Row(BUNDLES, query=BUNDLE),
+    "GET /akreditasi": Row(BUNDLES, query=FILTER | BUNDLE),
+    "GET /akreditasi/berkas.zip": Row(BUNDLES, query=FILTER | BUNDLE),
     f"GET {API}/audit/complaints/{{id}}": Row(AUDIT),
     f"GET {API}/events": Row(AUDITOR, query={"complaint": "{complaint}"}),
     f"GET {API}/replay/{{number}}": Row(REPORTS),
@@ -288,6 +295,8 @@ TABLE: dict[str, Row] = {
     "GET /p/{code}/agenda.ics": Row(ANYBODY),
     "GET /catat/pertemuan": Row(DESK, query={"puskesmas": "{code}", "rapat": "{meeting}"}),
     "POST /catat/pertemuan": Row(DESK, {"puskesmas": "{code}", "rapat": "{meeting}"}),
+    "GET /catat/formulir.pdf": Row(DESK, query=FILTER),
+    "GET /catat/{id}/formulir.pdf": Row(READS),
     "GET /catat/{id}/slip": Row(DESK),
     "GET /catat/{id}/slip.pdf": Row(DESK),
     "GET /catat/{id}": Row(DESK),

@@ -18,6 +18,7 @@ from services.kernel.keyring import Words
 from services.kernel.web import accounts, master
 from services.kernel.web.app import create_app
 from services.main.parts import Parts
+from services.main.survey_papers import SurveyPapersOf
 from services.publication import api as publication_api
 from services.publication import pages as publication_pages
 from services.reporting import (
@@ -38,12 +39,13 @@ from services.reporting.monthly import Monthly
 from services.reporting.proof import api as proof_api
 from services.reporting.rollup import RollUps
 from services.reporting.rules import RuleVersions
-from services.resolution import accompanying_api
+from services.resolution import accompanying_api, bundle_api
 from services.resolution import api as resolution_api
 from services.resolution import pages as resolution_pages
 from services.resolution import recap_api as recap_form_api
 from services.resolution.meetings import api as meetings_api
 from services.resolution.pages import CaseLists
+from services.resolution.pages.evidence.sending import Bundles
 
 SERVICES: Final = ("intake", "resolution", "publication", "reporting")
 NAV: Final = (
@@ -134,14 +136,16 @@ def _routers(
         )
     if "resolution" in services:
         resolution, words = parts.resolution, Words(parts.keyring)
+        bundles = Bundles(resolution, lists, SurveyPapersOf(parts), words)
         calls += [
             resolution_api.router(resolution),
             accompanying_api.router(resolution),
             recap_form_api.router(resolution),
             meetings_api.router(resolution),
+            bundle_api.router(bundles),
         ]
         pages += [
-            resolution_pages.router(resolution, lists, words),
+            resolution_pages.router(resolution, lists, words, bundles),
             accounts.router(district),
             master.router(district, lambda code: resolution.promises.calendar(code).overrides),
         ]

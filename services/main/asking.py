@@ -207,6 +207,15 @@ class RemoteLists:
         )
         return found
 
+    def evidence(
+        self, puskesmas: str, starts: datetime, ends: datetime, months: Sequence[str]
+    ) -> Mapping[str, Any]:
+        """Return what happened at a Puskesmas in a period that an accreditation asks for."""
+        found: Mapping[str, Any] = self._ask(
+            "evidence", puskesmas=puskesmas, starts=starts, ends=ends, months=months
+        )
+        return found
+
     def meeting_of(self, meeting: UUID) -> tuple[str, str, datetime] | None:
         """Return the Puskesmas of a meeting, its kind, and when it begins or began; None where none
         is known, or it was cancelled."""

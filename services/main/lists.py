@@ -10,6 +10,7 @@ from services.kernel.contracts import Message
 from services.kernel.errors import NotFound
 from services.kernel.paper.proven import Proven
 from services.reporting.application import Reporting
+from services.reporting.evidence import evidence
 from services.reporting.queries.complaints import Listing
 from services.reporting.queries.question import Filters, When
 from services.reporting.recap_cases import recap_cases
@@ -108,6 +109,12 @@ class CasesOf:
     ) -> Mapping[str, Any]:
         """Return the cases behind a month's recap, and what was reported of it."""
         return recap_cases(self._reporting, puskesmas, month, (starts, ends))
+
+    def evidence(
+        self, puskesmas: str, starts: datetime, ends: datetime, months: Sequence[str]
+    ) -> Mapping[str, Any]:
+        """Return what happened at a Puskesmas in a period that an accreditation asks for."""
+        return evidence(self._reporting, puskesmas, (starts, ends), months)
 
     def meeting_of(self, meeting: UUID) -> tuple[str, str, datetime] | None:
         """Return the Puskesmas of a meeting, its kind, and when it begins or began; None where none

@@ -383,6 +383,7 @@ def test_every_call_answers_well_what_is_well_asked(
 ) -> None:
     """The steps have been taken; what is left is read, written or asked here."""
     case, number, after = things.complaints[-1], things.numbers[-1], {"after": things.positions[-1]}
+    bundle = {"from": "2026-01-01", "to": "2026-01-31"}
     day = {"day": "2030-01-01", "working": False, "why": "Banjir"}
     asker.well("district", "POST /puskesmas/{code}/calendar", day, code="puring")
     for role, label, path in (
@@ -394,6 +395,12 @@ def test_every_call_answers_well_what_is_well_asked(
         ("district", "GET /reports/recap", {"query": {"puskesmas": "puring", **after}}),
         ("district", "GET /reports/agenda", {"query": {"puskesmas": "puring", **after}}),
         ("district", "GET /reports/recaps", {"query": {"month": "2026-01"}}),
+        ("head", "GET /puskesmas/{code}/accreditation", {"code": "puring", "query": bundle}),
+        (
+            "auditor",
+            "GET /puskesmas/{code}/accreditation/bundle",
+            {"code": "puring", "query": bundle},
+        ),
         ("district", "GET /reports/recap/rollup", {"query": {"period": "2026-Q1"}}),
         ("district", "GET /exports/recap.csv", {"query": {"puskesmas": "puring"}}),
         ("head", "GET /exports/recap.xlsx", {"query": {"puskesmas": "puring"}}),

@@ -110,6 +110,8 @@ _TABLE: dict[str, tuple[str, ...]] = {
     "recap.close": _TEAM,
     "recap.correct": _TEAM,
     "recap.acknowledge": (HEAD,),
+    # Who lays the evidence of accreditation criterion 1.1.2 on the table, and who examines it.
+    "evidence.bundle": (QUALITY_LEAD, HEAD, AUDITOR),
     "audit.read": (AUDITOR, DISTRICT),
     "events.read": (AUDITOR,),
     "events.verify": (AUDITOR,),

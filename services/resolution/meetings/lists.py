@@ -106,6 +106,15 @@ class MeetingLists:
         )
         return [self._resolution.read(Meeting, UUID(row["meeting"])) for row in rows]
 
+    def held_between(self, puskesmas: str, starts: datetime, ends: datetime) -> list[Meeting]:
+        """Return the meetings that were held and began within these bounds, in their order."""
+        rows = self._resolution.select(
+            "SELECT meeting FROM meetings WHERE puskesmas = ? AND state = 'held'"
+            " AND at >= ? AND at < ? ORDER BY at, meeting",
+            (puskesmas, *(each.astimezone(UTC).isoformat() for each in (starts, ends))),
+        )
+        return [self._resolution.read(Meeting, UUID(row["meeting"])) for row in rows]
+
     def heard_in(self, meeting: UUID) -> list[UUID]:
         """Return the complaints that were raised in a meeting, in the order of their writing."""
         rows = self._resolution.select(

@@ -8,6 +8,7 @@ from services.resolution.application import Resolution
 from services.resolution.pages import (
     access_log,
     areas,
+    bundle,
     case,
     case_file,
     evaluation,
@@ -21,16 +22,26 @@ from services.resolution.pages import (
     unusual,
     work,
 )
+from services.resolution.pages.evidence.sending import Bundles
 from services.resolution.pages.lists import CaseLists
 
 __all__ = ["NAV", "CaseLists", "router"]
 
-NAV = (work.NAV, queue.NAV, evaluation.NAV, meetings.NAV, areas.NAV, access_log.NAV, notices.NAV)
+NAV = (
+    work.NAV,
+    queue.NAV,
+    evaluation.NAV,
+    meetings.NAV,
+    areas.NAV,
+    access_log.NAV,
+    bundle.NAV,
+    notices.NAV,
+)
 
 
-def router(resolution: Resolution, lists: CaseLists, words: Words) -> APIRouter:
+def router(resolution: Resolution, lists: CaseLists, words: Words, bundles: Bundles) -> APIRouter:
     """Return resolution's pages; `lists` answers which cases there are, `words` opens what is
-    sealed."""
+    sealed, `bundles` gathers the evidence for an accreditation."""
     pages = APIRouter(include_in_schema=False)
     work.add(pages, resolution, lists, words)
     queue.add(pages, resolution, lists, words)
@@ -46,4 +57,5 @@ def router(resolution: Resolution, lists: CaseLists, words: Words) -> APIRouter:
     unusual.add(pages, resolution)
     recap.add(pages, resolution, lists, words)
     access_log.add(pages, resolution, lists, words)
+    bundle.add(pages, bundles)
     return pages

@@ -132,6 +132,15 @@ class CaseLists(Protocol):
         settlement_due, settled_at, informed_at, escalated, published_at, media, effective; the
         `whole` of its figures; closed_at, stated_at, corrections, acknowledged_at."""
 
+    def evidence(
+        self, puskesmas: str, starts: datetime, ends: datetime, months: Sequence[str]
+    ) -> Mapping[str, Any]:
+        """Return of a period of one Puskesmas its `cases` as `recap` has them, each also `planned`,
+        `acted` (some of its plan was carried out) and end_known_at; `openings` of boxes, each with
+        opened_at, box, slips, officers, witnesses; `surveys` with id, state, period, closed_at;
+        `published` texts with number, text, media, since; and of those of these months (2026-10)
+        of which something was heard `recaps` with month, closed_at, acknowledged_at."""
+
     def meeting_of(self, meeting: UUID) -> tuple[str, str, datetime] | None:
         """Return the Puskesmas of a meeting, its kind, and when it begins or began; None where none
         is known, or it was cancelled."""

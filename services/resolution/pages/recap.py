@@ -16,7 +16,7 @@ from services.kernel.access.web import requires
 from services.kernel.commands import intent, once_of_form
 from services.kernel.district import Puskesmas
 from services.kernel.errors import NotServedHere, Problem
-from services.kernel.keyring import Words
+from services.kernel.keyring import Page, Words
 from services.kernel.months import Month
 from services.kernel.paper import MEDIA_TYPE
 from services.kernel.text import Text, _
@@ -68,9 +68,15 @@ class Sheet:
     """A month's recap as one reader may see it."""
 
     def __init__(
-        self, resolution: Resolution, lists: CaseLists, principal: Principal, code: str, month: str
+        self,
+        resolution: Resolution,
+        lists: CaseLists,
+        principal: Principal,
+        code: str,
+        month: str,
+        permission: str = READ,
     ) -> None:
-        principal.role_for(READ, code)
+        principal.role_for(permission, code)
         self.month = Month.written(month)
         self.here: Puskesmas = resolution.district.puskesmas(code)
         self.zone = ZoneInfo(self.here.zone)
@@ -86,7 +92,7 @@ class Sheet:
         self.items = [
             item
             for item in self.facts["cases"]
-            if sees(principal, READ, code, item["service_unit"], units_in)
+            if sees(principal, permission, code, item["service_unit"], units_in)
         ]
         self.form = self.forms.find(code, self.month)
         self.version = 0 if self.form is None else self.form.version
@@ -184,23 +190,35 @@ def _add_document(pages: APIRouter, resolution: Resolution, lists: CaseLists, wo
     def document(request: Request, principal: Reader, code: str, month: str) -> Response:
         """Return the recap as PDF, with the words that the reader's role opens."""
         sheet = Sheet(resolution, lists, principal, code, month)
-        listed, notes, discussed = rows(
-            resolution, words, principal, sheet.items, "recap_file", sheet.form, sheet.meetings
-        )
-        told = Told(
-            sheet.here,
-            sheet.month,
-            resolution.district.recap_number(code, sheet.month),
-            sheet.facts,
-            None if sheet.form is None else FOUND.get(sheet.form.effectiveness),
-            notes,
-            discussed,
-            resolution.clock(),
-        )
-        content = printed(resolution.district, told, listed, language_of(request))
+        content = on_paper(resolution, words, principal, sheet, language_of(request), "recap_file")
         name = f'inline; filename="rekap-{code}-{sheet.month}.pdf"'
         headers = {"content-disposition": name, "cache-control": "no-store"}
         return Response(content, media_type=MEDIA_TYPE, headers=headers)
+
+
+def on_paper(
+    resolution: Resolution,
+    words: Words,
+    principal: Principal,
+    sheet: Sheet,
+    language: str,
+    page: Page,
+) -> bytes:
+    """Return a month's recap as PDF, with the words that the reader's role opens."""
+    listed, notes, discussed = rows(
+        resolution, words, principal, sheet.items, page, sheet.form, sheet.meetings
+    )
+    told = Told(
+        sheet.here,
+        sheet.month,
+        resolution.district.recap_number(sheet.here.code, sheet.month),
+        sheet.facts,
+        None if sheet.form is None else FOUND.get(sheet.form.effectiveness),
+        notes,
+        discussed,
+        resolution.clock(),
+    )
+    return printed(resolution.district, told, listed, language)
 
 
 def _written(values: Mapping[str, str], zone: ZoneInfo) -> Written:
