@@ -3,6 +3,7 @@ and the form with its words is written; the pages in both sizes and lights."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -92,4 +93,20 @@ def test_the_pages_of_recaps_look_well(house: House, pages: tuple[str, ...]) -> 
         if wrong := looks_wrong(page):
             found[address] = wrong
     assert found == {}
+    assert house.faults == []
+
+
+def test_the_evidence_of_a_period_is_listed_and_downloaded(house: House, month: str) -> None:
+    page = house.page("bayu")
+    page.goto("/akreditasi?puskesmas=puring")
+    page.get_by_label("Dari tanggal").fill(f"{month}-01")
+    page.get_by_label("Sampai tanggal").fill(Month.written(month).last.isoformat())
+    page.get_by_role("button", name="Susun daftar isi").press("Enter")
+    expect(page.get_by_role("heading", name="4. Data rekapan")).to_be_visible()
+    assert looks_wrong(page) == []
+    with page.expect_download() as sent:
+        page.get_by_role("button", name="Unduh berkas (zip)").press("Enter")
+    with ZipFile(sent.value.path()) as bundle:
+        assert bundle.namelist()[0] == "00-daftar-isi.pdf"
+        assert f"04-data-rekapan/rekap-{month}.pdf" in bundle.namelist()
     assert house.faults == []

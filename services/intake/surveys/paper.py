@@ -113,6 +113,8 @@ class Printing:
             Section(
                 page.say(_("Tindak lanjut survei sebelumnya")), (page.words(said, "followed_up"),)
             ),
+            Section(page.say(_("Lampiran: yang ditanyakan")), (self._questions(page),)),
+            Section(page.say(_("Lampiran: dokumentasi kegiatan")), (ToFill("", ROOM),)),
         )
         return page.written(_("Laporan survei kepuasan masyarakat"), sections, "survey_report")
 
@@ -120,6 +122,7 @@ class Printing:
         terms = page.survey.terms
         return page.pairs(
             (_("Pelaksana"), page.here.name),
+            (_("Lokasi"), page.here.contact.address or page.here.kecamatan),
             (_("Masa yang dinilai"), words.period_said(terms.period)),
             (_("Hari pertama"), page.day(terms.opens_on)),
             (_("Hari terakhir"), page.day(terms.closes_on)),
@@ -146,6 +149,19 @@ class Printing:
         ]
         columns = (Column(page.say(_("No.")), 0, figures=True), Column(page.say(_("Unsur"))))
         return Table(columns, tuple(rows), "")
+
+    def _questions(self, page: "_Page") -> Table:
+        names = self._surveys.asked(page.survey).names
+        rows = tuple(
+            (str(place), page.say(names[key]), page.say(words.QUESTIONS.get(key, names[key])))
+            for place, key in enumerate(page.survey.terms.elements, start=1)
+        )
+        columns = (
+            Column(page.say(_("No.")), 0, figures=True),
+            Column(page.say(_("Unsur"))),
+            Column(page.say(_("Pertanyaan")), 2),
+        )
+        return Table(columns, rows, "")
 
     def _figures(self, page: "_Page", result: Result | None) -> tuple[Block, ...]:
         columns = (
