@@ -18,7 +18,6 @@ from services.kernel.keyring import Words
 from services.kernel.web import accounts, master
 from services.kernel.web.app import create_app
 from services.main.parts import Parts
-from services.main.survey_papers import SurveyPapersOf
 from services.publication import api as publication_api
 from services.publication import pages as publication_pages
 from services.reporting import (
@@ -136,7 +135,7 @@ def _routers(
         )
     if "resolution" in services:
         resolution, words = parts.resolution, Words(parts.keyring)
-        bundles = Bundles(resolution, lists, SurveyPapersOf(parts), words)
+        bundles = Bundles(resolution, lists, parts.survey_papers, words)
         calls += [
             resolution_api.router(resolution),
             accompanying_api.router(resolution),

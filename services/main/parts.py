@@ -39,6 +39,7 @@ from services.main.asking import RemoteLists, internal_secret
 from services.main.folder import key_file, open_folder
 from services.main.places import place
 from services.main.settings import Settings
+from services.main.survey_papers import RemoteSurveyPapers, SurveyPapersOf, remote
 from services.publication.application import Publishing
 from services.publication.policy import policy as publication_policy
 from services.reporting.application import Reporting
@@ -184,6 +185,14 @@ class Parts:
         return Cases(RemoteLists(self.settings.reporting_url, secret).standing_of)
 
     @cached_property
+    def survey_papers(self) -> SurveyPapersOf | RemoteSurveyPapers:
+        """Intake's papers of surveys, asked of its process where that is another."""
+        if self.settings.reporting_url is None:
+            return SurveyPapersOf(self.intake, self.keyring)
+        secret = internal_secret(self.folder.receipt_secret)
+        return remote(self.settings.reporting_url, secret)
+
+    @cached_property
     def erasing(self) -> Erasing:
         """Intake's way to erase a person."""
         return Erasing(self.intake, self.cases)
@@ -317,7 +326,16 @@ class Parts:
 
     def close(self) -> None:
         """Close what was opened: sources before the stream they write to."""
-        opened = (*WRITING, "recaps", "stream", "uplink", "keyring", "edges", "access")
+        opened = (
+            "survey_papers",
+            *WRITING,
+            "recaps",
+            "stream",
+            "uplink",
+            "keyring",
+            "edges",
+            "access",
+        )
         for name in opened:
             if name in self.__dict__:
                 self.__dict__.pop(name).close()

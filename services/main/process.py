@@ -23,6 +23,7 @@ from services.main.endpoint import check_endpoint, named
 from services.main.outboxes import OwnOutboxes, RemoteOutboxes, outbox_router
 from services.main.parts import JOBS, WRITING, Parts
 from services.main.settings import Settings
+from services.main.survey_papers import SurveyPapersOf, address_router, papers_router
 from services.main.watching import Register, Teller, process_name, queue_router
 from services.resolution.sharing import KeysNoted
 
@@ -156,7 +157,11 @@ class Process(Parts):
         """Return the app of the service."""
         if self._register:
             questions = Questions(self.reporting)
-            more = [router(questions, self._secret), self._register.router(self._secret)]
+            more = [
+                router(questions, self._secret),
+                self._register.router(self._secret),
+                address_router(self._register.address_of, self._secret),
+            ]
             app = create(self, [self.name], questions, questions.nearby, self, more)
             self.reporting.log.on_news = self.ring_news
             return app
@@ -168,6 +173,8 @@ class Process(Parts):
         ]
         if self.name == "intake":
             more.append(handover_router(self._desk(lists)))
+            papers = SurveyPapersOf(self.intake, self.keyring)
+            more.append(papers_router(papers, self.access, self._secret))
         return create(self, [self.name], lists, lists.nearby, self, more)
 
     def _desk(self, lists: RemoteLists) -> Desk:

@@ -9,8 +9,18 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
 
 from services.intake.domain.satisfaction import PERMENPANRB_14_2017
+from services.intake.surveys.application import Surveys
+from services.kernel.errors import Unavailable
+from services.main.survey_papers import (
+    RemoteSurveyPapers,
+    SurveyPapersOf,
+    address_router,
+    papers_router,
+)
 from tests.by_hand import Office, on
 from tests.codes import words as text_of
 
@@ -30,8 +40,8 @@ def step(office: Office, by: str, path: str, /, **body: Any) -> Any:
 
 def case(office: Office) -> str:
     """A complaint that went the whole way."""
-    form = {"text": SAID, "complainant": {"name": NAME, "phone": "081234567890"}}
-    id = str(office.receive(service_unit="farmasi", **form)["id"])
+    person = {"name": NAME, "phone": "081234567890"}
+    id = str(office.receive(service_unit="farmasi", text=SAID, complainant=person)["id"])
     step(office, "sari", f"/cases/{id}/grade", grade="yellow")
     step(office, "sari", f"/cases/{id}/analysis", root_cause="Jaga sendiri.", finding="upheld")
     action = {"action": "Tambah petugas", "person_responsible": "KTU", "due_on": "2026-01-30"}
@@ -225,6 +235,25 @@ def test_the_page_lists_the_items_and_leads_to_the_file(office: Office) -> None:
     file = office.ask("bayu", "GET", "/akreditasi/berkas.zip", params=asked)
     assert file.headers["content-type"] == "application/zip"
     assert file.content[:2] == b"PK"
+
+
+def test_in_a_district_a_surveys_papers_are_asked_of_intake(office: Office) -> None:
+    node = office.hand.node
+    own = SurveyPapersOf(node.intake, node.keyring)
+    app = FastAPI()
+    app.include_router(papers_router(own, node.access, "rahasia"))
+    app.include_router(address_router(lambda _service: "http://testserver", "rahasia"))
+    reader = node.access.get_account("bayu")
+    assert reader is not None
+    principal = node.access.principal(reader.id)
+    (survey,) = Surveys(node.intake).of("puring")
+    with TestClient(app, headers={"authorization": "Bearer rahasia"}) as client:
+        asked = RemoteSurveyPapers("http://testserver", client)
+        terms = text_of(asked.terms(principal, survey.id, "id"))
+        assert "Sebar di loket." in terms
+        assert "Lampiran" in text_of(asked.report(principal, survey.id, "id"))
+    with TestClient(app, raise_server_exceptions=False) as stranger, pytest.raises(Unavailable):
+        RemoteSurveyPapers("http://testserver", stranger).terms(principal, survey.id, "id")
 
 
 def papered(office: Office, who: str, path: str) -> httpx.Response:

@@ -7,7 +7,7 @@ import uuid_utils
 
 from services.kernel.access.passwords import Passwords
 from services.kernel.access.permissions import ADMIN
-from services.kernel.access.principal import Grant
+from services.kernel.access.principal import Grant, Principal
 from services.kernel.access.records import (
     Account,
     account_of,
@@ -67,6 +67,13 @@ class Accounts(Sessions):
         if row is None:
             raise NotFound(_("Akun ini tidak ada."))
         return account_of(row)
+
+    def principal(self, account_id: str) -> Principal:
+        """Return who acts by an account that is open; raise NotFound where there is none."""
+        found = self.account(account_id)
+        if found.disabled_at is not None:
+            raise NotFound(_("Akun ini tidak ada."))
+        return Principal(found.id, found.username, found.display_name, found.grants, found.language)
 
     def list_accounts(self) -> list[Account]:
         """Return every account, by username."""
