@@ -7,10 +7,13 @@ event of the subject arrives, the queue is tried again (an event that came befor
 then finds it).
 """
 
+# ruff: noqa: S608 (the names of tables are ours)
+
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 import msgspec
 import structlog
@@ -66,20 +69,26 @@ class Drained:
 
 
 class Follower:
-    """Feeds one service's policy from the stream."""
+    """Feeds one service's policy from the stream; a further follower in the same store has a name
+    and tables of its own."""
 
-    def __init__(self, service: Service, policy: Policy, stream: Stream) -> None:
-        self.name = service.name
+    tracking: ClassVar = "tracking"
+    followed: ClassVar = "followed"
+
+    def __init__(
+        self, service: Service, policy: Policy, stream: Stream, name: str | None = None
+    ) -> None:
+        self.name = name or service.name
         self._service = service
         self._policy = policy
         self._interests = policy.by_type()
         self._remembered = {each.type for each in policy.remembers}
         self._stream = stream
-        self._reader = stream.reader(service.name, {})
+        self._reader = stream.reader(self.name, {})
         self._rests_until = 0.0
         self._load()
         self.worker = Worker(
-            f"follow-{service.name}",
+            f"follow-{self.name}",
             self._turn,
             failed=self._load,
             wake=lambda: self._reader.wake(),
@@ -88,10 +97,10 @@ class Follower:
 
     def _load(self) -> None:
         self._reader.close()
-        self._offsets, self._tracked, self._aside = self._service.writer.run(_state)
+        self._offsets, self._tracked, self._aside = self._service.writer.run(self._state)
         self._before = self._service.writer.run(followed_before)
         self._holes = Holes()
-        self._reader = self._stream.reader(self._service.name, self._offsets)
+        self._reader = self._stream.reader(self.name, self._offsets)
 
     @property
     def aside(self) -> frozenset[str]:
@@ -170,17 +179,17 @@ class Follower:
         # and endpoint, and a statement each was most of what following cost.
         insert_rows(
             connection,
-            "INSERT INTO tracking VALUES",
+            f"INSERT INTO {self.tracking} VALUES",
             list(batch.tracked.items()),
             "ON CONFLICT (application_name) "
             "DO UPDATE SET notification_id = excluded.notification_id "
-            "WHERE tracking.notification_id < excluded.notification_id",
+            f"WHERE {self.tracking}.notification_id < excluded.notification_id",
         )
         if connection.total_changes - before != len(batch.tracked):
             raise IntegrityError("another process has followed as far")
         insert_rows(
             connection,
-            "INSERT INTO followed VALUES",
+            f"INSERT INTO {self.followed} VALUES",
             list(offsets.items()),
             "ON CONFLICT (partition) DO UPDATE SET next_offset = excluded.next_offset",
         )
@@ -304,6 +313,18 @@ class Follower:
         self._aside.discard(subject)
         return 0
 
+    def _state(self, connection: Connection) -> tuple[dict[int, int], dict[str, int], set[str]]:
+        offsets = connection.execute(f"SELECT partition, next_offset FROM {self.followed}")
+        tracked = connection.execute(
+            f"SELECT application_name, notification_id FROM {self.tracking}"
+        )
+        aside = connection.execute("SELECT DISTINCT subject FROM set_aside")
+        return (
+            {row["partition"]: row["next_offset"] for row in offsets},
+            {row["application_name"]: row["notification_id"] for row in tracked},
+            {row["subject"] for row in aside},
+        )
+
 
 def set_aside(connection: Connection, subject: str | None = None) -> list[tuple[Delivery, str]]:
     """Return what is set aside, with its reason, in the order of the subject's history."""
@@ -331,19 +352,6 @@ def remembered(uow: UnitOfWork, subject: str, type: str) -> Message | None:
     messages = [_delivery(row).message for row in rows]
     of_type = [message for message in messages if message.type == type]
     return max(of_type, key=in_order, default=None)
-
-
-def _state(
-    connection: Connection,
-) -> tuple[dict[int, int], dict[str, int], set[str]]:
-    offsets = connection.execute("SELECT partition, next_offset FROM followed").fetchall()
-    tracked = connection.execute("SELECT application_name, notification_id FROM tracking")
-    aside = connection.execute("SELECT DISTINCT subject FROM set_aside").fetchall()
-    return (
-        {row["partition"]: row["next_offset"] for row in offsets},
-        {row["application_name"]: row["notification_id"] for row in tracked},
-        {row["subject"] for row in aside},
-    )
 
 
 def _stored(delivery: Delivery) -> tuple[str, str, int, bytes, bytes, str]:

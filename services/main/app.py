@@ -20,6 +20,8 @@ from services.kernel.web.app import create_app
 from services.main.parts import Parts
 from services.publication import api as publication_api
 from services.publication import pages as publication_pages
+from services.publication.webhooks import api as webhooks_api
+from services.publication.webhooks import pages as webhooks_pages
 from services.reporting import (
     agenda_api,
     agenda_pages,
@@ -55,6 +57,7 @@ NAV: Final = (
     *reporting_pages.NAV,
     accounts.NAV,
     master.NAV,
+    webhooks_pages.NAV,
 )
 
 
@@ -150,8 +153,11 @@ def _routers(
         ]
     if "publication" in services:
         words = Words(parts.keyring)
-        calls.append(publication_api.router(parts.publication))
-        pages.append(publication_pages.router(parts.publication, words, district))
+        calls += [publication_api.router(parts.publication), webhooks_api.router(parts.webhooks)]
+        pages += [
+            publication_pages.router(parts.publication, words, district),
+            webhooks_pages.router(parts.webhooks, district),
+        ]
     if "reporting" in services:
         reporting = parts.reporting
         monthly = Monthly(reporting, parts.recaps, district)

@@ -30,8 +30,7 @@ class Node(Parts):
     def __init__(self, settings: Settings, district: District, clock: Clock = system_clock) -> None:
         super().__init__(settings, district, clock)
         self.access  # noqa: B018 - opened with the others, so that one start makes every store
-        found = {name: self.new_follower(name) for name in WRITING}
-        self.followers = {name: follower for name, follower in found.items() if follower}
+        self.followers = {each.name: each for name in WRITING for each in self.new_followers(name)}
         self.relays = {name: self.new_relay(name) for name in WRITING}
         self.jobs = tuple(self.new_jobs(name) for name in JOBS)
         self.outboxes = OwnOutboxes([self.service(name) for name in WRITING])

@@ -42,6 +42,9 @@ from services.main.settings import Settings
 from services.main.survey_papers import RemoteSurveyPapers, SurveyPapersOf, remote
 from services.publication.application import Publishing
 from services.publication.policy import policy as publication_policy
+from services.publication.webhooks.application import DELIVER, Webhooks
+from services.publication.webhooks.following import WebhookFollower
+from services.publication.webhooks.jobs import tasks as webhook_tasks
 from services.reporting.application import Reporting
 from services.reporting.outboxes import NoOutboxes, Outboxes
 from services.reporting.processes import Nobody, Watch
@@ -56,7 +59,7 @@ if TYPE_CHECKING:
     from services.kernel.access.oidc import Oidc
 
 WRITING: Final = ("intake", "resolution", "publication", "reporting")
-JOBS: Final = {"intake": (IMPORT, ERASE), "resolution": (OVERDUE,)}
+JOBS: Final = {"intake": (IMPORT, ERASE), "resolution": (OVERDUE,), "publication": (DELIVER,)}
 """By service, the names of what it does later."""
 STORES: Final = (*WRITING, "keyring", "access")
 
@@ -216,6 +219,16 @@ class Parts:
         )
 
     @cached_property
+    def webhooks(self) -> Webhooks:
+        """Publication's receivers of events."""
+        return Webhooks(
+            self.publication,
+            self.folder.receipt_secret,
+            self.settings.webhook_networks,
+            [each.code for each in self.district.all_puskesmas],
+        )
+
+    @cached_property
     def reporting(self) -> Reporting:
         """The service that answers questions."""
         path = self.folder.store("reporting.duckdb")
@@ -258,8 +271,15 @@ class Parts:
         """The stream of the district that an edge belongs to; it may be out of reach."""
         return uplink(self.settings)
 
+    def new_followers(self, name: str) -> tuple[Follower, ...]:
+        """Return new followers for a service; none for one that follows nobody."""
+        follower = self.new_follower(name)
+        if name == "publication":
+            return tuple(filter(None, (follower, WebhookFollower(self.webhooks, self.stream))))
+        return (follower,) if follower else ()
+
     def new_follower(self, name: str) -> Follower | None:
-        """Return a new follower for a service; None for one that follows nobody."""
+        """Return a new follower for a service's policy; None for one that has none."""
         policies: dict[str, Policy] = {}
         if name == "resolution":
             policies[name] = resolution_policy(self.is_home, self.resolution.promises)
@@ -278,6 +298,8 @@ class Parts:
             tasks = intake_tasks(self.importing, self.erasing, self.survey_imports)
         elif name == "resolution":
             tasks = resolution_tasks(self.resolution)
+        elif name == "publication":
+            tasks = webhook_tasks(self.webhooks)
         return Jobs(self.service(name), tasks, self.celery)
 
     @cached_property

@@ -73,24 +73,20 @@ class Process(Parts):
             if settings.own_store:
                 # Alone on its store: it relays and follows, and does itself what is due there.
                 self._relays = (self.new_relay(name),)
-                self._followers = self._new_followers()
+                self._followers = self.new_followers(name)
                 self._own += [each.worker for each in self._followers]
                 self._own += [each.worker for each in (*self._relays, *self._jobs)]
         if not settings.own_store:
             self._leader = Leader(self.place(name), self._led)
 
     def _led(self) -> Sequence[Worker]:
-        self._followers = self._new_followers()
+        self._followers = self.new_followers(self.name)
         self._relays = (self.new_relay(self.name),)
         led: list[Worker] = [each.worker for each in self._followers]
         led += [each.worker for each in self._relays]
         if self.name == "resolution":
             led.append(KeysNoted(self.resolution, self.keyring).worker)
         return led
-
-    def _new_followers(self) -> tuple[Follower, ...]:
-        follower = self.new_follower(self.name)
-        return (follower,) if follower else ()
 
     def condition(self) -> Condition:
         """Return how this process stands."""

@@ -1,6 +1,6 @@
 """What differs between deployments, chosen in this one place (`TANGGAP_…`, or a `.env` file)."""
 
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -114,6 +114,11 @@ class Settings(BaseSettings):
     oidc_secret_file: Path | None = Field(
         None, description="where the client's secret lies; a public client has none"
     )
+    webhook_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (),
+        description="the networks of one's own that webhooks may call, too, and without TLS "
+        "(127.0.0.0/8, 10.1.2.0/24); else only addresses of the internet, over https",
+    )
     reporting_memory: str = Field(
         "128MB", pattern=r"^[1-9][0-9]*(MB|GB)$", description="what reporting's questions may use"
     )
@@ -121,7 +126,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     public_url: str | None = Field(None, description="the address that people type")
 
-    @field_validator("puskesmas", mode="before")
+    @field_validator("puskesmas", "webhook_networks", mode="before")
     @classmethod
     def _codes(cls, given: object) -> object:
         return given.replace(",", " ").split() if isinstance(given, str) else given

@@ -24,6 +24,7 @@ from services.publication import waiting
 from services.publication.domain import INFORMED_BY, REACHES, Publication
 from services.publication.domain.redaction import Complainant, gives_away
 from services.publication.outbox import OUTBOX
+from services.publication.webhooks.tables import TABLES as WEBHOOK_TABLES
 
 _Form = ComplaintReceivedV1 | ComplaintCorrectedV1
 WAITING = 50
@@ -36,7 +37,7 @@ class Publishing(Service):
 
     name = "publication"
     outbox = OUTBOX
-    tables = waiting.TABLES
+    tables = waiting.TABLES + WEBHOOK_TABLES
 
     def __init__(
         self,

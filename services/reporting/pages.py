@@ -20,6 +20,7 @@ from services.reporting.asked import Asked
 from services.reporting.exports import routes as exports
 from services.reporting.exports.exporting import Exporting
 from services.reporting.figures import pages as figure_pages
+from services.reporting.open311 import routes as open311
 from services.reporting.queries.totals import By
 from services.reporting.replay import pages as replayed
 from services.reporting.shown import Reports
@@ -43,6 +44,7 @@ def router(reporting: Reporting, district: District) -> APIRouter:
     """Return reporting's pages; `district` gives names to codes."""
     pages = APIRouter(include_in_schema=False)
     pages.include_router(public_pages.router(reporting, district))
+    pages.include_router(open311.router(reporting, district))
     pages.include_router(figure_pages.router(reporting, district))
     _add_reports(pages, reporting, district)
     replayed.add(pages, reporting, district)

@@ -103,6 +103,8 @@ _TABLE: dict[str, tuple[str, ...]] = {
     "publication.inform": (COMPLAINT_TEAM, PUBLISHER),
     "message.read": (COMPLAINT_TEAM, PUBLISHER, ADMIN),
     "message.send": (COMPLAINT_TEAM, PUBLISHER),
+    "webhook.read": (ADMIN, DISTRICT),
+    "webhook.manage": (ADMIN,),
     # What is known about it
     "report.read": (*_READERS, AUDITOR),
     "report.export": (COMPLAINT_TEAM, QUALITY_LEAD, HEAD, DISTRICT, AUDITOR),

@@ -20,6 +20,7 @@ PER_USERNAME = 5
 PER_ADDRESS = 20
 FORMS_PER_MINUTE = 10
 FORMS_PER_HOUR = 60
+READS_PER_MINUTE = 120
 WRONG_CODES = 10
 CODES_BLOCKED = 60
 _IPV6_SITE = 64
@@ -99,6 +100,27 @@ class FormThrottle:
                 raise _too_many(message, wait)
         for item in self._items:
             self._counts.hit(item, key)
+
+
+class ReadThrottle:
+    """Counts what programs read without a token, by the network that they come from: one that asks
+    for the news goes on, one that copies everything at once is told to wait."""
+
+    def __init__(
+        self, counts: Fleeting | None = None, *, per_minute: int = READS_PER_MINUTE
+    ) -> None:
+        self._counts = counts or Alone()
+        self._item = RateLimitItemPerMinute(per_minute, namespace="read-minute")
+
+    def take(self, address: str) -> None:
+        """Count one; raise TooMany, with `retry_after` in seconds, when it is one too many."""
+        key = _site(address)
+        if not self._counts.hit(self._item, key):
+            wait = self._counts.wait_seconds(self._item, key)
+            message = _(
+                "Terlalu banyak permintaan dari jaringan ini. Tunggu {seconds} detik.", seconds=wait
+            )
+            raise _too_many(message, wait)
 
 
 class CodeThrottle:

@@ -30,7 +30,7 @@ from starlette.staticfiles import StaticFiles
 from services.kernel.access.permissions import roles_of
 from services.kernel.access.principal import Principal
 from services.kernel.access.store import SESSION_LIFETIME, AccessStore
-from services.kernel.access.throttle import CodeThrottle, FormThrottle
+from services.kernel.access.throttle import CodeThrottle, FormThrottle, ReadThrottle
 from services.kernel.errors import Forbidden, NotSignedIn
 from services.kernel.text import _
 
@@ -231,4 +231,10 @@ def trying_a_code(request: Request) -> AbstractContextManager[None]:
 def count_a_form(request: Request) -> None:
     """Count a form that anybody may send; raises TooMany (`FormThrottle.take`)."""
     throttle: FormThrottle = request.app.state.forms
+    throttle.take(client_address(request.scope))
+
+
+def count_a_read(request: Request) -> None:
+    """Count what a program reads without a token; raises TooMany (`ReadThrottle.take`)."""
+    throttle: ReadThrottle = request.app.state.reads
     throttle.take(client_address(request.scope))

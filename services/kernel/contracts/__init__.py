@@ -9,7 +9,7 @@ from services.kernel.contracts import (
     surveys,
 )
 from services.kernel.contracts.envelope import MalformedMessage, Message, from_headers, in_order
-from services.kernel.contracts.fields import SealedBox, field_classes
+from services.kernel.contracts.fields import SealedBox, field_classes, public_part
 from services.kernel.contracts.registry import Event, UnknownType, read, types
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "in_order",
     "intake",
     "meetings",
+    "public_part",
     "publication",
     "read",
     "reporting",

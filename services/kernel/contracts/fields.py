@@ -6,6 +6,7 @@ ciphertext only. Free text about a complaint and who the complainant is are alwa
 """
 
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -50,6 +51,26 @@ def field_classes(model: type[msgspec.Struct]) -> dict[str, str]:
             for inner, inner_class in field_classes(nested).items():
                 found[f"{name}[].{inner}"] = inner_class
     return found
+
+
+def public_part(given: msgspec.Struct) -> dict[str, Any]:
+    """Return what anyone may see of an event: its public fields, and of models within these theirs;
+    a sealed box is nowhere in it."""
+    return {name: _shown(getattr(given, name)) for name in _public_names(type(given))}
+
+
+@cache
+def _public_names(model: type[msgspec.Struct]) -> tuple[str, ...]:
+    hints = get_type_hints(model, include_extras=True)
+    return tuple(name for name in model.__struct_fields__ if _declared(hints[name]) == "public")
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        return public_part(value)
+    if isinstance(value, list):
+        return [_shown(each) for each in value]
+    return value
 
 
 def _declared(hint: Any) -> str:

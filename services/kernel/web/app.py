@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from services.kernel.access import api as access_api
 from services.kernel.access.origin import SameOriginOnly
-from services.kernel.access.throttle import CodeThrottle, FormThrottle
+from services.kernel.access.throttle import CodeThrottle, FormThrottle, ReadThrottle
 from services.kernel.clock import Clock, system_clock
 from services.kernel.fleeting import NEWS, REVOKED, Alone, Fleeting
 from services.kernel.web import account, assets, operations, outside, problems, signin
@@ -95,6 +95,7 @@ def create_app(
     app.state.fleeting = fleeting
     app.state.codes = CodeThrottle(fleeting)
     app.state.forms = FormThrottle(fleeting)
+    app.state.reads = ReadThrottle(fleeting)
     app.state.live = Live()
     for bell in (NEWS, REVOKED):
         fleeting.on(bell, app.state.live.wake)

@@ -94,7 +94,7 @@ class Unexpected(Problem):
 def is_call(scope: Scope) -> bool:
     """Say whether a program asks (answer: JSON), not a person (answer: a page)."""
     path: str = scope["path"]
-    return path.startswith(("/api/", "/health/")) or path == "/metrics"
+    return path.startswith(("/api/", "/health/", "/open311/")) or path == "/metrics"
 
 
 def problem_body(request: Request, problem: Problem) -> dict[str, object]:

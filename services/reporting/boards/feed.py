@@ -49,8 +49,13 @@ def feed(
 
 def _add(parent: Xml.Element, name: str, text: str | None = None, **facts: str) -> Xml.Element:
     made = Xml.SubElement(parent, f"{{{ATOM}}}{name}", facts)
-    made.text = None if text is None else _NOT_XML.sub("", text)
+    made.text = None if text is None else in_xml(text)
     return made
+
+
+def in_xml(text: str) -> str:
+    """Return a text without what XML cannot hold."""
+    return _NOT_XML.sub("", text)
 
 
 def _shortened(text: str) -> str:

@@ -3,11 +3,12 @@
 # ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from duckdb import DuckDBPyConnection
 
+from services.reporting.open311.asked import Requests
 from services.reporting.queries.question import When, at, records
 from services.reporting.store import stored
 
@@ -138,6 +139,44 @@ def board(
         LIMIT $limit
         """,
         {"code": puskesmas, "medium": medium, "limit": limit, **When().parameters},
+    )
+    return list(records(found))
+
+
+UNCATEGORISED: Final = "none"
+"""The service code of what no category was given to."""
+_AS_SERVICE: Final = f"coalesce(nullif(a.categories[1], ''), '{UNCATEGORISED}')"
+
+
+def published(connection: DuckDBPyConnection, asked: Requests) -> list[dict[str, Any]]:
+    """Return what is on the boards with its dates, those that came in last first.
+
+    What is confidential shows no date on its board, so it is not among them (as in the feed).
+    """
+    condition = f"""p.complaint = a.complaint AND {at("a")} AND {_SHOWS}
+        AND list_contains(p.media, 'notice_board')
+        AND ($place IS NULL OR a.puskesmas = $place)"""
+    values: dict[str, Any] = {"place": asked.puskesmas, "skip": asked.offset, "limit": asked.limit}
+    if asked.ids:
+        condition += " AND list_contains($ids, p.publication)"
+        values["ids"] = list(asked.ids)
+    else:
+        assert asked.since is not None and asked.until is not None
+        condition += f""" AND a.received_at BETWEEN $since AND $until
+            AND (len($codes) = 0 OR list_contains($codes, {_AS_SERVICE}))
+            AND (len($statuses) = 0 OR list_contains($statuses,
+                CASE WHEN {_TAKEN_BACK} THEN 'open' ELSE 'closed' END))"""
+        values |= {"since": stored(asked.since), "until": stored(asked.until)}
+        values |= {"codes": list(asked.codes), "statuses": list(asked.statuses)}
+    found = connection.execute(
+        f"""
+        SELECT p.publication AS id, p.public_text AS text, a.puskesmas, {_AS_SERVICE} AS category,
+            a.received_at, p.since AS published_at, {_TAKEN_BACK} AS reopened
+        FROM {_CURRENT} AS p, attributes AS a
+        WHERE {condition}
+        ORDER BY a.received_at DESC, p.publication LIMIT $limit OFFSET $skip
+        """,
+        values | When().parameters,
     )
     return list(records(found))
 
