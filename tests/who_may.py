@@ -71,6 +71,7 @@ SOON = str(system_clock().date() + timedelta(days=30))
 WHO, SAID = ["Sari"], "Loket kedua dibuka."
 PLAN = {"actions": [{"action": SAID, "person_responsible": "KTU", "due_on": SOON}]}
 GIVEN = {"channel": "in_person", "text": SAID}
+WEBHOOK = {"name": SAID, "address": "https://192.0.2.1/"}
 BOX = {"opened_at": "2026-01-02T08:00:00+07:00", "officers": WHO, "slips": []}
 FILTER = {"puskesmas": "{code}"}
 FOLLOWS = TEAM | CHAIR
@@ -209,6 +210,16 @@ TABLE: dict[str, Row] = {
     **{f"POST {API}/meetings/{{id}}/{step}": Row(*given) for step, given in MEETING_STEPS.items()},
     f"GET {API}/publications": Row(PUBLICATIONS, query={"complaint": "{complaint}"}),
     **{f"POST {PUBLICATION}/{step}": Row(*given) for step, given in OUTGOING.items()},
+    f"GET {API}/webhooks": Row(WATCHES, placed=False),
+    f"POST {API}/webhooks": Row(ADMIN, WEBHOOK, placed=False),
+    f"GET {API}/webhooks/{{id}}": Row(WATCHES, placed=False),
+    f"GET {API}/webhooks/{{id}}/deliveries": Row(WATCHES, placed=False),
+    f"PUT {API}/webhooks/{{id}}": Row(ADMIN, WEBHOOK, placed=False),
+    f"DELETE {API}/webhooks/{{id}}": Row(ADMIN, placed=False),
+    **{
+        f"POST {API}/webhooks/{{id}}/{step}": Row(ADMIN, placed=False)
+        for step in ("rotation", "off", "on", "deliveries/{place}/redelivery")
+    },
     f"GET {API}/reports/complaints": Row(REPORTS, query=FILTER),
     f"GET {API}/reports/totals": Row(REPORTS, query=FILTER),
     f"GET {API}/reports/dashboard": Row(REPORTS, query=FILTER),
@@ -382,6 +393,19 @@ TABLE: dict[str, Row] = {
     "GET /terbitkan/{id}/gambar/{shape}.png": Row(PUBLICATIONS),
     "GET /publikasi": Row(PUBLICATIONS, query={"complaint": "{complaint}"}),
     **{f"POST /terbitkan/{{id}}/{step}": Row(given[0], {}) for step, given in OUTGOING.items()},
+    "GET /webhook": Row(WATCHES, placed=False),
+    "POST /webhook": Row(ADMIN, {}, placed=False),
+    "GET /webhook/baru": Row(ADMIN, placed=False),
+    "GET /webhook/{id}": Row(WATCHES, placed=False),
+    "GET /webhook/{id}/ubah": Row(ADMIN, placed=False),
+    **{
+        f"POST /webhook/{{id}}/{step}": Row(ADMIN, {}, placed=False)
+        for step in ("ubah", "rahasia", "mati", "hidup", "hapus", "kiriman/{place}")
+    },
+    **{
+        f"GET /open311/v2/{path}": Row(ANYBODY, placed=False)
+        for path in ("services.{form}", "requests.{form}", "requests/{id}.{form}", "{rest:path}")
+    },
     "GET /laporan": Row(REPORTS, query=FILTER),
     "GET /laporan/keluhan": Row(REPORTS, query=FILTER),
     "GET /laporan/kendali": Row(REPORTS, query=FILTER),

@@ -116,6 +116,7 @@ class Things:
     attachments: list[str] = field(default_factory=list)
     surveys: list[str] = field(default_factory=list)
     meetings: list[str] = field(default_factory=list)
+    webhooks: list[str] = field(default_factory=list)
 
     def path(self, template: str) -> dict[str, list[Any]]:
         """Return what may stand in each place of a path."""
@@ -123,6 +124,8 @@ class Things:
         ids = self.surveys if "/surveys/" in template else ids
         if "/meetings/" in template:
             ids = self.meetings
+        if "/webhooks/" in template:
+            ids = self.webhooks
         found: dict[str, list[Any]] = {}
         if "{id}" in template:
             found["id"] = ids
@@ -138,6 +141,8 @@ class Things:
             found["month"] = ["2025-12", "2030-01", "bulan"]
         if "{n}" in template:
             found["n"] = [1, 2]
+        if "{place}" in template:
+            found["place"] = [1, 2]
         return found
 
 
@@ -214,6 +219,7 @@ def asker(node: RunningNode) -> Iterator[Asker]:
 def things(node: RunningNode, asker: Asker) -> Things:
     """Cases that stand at every step."""
     found = Things()
+    webhooks(asker, found)
     for steps in (0, *range(len(STEPS) - 2), len(STEPS)):
         walk(node, asker, found, steps)
     direct, label = found.complaints[GRADED], f"{CASE}/immediate-answer"
@@ -352,6 +358,31 @@ def erased(asker: Asker) -> None:
         asker.well("auditor", "GET /persons", query={"number": given["number"]})
 
 
+WEBHOOK = {"name": "Dasbor", "address": "https://contoh.invalid/terima"}
+
+
+def webhooks(asker: Asker, things: Things) -> None:
+    """A webhook whose receiver is not there: registered before anything else is told."""
+    id = asker.well("admin", "POST /webhooks", WEBHOOK)["id"]
+    things.webhooks.append(id)
+    asker.well("district", "GET /webhooks")
+    asker.well("admin", "PUT /webhooks/{id}", WEBHOOK | {"events": ["CaseGraded"]}, id=id)
+    for step in ("rotation", "off", "on"):
+        asker.well("admin", f"POST /webhooks/{{id}}/{step}", id=id)
+
+
+def told(node: RunningNode, asker: Asker, things: Things) -> None:
+    """What waits for it is sent again by hand, and another one is removed."""
+    (id,) = things.webhooks
+    asker.well("district", "GET /webhooks/{id}", id=id)
+    node.until("admin", f"/webhooks/{id}/deliveries", lambda found: found["items"])
+    log = asker.well("admin", "GET /webhooks/{id}/deliveries", id=id)
+    place = {"id": id, "place": log["items"][0]["place"]}
+    asker.well("admin", "POST /webhooks/{id}/deliveries/{place}/redelivery", **place)
+    other = asker.well("admin", "POST /webhooks", WEBHOOK)["id"]
+    asker.well("admin", "DELETE /webhooks/{id}", id=other)
+
+
 BESIDE: list[tuple[str, str, Any]] = [
     ("complaint_team", "team-call/acknowledgement", {"who": "Sari"}),
     ("complaint_team", "assignment", {"assignee": "Sari", "unit": "loket"}),
@@ -458,6 +489,7 @@ def test_every_call_answers_well_what_is_well_asked(
     asker.well("officer", "GET /puskesmas/{code}/imports/{id}", **path)
     asker.well("officer", "POST /puskesmas/{code}/imports/{id}/stop", **path)
     later(asker, things)
+    told(node, asker, things)
     meetings(asker, things, things.complaints[-2])
     beside(asker, things, case)
     surveyed(asker, things)

@@ -76,6 +76,7 @@ class Place:
         elif "/imports/" in route or "/impor/" in route:
             id = self.imported
         found = text.replace("{name:path}", "style.css").replace("{id}", id)
+        found = found.replace("{rest:path}", "apa")
         source, _colon, position = self.event.rpartition(":")
         _root, origin, service = source.split("/")
         return found.format(
@@ -90,6 +91,8 @@ class Place:
             file=self.survey,
             other=self.complaint,
             n=1,
+            place=1,
+            form="json",
             month="2026-01",
             version="0",
             name="style.css",

@@ -259,9 +259,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> Non
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([here]), critical=False
-        )
+        .add_extension(x509.SubjectAlternativeName([here]), critical=False)
         .sign(key, hashes.SHA256())
     )
     plain = serialization.NoEncryption()

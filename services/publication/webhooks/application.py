@@ -322,7 +322,7 @@ class Webhooks:
         except InvalidInput as problem:
             errors += problem.errors
         if not frozenset(wanted.events) <= contents.names():
-            errors.append(FieldError("events", _("Pilih peristiwa dari daftar.")))
+            errors.append(FieldError("events", _("Pilih kejadian dari daftar.")))
         if not frozenset(wanted.puskesmas) <= self._known:
             errors.append(FieldError("puskesmas", _("Puskesmas ini tidak ada di daftar.")))
         if errors:

@@ -62,7 +62,7 @@ CHANGES: Final[Mapping[str, Text]] = {
 LABELS: Final[Mapping[str, Text]] = {
     "name": _("Nama penerima"),
     "address": _("Alamat"),
-    "events": _("Peristiwa"),
+    "events": _("Kejadian"),
     "puskesmas": _("Puskesmas"),
 }
 OWNERS: Final[Mapping[str, Text]] = {
@@ -135,7 +135,8 @@ class Shown:
         """Show one webhook with its log; `secret` this once."""
         found = self.webhooks.deliveries(webhook.id, waiting=waiting, before=cursor, limit=PAGE + 1)
         here = f"{PATH}/{webhook.id}" + ("?menunggu=1" if waiting else "")
-        more = f"{here}{'&' if waiting else '?'}cursor={found[PAGE - 1].place}"
+        last = found[PAGE - 1].place if len(found) > PAGE else None
+        more = f"{here}{'&' if waiting else '?'}cursor={last}"
         return self.page(
             request,
             "webhook",
@@ -151,7 +152,7 @@ class Shown:
             failures=FAILURES,
             changes=CHANGES,
             first=here if cursor else None,
-            next=more if len(found) > PAGE else None,
+            next=None if last is None else more,
         )
 
 
