@@ -224,7 +224,7 @@ class Parts:
         return Webhooks(
             self.publication,
             self.folder.receipt_secret,
-            self.settings.webhook_networks,
+            tuple(self.settings.webhook_networks),
             [each.code for each in self.district.all_puskesmas],
         )
 

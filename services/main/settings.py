@@ -114,8 +114,8 @@ class Settings(BaseSettings):
     oidc_secret_file: Path | None = Field(
         None, description="where the client's secret lies; a public client has none"
     )
-    webhook_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
-        (),
+    webhook_networks: Annotated[frozenset[IPv4Network | IPv6Network], NoDecode] = Field(
+        frozenset(),
         description="the networks of one's own that webhooks may call, too, and without TLS "
         "(127.0.0.0/8, 10.1.2.0/24); else only addresses of the internet, over https",
     )

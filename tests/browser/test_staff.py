@@ -61,6 +61,9 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/pengguna/masuk",
         "/pengguna/baru",
         "/data-induk",
+        "/webhook",
+        "/webhook/baru",
+        "/webhook/{webhook}",
         "/kasus",
     ),
 }
@@ -92,6 +95,9 @@ def made(node: RunningNode) -> dict[str, str]:
     """A complaint that is new, one that is graded, and one whose result is documented."""
     given = {"text": SAID, "kind": "complaint", "categories": ["waktu-tunggu"]}
     made = {}
+    receiver = {"name": "Dasbor kabupaten", "address": "https://contoh.invalid/terima"}
+    registered = node.as_("admin").post("/webhooks", json=receiver)
+    made["webhook"] = registered.raise_for_status().json()["id"]
     # A month that is closed, and one of its complaints that comes afterwards.
     closing = node.as_("sari").post("/puskesmas/puring/recaps/2026-01/closing")
     node.settle(closing.raise_for_status().json()["position"])
