@@ -19,6 +19,7 @@ from services.main.app import SERVICES
 from tests.integration.test_operations import DOCUMENTED, event
 from tests.integration.test_real_complaints import *  # noqa: F403 - the same tests, elsewhere
 from tests.integration.test_real_complaints import Walk
+from tests.receiver import receiving
 from tests.running import RunningNode
 from tests.servers.district import RunningDistrict, running_district
 from tests.servers.postgres import Postgres
@@ -31,7 +32,10 @@ CONTRACTS = Path(__file__).parents[2] / "contracts"
 def node(
     tmp_path_factory: pytest.TempPathFactory, postgres: Postgres, kafka: str, redis: RedisServer
 ) -> Iterator[RunningNode]:
-    with running_district(tmp_path_factory.mktemp("district"), postgres, kafka, redis) as district:
+    folder, inside = tmp_path_factory.mktemp("district"), "127.0.0.0/8"
+    with running_district(
+        folder, postgres, kafka, redis, TANGGAP_WEBHOOK_NETWORKS=inside
+    ) as district:
         yield district
 
 
@@ -135,3 +139,28 @@ def test_nobody_outside_tells_or_asks(node: RunningDistrict) -> None:
     for path in ("/internal/conditions", "/internal/lists/place"):
         assert httpx.post(reporting + path, trust_env=False).status_code == 401
         assert node.public.post(f"/../..{path}").status_code == 404
+
+
+def test_what_a_killed_worker_had_in_hand_is_told_by_the_next(node: RunningDistrict) -> None:
+    """By Celery, from the due table: also what came while neither worker nor publication ran."""
+    answers = {"now": 500}
+    with receiving(lambda _received: answers["now"]) as receiver:
+        body = {"name": "Dasbor", "address": receiver.address, "events": ["ComplaintReceived"]}
+        made = node.as_("admin").post("/webhooks", json=body).raise_for_status().json()
+        given = {"channel": "phone", "kind": "complaint", "text": "Antre."}
+        at = "/puskesmas/puring/complaints"
+        ids = [node.as_("rini").post(at, json=given).raise_for_status().json()["id"]]
+        receiver.until(lambda: bool(receiver.got))
+        for name in ("worker-publication", "publication"):
+            node.kill(name)
+        ids.append(node.as_("rini").post(at, json=given).raise_for_status().json()["id"])
+        answers["now"] = 200
+        for name in ("publication", "worker-publication"):
+            node.launch(name)
+        # What was in hand is claimed again after two minutes, the rest at once.
+        receiver.until(lambda: {each.subject for each in receiver.taken} == set(ids), 240)
+        assert all(each.signed_by(made["secret"]) for each in receiver.got)
+        first = {each.id for each in receiver.got if each.subject == ids[0]}
+        assert len(first) == 1, "the same event has the same id"
+        node.await_start("publication")
+        node.as_("admin").delete(f"/webhooks/{made['id']}").raise_for_status()
