@@ -47,6 +47,7 @@ from services.resolution import recap_api as recap_form_api
 from services.resolution.meetings import api as meetings_api
 from services.resolution.pages import CaseLists
 from services.resolution.pages.evidence.sending import Bundles
+from services.resolution.reminders import api as reminders_api
 
 SERVICES: Final = ("intake", "resolution", "publication", "reporting")
 NAV: Final = (
@@ -145,6 +146,7 @@ def _routers(
             recap_form_api.router(resolution),
             meetings_api.router(resolution),
             bundle_api.router(bundles),
+            reminders_api.router(resolution, lists),
         ]
         pages += [
             resolution_pages.router(resolution, lists, words, bundles),

@@ -8,7 +8,7 @@ sides see what they would in one process.
 import hashlib
 import hmac
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final, get_type_hints
 from uuid import UUID
@@ -225,6 +225,12 @@ class RemoteLists:
     def month(self, puskesmas: str, starts: datetime, ends: datetime) -> Mapping[str, int]:
         """Return the figures of a whole month, as it stands now."""
         found: Mapping[str, int] = self._ask("month", puskesmas=puskesmas, starts=starts, ends=ends)
+        return found
+
+    def duties(self, puskesmas: Collection[str], ahead: timedelta) -> list[dict[str, Any]]:
+        """Return what these Puskesmas owe by date and have not done, overdue or due within a
+        time."""
+        found: list[dict[str, Any]] = self._ask("duties", puskesmas=puskesmas, ahead=ahead)
         return found
 
     def boxes(self) -> Mapping[str, datetime]:

@@ -1,14 +1,16 @@
 """Reporting's lists and figures, as resolution's pages ask for them."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from services.kernel.access.reach import Reach
 from services.kernel.contracts import Message
+from services.kernel.district import District
 from services.kernel.errors import NotFound
 from services.kernel.paper.proven import Proven
+from services.reporting.agenda import Agenda
 from services.reporting.application import Reporting
 from services.reporting.evidence import evidence
 from services.reporting.queries.complaints import Listing
@@ -22,8 +24,9 @@ ENDED_PAGE: Final = 200
 class CasesOf:
     """Answers which cases there are, out of reporting's facts as of now."""
 
-    def __init__(self, reporting: Reporting) -> None:
+    def __init__(self, reporting: Reporting, district: District) -> None:
         self._reporting = reporting
+        self._agenda = Agenda(reporting, district)
 
     def cases(self, seen: Seen, asked: Asked, *, limit: int, cursor: str | None) -> Listing:
         """Return a page of the cases within `seen`, the most urgent first."""
@@ -124,6 +127,20 @@ class CasesOf:
     def month(self, puskesmas: str, starts: datetime, ends: datetime) -> Mapping[str, int]:
         """Return the figures of a whole month, as it stands now."""
         return self._reporting.month(puskesmas, starts, ends)
+
+    def duties(self, puskesmas: Collection[str], ahead: timedelta) -> list[dict[str, Any]]:
+        """Return what these Puskesmas owe by date and have not done, overdue or due within a
+        time."""
+        return [
+            {
+                "puskesmas": each.owed.puskesmas,
+                "about": f"{each.owed.kind}/{each.owed.about or ''}/{each.owed.period.first}",
+                "due_on": each.owed.due_on,
+                "name": each.owed.title or each.duty.name.msgid,
+                "page": each.duty.page,
+            }
+            for each in self._agenda.open_until(puskesmas, ahead)
+        ]
 
     def boxes(self) -> Mapping[str, datetime]:
         """Return when the suggestion box of each Puskesmas was last opened."""

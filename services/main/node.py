@@ -16,6 +16,7 @@ from services.main.outboxes import OwnOutboxes
 from services.main.parts import JOBS, WRITING, Parts
 from services.main.settings import Settings
 from services.main.watching import Here, process_name
+from services.resolution.reminders.reminding import begin_reminding
 
 
 class Node(Parts):
@@ -79,6 +80,7 @@ class Node(Parts):
         if not self.read_only:
             self.folder.keep_district(self.district.text)
             self.record_district()
+            begin_reminding(self.resolution, self.homed)
         for worker in self.workers:
             worker.start()
 
@@ -126,7 +128,7 @@ class Node(Parts):
     def app(self) -> FastAPI:
         """Return the app of all four services."""
         reporting = self.reporting
-        app = create(self, SERVICES, CasesOf(reporting), reporting.nearby, self)
+        app = create(self, SERVICES, CasesOf(reporting, self.district), reporting.nearby, self)
         app.state.read_only = self.read_only
         reporting.log.on_news = self.ring_news
         return app

@@ -37,6 +37,7 @@ from services.kernel.store.database import Database
 from services.kernel.stream import EmbeddedStream, Stream, StreamUnavailable
 from services.main.asking import RemoteLists, internal_secret
 from services.main.folder import key_file, open_folder
+from services.main.lists import CasesOf
 from services.main.places import place
 from services.main.settings import Settings
 from services.main.survey_papers import RemoteSurveyPapers, SurveyPapersOf, remote
@@ -51,15 +52,20 @@ from services.reporting.processes import Nobody, Watch
 from services.reporting.proof.signing import Signing
 from services.reporting.recaps import Recaps
 from services.resolution.application import Resolution
-from services.resolution.jobs import OVERDUE
+from services.resolution.jobs import OVERDUE, REMIND
 from services.resolution.jobs import tasks as resolution_tasks
 from services.resolution.policy import policy as resolution_policy
+from services.resolution.reminders.reminding import Reminding
 
 if TYPE_CHECKING:
     from services.kernel.access.oidc import Oidc
 
 WRITING: Final = ("intake", "resolution", "publication", "reporting")
-JOBS: Final = {"intake": (IMPORT, ERASE), "resolution": (OVERDUE,), "publication": (DELIVER,)}
+JOBS: Final = {
+    "intake": (IMPORT, ERASE),
+    "resolution": (OVERDUE, REMIND),
+    "publication": (DELIVER,),
+}
 """By service, the names of what it does later."""
 STORES: Final = (*WRITING, "keyring", "access")
 
@@ -196,6 +202,14 @@ class Parts:
         return remote(self.settings.reporting_url, secret)
 
     @cached_property
+    def lists(self) -> CasesOf | RemoteLists:
+        """Who answers across cases: reporting, in this process or in one of its own."""
+        if self.settings.reporting_url is None:
+            return CasesOf(self.reporting, self.district)
+        secret = internal_secret(self.folder.receipt_secret)
+        return RemoteLists(self.settings.reporting_url, secret)
+
+    @cached_property
     def erasing(self) -> Erasing:
         """Intake's way to erase a person."""
         return Erasing(self.intake, self.cases)
@@ -297,7 +311,8 @@ class Parts:
         if name == "intake":
             tasks = intake_tasks(self.importing, self.erasing, self.survey_imports)
         elif name == "resolution":
-            tasks = resolution_tasks(self.resolution)
+            remind = Reminding(self.resolution, lambda: self.lists, self.access, self.homed)
+            tasks = resolution_tasks(self.resolution, remind)
         elif name == "publication":
             tasks = webhook_tasks(self.webhooks)
         return Jobs(self.service(name), tasks, self.celery)

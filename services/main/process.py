@@ -25,6 +25,7 @@ from services.main.parts import JOBS, WRITING, Parts
 from services.main.settings import Settings
 from services.main.survey_papers import SurveyPapersOf, address_router, papers_router
 from services.main.watching import Register, Teller, process_name, queue_router
+from services.resolution.reminders.reminding import begin_reminding
 from services.resolution.sharing import KeysNoted
 
 
@@ -124,6 +125,7 @@ class Process(Parts):
             self.intake.record_district(self.declares)
         elif self.name == "resolution":
             self.resolution.record_district()
+            begin_reminding(self.resolution, self.homed)
         for worker in (*self.fleeting.workers, *self._own):
             worker.start()
         if self._leader:
@@ -152,7 +154,7 @@ class Process(Parts):
     def app(self) -> FastAPI:
         """Return the app of the service."""
         if self._register:
-            questions = Questions(self.reporting)
+            questions = Questions(self.reporting, self.district)
             more = [
                 router(questions, self._secret),
                 self._register.router(self._secret),

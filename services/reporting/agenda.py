@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 from services.kernel.district import District
 from services.kernel.months import Month
 from services.reporting.application import Reporting
-from services.reporting.duties import LATE, Duty, Owed, Place, Question, State, duties
+from services.reporting.duties import LATE, OPEN, Duty, Owed, Place, Question, State, duties
 from services.reporting.queries import When, meetings
 from services.reporting.queries.question import records
 from services.reporting.queries.workdays import calendars
@@ -79,6 +79,12 @@ class Agenda:
         """Return by Puskesmas how many decisions of its meetings were due and were not done."""
         with self._reporting.store.of_one_moment() as reader:
             return meetings.overdue(reader, codes, self.today(when), when)
+
+    def open_until(self, codes: Collection[str], ahead: timedelta) -> list[Item]:
+        """Return what these Puskesmas owe that can still be done, overdue or due within a time."""
+        today = self.today(When())
+        found = self.items(codes, today - OVERDUE_SINCE, today + ahead, When())
+        return [each for each in found if each.state in OPEN]
 
     def planned(self, code: str) -> list[Item]:
         """Return what is due at a Puskesmas this month and within a year; raises NotFound."""

@@ -42,6 +42,7 @@ from services.resolution.jobs import OVERDUE
 from services.resolution.meetings import noted as meetings
 from services.resolution.outbox import OUTBOX
 from services.resolution.promises import Promises
+from services.resolution.reminders import table as reminders
 from services.resolution.sharing import TABLES, note_escalation
 
 Decide = Callable[[Case, Act], None]
@@ -64,7 +65,7 @@ class Resolution(Service):
 
     name = "resolution"
     outbox = OUTBOX
-    tables = TABLES + meetings.TABLES
+    tables = TABLES + meetings.TABLES + reminders.TABLES
 
     def __init__(
         self,

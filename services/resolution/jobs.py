@@ -1,7 +1,7 @@
 """What resolution does later: at each deadline, see whether the promise was kept.
 
-Team and head are told of one that was not, and where the district's rules say so, the case is put
-before the district office.
+One that was not is recorded once, as told to team and head, and when the district's rules say so,
+the case is put before the district office. People hear of it by their digests (`reminders`).
 """
 
 from collections.abc import Mapping
@@ -20,34 +20,44 @@ if TYPE_CHECKING:
     from services.resolution.application import Resolution
 
 OVERDUE = "resolution.overdue"
+REMIND = "resolution.remind"
 REMINDED = ["complaint_team", "head"]
 
 
-def tasks(resolution: "Resolution") -> Mapping[str, Task]:
-    """Return resolution's tasks by name; each gets an id and nothing else."""
+def tasks(resolution: "Resolution", remind: Task) -> Mapping[str, Task]:
+    """Return resolution's tasks by name; each gets an id and nothing else. `remind` tells people
+    of what falls due (`services.resolution.reminders.reminding`)."""
 
     def overdue(argument: str) -> datetime | None:
         """Tell team and head when a promise was not kept; `argument` is `<case>/<deadline>`."""
         case_id, _slash, name = argument.partition("/")
         return resolution.transact(lambda uow: _look(resolution, uow, UUID(case_id), name)).result()
 
-    return {OVERDUE: overdue}
+    def reminded(argument: str) -> datetime | None:
+        """Make the digests of a time zone."""
+        return remind(argument)
+
+    return {OVERDUE: overdue, REMIND: reminded}
 
 
 def _look(resolution: "Resolution", uow: UnitOfWork, case_id: UUID, name: str) -> datetime | None:
     case = uow.get(Case, case_id)
-    due_at = next((due.due_at for due in case.deadlines if due.name == name), None)
-    if due_at is None or case.closed or name in kept_at(resolution.thread(case_id)):
+    due = next((each for each in case.deadlines if each.name == name), None)
+    if due is None or case.closed or name in kept_at(resolution.thread(case_id)):
         return None
-    if due_at > uow.now:
-        return due_at
+    if due.due_at > uow.now:
+        return due.due_at
     act = uow.act(Intent(SYSTEM, "scheduler"))
     case.remind(act, REMINDED, name)
+    escalates_at = resolution.promises.escalates_at(case.puskesmas, due)
     # A complaint that was written down late may have been settled long before: what was missed
     # by then is for the team to say.
-    known_in_time = due_at > case.opened_at
-    if resolution.promises.escalates(name) and known_in_time and not case.escalated:
+    known_in_time = due.due_at > case.opened_at
+    if case.escalated or not known_in_time:
+        escalates_at = None
+    elif escalates_at is not None and escalates_at <= uow.now:
         case.escalate(act, None, overdue=name)
         note_escalation(uow, case)
+        escalates_at = None
     uow.save(case)
-    return None
+    return escalates_at

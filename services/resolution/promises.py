@@ -57,6 +57,12 @@ class Promises:
             rules, calendar, kind=kind, received_at=received_at, grade=grade, pauses=pauses
         )
 
-    def escalates(self, overdue: str) -> bool:
-        """Say whether a case that misses this promise is put before the district office."""
-        return overdue in self._district.escalate_overdue
+    def escalates_at(self, puskesmas: str, due: DueV1) -> datetime | None:
+        """Return from when a case that has not kept this promise is put before the district office,
+        by the rules in force on its last day; None: never by itself."""
+        calendar = self.calendar(puskesmas)
+        rules = self._district.reminders_at(calendar.local_date(due.due_at))
+        if rules is None:
+            return due.due_at if due.name in self._district.escalate_overdue else None
+        rule = rules.escalation(due.name)
+        return rule.begins(due.due_at, calendar) if rule else None

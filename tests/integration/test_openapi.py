@@ -56,8 +56,10 @@ REAL, WRONG, ANY = 3, 2, 1
 # These cost a second each (all facts made anew; passwords hashed; the caller's own session ended).
 COSTLY = {"POST /rebuild": 1, "POST /session": 1, "DELETE /session": 0}
 # No event of this node waits to be tried again; test_operations.py makes such a queue. Nor has it
-# signed a checkpoint yet, under which an event would lie; test_verify.py has one.
+# signed a checkpoint yet, under which an event would lie; test_verify.py has one. Nor does
+# anything fall due here of which somebody is reminded; test_reminders.py reads a digest.
 ELSEWHERE = {
+    "GET /digests/{slot}",
     *("POST /operations/queues/{subject}/replay", "GET /proofs/inclusion", "POST /receipts/proof"),
 }
 ENOUGH = 200
@@ -400,6 +402,8 @@ def beside(asker: Asker, things: Things, closed: str) -> None:
     for role, name, body in BESIDE:
         asker.well(role, f"{CASE}/{name}", body, id=things.complaints[2])
     asker.well("quality_lead", f"{CASE}/reopening", {"reason": "Datang lagi."}, id=closed)
+    asker.well("head", "GET /digests")
+    asker.well("head", "PUT /digests/seen", {"until": datetime.now(UTC).isoformat()})
 
 
 def kept_of(first: dict[str, Any]) -> str:

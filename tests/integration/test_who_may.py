@@ -94,6 +94,7 @@ class Place:
             place=1,
             form="json",
             month="2026-01",
+            slot="2026-01-05T0730",
             version="0",
             name="style.css",
         )

@@ -212,6 +212,32 @@ WRONG: list[tuple[Callable[[Content], None], str, str]] = [
         "agenda[0].duties[1].kind",
         "survey sudah",
     ),
+    (
+        _set("reminders", 0, "reminders", 0, to={"about": "response", "to": ["head"]}),
+        "reminders[0].reminders[0]",
+        "before atau after",
+    ),
+    (
+        _set("reminders", 0, "reminders", 0, "about", to="party"),
+        "reminders[0].reminders[0].about",
+        "Pilih",
+    ),
+    (
+        _set("reminders", 0, "reminders", 0, "to", to=["mayor"]),
+        "reminders[0].reminders[0].to[0]",
+        "Pilih",
+    ),
+    (_set("reminders", 0, "until", to="07:00"), "reminders[0].digests_at[0]", "tidak pernah"),
+    (
+        _set("reminders", 0, "escalations", to=[{"about": "settlement", "after": 1}] * 2),
+        "reminders[0].escalations",
+        "dua kali",
+    ),
+    (
+        _set("reminders", 0, "escalations", 0, to={"about": "settlement", "before": 1}),
+        "reminders[0].escalations[0]",
+        "isi after",
+    ),
     (_set("units", 1, "code", to="loket"), "units[1].code", "loket sudah"),
     (_set("units", 0, "effort", to="UKP"), "units[0].effort", "KMP"),
     (_set("units", 0, "cluster", to="six"), "units[0].cluster", "management"),
@@ -242,18 +268,21 @@ def test_versions_go_up_in_number_and_in_time() -> None:
     content = shipped()
     content["rules"].append(dict(content["rules"][0]))
     content["agenda"].append(dict(content["agenda"][0]))
+    content["reminders"].append(dict(content["reminders"][0]))
     lines = refused(dumped(content))
     assert [line.split(": ")[1] for line in lines] == [
         "rules[1].version",
         "rules[1].in_force_from",
         "agenda[1].version",
         "agenda[1].in_force_from",
+        "reminders[1].version",
+        "reminders[1].in_force_from",
     ]
 
 
-def test_a_file_of_before_there_were_boxes_and_an_agenda_is_still_read() -> None:
+def test_a_file_of_before_there_were_boxes_agenda_and_reminders_is_still_read() -> None:
     content = shipped()
-    del content["agenda"], content["defaults"]["boxes"]
+    del content["agenda"], content["defaults"]["boxes"], content["reminders"]
     older = read_district(dumped(content), "x")
     assert older.puskesmas("puring").boxes == () and older.duties("survey") == ()
     assert older.duty_at("survey", date(2026, 11, 1)) is None

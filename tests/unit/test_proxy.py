@@ -50,7 +50,9 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 
 def routes(node: Node, services: tuple[str, ...]) -> set[str]:
     """Return the paths of these services, their places filled in."""
-    app = create(node, services, CasesOf(node.reporting), node.reporting.nearby, node)
+    app = create(
+        node, services, CasesOf(node.reporting, node.district), node.reporting.nearby, node
+    )
     found = {str(getattr(each, "path", "")) for each in iter_route_contexts(app.routes)}
     return {re.sub(r"\{[^}]+\}", "x1", path) for path in found}
 

@@ -1,5 +1,5 @@
-"""The tables of the access store. Times are whole seconds since 1970 (UTC), but for `told_until`:
-microseconds, as the stream has them."""
+"""The tables of the access store. Times are whole seconds since 1970 (UTC), but for `told_until`
+and `made_at`: microseconds, as the stream has them."""
 
 from typing import Final
 
@@ -41,6 +41,16 @@ _TABLES: Final = (
         network TEXT NOT NULL,
         by_account TEXT REFERENCES account(id)
     ) STRICT
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS digest(
+        account_id TEXT NOT NULL REFERENCES account(id),
+        slot TEXT NOT NULL,
+        made_at INTEGER NOT NULL,
+        things INTEGER NOT NULL,
+        late INTEGER NOT NULL,
+        PRIMARY KEY (account_id, slot)
+    ) STRICT, WITHOUT ROWID
     """,
     """
     CREATE TABLE IF NOT EXISTS identity(

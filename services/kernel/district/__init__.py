@@ -16,6 +16,7 @@ from services.kernel.district.model import (
     Unit,
 )
 from services.kernel.district.papers import OfficePaper, PaperAbout, PaperKind
+from services.kernel.district.reminders import ReminderRule, ReminderRules
 from services.kernel.district.rules import (
     UNGRADED,
     Limit,
@@ -54,6 +55,8 @@ __all__ = [
     "Period",
     "Puskesmas",
     "Recaps",
+    "ReminderRule",
+    "ReminderRules",
     "Rules",
     "Schedule",
     "Source",

@@ -25,6 +25,7 @@ from services.kernel.district.parts import (
     Zone,
     digest,
 )
+from services.kernel.district.reminders import ReminderRules
 from services.kernel.district.rules import LimitName, Rules, Source
 from services.kernel.district.schedules import AgendaRules, DutyKind, DutyRule, Schedule
 from services.kernel.errors import FieldError, NotFound
@@ -213,7 +214,8 @@ class Recaps(Part):
 class District(Part):
     """The whole file. Raises nothing once read; lookups raise NotFound for an unknown code.
 
-    A case that misses one of the limits in `escalate_overdue` is put before the district office.
+    `escalate_overdue` are the limits of which one that is missed puts a case before the district
+    office, where no version of `reminders`, which have escalations of their own, is in force.
     `sources` are what pages call the sources of the rules, whose own texts never change.
     `letters` gives, by origin, the letter in the numbers of complaints that it receives for a
     Puskesmas that is at home elsewhere (two endpoints never share a letter).
@@ -238,6 +240,7 @@ class District(Part):
     survey_elements: tuple[SurveyElements, ...] = ()
     rules: tuple[Rules, ...] = Field(min_length=1)
     agenda: tuple[AgendaRules, ...] = ()
+    reminders: tuple[ReminderRules, ...] = ()
     _text: str = PrivateAttr("")
 
     @property
@@ -318,6 +321,11 @@ class District(Part):
         found = (duty for rules in self.agenda for duty in rules.duties if duty.kind == kind)
         return tuple(dict.fromkeys(found))
 
+    def reminders_at(self, day: date) -> ReminderRules | None:
+        """Return the rules of reminders that are in force on a day; None: nobody is reminded."""
+        in_force = [each for each in self.reminders if each.in_force_from <= day]
+        return in_force[-1] if in_force else None
+
     def rules_version(self, version: int) -> Rules:
         """Return one version of the rules."""
         found = next((rules for rules in self.rules if rules.version == version), None)
@@ -379,6 +387,10 @@ class District(Part):
         for index, agenda in enumerate(self.agenda):
             kinds = (duty.kind for duty in agenda.duties)
             yield from _repeated(f"agenda[{index}].duties", "kind", kinds)
+        yield from _in_order("reminders", self.reminders)
+        for index, reminders in enumerate(self.reminders):
+            for problem in reminders.problems():
+                yield FieldError(f"reminders[{index}].{problem.field}", problem.message)
 
     def _lost(self, path: str, puskesmas: Puskesmas) -> Iterator[FieldError]:
         if puskesmas.kecamatan not in self.kecamatan:
@@ -417,7 +429,9 @@ def _found(found: T | None, message: Text) -> T:
     return found
 
 
-def _in_order(field: str, versions: Sequence[Rules | AgendaRules]) -> Iterator[FieldError]:
+def _in_order(
+    field: str, versions: Sequence[Rules | AgendaRules | ReminderRules]
+) -> Iterator[FieldError]:
     """Yield where a version does not follow the one before it, by number and by day."""
     for index, (before, each) in enumerate(pairwise(versions), 1):
         if each.version <= before.version:

@@ -6,6 +6,7 @@ are in `templates/parts.html`.
 """
 
 import re
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,9 +32,11 @@ from jinja2.runtime import Context
 from starlette.requests import Request
 
 from services.kernel.access.principal import Principal
+from services.kernel.access.store import AccessStore
 from services.kernel.access.web import current_principal
 from services.kernel.clock import Clock
 from services.kernel.errors import Problem
+from services.kernel.store.database import StoreUnavailable
 from services.kernel.text import Text
 from services.kernel.web import flash, formats, words
 from services.kernel.web.assets import Assets
@@ -162,6 +165,7 @@ class Pages:
             "query": dict(request.query_params),
             "zone": zone,
             "now": self._clock(),
+            "reminded": _reminded(request, principal) if any(i.news for i in nav) else 0,
             "wide": True,
             "read_only": _why_read_only(request, language),
         }
@@ -192,6 +196,18 @@ def _reader(request: Request) -> Principal | None:
     with suppress(Problem, AttributeError):
         return current_principal(request)
     return None
+
+
+def _reminded(request: Request, principal: Principal | None) -> int:
+    """Return how many digests are new to a reader: the figure on the bell where no script asks for
+    all that is; 0 where the store does not answer, for the page is about something else."""
+    if principal is None:
+        return 0
+    access: AccessStore = request.app.state.access
+    try:
+        return access.unread_digests(principal.account_id)
+    except (StoreUnavailable, sqlite3.Error):
+        return 0
 
 
 def home_at(path: str, *, found: bool = True) -> str:

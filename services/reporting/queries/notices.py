@@ -1,6 +1,7 @@
 """Of what somebody was told in the product: that the team was called, that praise came in, that a
-promise was not kept, that a case was put before the district and answered there, or opened again,
-that a draft was handed back."""
+case was put before the district and answered there, or opened again, that a draft was handed back.
+
+That a promise was not kept stands in people's digests (resolution's reminders), not here."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -75,7 +76,9 @@ _FROM: Final = f"""FROM log AS l JOIN attributes AS a ON a.complaint = l.complai
     WHERE (l.name IN (
             'TeamNotified', 'CaseReopened', 'CaseEscalated', 'EscalationAnswered',
             'PublicationReturned'
-        ) OR l.name = 'ComplaintReceived' AND l.kind = 'praise' AND a.kind = 'praise')
+        )
+            AND NOT coalesce(starts_with(l.how, 'overdue_'), false)
+        OR l.name = 'ComplaintReceived' AND l.kind = 'praise' AND a.kind = 'praise')
         AND l.trouble IS NULL AND {at("a")}"""
 
 

@@ -11,6 +11,7 @@ from services.resolution.pages import (
     bundle,
     case,
     case_file,
+    digest,
     evaluation,
     meeting,
     meeting_papers,
@@ -53,6 +54,7 @@ def router(resolution: Resolution, lists: CaseLists, words: Words, bundles: Bund
     meeting_papers.add(pages, resolution, words)
     meeting.add(pages, resolution, lists, words)
     notices.add(pages, resolution, lists, words)
+    digest.add(pages, resolution, lists)
     openings.add(pages, resolution, lists, words)
     unusual.add(pages, resolution)
     recap.add(pages, resolution, lists, words)

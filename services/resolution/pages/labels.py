@@ -94,13 +94,9 @@ HOW: Final[Mapping[str, Text]] = {
     "overdue_response": _("tanggapan lewat batas"),
     "overdue_settlement": _("penyelesaian lewat batas"),
 }
-TOLD: Final[Mapping[str | None, Text]] = {
-    "in_product": _("Keluhan baru untuk tim"),
-    "overdue_response": _("Tanggapan lewat batas"),
-    "overdue_settlement": _("Penyelesaian lewat batas"),
-}
-"""What a call of the system tells those whom it calls."""
 """Why the system calls the team; a person's own way of calling is shown as typed."""
+CALLED_FOR: Final[Mapping[str | None, Text]] = {"in_product": _("Keluhan baru untuk tim")}
+"""What a call of the system tells those whom it calls, but for what is in their digests."""
 REQUESTS: Final[Mapping[str, Text]] = {
     "withdrawal": _("pencabutan: hasilnya sudah didokumentasikan"),
     "duplicate": _("pengaitan: hasilnya sudah didokumentasikan"),

@@ -1,8 +1,8 @@
 """What resolution's pages ask of whoever knows all cases (`services.main` joins in reporting)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -149,6 +149,10 @@ class CaseLists(Protocol):
         """Return the figures of a whole month as it stands now: brought_forward, received,
         brought_back, closed, carried_forward, praise, and of the promises that fell due in it
         responses_due, responses_on_time, settlements_due, settlements_on_time."""
+
+    def duties(self, puskesmas: Collection[str], ahead: timedelta) -> list[dict[str, Any]]:
+        """Return what these Puskesmas owe by date and have not done, overdue or due within a time:
+        puskesmas, about, due_on, name, and the page where it is done."""
 
     def boxes(self) -> Mapping[str, datetime]:
         """Return when the suggestion box of each Puskesmas was last opened."""

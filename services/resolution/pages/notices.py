@@ -1,4 +1,5 @@
-"""The bell: what the reader was told in the product, and up to where they have seen it."""
+"""The bell: what the reader was told in the product, their digests of reminders, and up to where
+they have seen it."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
@@ -10,8 +11,10 @@ from starlette.responses import JSONResponse, Response
 from services.kernel.access.principal import Principal
 from services.kernel.access.reach import held_within
 from services.kernel.access.store import AccessStore
+from services.kernel.access.store.told import Digest
 from services.kernel.access.web import requires
 from services.kernel.contracts import SealedBox
+from services.kernel.district.reminders import time_of
 from services.kernel.errors import NotFound
 from services.kernel.keyring import Words
 from services.kernel.keyring.words import About
@@ -20,15 +23,16 @@ from services.kernel.web.flash import flash, see_other
 from services.kernel.web.language import language_of
 from services.kernel.web.pages import NavItem, render
 from services.resolution.application import Resolution
-from services.resolution.pages.labels import EVENTS, HOW, TOLD
+from services.resolution.pages import digest as digest_page
+from services.resolution.pages.labels import CALLED_FOR, EVENTS
 from services.resolution.pages.lists import CaseLists
 from services.resolution.pages.rows import name_of
 from services.resolution.pages.spoken import about_case
 from services.resolution.pages.thread import steps_of
 
-PATH: Final = "/pemberitahuan"
-READ: Final = "case.read"
-CASE: Final = "/kasus"
+PATH: Final = digest_page.BELL
+READ: Final = digest_page.READ
+CASE: Final = digest_page.CASE
 PUBLICATION: Final = "/publikasi?complaint="
 PRAISE: Final = "/kasus?state=praise"
 """Where a notice leads: to what its reader can do about it."""
@@ -50,6 +54,8 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
         until = access.told_until(principal.account_id)
         held = held_within(principal, READ, resolution.district.units_in)
         found = lists.notices(held, principal.account_id)
+        digests = access.digests(principal.account_id)
+        newest = [each["arrived_at"] for each in found[:1]] + [each.made_at for each in digests]
         language = language_of(request)
         said = _said(resolution, words, principal, found)
         rows = [
@@ -62,8 +68,9 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
             section=NAV.section,
             wide=False,
             rows=rows,
-            unread=sum(row["new"] for row in rows),
-            until=_microseconds(found[0]["arrived_at"]) if found else None,
+            digests=(told := [_digest(each, until) for each in digests]),
+            unread=sum(row["new"] for row in (*rows, *told)),
+            until=_microseconds(max(newest)) if newest else None,
         )
 
     @pages.get(PATH + "/baru")
@@ -72,7 +79,8 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
         access: AccessStore = request.app.state.access
         until = access.told_until(principal.account_id)
         held = held_within(principal, READ, resolution.district.units_in)
-        return JSONResponse({"new": lists.unread(held, principal.account_id, until)})
+        reminded = access.unread_digests(principal.account_id)
+        return JSONResponse({"new": lists.unread(held, principal.account_id, until) + reminded})
 
     @pages.post(PATH + "/dibaca")
     def saw(
@@ -87,15 +95,24 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
         return see_other(request, PATH, SEEN)
 
 
+def _digest(digest: Digest, until: datetime | None) -> dict[str, Any]:
+    return {
+        "at": time_of(digest.slot),
+        "href": f"{digest_page.PATH}/{digest.slot}",
+        "things": digest.things,
+        "late": digest.late,
+        "new": until is None or digest.made_at > until,
+    }
+
+
 def _row(
     resolution: Resolution, notice: dict[str, Any], until: datetime | None, language: str
 ) -> dict[str, Any]:
     how = notice["how"]
     praised = notice["name"] == "ComplaintReceived"
     return notice | {
-        "what": PRAISED if praised else TOLD.get(how) or EVENTS[notice["name"]],
-        "how": None if how in TOLD else how,
-        "late": how in HOW,
+        "what": PRAISED if praised else CALLED_FOR.get(how) or EVENTS[notice["name"]],
+        "how": None if how in CALLED_FOR else how,
         "href": PRAISE if praised else _href(notice),
         "place": resolution.district.puskesmas(notice["puskesmas"]).name,
         "unit": name_of(resolution.district.unit, notice["service_unit"], language),

@@ -1,7 +1,6 @@
 """Accounts: who they are, what they may do, and whether they are open."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import uuid_utils
 
@@ -11,8 +10,6 @@ from services.kernel.access.principal import Grant, Principal
 from services.kernel.access.records import (
     Account,
     account_of,
-    instant_of,
-    microseconds_of,
     packed,
 )
 from services.kernel.access.store.sessions import Sessions
@@ -107,19 +104,6 @@ class Accounts(Sessions):
     def enable(self, account_id: str, *, by: str | None = None) -> None:
         """Open a closed account again."""
         self._change(account_id, "disabled_at = ?", None, "enabled", by=by)
-
-    def told_until(self, account_id: str) -> datetime | None:
-        """Return up to which arrival an account has seen what it was told, None for nothing yet."""
-        row = self._row("SELECT told_until FROM account WHERE id = ?", account_id)
-        return instant_of(row["told_until"]) if row and row["told_until"] is not None else None
-
-    def saw(self, account_id: str, until: datetime) -> None:
-        """Record that an account has seen what it was told up to this arrival; never less."""
-        with self._direct.transaction() as write:
-            write.execute(
-                "UPDATE account SET told_until = max(coalesce(told_until, 0), ?) WHERE id = ?",
-                (microseconds_of(until), account_id),
-            )
 
     def _change(
         self,

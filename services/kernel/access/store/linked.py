@@ -3,14 +3,14 @@
 An admin says so; nothing that a provider tells of somebody (a name, an e-mail) ever does.
 """
 
-from services.kernel.access.store.accounts import Accounts
+from services.kernel.access.store.told import Told
 from services.kernel.errors import Forbidden, invalid
 from services.kernel.text import _
 
 SUBJECT_MOST = 255
 
 
-class Linked(Accounts):
+class Linked(Told):
     """The store with the identities of accounts at other providers."""
 
     def link(self, account_id: str, issuer: str, subject: str, *, by: str | None = None) -> None:

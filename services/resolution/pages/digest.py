@@ -1,0 +1,82 @@
+"""A digest of reminders: all of what a reader was reminded of at once, the most urgent first."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.kernel.access.principal import Principal
+from services.kernel.access.web import requires
+from services.kernel.district.reminders import time_of
+from services.kernel.text import Text, _
+from services.kernel.web.language import language_of, translator
+from services.kernel.web.pages import render
+from services.resolution.application import Resolution
+from services.resolution.pages.labels import PROMISED, STEPS
+from services.resolution.pages.lists import CaseLists
+from services.resolution.reminders.digests import LINES, Digests, Standing
+from services.resolution.reminders.owing import ACTION
+
+BELL: Final = "/pemberitahuan"
+PATH: Final = BELL + "/ringkasan"
+READ: Final = "case.read"
+CASE: Final = "/kasus"
+_MOST: Final = 1_000_000
+
+
+def add(pages: APIRouter, resolution: Resolution, lists: CaseLists) -> None:
+    """Add the page of a digest to `pages`."""
+    digests = Digests(resolution, lists)
+
+    @pages.get(PATH + "/{slot}")
+    def digest(
+        request: Request,
+        principal: Annotated[Principal, requires(READ)],
+        slot: str,
+        after: Annotated[int, Query(ge=0, le=_MOST)] = 0,
+    ) -> Response:
+        """Show a page of a digest, and which of its lines are done by now."""
+        among = digests.of(principal, slot)
+        things = sum(each.things for each in among)
+        found = digests.lines(among, slot, after)
+        following = after + LINES
+        return render(
+            request,
+            "resolution/digest.html",
+            section="notices",
+            wide=False,
+            back=BELL,
+            at=time_of(slot),
+            things=things,
+            late=sum(each.late for each in among),
+            rows=_rows(resolution, found, language_of(request)),
+            first=f"{PATH}/{slot}" if after else None,
+            next=f"{PATH}/{slot}?after={following}" if following < things else None,
+        )
+
+
+def _rows(resolution: Resolution, found: Sequence[Standing], language: str) -> list[dict[str, Any]]:
+    translate = translator(language)
+    several = len({each.owed.puskesmas for each in found}) > 1
+    return [
+        {
+            "late": each.late,
+            "open": each.open,
+            # A duty's name is a sentence of reporting's, or a box's own.
+            "name": translate(each.owed.name) if each.owed.page else each.owed.name,
+            "href": each.owed.page or f"{CASE}/{each.owed.subject}",
+            "what": _what(each),
+            "step": STEPS[each.step] if each.step else None,
+            "due_at": each.owed.due_at,
+            "place": resolution.district.puskesmas(each.owed.puskesmas).name if several else None,
+        }
+        for each in found
+    ]
+
+
+def _what(line: Standing) -> Text | None:
+    if line.owed.kind == ACTION:
+        return _("tindakan {n} dari rencana", n=line.owed.about.partition("/")[2])
+    return PROMISED.get(line.owed.kind)
