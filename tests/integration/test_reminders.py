@@ -265,7 +265,7 @@ def test_the_bell_lists_digests_and_says_how_many_are_new_without_a_script(place
     sari, bayu = place.client("sari"), place.client("bayu")
     assert figure(sari.get("/kerja").text) == "1"
     bell = sari.get("/pemberitahuan").text
-    assert "/pemberitahuan/ringkasan/" + MORNING in bell and "21 Agustus" in bell
+    assert "/pemberitahuan/ringkasan/" + MORNING in bell and "21 Agustus, 07.30" in bell
     assert bell.count("lewat batas") == 1, "a digest, and not a line for each case"
     shown = sari.get("/pemberitahuan/ringkasan/" + MORNING)
     assert shown.text.count('href="/kasus/') == PAGE and f"after={PAGE}" in shown.text

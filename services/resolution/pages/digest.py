@@ -1,6 +1,7 @@
 """A digest of reminders: all of what a reader was reminded of at once, the most urgent first."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
@@ -12,7 +13,7 @@ from services.kernel.access.web import requires
 from services.kernel.district.reminders import time_of
 from services.kernel.text import Text, _
 from services.kernel.web.language import language_of, translator
-from services.kernel.web.pages import render
+from services.kernel.web.pages import Pages, render
 from services.resolution.application import Resolution
 from services.resolution.pages.labels import PROMISED, STEPS
 from services.resolution.pages.lists import CaseLists
@@ -48,13 +49,19 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists) -> None:
             section="notices",
             wide=False,
             back=BELL,
-            at=time_of(slot),
+            at=moment_of(request, slot),
             things=things,
             late=sum(each.late for each in among),
             rows=_rows(resolution, found, language_of(request)),
             first=f"{PATH}/{slot}" if after else None,
             next=f"{PATH}/{slot}?after={following}" if following < things else None,
         )
+
+
+def moment_of(request: Request, slot: str) -> datetime:
+    """Return the time of a digest as its pages show it: that of the Puskesmas' own clock."""
+    pages: Pages = request.app.state.pages
+    return time_of(slot).replace(tzinfo=pages.zone)
 
 
 def _rows(resolution: Resolution, found: Sequence[Standing], language: str) -> list[dict[str, Any]]:

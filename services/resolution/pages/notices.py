@@ -14,7 +14,6 @@ from services.kernel.access.store import AccessStore
 from services.kernel.access.store.told import Digest
 from services.kernel.access.web import requires
 from services.kernel.contracts import SealedBox
-from services.kernel.district.reminders import time_of
 from services.kernel.errors import NotFound
 from services.kernel.keyring import Words
 from services.kernel.keyring.words import About
@@ -68,7 +67,7 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
             section=NAV.section,
             wide=False,
             rows=rows,
-            digests=(told := [_digest(each, until) for each in digests]),
+            digests=(told := [_digest(request, each, until) for each in digests]),
             unread=sum(row["new"] for row in (*rows, *told)),
             until=_microseconds(max(newest)) if newest else None,
         )
@@ -95,9 +94,9 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
         return see_other(request, PATH, SEEN)
 
 
-def _digest(digest: Digest, until: datetime | None) -> dict[str, Any]:
+def _digest(request: Request, digest: Digest, until: datetime | None) -> dict[str, Any]:
     return {
-        "at": time_of(digest.slot),
+        "at": digest_page.moment_of(request, digest.slot),
         "href": f"{digest_page.PATH}/{digest.slot}",
         "things": digest.things,
         "late": digest.late,
