@@ -272,7 +272,8 @@ def test_the_bell_lists_digests_and_says_how_many_are_new_without_a_script(place
     rest = sari.get(f"/pemberitahuan/ringkasan/{MORNING}?after={PAGE}")
     assert rest.text.count('href="/kasus/') == 2, "a response and a settlement each"
     assert place.client("wulan").get("/pemberitahuan/ringkasan/" + MORNING).status_code == 404
-    assert bayu.get("/pemberitahuan/ringkasan/kemarin").status_code == 404
+    assert bayu.get("/pemberitahuan/ringkasan/2026-99-99T9999").status_code == 404
+    assert bayu.get("/api/v1/digests/kemarin").status_code == 404
 
     (row,) = sari.get("/api/v1/digests").json()["items"]
     assert not row["seen"]

@@ -17,14 +17,13 @@ from services.kernel.web.pages import Pages, render
 from services.resolution.application import Resolution
 from services.resolution.pages.labels import PROMISED, STEPS
 from services.resolution.pages.lists import CaseLists
+from services.resolution.reminders.api import MOST, READ, Slot
 from services.resolution.reminders.digests import LINES, Digests, Standing
 from services.resolution.reminders.owing import ACTION
 
 BELL: Final = "/pemberitahuan"
 PATH: Final = BELL + "/ringkasan"
-READ: Final = "case.read"
 CASE: Final = "/kasus"
-_MOST: Final = 1_000_000
 
 
 def add(pages: APIRouter, resolution: Resolution, lists: CaseLists) -> None:
@@ -35,8 +34,8 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists) -> None:
     def digest(
         request: Request,
         principal: Annotated[Principal, requires(READ)],
-        slot: str,
-        after: Annotated[int, Query(ge=0, le=_MOST)] = 0,
+        slot: Slot,
+        after: Annotated[int, Query(ge=0, le=MOST)] = 0,
     ) -> Response:
         """Show a page of a digest, and which of its lines are done by now."""
         among = digests.of(principal, slot)

@@ -30,7 +30,7 @@ from services.resolution.pages.spoken import about_case
 from services.resolution.pages.thread import steps_of
 
 PATH: Final = digest_page.BELL
-READ: Final = digest_page.READ
+READ: Final = "case.read"
 CASE: Final = digest_page.CASE
 PUBLICATION: Final = "/publikasi?complaint="
 PRAISE: Final = "/kasus?state=praise"

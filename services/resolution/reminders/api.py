@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from services.kernel.access.principal import Principal
@@ -17,7 +17,8 @@ from services.resolution.reminders.digests import LINES, Digests
 from services.resolution.reminders.reminding import Owing
 
 READ = "case.read"
-_MOST = 1_000_000
+MOST = 1_000_000
+Slot = Annotated[str, Path(pattern=r"^\d{4}-\d{2}-\d{2}T\d{4}$", examples=["2026-11-02T0730"])]
 
 
 class DigestRow(BaseModel):
@@ -95,9 +96,9 @@ def router(resolution: Resolution, owing: Owing) -> APIRouter:
     @api.get("/digests/{slot}", response_model=DigestLines, responses=refusals(404))
     def read_digest(
         request: Request,
-        slot: str,
+        slot: Slot,
         principal: Annotated[Principal, requires(READ)],
-        cursor: Annotated[int, Query(ge=0, le=_MOST)] = 0,
+        cursor: Annotated[int, Query(ge=0, le=MOST)] = 0,
     ) -> Any:
         """Return a page of one of the reader's digests, and what of it is done by now."""
         among = digests.of(principal, slot)
