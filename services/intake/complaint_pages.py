@@ -14,7 +14,6 @@ from starlette.responses import Response
 from services.intake.amending import Amending
 from services.intake.application import Intake
 from services.intake.attachments import Attaching
-from services.intake.attachments.content import REQUEST_BYTES, SENT_MOST
 from services.intake.cases import Cases, refusal
 from services.intake.changes import changed
 from services.intake.domain import BY_OFFICER, Complaint
@@ -29,6 +28,7 @@ from services.kernel.access.web import requires
 from services.kernel.aggregate import Intent
 from services.kernel.commands import intent, once_of_form
 from services.kernel.errors import FieldError, Forbidden, InvalidInput, Problem, invalid
+from services.kernel.files.content import REQUEST_BYTES, SENT_MOST
 from services.kernel.keyring import Standing, Words
 from services.kernel.text import Text, _
 from services.kernel.vocabulary import CASE_KINDS

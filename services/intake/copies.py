@@ -8,8 +8,8 @@ from services.intake.application import Intake
 from services.intake.domain import Complaint
 from services.intake.imported import key_of
 from services.intake.known import known_history
-from services.intake.leaving import settle
 from services.kernel.contracts import read
+from services.kernel.files.kept import settle
 from services.kernel.handover.told import boxes_of, origin_of
 from services.kernel.store import UnitOfWork
 

@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.intake.application import Intake
-from services.intake.attachments.content import REQUEST_BYTES, SENT_MOST
 from services.intake.import_labels import FIELD_LABELS
 from services.intake.import_review import LISTED, Reviewing
 from services.intake.importing import Importing
@@ -22,6 +21,7 @@ from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.commands import KEY_LENGTH, intent
 from services.kernel.errors import Forbidden, Problem, invalid
+from services.kernel.files.content import REQUEST_BYTES, SENT_MOST
 from services.kernel.text import _
 from services.kernel.vocabulary import CHANNELS
 from services.kernel.web.flash import see_other

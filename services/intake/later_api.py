@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.intake.amending import Amending
 from services.intake.application import Intake
 from services.intake.attachments import Attaching, Opened
-from services.intake.attachments.content import EXTENSIONS, REQUEST_BYTES
 from services.intake.boxes import check_count
 from services.intake.cases import Cases
 from services.intake.domain import BY_OFFICER
@@ -29,6 +28,7 @@ from services.kernel.commands import (
     done,
     intent,
 )
+from services.kernel.files.content import EXTENSIONS, REQUEST_BYTES
 from services.kernel.handover.told import Thread
 from services.kernel.keyring import Words
 from services.kernel.keyring.words import NOTE_MOST, ReasonCode

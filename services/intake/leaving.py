@@ -1,11 +1,10 @@
 """What leaves for the home of its Puskesmas: keys and files of complaints that came in here, away
 from it. They wait in the store, written with the event that makes it so."""
 
-import os
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from services.kernel.files.kept import file_path, settle, write_file
 from services.kernel.handover.wire import KeyOf
 from services.kernel.store import UnitOfWork
 from services.kernel.store.rows import marks
@@ -118,28 +117,3 @@ class Leaving:
 def _key_of(row: Any) -> KeyOf:
     complaint, attachment = row["complaint"], row["attachment"]
     return KeyOf(complaint, attachment.removeprefix(LATER_KEY) or complaint)
-
-
-def file_path(files: Path, complaint: str, attachment: str) -> Path:
-    """Return where a complaint's file lies, sealed."""
-    return files / complaint / attachment
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write a new file so that it is whole and durable when this returns."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    settle(path.parent)
-    settle(path.parent.parent)
-
-
-def settle(folder: Path) -> None:
-    """Make durable which names stand in a folder."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -18,7 +18,6 @@ from starlette.responses import Response
 
 from services.intake.application import Intake
 from services.intake.attachments import Attaching
-from services.intake.attachments.content import REQUEST_BYTES, SENT_MOST, cleaned
 from services.intake.forms import form_of
 from services.intake.slips import receipt_of
 from services.intake.typed import YEARS_BACK, Values, day_of_incident, line, read_form, refused
@@ -27,6 +26,7 @@ from services.kernel.aggregate import Intent
 from services.kernel.commands import once_of_form
 from services.kernel.district import Puskesmas
 from services.kernel.errors import FieldError, InvalidInput, Problem, TooMany
+from services.kernel.files.content import REQUEST_BYTES, SENT_MOST, cleaned
 from services.kernel.text import Text, _
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.intake.application import Intake
-from services.intake.attachments.content import REQUEST_BYTES
 from services.intake.typed import Values, line
 from services.intake.visits import Counted, check, record_all, record_visits, recorded, whole_number
 from services.intake.visits_files import read_visits
@@ -20,6 +19,7 @@ from services.kernel.access.web import requires
 from services.kernel.commands import intent, once_of_form
 from services.kernel.district import Puskesmas
 from services.kernel.errors import FieldError, Forbidden, InvalidInput, Problem
+from services.kernel.files.content import REQUEST_BYTES
 from services.kernel.months import Month
 from services.kernel.text import Text, _
 from services.kernel.web.flash import flash, see_other

@@ -12,7 +12,7 @@ import httpx
 import psycopg
 import pytest
 
-from services.intake.attachments.content import cleaned
+from services.kernel.files.content import cleaned
 from tests.running import RunningNode
 from tests.servers.edge import (
     HOME,

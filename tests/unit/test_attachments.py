@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.attachments.content import MAX_BYTES, MAX_PIXELS, cleaned
 from services.kernel.errors import InvalidInput, TooLarge
+from services.kernel.files.content import MAX_BYTES, MAX_PIXELS, cleaned
 
 DATA = Path(__file__).parents[1] / "data"
 JPEG, PNG, WEBP = ((DATA / f"photo.{ending}").read_bytes() for ending in ("jpg", "png", "webp"))

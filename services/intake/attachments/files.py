@@ -15,16 +15,17 @@ from uuid import UUID
 
 from services.intake.amending import saved
 from services.intake.application import Intake
-from services.intake.attachments.content import EXTENSIONS, cleaned
 from services.intake.cases import UNASKED, Cases
 from services.intake.domain import Complaint
-from services.intake.leaving import file_path, leave, write_file
+from services.intake.leaving import leave
 from services.intake.pen import pen_for
 from services.kernel.access.principal import Principal
 from services.kernel.aggregate import Intent
 from services.kernel.contracts import Message, SealedBox, read
 from services.kernel.contracts import intake as contracts
 from services.kernel.errors import Forbidden, NotFound, Problem
+from services.kernel.files.content import EXTENSIONS, cleaned
+from services.kernel.files.kept import file_path, write_file
 from services.kernel.handover.told import Thread
 from services.kernel.keyring import About, Words
 from services.kernel.store import Answer, Ids, Once, UnitOfWork

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.intake.application import Intake
-from services.intake.attachments.content import REQUEST_BYTES, SENT_MOST
 from services.intake.domain.survey import Survey
 from services.intake.domain.survey_answer import Filled
 from services.intake.domain.survey_steps import SurveyStep
@@ -31,6 +30,7 @@ from services.kernel.errors import (
     Problem,
     invalid,
 )
+from services.kernel.files.content import REQUEST_BYTES, SENT_MOST
 from services.kernel.text import Text, _
 from services.kernel.web.flash import flash, see_other
 from services.kernel.web.forms import Form

@@ -13,12 +13,12 @@ from typing import Any, Final
 
 import msgspec
 
-from services.intake.leaving import file_path
 from services.kernel.backup.manifest import Trial
 from services.kernel.chain import sort_out
 from services.kernel.clock import Clock
 from services.kernel.contracts import Message, SealedBox, read
 from services.kernel.contracts.intake import AttachmentAddedV1
+from services.kernel.files.kept import file_path
 from services.kernel.keyring import DoesNotOpen, Keyring
 from services.kernel.store import Service
 from services.kernel.store.files import connect

@@ -3,7 +3,7 @@
 import struct
 from typing import Final
 
-from services.intake.attachments.parts import Broken, Picture, piece
+from services.kernel.files.parts import Broken, Picture, piece
 
 _KEPT: Final = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH"))
 _ALPHA: Final = 0x10

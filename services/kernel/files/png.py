@@ -4,7 +4,7 @@ import struct
 import zlib
 from typing import Final
 
-from services.intake.attachments.parts import Broken, Picture, piece
+from services.kernel.files.parts import Broken, Picture, piece
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _KEPT: Final = frozenset((b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB"))

@@ -7,11 +7,11 @@ is left out. Nothing is decoded here, so a picture of any size costs nothing to 
 
 from typing import Final, NamedTuple
 
-from services.intake.attachments.jpeg import cleaned_jpeg
-from services.intake.attachments.parts import Broken, Picture
-from services.intake.attachments.png import cleaned_png
-from services.intake.attachments.webp import cleaned_webp
 from services.kernel.errors import TooLarge, invalid
+from services.kernel.files.jpeg import cleaned_jpeg
+from services.kernel.files.parts import Broken, Picture
+from services.kernel.files.png import cleaned_png
+from services.kernel.files.webp import cleaned_webp
 from services.kernel.text import _
 
 MAX_BYTES: Final = 10 << 20

@@ -4,7 +4,7 @@ import re
 import struct
 from typing import Final
 
-from services.intake.attachments.parts import Broken, Picture, piece
+from services.kernel.files.parts import Broken, Picture, piece
 
 _SOI: Final = b"\xff\xd8"
 _EOI: Final = 0xD9
