@@ -104,12 +104,13 @@ class Publication:
         found = {
             "drafted": {"draft", "approval", "return"},
             "returned": {"draft", "approval"},
-            "approved": {"draft", "approval", "return", "release"},
-            "released": {"withdrawal", "release"} if self.not_shown else {"withdrawal"},
+            "approved": {"draft", "approval", "return", "release", "schedule"},
+            "released": {"withdrawal", "evidence"}
+            | ({"release", "schedule"} if self.not_shown else set()),
             "withdrawn": {"draft", "approval"},
         }[self.state]
         if self.confidentiality == "confidential" and not self.confirmed:
-            found = found - {"release"}
+            found = found - {"release", "schedule"}
         if self.taken_back:
             return found & {"withdrawal"}
         tells = not self.informed and self.confidentiality != "anonymous"

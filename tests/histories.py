@@ -136,6 +136,12 @@ _FACTS: dict[str, dict[str, Any]] = {
         "media": ["notice_board"],
         "shows_unit_and_date": True,
     },
+    "PlannedChangeDrafted": {"text": BOX, "confidentiality": "open", "planned_by": "acc-1"},
+    "PlannedChangePublished": {
+        "text": "Loket kedua dibuka bulan depan.",
+        "media": ["notice_board"],
+        "shows_unit_and_date": True,
+    },
     "PublicationReturned": {"reason": BOX},
     "PublicationWithdrawn": {"reason": BOX},
     "ComplainantInformed": {"channel": "phone"},
@@ -278,7 +284,9 @@ def _delivery(event: Told, source: str, previous: int) -> Delivery:
     facts = _FACTS[event.name] | dict(event.facts)
     if event.name in ("RecapClosed", "RecapCorrected"):
         facts |= {"as_of": hour(event.happened), "known_at": hour(event.happened)}
-    if event.name.startswith(("Publication", "ResolutionPublished", "ComplainantInformed")):
+    if event.name.startswith(
+        ("Publication", "PlannedChange", "ResolutionPublished", "ComplainantInformed")
+    ):
         facts = _PUBLICATION | facts
     message = Message(
         id=previous + 1,

@@ -134,6 +134,8 @@ OUTGOING: dict[str, tuple[frozenset[str], dict[str, Any]]] = {
     "approval": (HEAD, {"text": SAID}),
     "return": (HEAD, {"reason": SAID}),
     "release": (PUBLISHER, {}),
+    "schedule": (PUBLISHER, {"release_at": f"{SOON}T01:00:00Z"}),
+    "cancellation": (PUBLISHER, {}),
     "withdrawal": (PUBLISHER, {"reason": SAID}),
     "informed": (TELLS, {"channel": "in_person"}),
 }
@@ -212,7 +214,12 @@ TABLE: dict[str, Row] = {
     f"PUT {API}/digests/seen": Row(READS, {"until": "2026-01-02T08:00:00+07:00"}, placed=False),
     **{f"POST {API}/meetings/{{id}}/{step}": Row(*given) for step, given in MEETING_STEPS.items()},
     f"GET {API}/publications": Row(PUBLICATIONS, query={"complaint": "{complaint}"}),
+    # Which Puskesmas it is for, a plan says; the complaint here has none.
+    f"POST {API}/publications": Row(
+        PUBLISHER, {"complaint": "{complaint}", "text": SAID}, placed=False
+    ),
     **{f"POST {PUBLICATION}/{step}": Row(*given) for step, given in OUTGOING.items()},
+    f"POST {PUBLICATION}/evidence": Row(TELLS, {"medium": "notice_board"}, file=True),
     f"GET {API}/webhooks": Row(WATCHES, placed=False),
     f"POST {API}/webhooks": Row(ADMIN, WEBHOOK, placed=False),
     f"GET {API}/webhooks/{{id}}": Row(WATCHES, placed=False),
@@ -393,6 +400,12 @@ TABLE: dict[str, Row] = {
     "GET /kasus/{id}/berkas.pdf": Row(READS),
     **{f"POST /kasus/{{id}}/{step}": Row(given[0], {}) for step, given in STEPS.items()},
     "GET /terbitkan": Row(PUBLICATIONS, placed=False),
+    "GET /terbitkan/rencana": Row(PUBLISHER, query={"complaint": "{complaint}"}, placed=False),
+    "POST /terbitkan/rencana": Row(
+        PUBLISHER, {"text": SAID}, query={"complaint": "{complaint}"}, placed=False
+    ),
+    "GET /terbitkan/{id}/bukti/{evidence}": Row(OPENS),
+    "POST /terbitkan/{id}/evidence": Row(TELLS, {}, file=True),
     "GET /terbitkan/{id}": Row(PUBLICATIONS),
     "GET /terbitkan/{id}/gambar/{shape}.png": Row(PUBLICATIONS),
     "GET /publikasi": Row(PUBLICATIONS, query={"complaint": "{complaint}"}),

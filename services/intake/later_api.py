@@ -1,7 +1,6 @@
 """Intake's calls for what is done later: corrections, withdrawals, links, files; and the box."""
 
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, File, Header, Response, UploadFile
@@ -10,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.amending import Amending
 from services.intake.application import Intake
-from services.intake.attachments import Attaching, Opened
+from services.intake.attachments import Attaching
 from services.intake.boxes import check_count
 from services.intake.cases import Cases
 from services.intake.domain import BY_OFFICER
@@ -32,6 +31,7 @@ from services.kernel.files.content import EXTENSIONS, REQUEST_BYTES
 from services.kernel.handover.told import Thread
 from services.kernel.keyring import Words
 from services.kernel.keyring.words import NOTE_MOST, ReasonCode
+from services.kernel.web.files import file_response
 from services.kernel.web.problems import etag
 from services.kernel.web.refusals import refusals
 
@@ -230,16 +230,3 @@ def add_box(api: APIRouter, intake: Intake) -> None:
                 for each in answer.ids["complaints"]
             ]
         }
-
-
-def file_response(opened: Opened) -> Response:
-    """Return a file to be saved: never shown as part of a page, never kept by what is between."""
-    response = Response(opened.data, media_type=opened.media_type)
-    response.headers["content-disposition"] = _disposition(opened.name)
-    response.headers["cache-control"] = "no-store"
-    return response
-
-
-def _disposition(name: str) -> str:
-    quoted = quote(name, safe="")
-    return f"attachment; filename*=UTF-8''{quoted}"

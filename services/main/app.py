@@ -155,9 +155,12 @@ def _routers(
         ]
     if "publication" in services:
         words = Words(parts.keyring)
-        calls += [publication_api.router(parts.publication), webhooks_api.router(parts.webhooks)]
+        calls += [
+            publication_api.router(parts.publication, parts.proving),
+            webhooks_api.router(parts.webhooks),
+        ]
         pages += [
-            publication_pages.router(parts.publication, words, district),
+            publication_pages.router(parts.publication, parts.proving, words, district),
             webhooks_pages.router(parts.webhooks, district),
         ]
     if "reporting" in services:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import uuid_utils.compat
@@ -42,10 +43,13 @@ from services.main.places import place
 from services.main.settings import Settings
 from services.main.survey_papers import RemoteSurveyPapers, SurveyPapersOf, remote
 from services.publication.application import Publishing
+from services.publication.jobs import tasks as publication_tasks
 from services.publication.policy import policy as publication_policy
+from services.publication.proving import Proving
+from services.publication.scheduling import TASK as RELEASE
+from services.publication.scheduling import Scheduling
 from services.publication.webhooks.application import DELIVER, Webhooks
 from services.publication.webhooks.following import WebhookFollower
-from services.publication.webhooks.jobs import tasks as webhook_tasks
 from services.reporting.application import Reporting
 from services.reporting.outboxes import NoOutboxes, Outboxes
 from services.reporting.processes import Nobody, Watch
@@ -64,7 +68,7 @@ WRITING: Final = ("intake", "resolution", "publication", "reporting")
 JOBS: Final = {
     "intake": (IMPORT, ERASE),
     "resolution": (OVERDUE, REMIND),
-    "publication": (DELIVER,),
+    "publication": (RELEASE, DELIVER),
 }
 """By service, the names of what it does later."""
 STORES: Final = (*WRITING, "keyring", "access")
@@ -158,6 +162,11 @@ class Parts:
             topic, delivery_seconds=self.settings.kafka_delivery_seconds, check=later
         )
 
+    @property
+    def attachments(self) -> Path:
+        """The folder of the sealed files of complaints."""
+        return self.folder.store("attachments")
+
     @cached_property
     def intake(self) -> Intake:
         """The service of what comes in."""
@@ -169,7 +178,7 @@ class Parts:
             self.district,
             uuid_utils.compat.uuid7,
             self.folder.receipt_secret,
-            self.folder.store("attachments"),
+            self.attachments,
             self.home_of,
             self.settings.puskesmas,
         )
@@ -231,6 +240,11 @@ class Parts:
             self.keyring,
             self.district.allow_same_approver,
         )
+
+    @cached_property
+    def proving(self) -> Proving:
+        """What keeps the proofs of what went out."""
+        return Proving(self.publication, self.attachments, uuid_utils.compat.uuid7)
 
     @cached_property
     def webhooks(self) -> Webhooks:
@@ -314,7 +328,7 @@ class Parts:
             remind = Reminding(self.resolution, lambda: self.lists, self.access, self.homed)
             tasks = resolution_tasks(self.resolution, remind)
         elif name == "publication":
-            tasks = webhook_tasks(self.webhooks)
+            tasks = publication_tasks(Scheduling(self.publication), self.webhooks)
         return Jobs(self.service(name), tasks, self.celery)
 
     @cached_property

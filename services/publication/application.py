@@ -19,7 +19,7 @@ from services.kernel.keyring import ERASED_SAID, Keyring, Subject
 from services.kernel.keyring.sealing import unseal
 from services.kernel.store import Answer, Ids, Once, Service, UnitOfWork
 from services.kernel.store.database import Database
-from services.kernel.text import _
+from services.kernel.text import Text, _
 from services.publication import waiting
 from services.publication.domain import INFORMED_BY, REACHES, Publication
 from services.publication.domain.redaction import Complainant, gives_away
@@ -29,7 +29,8 @@ from services.publication.webhooks.tables import TABLES as WEBHOOK_TABLES
 _Form = ComplaintReceivedV1 | ComplaintCorrectedV1
 WAITING = 50
 WITHDRAWAL = "withdrawal"
-TAKEN_BACK = _("Kasusnya dibuka kembali: hasil ini tidak berlaku lagi dan tidak diterbitkan.")
+_TAKEN_BACK = _("Kasusnya dibuka kembali: hasil ini tidak berlaku lagi dan tidak diterbitkan.")
+_OVERTAKEN = _("Kasusnya sudah melangkah lagi: rencana ini tidak berlaku dan tidak diterbitkan.")
 
 
 class Publishing(Service):
@@ -48,7 +49,7 @@ class Publishing(Service):
         same_approver: bool,
     ) -> None:
         super().__init__(place, origin, clock)
-        self._keyring = keyring
+        self.keyring = keyring
         self._same_approver = same_approver
         waiting.bring_up_to_date(self)
 
@@ -122,8 +123,8 @@ class Publishing(Service):
         expected: int | None = None,
     ) -> "Future[Answer]":
         """Save the draft with another text."""
-        box = self._seal(self.get(id), text, "PublicationDrafted.text")
-        return self._step(id, intent, once, expected, lambda it, act: it.save_draft(act, box))
+        box = self.seal(self.get(id), text, "PublicationDrafted.text")
+        return self.take(id, intent, once, expected, lambda it, act: it.save_draft(act, box))
 
     def approve(
         self,
@@ -154,8 +155,8 @@ class Publishing(Service):
         if text is None:
             expected = expected or draft.version
         elif text != saved:
-            box = self._seal(draft, text, "PublicationApproved.text")
-        return self._step(
+            box = self.seal(draft, text, "PublicationApproved.text")
+        return self.take(
             id,
             intent,
             once,
@@ -179,18 +180,23 @@ class Publishing(Service):
         """
         wanted = None if media is None else list(media)
         approved = self.get(id)
-        box = approved.text
-        facts = approved.complaint, approved.puskesmas, approved.confidentiality
-        subjects = {box.key: Subject(*facts)}
-        (text,) = self._keyring.open([box], intent.actor, intent.role, "release", subjects)
-        if text is None:
-            raise self._no_key(approved)
-        secret = self._confidentiality(approved)
+        text = self.opened_for_release(approved, intent.actor, intent.role)
+        secret = self.form_confidentiality(approved)
 
         def release(it: Publication, act: Act) -> None:
             it.release(act, text, wanted, secret)
 
-        return self._step(id, intent, once, expected or approved.version, release)
+        return self.take(id, intent, once, expected or approved.version, release)
+
+    def opened_for_release(self, approved: Publication, actor: str, role: str) -> str:
+        """Return the words that are to be public, noted as opened by whoever releases them; raises
+        Conflict where they were erased, Unavailable where their key has not come."""
+        box = approved.text
+        facts = approved.complaint, approved.puskesmas, approved.confidentiality
+        (text,) = self.keyring.open([box], actor, role, "release", {box.key: Subject(*facts)})
+        if text is None:
+            raise self.no_key(approved)
+        return text
 
     def give_back(
         self,
@@ -202,8 +208,8 @@ class Publishing(Service):
         expected: int | None = None,
     ) -> "Future[Answer]":
         """Hand a draft back to whoever words it, with what is wrong."""
-        box = self._seal(self.get(id), reason, "PublicationReturned.reason")
-        return self._step(id, intent, once, expected, lambda it, act: it.give_back(act, box))
+        box = self.seal(self.get(id), reason, "PublicationReturned.reason")
+        return self.take(id, intent, once, expected, lambda it, act: it.give_back(act, box))
 
     def withdraw(
         self,
@@ -216,14 +222,14 @@ class Publishing(Service):
     ) -> "Future[Answer]":
         """Take a release back; from then on it is as confidential as its form has become."""
         released = self.get(id)
-        box = self._seal(released, reason, "PublicationWithdrawn.reason")
-        secret = self._confidentiality(released)
+        box = self.seal(released, reason, "PublicationWithdrawn.reason")
+        secret = self.form_confidentiality(released)
 
         def withdraw(it: Publication, act: Act) -> None:
             it.withdraw(act, box)
             it.follow_form(replace(act, actor=SYSTEM, role="policy"), secret)
 
-        return self._step(id, intent, once, expected, withdraw, name=WITHDRAWAL)
+        return self.take(id, intent, once, expected, withdraw, name=WITHDRAWAL)
 
     def inform(
         self,
@@ -236,7 +242,7 @@ class Publishing(Service):
     ) -> "Future[Answer]":
         """Record that the complainant was told; not before the complaint was received."""
         received_at = self._received_at(self.get(id))
-        return self._step(
+        return self.take(
             id,
             intent,
             once,
@@ -245,7 +251,7 @@ class Publishing(Service):
             field="informed_at",
         )
 
-    def _step(
+    def take(
         self,
         id: UUID,
         intent: Intent,
@@ -255,21 +261,28 @@ class Publishing(Service):
         field: str = "occurred_at",
         *,
         name: str | None = None,
+        also: Callable[[UnitOfWork, Publication], Ids | None] = lambda _uow, _it: None,
     ) -> "Future[Answer]":
+        """Record a step of a publication; `field` is where its stated time was asked for, `name`
+        what it is called among the steps that are allowed, and `also` writes what else is to be
+        written and returns what else is answered."""
+
         def decide(uow: UnitOfWork) -> Ids:
             publication = uow.get(Publication, id, expected)
             act = uow.act(intent, field)
             taken_back = waiting.taken_back(uow, publication)
             left = _allowed(publication, taken_back=taken_back)
             if taken_back and name not in left:
-                raise StepNotAllowed(TAKEN_BACK, left)
+                raise StepNotAllowed(why_taken_back(publication), left)
             step(publication, act)
             uow.save(publication)
             waiting.note(uow, publication)
+            more = also(uow, publication) or {}
             return {
                 "id": str(id),
                 "state": publication.state,
                 "version": publication.version,
+                **more,
             }
 
         return self.command(decide, once)
@@ -277,22 +290,22 @@ class Publishing(Service):
     def complainant(self, publication: Publication) -> Complainant:
         """Return what is known of whoever complained, opened in memory to be compared with a text,
         which shows nobody anything; nothing, where its key is not here."""
-        known = self._person(self._form(publication)) or {}
+        known = self._person(self.form(publication)) or {}
         return Complainant(*(str(known.get(each) or "") for each in Complainant._fields))
 
     def is_confidential(self, publication: Publication) -> bool:
         """Say whether the complaint's form as it stands keeps unit and date from the public."""
-        return self._confidentiality(publication) == "confidential"
+        return self.form_confidentiality(publication) == "confidential"
 
     def categories(self, publication: Publication) -> tuple[str, ...]:
         """Return what the complaint is about, by its form as it stands."""
-        form = self._form(publication)
+        form = self.form(publication)
         return () if form is None else tuple(form.categories)
 
     def ways_to_inform(self, publication: Publication) -> tuple[str, ...]:
         """Return the ways in which the complainant can be told: by what the form knows of them, or
         as they came; all where it cannot be opened here."""
-        form = self._form(publication)
+        form = self.form(publication)
         person = self._person(form)
         if form is None or person is None:
             return INFORMED_BY
@@ -308,13 +321,13 @@ class Publishing(Service):
             return None
         if form.complainant is None:
             return {}
-        key = self._keyring.key(form.complainant.key)
+        key = self.keyring.key(form.complainant.key)
         if key is None:
             return None
         person: dict[str, Any] = json.loads(unseal(form.complainant, key.secret))
         return person
 
-    def _form(self, publication: Publication) -> _Form | None:
+    def form(self, publication: Publication) -> _Form | None:
         """Return the complaint's form as it stands; None where it has not come here."""
         found = None
         for message in sorted(arrived(self, publication.complaint), key=in_order):
@@ -323,8 +336,9 @@ class Publishing(Service):
                 found = event
         return found
 
-    def _confidentiality(self, publication: Publication) -> str:
-        form = self._form(publication)
+    def form_confidentiality(self, publication: Publication) -> str:
+        """Return how confidential the complaint's form is as it stands."""
+        form = self.form(publication)
         return publication.confidentiality if form is None else form.confidentiality
 
     def _received_at(self, publication: Publication) -> datetime:
@@ -337,22 +351,29 @@ class Publishing(Service):
 
     def _saved(self, publication: Publication) -> str:
         """Return the draft's text, opened in memory to be compared, which shows nobody anything."""
-        key = self._keyring.key(publication.complaint)
+        key = self.keyring.key(publication.complaint)
         if key is None:
-            raise self._no_key(publication)
+            raise self.no_key(publication)
         return unseal(publication.text, key.secret)
 
-    def _no_key(self, publication: Publication) -> Problem:
+    def no_key(self, publication: Publication) -> Problem:
         """Return why a draft's text is neither read nor written here."""
-        if self._keyring.erased.mark(publication.complaint) is not None:
+        if self.keyring.erased.mark(publication.complaint) is not None:
             return Conflict(ERASED_SAID)
         return Unavailable(_("Kunci keluhan ini belum tiba; isinya tidak dapat dibuka."))
 
-    def _seal(self, publication: Publication, text: str, place: str) -> SealedBox:
-        key = self._keyring.key(publication.complaint)
+    def seal(self, publication: Publication, text: str, place: str) -> SealedBox:
+        """Return words sealed under the complaint's key; raises as `no_key` says where it is not
+        here."""
+        key = self.keyring.key(publication.complaint)
         if key is None:
-            raise self._no_key(publication)
-        return key.seal(text, place, self._keyring.entropy)
+            raise self.no_key(publication)
+        return key.seal(text, place, self.keyring.entropy)
+
+
+def why_taken_back(publication: Publication) -> Text:
+    """Return why nothing is left to do with a text that was taken back but to withdraw it."""
+    return _OVERTAKEN if publication.planned else _TAKEN_BACK
 
 
 def _allowed(publication: Publication, *, taken_back: bool) -> tuple[str, ...]:

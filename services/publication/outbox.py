@@ -2,7 +2,7 @@
 
 from services.kernel.contracts import publication as contracts
 from services.kernel.store import Outbox
-from services.publication.domain import Publication
+from services.publication.domain import Publication, events
 
 OUTBOX: Outbox = {
     Publication.Drafted: contracts.PublicationDraftedV1,
@@ -12,4 +12,9 @@ OUTBOX: Outbox = {
     Publication.Released: contracts.ResolutionPublishedV1,
     Publication.Withdrawn: contracts.PublicationWithdrawnV1,
     Publication.Informed: contracts.ComplainantInformedV1,
+    events.ChangePlanned: contracts.PlannedChangeDraftedV1,
+    events.PlanReleased: contracts.PlannedChangePublishedV1,
+    events.ReleaseScheduled: contracts.ReleaseScheduledV1,
+    events.ReleaseCalledOff: contracts.ReleaseCalledOffV1,
+    events.Evidenced: contracts.PublicationEvidencedV1,
 }

@@ -1,11 +1,13 @@
 """Publication's pages: what waits to be published, and one result beside the words it answers."""
 
+import hashlib
 from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -15,6 +17,7 @@ from services.kernel.commands import intent, once_of_form
 from services.kernel.contracts import SealedBox, in_order, intake, read
 from services.kernel.district import District
 from services.kernel.errors import FieldError, NotFound, Problem
+from services.kernel.files.content import REQUEST_BYTES, SENT_MOST
 from services.kernel.follower import arrived
 from services.kernel.keyring import Words
 from services.kernel.text import Text, _
@@ -26,8 +29,10 @@ from services.kernel.web.opened import REASONS_WHY
 from services.kernel.web.others import namer, since, version_of
 from services.kernel.web.pages import Entry, NavItem, render
 from services.kernel.web.resumed import not_shown_yet
-from services.publication import post_pages, shown
-from services.publication.application import TAKEN_BACK, Publishing
+from services.publication import announcing_pages, evidence_pages, post_pages, shown
+from services.publication.announcing import Announcing
+from services.publication.api import EvidenceBody
+from services.publication.application import Publishing, why_taken_back
 from services.publication.domain import INFORMED_BY, MEDIA, Publication
 from services.publication.domain.redaction import (
     NOBODY,
@@ -35,7 +40,9 @@ from services.publication.domain.redaction import (
     kinds,
 )
 from services.publication.pictures import NAMES as PICTURES
-from services.publication.steps import FORMS, StepForm, Values, must_confirm, read_form
+from services.publication.proving import Proving
+from services.publication.scheduling import Scheduling
+from services.publication.steps import FORMS, Desk, StepForm, Values, must_confirm, read_form
 
 READ: Final = "publication.read"
 PATH: Final = "/terbitkan"
@@ -65,6 +72,12 @@ LABELS: Final = {
     "approval_confirm": _("Persetujuan kedua"),
     "return_reason": _("Apa yang perlu diperbaiki"),
     "release_media": _("Tampilkan di"),
+    "schedule_release_at": _("Terbit pada"),
+    "schedule_media": _("Tampilkan di"),
+    "evidence_medium": _("Terlihat di"),
+    "evidence_link": _("Alamat kiriman"),
+    "evidence_file": _("Foto atau pindaian"),
+    "evidence_seen_at": _("Kapan terlihat"),
     "withdrawal_reason": _("Mengapa ditarik"),
     "informed_channel": _("Dikabari lewat"),
     "informed_informed_at": _("Kapan"),
@@ -77,22 +90,38 @@ EVENTS: Final[Mapping[str, Text]] = {
     "ResolutionPublished": _("Hasil dipublikasikan"),
     "PublicationWithdrawn": _("Publikasi ditarik"),
     "ComplainantInformed": _("Pelapor diberi tahu"),
+    "PlannedChangeDrafted": _("Rencana untuk umum ditulis"),
+    "PlannedChangePublished": _("Rencana dipublikasikan"),
+    "ReleaseScheduled": _("Terbitnya dijadwalkan"),
+    "ReleaseCalledOff": _("Jadwal terbit dibatalkan"),
+    "PublicationEvidenced": _("Bukti terbit dicatat"),
 }
 
 
-async def _fields(request: Request) -> Values:
+class Sent(NamedTuple):
+    """What a form brought: its fields, and a photo."""
+
+    values: Values
+    photo: bytes | None
+
+
+async def _fields(request: Request) -> Sent:
     form = await request.form()
     values: Values = {name: value for name, value in form.items() if isinstance(value, str)}
-    for name in ("approval_media", "release_media"):
+    for name in ("approval_media", "release_media", "schedule_media"):
         values[name] = [each for each in form.getlist(name) if isinstance(each, str)]
-    return values
+    file = form.get("evidence_file")
+    photo = await file.read(REQUEST_BYTES) if isinstance(file, UploadFile) else b""
+    return Sent(values, photo or None)
 
 
-Fields = Annotated[Values, Depends(_fields)]
+Fields = Annotated[Sent, Depends(_fields)]
 Reader = Annotated[Principal, requires(READ)]
 
 
-def router(publishing: Publishing, words: Words, district: District | None = None) -> APIRouter:
+def router(
+    publishing: Publishing, proving: Proving, words: Words, district: District | None = None
+) -> APIRouter:
     """Return publication's pages.
 
     `district` gives a Puskesmas its name and its zone; without it the code stands for the name,
@@ -101,7 +130,10 @@ def router(publishing: Publishing, words: Words, district: District | None = Non
     pages = APIRouter(include_in_schema=False)
     _add_lists(pages, publishing, words, district)
     post_pages.add(pages, publishing, district)
-    _add_one(pages, publishing, words, district)
+    announcing_pages.add(pages, Announcing(publishing), words, district)
+    evidence_pages.add(pages, publishing, proving, district)
+    desk = Desk(publishing, Scheduling(publishing), proving)
+    _add_one(pages, desk, words, district)
     return pages
 
 
@@ -164,9 +196,9 @@ def _add_lists(
         return RedirectResponse(f"{PATH}/{found[-1].id}", 303)
 
 
-def _add_one(
-    pages: APIRouter, publishing: Publishing, words: Words, district: District | None
-) -> None:
+def _add_one(pages: APIRouter, desk: Desk, words: Words, district: District | None) -> None:
+    publishing = desk.publishing
+
     def show(
         request: Request,
         it: Publication,
@@ -179,7 +211,7 @@ def _add_one(
         zone = shown.zone_of(district, it.puskesmas)
         allowed = publishing.allowed(it)
         may = [s for s in allowed if principal.may(FORMS[s].permission, it.puskesmas)]
-        asks_why, (said, text, why) = _opened(publishing, words, district, principal, it)
+        asks_why, (said, text, why, *links) = _opened(publishing, words, district, principal, it)
         person = NOBODY if text is None else publishing.complainant(it)
         language = language_of(request)
         marking = partial(
@@ -221,11 +253,16 @@ def _add_one(
             unit=shown.unit_shown(district, it, language),
             tv_words=TV_WORDS,
             may=may,
-            taken_back=TAKEN_BACK if (taken_back := publishing.taken_back(it)) else None,
+            taken_back=why_taken_back(it) if (taken_back := publishing.taken_back(it)) else None,
             waits_for=None if taken_back else shown.waits_for(it),
             next_of=shown.roles_said(shown.next_step(it)),
             state=REPLACED if replaced_by and it.state == "released" else STATES[it.state],
             media=[(code, glossary.word("media", code)) for code in MEDIA],
+            scheduled=it.scheduled
+            and [say(glossary.word("media", code), language) for code in it.scheduled.media],
+            proofs=evidence_pages.shown(it, links, namer(request.app.state.access)),
+            unproven=[say(glossary.word("media", code), language) for code in it.unproven],
+            out=[(code, glossary.word("media", code)) for code in it.shown],
             unshown=[(code, glossary.word("media", code)) for code in it.not_shown],
             shown=[say(glossary.word("media", code), language) for code in it.shown],
             channels=[(code, shown.channel_said(code)) for code in INFORMED_BY],
@@ -248,7 +285,8 @@ def _add_one(
         principal.role_for(READ, it.puskesmas)
         return show(request, it, principal, Form(), begin=awal)
 
-    def take(request: Request, id: UUID, name: str, values: Values) -> Response:
+    def take(request: Request, id: UUID, name: str, sent: Sent) -> Response:
+        values = sent.values
         principal: Principal = request.state.principal
         step, it = FORMS[name], publishing.get(id)
         principal.role_for(step.permission, it.puskesmas)
@@ -257,10 +295,14 @@ def _add_one(
             body = read_form(step, name, values, shown.zone_of(district, it.puskesmas))
             if name == "approval" and it.state == "approved" and it.needs_confirmation:
                 must_confirm(body)
-            at = getattr(body, "informed_at", None)
+            marked: Values = values
+            if isinstance(body, EvidenceBody) and sent.photo:
+                body.photo = sent.photo
+                marked = {**values, "photo": hashlib.sha256(sent.photo).hexdigest()}
+            at = getattr(body, "informed_at", None) or getattr(body, "seen_at", None)
             who = intent(principal, step.permission, it.puskesmas, at)
-            repeat = once_of_form(principal.account_id, f"POST {request.url.path}", values)
-            step.call(publishing, id, who, body, once=repeat, expected=version_of(values)).result()
+            repeat = once_of_form(principal.account_id, f"POST {request.url.path}", marked)
+            step.call(desk, id, who, body, once=repeat, expected=version_of(values))
         except Problem as problem:
             # Also a refusal by rule (the approver is the author): the page says it in place.
             errors = tuple(FieldError(f"{name}_{e.field}", e.message) for e in problem.errors)
@@ -269,10 +311,14 @@ def _add_one(
         return see_other(request, f"{PATH}/{id}", SAVED)
 
     def add_step(name: str, step: StepForm) -> None:
-        @pages.post(f"{PATH}/{{id}}/{name}", dependencies=[requires(step.permission)])
-        def one(request: Request, id: UUID, values: Fields) -> Response:
+        @pages.post(
+            f"{PATH}/{{id}}/{name}",
+            dependencies=[requires(step.permission)],
+            max_body_size=SENT_MOST if name == "evidence" else None,
+        )
+        def one(request: Request, id: UUID, sent: Fields) -> Response:
             """Record one step of a publication."""
-            return take(request, id, name, values)
+            return take(request, id, name, sent)
 
     for name, step in FORMS.items():
         add_step(name, step)
@@ -294,7 +340,7 @@ def _opened(
         if isinstance(event, intake.ComplaintReceivedV1 | intake.ComplaintCorrectedV1):
             original = event.text
     about = shown.about(district, it, shown.settled_at(publishing, it))
-    boxes = (original, *shown.boxes_of(it))
+    boxes = (original, *shown.boxes_of(it), *(each.link for each in it.evidence))
     opened = words.open(principal, "publication", [(about, box) for box in boxes])
     return words.asks(principal, about, boxes), tuple(opened)
 

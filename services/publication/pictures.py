@@ -15,6 +15,7 @@ from services.kernel.web.pictures import squares
 
 MEDIUM: Final = "social_media"
 TITLE: Final = _("Keluhan Anda, tindakan kami")
+PLANNED: Final = _("Keluhan Anda, rencana kami")
 NAMES: Final[dict[Shape, Text]] = {
     "square": _("Persegi, 1080 × 1080"),
     "upright": _("Tegak, 1080 × 1920"),
@@ -23,8 +24,8 @@ NAMES: Final[dict[Shape, Text]] = {
 
 @dataclass(frozen=True)
 class Post:
-    """A result that is public on social media; `address` is that of the Puskesmas' board. Without
-    `unit` and `day` it is a confidential one."""
+    """A result, or what is `planned`, that is public on social media; `address` is that of the
+    Puskesmas' board. Without `unit` and `day` it is a confidential one."""
 
     text: str
     place: str
@@ -33,6 +34,7 @@ class Post:
     zone: ZoneInfo
     address: str
     language: str
+    planned: bool
 
     def drawn(self, shape: Shape) -> bytes:
         """Return a picture as PNG, the same one again while nothing changes."""
@@ -40,7 +42,7 @@ class Post:
         data = Picture(
             language=self.language,
             place=self.place,
-            title=shown(TITLE),
+            title=shown(self._title),
             text=self.text,
             notes=tuple(each for each in (self.unit, self._day) if each),
             more=shown(_("Selengkapnya di papan informasi.")),
@@ -56,7 +58,7 @@ class Post:
         told = _(
             "Gambar bertulisan dari {place}, {title}: {text}",
             place=self.place,
-            title=self._say(TITLE),
+            title=self._say(self._title),
             text=self.text,
         )
         return "\n".join(each for each in (self._say(told), facts) if each)
@@ -65,7 +67,13 @@ class Post:
     def caption(self) -> str:
         """The words to post beside the picture."""
         board = _("Semua hasil: {address}", address=self.address)
-        return "\n\n".join((f"{self._say(TITLE)} · {self.place}", self.text, self._say(board)))
+        return "\n\n".join(
+            (f"{self._say(self._title)} · {self.place}", self.text, self._say(board))
+        )
+
+    @property
+    def _title(self) -> Text:
+        return PLANNED if self.planned else TITLE
 
     @property
     def _day(self) -> str | None:

@@ -1,18 +1,18 @@
 """What publication does when others' events arrive: a documented result becomes a draft; one that
-is not out yet follows its form when that becomes confidential, or is no longer; reopening lets
-nothing wait of the result that it takes back."""
+is not out yet follows its form when that becomes confidential, or is no longer; what takes a case
+further lets nothing wait of the text before it."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
-from services.kernel.contracts import Message, intake, meetings, read, resolution
+from services.kernel.contracts import Event, Message, intake, meetings, read, resolution
 from services.kernel.errors import NotFound
 from services.kernel.follower import remembered
 from services.kernel.policy import Policy, caused_by
 from services.kernel.store import UnitOfWork
 from services.kernel.text import _
-from services.publication import waiting
+from services.publication import announcing, waiting
 from services.publication.domain import Publication
 
 
@@ -21,12 +21,13 @@ def policy(acts_for: Callable[[str], bool]) -> Policy:
     return Policy(
         acts_for=acts_for,
         handlers={
-            resolution.ResolutionDocumentedV1: draft,
+            **dict.fromkeys(announcing.OVERTAKES, overtake),
             resolution.CaseReopenedV1: take_back,
+            resolution.ResolutionDocumentedV1: draft,
             intake.ComplaintCorrectedV1: follow_form,
             meetings.ForumAnsweredV1: forum_answered,
         },
-        remembers=frozenset({intake.ComplaintReceivedV1, intake.ComplaintCorrectedV1}),
+        remembers=announcing.OVERTAKES | {intake.ComplaintReceivedV1, intake.ComplaintCorrectedV1},
     )
 
 
@@ -53,14 +54,23 @@ def draft(uow: UnitOfWork, message: Message, event: resolution.ResolutionDocumen
         entered_by=received.actor,
         documented_by=event.documented_by,
     )
+    overtake(uow, message, event)
     uow.save(publication)
     waiting.note(uow, publication)
 
 
-def take_back(uow: UnitOfWork, message: Message, event: resolution.CaseReopenedV1) -> None:
+def take_back(uow: UnitOfWork, message: Message, event: Event) -> None:
     """Ask nobody to approve, release or tell a result that was found not effective: the next
     documentation makes the next draft (SOP Puring 3f)."""
     waiting.take_back(uow, message.subject)
+
+
+def overtake(uow: UnitOfWork, message: Message, event: Event) -> None:
+    """Ask nobody any more for what was to be said of a plan that was carried out or replaced, or
+    whose case goes another way; what is public of it stays so."""
+    for id in waiting.of_complaint(uow, message.subject):
+        if uow.get(Publication, id).planned:
+            waiting.take_back_one(uow, id)
 
 
 def follow_form(uow: UnitOfWork, message: Message, event: intake.ComplaintCorrectedV1) -> None:

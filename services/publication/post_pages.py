@@ -66,4 +66,5 @@ def post_of(
         zone=zone,
         address=address(request, f"/p/{it.puskesmas}/papan"),
         language=language,
+        planned=it.planned,
     )

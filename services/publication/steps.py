@@ -1,10 +1,9 @@
 """The form of each step of a publication: its permission, its fields, and the call it makes."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,14 +16,21 @@ from services.kernel.text import _
 from services.kernel.web.validation import field_errors
 from services.publication.api import (
     Approval,
+    CancellationBody,
     DraftBody,
+    EvidenceBody,
     InformedBody,
     ReleaseBody,
     ReturnBody,
+    ScheduleBody,
     WithdrawalBody,
 )
 from services.publication.application import Publishing
+from services.publication.proving import Proof, Proving
+from services.publication.scheduling import Scheduling
 
+MOMENTS: Final = ("informed_at", "seen_at", "release_at")
+"""Fields whose time is typed as it is where the Puskesmas is."""
 Values = dict[str, str | list[str]]
 
 
@@ -35,31 +41,51 @@ class StepForm:
 
     permission: str
     body: type[BaseModel]
-    call: Callable[..., "Future[Answer]"]
+    call: Callable[..., Answer]
 
 
-def _draft(to: Publishing, id: UUID, who: Intent, body: DraftBody, **more: Any) -> Any:
-    return to.save_draft(id, who, body.text, **more)
+class Desk(NamedTuple):
+    """What takes the steps."""
+
+    publishing: Publishing
+    scheduling: Scheduling
+    proving: Proving
 
 
-def _approve(to: Publishing, id: UUID, who: Intent, body: Approval, **more: Any) -> Any:
-    return to.approve(id, who, None, body.media, body.confirm, **more)
+def _draft(to: Desk, id: UUID, who: Intent, body: DraftBody, **more: Any) -> Answer:
+    return to.publishing.save_draft(id, who, body.text, **more).result()
 
 
-def _return(to: Publishing, id: UUID, who: Intent, body: ReturnBody, **more: Any) -> Any:
-    return to.give_back(id, who, body.reason, **more)
+def _approve(to: Desk, id: UUID, who: Intent, body: Approval, **more: Any) -> Answer:
+    return to.publishing.approve(id, who, None, body.media, body.confirm, **more).result()
 
 
-def _release(to: Publishing, id: UUID, who: Intent, body: ReleaseBody, **more: Any) -> Any:
-    return to.release(id, who, body.media, **more)
+def _return(to: Desk, id: UUID, who: Intent, body: ReturnBody, **more: Any) -> Answer:
+    return to.publishing.give_back(id, who, body.reason, **more).result()
 
 
-def _withdraw(to: Publishing, id: UUID, who: Intent, body: WithdrawalBody, **more: Any) -> Any:
-    return to.withdraw(id, who, body.reason, **more)
+def _release(to: Desk, id: UUID, who: Intent, body: ReleaseBody, **more: Any) -> Answer:
+    return to.publishing.release(id, who, body.media, **more).result()
 
 
-def _inform(to: Publishing, id: UUID, who: Intent, body: InformedBody, **more: Any) -> Any:
-    return to.inform(id, who, body.channel, **more)
+def _schedule(to: Desk, id: UUID, who: Intent, body: ScheduleBody, **more: Any) -> Answer:
+    return to.scheduling.schedule(id, who, body.release_at, body.media, **more).result()
+
+
+def _call_off(to: Desk, id: UUID, who: Intent, body: CancellationBody, **more: Any) -> Answer:
+    return to.scheduling.call_off(id, who, **more).result()
+
+
+def _prove(to: Desk, id: UUID, who: Intent, body: EvidenceBody, **more: Any) -> Answer:
+    return to.proving.prove(id, who, Proof(body.medium, body.link, body.photo), **more)
+
+
+def _withdraw(to: Desk, id: UUID, who: Intent, body: WithdrawalBody, **more: Any) -> Answer:
+    return to.publishing.withdraw(id, who, body.reason, **more).result()
+
+
+def _inform(to: Desk, id: UUID, who: Intent, body: InformedBody, **more: Any) -> Answer:
+    return to.publishing.inform(id, who, body.channel, **more).result()
 
 
 FORMS: Final[Mapping[str, StepForm]] = {
@@ -67,6 +93,9 @@ FORMS: Final[Mapping[str, StepForm]] = {
     "approval": StepForm("publication.approve", Approval, _approve),
     "return": StepForm("publication.return", ReturnBody, _return),
     "release": StepForm("publication.release", ReleaseBody, _release),
+    "schedule": StepForm("publication.release", ScheduleBody, _schedule),
+    "cancellation": StepForm("publication.release", CancellationBody, _call_off),
+    "evidence": StepForm("publication.prove", EvidenceBody, _prove),
     "withdrawal": StepForm("publication.withdraw", WithdrawalBody, _withdraw),
     "informed": StepForm("publication.inform", InformedBody, _inform),
 }
@@ -77,9 +106,9 @@ def read_form(step: StepForm, name: str, values: Values, zone: ZoneInfo | None) 
     raw: dict[str, Any] = {}
     for field in step.body.model_fields:
         value = values.get(f"{name}_{field}", "")
-        if field == "informed_at":
+        if field in MOMENTS:
             value = cast(str, value) and _moment(cast(str, value), zone)
-        if value or field in ("media", "text", "reason"):
+        if value or field in ("media", "text", "reason", "release_at", "medium"):
             raw[field] = value
     try:
         return step.body.model_validate(raw)

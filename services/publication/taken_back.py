@@ -8,8 +8,8 @@ from services.kernel.aggregate import Aggregate
 from services.kernel.contracts import Message, in_order, intake, read
 from services.kernel.store import UnitOfWork
 from services.kernel.store.taking_back import Facts, Forms, NotRetold, Retold
-from services.publication import waiting
-from services.publication.domain import Publication
+from services.publication import scheduling, waiting
+from services.publication.domain import Publication, events
 
 
 def _id_of(_message: Message, facts: Facts) -> UUID:
@@ -18,7 +18,7 @@ def _id_of(_message: Message, facts: Facts) -> UUID:
 
 def _unpublished(kind: type[Aggregate.Event], message: Message, forms: Forms) -> Facts:
     of_complaint = {"complaint": message.subject}
-    if kind is not Publication.Drafted:
+    if kind not in (Publication.Drafted, events.ChangePlanned):
         return of_complaint
     found = [each for each in forms(message.subject) if in_order(each) < in_order(message)]
     received: Any = read(found[0]) if found else None
@@ -39,10 +39,11 @@ def _noted(uow: UnitOfWork, id: UUID, _messages: Sequence[Message]) -> None:
     if id not in waiting.of_complaint(uow, publication.complaint):
         waiting.take_back(uow, publication.complaint)
     waiting.note(uow, publication)
+    scheduling.note(uow, publication)
 
 
 RETOLD: Final = Retold(
-    begins={Publication.Drafted: Publication},
+    begins={Publication.Drafted: Publication, events.ChangePlanned: Publication},
     id_of=_id_of,
     noted=_noted,
     unpublished=_unpublished,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.kernel.store import UnitOfWork
 from services.kernel.store.rows import marks
-from services.publication.domain import Publication
+from services.publication.domain import Publication, events
 
 if TYPE_CHECKING:
     from services.publication.application import Publishing
@@ -50,7 +50,7 @@ def note(uow: UnitOfWork, publication: Publication) -> None:
             int(publication.state == "returned"),
             int(publication.state == "drafted" or (approved and publication.needs_confirmation)),
             int(approved),
-            int(publication.confidentiality != "anonymous" and not publication.informed),
+            int("informed" in publication.allowed),
         ),
     )
 
@@ -60,6 +60,13 @@ def take_back(uow: UnitOfWork, complaint: str) -> None:
     public stays so until somebody withdraws it."""
     uow.connection.execute(
         "UPDATE publications SET taken_back = 1 WHERE complaint = ?", (complaint,)
+    )
+
+
+def take_back_one(uow: UnitOfWork, publication: UUID) -> None:
+    """Mark one publication as taken back."""
+    uow.connection.execute(
+        "UPDATE publications SET taken_back = 1 WHERE publication = ?", (str(publication),)
     )
 
 
@@ -122,7 +129,10 @@ def bring_up_to_date(publishing: "Publishing") -> None:
 def _all(publishing: "Publishing") -> Iterator[UUID]:
     after = 0
     while found := publishing.recorder.select_notifications(
-        after, _PAGE, topics=[Publication.Drafted.TOPIC], inclusive_of_start=False
+        after,
+        _PAGE,
+        topics=[Publication.Drafted.TOPIC, events.ChangePlanned.TOPIC],
+        inclusive_of_start=False,
     ):
         yield from (UUID(str(each.originator_id)) for each in found)
         after = found[-1].id

@@ -101,6 +101,7 @@ class PublicAnswer(BaseModel):
 
     answer: str
     published_at: datetime
+    planned: bool = Field(description="it says what will change; else what came of it")
     reopened: bool = Field(
         description="its case was opened again since: until a newer result is public"
     )
@@ -132,6 +133,7 @@ class BoardItem(BaseModel):
     service_unit: str | None
     received_at: datetime | None
     published_at: datetime | None
+    planned: bool = Field(description="it says what will change; else what came of it")
     reopened: bool = Field(
         description="its case was opened again since: until a newer result is public"
     )

@@ -119,7 +119,10 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "rules_version": ("INTEGER", "p.deadlines[1].rules_version"),
     "publication": ("UUID", "p.publication"),
     # The only free text that is ever public; elsewhere `text` is a sealed box.
-    "public_text": ("VARCHAR", "CASE WHEN name = 'ResolutionPublished' THEN p.text END"),
+    "public_text": (
+        "VARCHAR",
+        "CASE WHEN name IN ('ResolutionPublished', 'PlannedChangePublished') THEN p.text END",
+    ),
     "media": ("VARCHAR[]", "p.media"),
     "shows_unit_and_date": ("BOOLEAN", "p.shows_unit_and_date"),
     "title": ("VARCHAR", "p.name"),

@@ -37,9 +37,9 @@ def recap_cases(
             coalesce(s.closed, false) AS closed, d.grade, d.settlement_due, t.settled_at,
             i.informed_at, coalesce(f.escalated, false) AS escalated,
             (SELECT min(p.since) FROM publications AS p WHERE p.complaint = a.complaint
-                AND p.state = 'released' AND {at("p")}) AS published_at,
+                AND p.state = 'released' AND NOT p.planned AND {at("p")}) AS published_at,
             (SELECT flatten(list(p.media)) FROM publications AS p WHERE p.complaint = a.complaint
-                AND p.state = 'released' AND {at("p")}) AS media,
+                AND p.state = 'released' AND NOT p.planned AND {at("p")}) AS media,
             (SELECT last(e.sets = 'evaluated' ORDER BY e.seq) FROM steps AS e
                 WHERE e.complaint = a.complaint AND e.step = 'EvaluationRecorded' AND {at("e")})
                 AS effective

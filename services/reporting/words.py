@@ -56,6 +56,11 @@ STEPS: Final[Mapping[str, Text]] = {
     "PublicationApproved": _("Publikasi disetujui"),
     "PublicationReturned": _("Rancangan publikasi dikembalikan"),
     "ResolutionPublished": _("Hasil dipublikasikan"),
+    "PlannedChangeDrafted": _("Rencana untuk umum ditulis"),
+    "PlannedChangePublished": _("Rencana dipublikasikan"),
+    "ReleaseScheduled": _("Terbitnya dijadwalkan"),
+    "ReleaseCalledOff": _("Jadwal terbit dibatalkan"),
+    "PublicationEvidenced": _("Bukti terbit dicatat"),
     "PublicationWithdrawn": _("Publikasi ditarik"),
     "ComplainantInformed": _("Pelapor diberi tahu"),
     "FeedbackHeard": _("Disampaikan dalam pertemuan"),
@@ -147,6 +152,7 @@ PRAISE: Final = "praise"
 JOINED: Final = _("Kami tangani bersama keluhan lain yang sama. Beginilah jalannya:")
 PRAISED: Final = _("Terima kasih. Pujian Anda kami sampaikan kepada yang bertugas.")
 INFORMED: Final = _("Kami kabari Anda")
+ANNOUNCED: Final = _("Kami umumkan rencananya")
 PUBLISHED: Final = _("Kami umumkan hasilnya")
 REOPENED: Final = _("Kami buka lagi")
 UNPUBLISHED: Final = _("Kami tarik hasilnya dari umum")
@@ -167,7 +173,7 @@ def said_of(receipt: Mapping[str, Any]) -> Text:
         return PAUSED
     stage = _way(receipt)[_reached(receipt)]
     if stage.title is _WRITTEN and receipt["confidentiality"] == "anonymous":
-        if any(not each["reopened"] for each in receipt["answers"]):
+        if any(not each["reopened"] and not each["planned"] for each in receipt["answers"]):
             return _SHOWN
         return _HERE.get(receipt["kind"], _HERE["complaint"])
     return stage.says
@@ -196,7 +202,11 @@ def stages(receipt: Mapping[str, Any]) -> list[Entry]:
     if reopened:
         state = "now" if reached == _STUDY and goes_on else "done"
         done.append(Entry(REOPENED, happened=reopened, state=state))
-    for title, step in ((INFORMED, "ComplainantInformed"), (PUBLISHED, "ResolutionPublished")):
+    for title, step in (
+        (ANNOUNCED, "PlannedChangePublished"),
+        (INFORMED, "ComplainantInformed"),
+        (PUBLISHED, "ResolutionPublished"),
+    ):
         if receipt["joined"] and title is INFORMED:
             continue  # the other's complainant was told
         if told := _first(result, frozenset({step})):

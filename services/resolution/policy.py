@@ -63,6 +63,11 @@ def policy(acts_for: Callable[[str], bool], promises: Promises) -> Policy:
                 publication.ResolutionPublishedV1,
                 publication.PublicationWithdrawnV1,
                 publication.ComplainantInformedV1,
+                publication.PlannedChangeDraftedV1,
+                publication.PlannedChangePublishedV1,
+                publication.ReleaseScheduledV1,
+                publication.ReleaseCalledOffV1,
+                publication.PublicationEvidencedV1,
             }
         ),
     )

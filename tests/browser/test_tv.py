@@ -213,6 +213,7 @@ def test_its_memory_stays_flat(page: Page) -> None:
 
 
 @pytest.mark.skipif(not STANDS, reason="TV_MINUTES says how long the screen is to stand")
+@pytest.mark.timeout(STANDS * 60 + 300)
 def test_it_stands_for_real_minutes(wall: BrowserContext, server: Server) -> None:
     """The server restarts in the second and the fifth tenth of the time, the network is away in the
     seventh: what is shown is a result all along, and the memory of the end is that of the

@@ -25,7 +25,7 @@ PROJECT: Final = "tanggap-drill"
 KINDS: Final = (
     *("kafka-1", "postgres", "redis", "proxy"),
     *("intake", "resolution", "publication", "reporting"),
-    *("worker-intake", "worker-resolution", "scheduler"),
+    *("worker-intake", "worker-resolution", "worker-publication", "scheduler"),
 )
 HEALS_SECONDS: Final = 180.0
 _COMPOSE: Final = ("docker-compose", "-p", PROJECT)

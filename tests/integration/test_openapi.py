@@ -150,6 +150,8 @@ class Things:
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 CASE, PUBLICATION = "POST /cases/{id}", "POST /publications/{id}"
+ANNOUNCED = 5
+"""Steps of a case after which it has a plan."""
 STEPS: list[tuple[str, str, Any]] = [
     ("complaint_team", f"{CASE}/team-call", {"who": ["Sari"], "how": "telepon"}),
     ("complaint_team", f"{CASE}/grade", {"grade": "yellow", "reason": "Lama."}),
@@ -248,6 +250,28 @@ def of_one(asker: Asker, things: Things, at: str, one: str, other: str, **path: 
     asker.well(
         "head", f"GET {at}/attachments/{{attachment}}", **here, attachment=added["attachment"]
     )
+
+
+def announced(node: RunningNode, asker: Asker, things: Things) -> None:
+    """Announce what a plan will change: set a time, call it off, release it and prove that."""
+    walk(node, asker, things, ANNOUNCED)
+    words = {"complaint": things.complaints[-1], "text": "Loket kedua dibuka bulan depan."}
+    for _attempt in range(node.attempts):  # until the plan has come to publication
+        answer = node.as_("dewi").post("/publications", json=words)
+        if answer.status_code != 404:
+            break
+        node.public.get("/../../health/ready")
+    asker.answered["publisher"]["POST /publications 201"] += 1
+    id = {"id": answer.raise_for_status().json()["id"]}
+    things.publications.append(id["id"])
+    asker.well("head", f"{PUBLICATION}/approval", {"text": words["text"]}, **id)
+    due = {"release_at": f"{SOON}T01:00:00Z"}
+    asker.well("publisher", f"{PUBLICATION}/schedule", due, **id)
+    asker.well("publisher", f"{PUBLICATION}/cancellation", {}, **id)
+    asker.well("publisher", f"{PUBLICATION}/release", {}, **id)
+    proof = {"medium": "social_media", "link": "https://contoh.id/p/1"}
+    form = "multipart/form-data"
+    asker.well("complaint_team", f"{PUBLICATION}/evidence", proof, **id, media_type=form)
 
 
 def later(asker: Asker, things: Things) -> None:
@@ -492,6 +516,7 @@ def test_every_call_answers_well_what_is_well_asked(
     path = {"code": "puring", "id": taken["import"]}
     asker.well("officer", "GET /puskesmas/{code}/imports/{id}", **path)
     asker.well("officer", "POST /puskesmas/{code}/imports/{id}/stop", **path)
+    announced(node, asker, things)
     later(asker, things)
     told(node, asker, things)
     meetings(asker, things, things.complaints[-2])

@@ -83,6 +83,7 @@ class Place:
             **vars(self),
             figure="received",
             shape="square",
+            evidence=self.complaint,
             session="0" * 16,
             origin=origin,
             service=service,
@@ -138,7 +139,7 @@ class House:
                 name: place.filled(route, value) if isinstance(value, str) else value
                 for name, value in row.body.items()
             }
-            sent["json" if path.startswith(API) else "data"] = body
+            sent["json" if path.startswith(API) and not row.file else "data"] = body
         if row.file:
             sent["files"] = {"file": ("a.csv", b"channel,text\nphone,Antre\n")}
         if route in ENDS_THE_SESSION and who != NOBODY:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from tests.folding import Facts, facts, opened
 from tests.histories import Told, deliveries, hour, told
+from tests.messages import subject
 
 __all__ = ["facts", "opened"]
 
@@ -219,6 +220,50 @@ def test_a_publication_is_public_from_release_to_withdrawal(facts: Facts) -> Non
     assert facts.at("publications", "state, public_text", 6, 9) == [("withdrawn", None)]
     sealed = facts.connection.execute("SELECT count(*) FROM log WHERE public_text LIKE '%AAAA%'")
     assert sealed.fetchone() == (0,)
+
+
+def test_a_planned_change_is_public_and_publishes_no_result(facts: Facts) -> None:
+    made = {"publication": subject(901)}
+    facts.take(
+        deliveries(
+            [
+                told("ComplaintReceived", 0, source="intake"),
+                told("CaseGraded", 1),
+                told("ResponsePlanned", 2),
+                told("PlannedChangeDrafted", 3, source="publication"),
+                told("PublicationApproved", 4, source="publication"),
+                told("PlannedChangePublished", 5, source="publication"),
+                told("ResolutionDocumented", 6),
+                told("PublicationDrafted", 7, source="publication", **made),
+                told("ResolutionPublished", 8, source="publication", **made),
+                told("PublicationWithdrawn", 9, source="publication", **made),
+            ]
+        )
+    )
+    shown = "planned, state, public_text"
+    assert facts.at("publications", shown, 4, 20) == [(True, "approved", None)]
+    planned = (True, "released", "Loket kedua dibuka bulan depan.")
+    assert facts.at("publications", shown, 5, 20) == [planned]
+    assert sorted(facts.at("publications", shown, 8, 20)) == [
+        (False, "released", "Antrean kini bernomor."),
+        planned,
+    ]
+    assert facts.at("latest", "published", 9, 20) == [(False,)]
+    assert facts.at("plans", "planned_at", 6, 20) == [(hour(2).replace(tzinfo=None),)]
+
+
+def test_a_planned_change_is_no_published_result_until_one_is(facts: Facts) -> None:
+    planned = [
+        told("ComplaintReceived", 0, source="intake"),
+        told("PlannedChangeDrafted", 1, source="publication"),
+        told("PlannedChangePublished", 2, source="publication"),
+    ]
+    facts.take(deliveries(planned))
+    assert facts.at("latest", "published", 9, 20) == [(False,)]
+    facts.clear()
+    made = {"publication": subject(901)}
+    facts.take(deliveries([*planned, told("ResolutionPublished", 3, source="publication", **made)]))
+    assert facts.at("latest", "published", 9, 20) == [(True,)]
 
 
 def test_what_a_complaint_came_to_is_known_when_the_last_of_it_came(facts: Facts) -> None:

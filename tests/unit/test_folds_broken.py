@@ -56,6 +56,18 @@ BREAKS = {
         "WHEN 'PublicationApproved' THEN 'released'",
         tests.test_a_publication_is_public_from_release_to_withdrawal,
     ),
+    "a planned change counts as a published result": Break(
+        "latest",
+        "state = 'released' AND NOT planned",
+        "state = 'released'",
+        tests.test_a_planned_change_is_no_published_result_until_one_is,
+    ),
+    "the approval of a planned change makes a result of it": Break(
+        "publications",
+        "bool_or(starts_with(name, 'PlannedChange'))",
+        "any_value(starts_with(name, 'PlannedChangePub'))",
+        tests.test_a_planned_change_is_public_and_publishes_no_result,
+    ),
     "what is shown in a further medium is public since then only": Break(
         "publications",
         "CASE WHEN NOT further THEN happened_at END",

@@ -84,7 +84,11 @@ def test_who_is_anonymous_is_promised_a_result_only_until_it_is_shown() -> None:
     steps = FIRST[:4]
     waiting = receipt(*steps, state="documented", confidentiality="anonymous")
     assert "begitu kami umumkan" in str(said_of(waiting))
-    shown = waiting | {"answers": [{"answer": "Antrean bernomor.", "reopened": False}]}
+    shown = waiting | {
+        "answers": [{"answer": "Antrean bernomor.", "reopened": False, "planned": False}]
+    }
     assert "Hasilnya ada di halaman ini" in str(said_of(shown))
-    taken_back = waiting | {"answers": [{"answer": "Antrean bernomor.", "reopened": True}]}
+    taken_back = waiting | {
+        "answers": [{"answer": "Antrean bernomor.", "reopened": True, "planned": False}]
+    }
     assert "begitu kami umumkan" in str(said_of(taken_back))

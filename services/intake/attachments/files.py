@@ -25,7 +25,7 @@ from services.kernel.contracts import Message, SealedBox, read
 from services.kernel.contracts import intake as contracts
 from services.kernel.errors import Forbidden, NotFound, Problem
 from services.kernel.files.content import EXTENSIONS, cleaned
-from services.kernel.files.kept import file_path, write_file
+from services.kernel.files.kept import Opened, file_path, write_file
 from services.kernel.handover.told import Thread
 from services.kernel.keyring import About, Words
 from services.kernel.store import Answer, Ids, Once, UnitOfWork
@@ -44,14 +44,6 @@ class Attached(NamedTuple):
     answer: Answer
     media_type: str
     size: int
-
-
-class Opened(NamedTuple):
-    """A file as its reader gets it."""
-
-    name: str
-    media_type: str
-    data: bytes
 
 
 class _File(NamedTuple):

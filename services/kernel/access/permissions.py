@@ -99,6 +99,7 @@ _TABLE: dict[str, tuple[str, ...]] = {
     "publication.approve": (HEAD,),
     "publication.return": (HEAD,),
     "publication.release": (PUBLISHER,),
+    "publication.prove": (COMPLAINT_TEAM, PUBLISHER),
     "publication.withdraw": (PUBLISHER,),
     "publication.inform": (COMPLAINT_TEAM, PUBLISHER),
     "message.read": (COMPLAINT_TEAM, PUBLISHER, ADMIN),

@@ -1,6 +1,6 @@
 """What publication publishes: drafts, approvals, what became public, who was told."""
 
-from services.kernel.contracts.fields import Internal, Public, Sealed, SealedBox
+from services.kernel.contracts.fields import Internal, Moment, Public, Sealed, SealedBox
 from services.kernel.contracts.registry import Event, published
 
 
@@ -12,6 +12,17 @@ class PublicationDraftedV1(Event, frozen=True):
     text: Sealed[SealedBox]
     confidentiality: Internal[str]
     documented_by: Internal[str]
+
+
+@published("publication")
+class PlannedChangeDraftedV1(Event, frozen=True):
+    """What a case's follow-up plan will change was worded for the public, before it is carried out;
+    its text is still sealed, and later drafts of it are PublicationDrafted."""
+
+    publication: Public[str]
+    text: Sealed[SealedBox]
+    confidentiality: Internal[str]
+    planned_by: Internal[str]
 
 
 @published("publication")
@@ -46,6 +57,52 @@ class ResolutionPublishedV1(Event, frozen=True):
     text: Public[str]
     media: Public[list[str]]
     shows_unit_and_date: Public[bool]
+
+
+@published("publication")
+class PlannedChangePublishedV1(Event, frozen=True):
+    """A planned change was published, so that people know what is under way; as of a result, `media`
+    are all in which it is shown, and its text is the approved one. The result takes its place."""
+
+    publication: Public[str]
+    text: Public[str]
+    media: Public[list[str]]
+    shows_unit_and_date: Public[bool]
+
+
+@published("publication")
+class ReleaseScheduledV1(Event, frozen=True):
+    """The approved text is to be released in these media at `release_at`; another one takes its
+    place. It is void once the text is worded, approved or returned anew, or its case moved on."""
+
+    publication: Public[str]
+    media: Public[list[str]]
+    release_at: Public[Moment]
+
+
+@published("publication")
+class ReleaseCalledOffV1(Event, frozen=True):
+    """A scheduled release does not take place."""
+
+    publication: Public[str]
+
+
+@published("publication")
+class PublicationEvidencedV1(Event, frozen=True):
+    """What proves that `medium` shows the text: the address of a post, a photo, or both;
+    `occurred_at` is when it was seen there.
+
+    The photo itself is a sealed file at the home; `sha256` and `size` (bytes) are those of the file
+    as it is sealed.
+    """
+
+    publication: Public[str]
+    evidence: Public[str]
+    medium: Public[str]
+    link: Sealed[SealedBox | None]
+    sha256: Internal[str | None]
+    size: Public[int | None]
+    media_type: Public[str | None]
 
 
 @published("publication")

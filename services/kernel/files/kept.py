@@ -2,6 +2,15 @@
 
 import os
 from pathlib import Path
+from typing import NamedTuple
+
+
+class Opened(NamedTuple):
+    """A file as its reader gets it."""
+
+    name: str
+    media_type: str
+    data: bytes
 
 
 def file_path(files: Path, complaint: str, attachment: str) -> Path:

@@ -35,6 +35,7 @@ Page = Literal[
     "meetings",
     "publication",
     "publications",
+    "evidence",
     "release",
     "survey",
     "recap",
@@ -43,7 +44,15 @@ Page = Literal[
 ]
 """What words are opened for, as the access log names it."""
 SINGLE: Final[frozenset[Page]] = frozenset(
-    {"case", "case_file", "complaint_form", "complaint_paper", "attachment", "publication"}
+    {
+        "case",
+        "case_file",
+        "complaint_form",
+        "complaint_paper",
+        "attachment",
+        "publication",
+        "evidence",
+    }
 )
 """Pages of one complaint, which somebody chose to open."""
 LATEST = 200

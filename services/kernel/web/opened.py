@@ -37,6 +37,7 @@ WHY: Final[Mapping[str, Text]] = {
     "meetings": _("daftar keputusan rapat"),
     "publication": _("menyiapkan publikasi"),
     "publications": _("daftar publikasi"),
+    "evidence": _("membuka bukti terbit"),
     "release": _("menerbitkan"),
     "survey": _("membaca survei dan masukannya"),
     "recap": _("lembar rekap bulanan"),

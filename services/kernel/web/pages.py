@@ -101,7 +101,7 @@ class Entry:
     said: Text | str | None = None
     notes: tuple[Text | str, ...] = ()
     sealed: bool = False
-    links: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, Text | str], ...] = ()
     promised: tuple[Promised, ...] = ()
 
 

@@ -18,6 +18,7 @@ from services.kernel.chain import sort_out
 from services.kernel.clock import Clock
 from services.kernel.contracts import Message, SealedBox, read
 from services.kernel.contracts.intake import AttachmentAddedV1
+from services.kernel.contracts.publication import PublicationEvidencedV1
 from services.kernel.files.kept import file_path
 from services.kernel.keyring import DoesNotOpen, Keyring
 from services.kernel.store import Service
@@ -100,15 +101,17 @@ class _Trial:
             return
         self._keys.update(_keys_of(event))
         if isinstance(event, AttachmentAddedV1):
-            self._file(message.subject, event)
+            self._file(message.subject, event.attachment, event.sha256)
+        elif isinstance(event, PublicationEvidencedV1) and event.sha256:
+            self._file(message.subject, event.evidence, event.sha256)
 
-    def _file(self, complaint: str, event: AttachmentAddedV1) -> None:
-        path = file_path(self._place / ATTACHMENTS, complaint, event.attachment)
+    def _file(self, complaint: str, name: str, sha256: str) -> None:
+        path = file_path(self._place / ATTACHMENTS, complaint, name)
         if not path.exists():  # handed over, or erased
             return
         self._files += 1
-        if hashlib.sha256(path.read_bytes()).hexdigest() != event.sha256:
-            self._wrong.append(f"{ATTACHMENTS}/{complaint}/{event.attachment}: sha256")
+        if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+            self._wrong.append(f"{ATTACHMENTS}/{complaint}/{name}: sha256")
 
     def _stream(self) -> None:
         """Read the stream from its beginning, as a new follower would."""

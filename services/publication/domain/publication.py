@@ -5,58 +5,37 @@ somebody who neither documented the case nor last saved the draft has approved t
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 from services.kernel.aggregate import SYSTEM, Act, Aggregate, Created
 from services.kernel.contracts import SealedBox
 from services.kernel.errors import Forbidden, StepNotAllowed, invalid
 from services.kernel.text import _
-
-MEDIA = ("notice_board", "clinic_tv", "social_media")
-WRITERS = "complaint_team"
-"""The role of whoever worded an automatic draft: it is the documentation's text."""
-INFORMED_BY = ("in_person", "phone", "sms", "whatsapp", "email", "letter", "meeting", "receipt")
-REACHES = {
-    "phone": "phone",
-    "sms": "phone",
-    "whatsapp": "phone",
-    "email": "email",
-    "letter": "address",
-}
-"""What must be known of a person for each way of telling that needs something."""
-
-
-class Public(NamedTuple):
-    """What everybody may read: the words in clear, and since when."""
-
-    text: str
-    since: datetime
-    shows_unit_and_date: bool
-
-
-class _OfComplaint(Aggregate.Event):
-    """A step of a publication; on the stream it lies with its complaint."""
-
-    complaint: str
-    publication: str
-
-    @property
-    def subject(self) -> str:
-        """The complaint's id."""
-        return self.complaint
-
-    def apply(self, aggregate: "Publication") -> None:
-        """Let the publication take the step in."""
-        aggregate.take(self)
+from services.publication.domain.events import (
+    ChangePlanned,
+    Evidenced,
+    OfComplaint,
+    PlanReleased,
+    ReleaseCalledOff,
+    ReleaseScheduled,
+)
+from services.publication.domain.values import (
+    AHEAD,
+    EVIDENCE_MOST,
+    WRITERS,
+    Evidence,
+    Public,
+    Scheduled,
+)
 
 
 class Publication(Aggregate):
-    """One documented result, from draft to release."""
+    """One documented result, or (`planned`) what a plan will change; from draft to release."""
 
     TOPIC = "publication.Publication"
 
-    class Drafted(_OfComplaint, Created):
+    class Drafted(OfComplaint, Created):
         """A documented result became a draft."""
 
         TOPIC = "publication.Drafted"
@@ -67,7 +46,7 @@ class Publication(Aggregate):
         entered_by: str
         documented_by: str
 
-    class Saved(_OfComplaint):
+    class Saved(OfComplaint):
         """Somebody saved the draft with another text."""
 
         TOPIC = "publication.DraftSaved"
@@ -75,7 +54,7 @@ class Publication(Aggregate):
         confidentiality: str
         documented_by: str
 
-    class Approved(_OfComplaint):
+    class Approved(OfComplaint):
         """The redacted text was approved."""
 
         TOPIC = "publication.Approved"
@@ -83,13 +62,13 @@ class Publication(Aggregate):
         media: list[str]
         confirmed: bool
 
-    class Returned(_OfComplaint):
+    class Returned(OfComplaint):
         """The draft was handed back, to be worded anew."""
 
         TOPIC = "publication.Returned"
         reason: SealedBox
 
-    class Released(_OfComplaint):
+    class Released(OfComplaint):
         """The approved text became public, or is shown in a further medium; `media` are all."""
 
         TOPIC = "publication.ResolutionPublished"
@@ -97,13 +76,13 @@ class Publication(Aggregate):
         media: list[str]
         shows_unit_and_date: bool
 
-    class Withdrawn(_OfComplaint):
+    class Withdrawn(OfComplaint):
         """The release was taken back."""
 
         TOPIC = "publication.Withdrawn"
         reason: SealedBox
 
-    class Informed(_OfComplaint):
+    class Informed(OfComplaint):
         """The complainant was told the result."""
 
         TOPIC = "publication.ComplainantInformed"
@@ -126,6 +105,10 @@ class Publication(Aggregate):
         state: str
         confirmed: bool
         informed: bool
+        planned: bool
+        scheduled: Scheduled | None
+        evidence: list[Evidence]
+        unproven: list[str]
 
     @staticmethod
     def id_of(complaint: UUID, documentation: str) -> UUID:
@@ -137,21 +120,36 @@ class Publication(Aggregate):
         """Make a draft of a documented result."""
         return cls.begin(cls.Drafted, act, id=id, puskesmas=puskesmas, publication=str(id), **form)
 
+    @staticmethod
+    def id_of_plan(complaint: UUID, plan: str) -> UUID:
+        """Return the id of the announcement of one plan event (`<source>:<id>`)."""
+        return uuid5(complaint, f"planned:{plan}")
+
+    @classmethod
+    def announce(cls, act: Act, *, id: UUID, puskesmas: str, **form: Any) -> "Publication":
+        """Make a draft of what a case's plan will change."""
+        return cls.begin(
+            ChangePlanned, act, id=id, puskesmas=puskesmas, publication=str(id), **form
+        )
+
     @property
     def allowed(self) -> tuple[str, ...]:
         """The steps that the publication allows now."""
-        steps = {
+        steps: tuple[str, ...] = {
             "drafted": ("draft", "approval", "return"),
             "returned": ("draft", "approval"),
-            "approved": ("release", "approval", "draft", "return"),
-            "released": ("release", "withdrawal") if self.not_shown else ("withdrawal",),
+            "approved": ("release", "schedule", "approval", "draft", "return"),
+            "released": ("release", "schedule", "withdrawal", "evidence")
+            if self.not_shown
+            else ("withdrawal", "evidence"),
             "withdrawn": ("draft", "approval"),
         }[self.state]
         if self.state == "approved" and self.needs_confirmation:
             steps = ("approval", "draft", "return")
-        return (
-            steps if self.informed or self.confidentiality == "anonymous" else (*steps, "informed")
-        )
+        if self.scheduled:
+            steps = (*steps, "cancellation")
+        told = self.informed or self.planned or self.confidentiality == "anonymous"
+        return steps if told else (*steps, "informed")
 
     @property
     def not_shown(self) -> list[str]:
@@ -225,11 +223,56 @@ class Publication(Aggregate):
         `form_confidentiality` is that of the form as it stands. What became confidential after its
         release is shown nowhere else: nobody has judged its text as such.
         """
+        wanted = self._wanted("release", media, form_confidentiality)
+        self._add(
+            PlanReleased if self.planned else self.Released,
+            act,
+            text=text,
+            media=[each for each in self.media if each in (*wanted, *self.shown)],
+            shows_unit_and_date=self.confidentiality != "confidential",
+        )
+
+    def schedule(
+        self, act: Act, release_at: datetime, media: list[str] | None, form_confidentiality: str
+    ) -> None:
+        """Have it released at a set time, at the latest so long after now as `AHEAD`; what was set
+        before no longer holds."""
+        wanted = self._wanted("schedule", media, form_confidentiality)
+        if release_at <= act.recorded_at:
+            raise invalid(
+                "release_at",
+                _("Waktu ini sudah lewat. Isi yang akan datang, atau terbitkan."),
+            )
+        if release_at > act.recorded_at + AHEAD:
+            raise invalid("release_at", _("Paling lama setahun sesudah hari ini."))
+        self._add(ReleaseScheduled, act, media=wanted, release_at=release_at)
+
+    def call_off(self, act: Act) -> None:
+        """Have it not released at the time that was set."""
+        self._must_allow("cancellation")
+        self._add(ReleaseCalledOff, act)
+
+    def prove(self, act: Act, medium: str, link: SealedBox | None, **photo: Any) -> None:
+        """Record what proves that a medium shows the text."""
+        self._must_allow("evidence")
+        if medium not in self.shown:
+            raise invalid("medium", _("Belum terbit di media ini. Pilih yang sudah."))
+        assert self.public is not None
+        if act.occurred_at < self.public.since:
+            raise invalid("seen_at", _("Waktu ini mendahului terbitnya. Periksa jamnya."))
+        if len(self.evidence) >= EVIDENCE_MOST:
+            raise StepNotAllowed(
+                _("Paling banyak {limit} bukti.", limit=EVIDENCE_MOST), self.allowed
+            )
+        self._add(Evidenced, act, medium=medium, link=link, **photo)
+
+    def _wanted(self, step: str, media: list[str] | None, form_confidentiality: str) -> list[str]:
+        """Return the media in which the text is to be shown besides those that show it."""
         if self.state == "approved" and self.needs_confirmation:
             raise StepNotAllowed(
                 _("Keluhan rahasia: kepala Puskesmas perlu menyetujui sekali lagi."), self.allowed
             )
-        self._must_allow("release")
+        self._must_allow(step)
         open_then = self.confidentiality != "confidential"
         if self.state == "released" and open_then and form_confidentiality == "confidential":
             raise StepNotAllowed(
@@ -238,16 +281,10 @@ class Publication(Aggregate):
             )
         if media is not None and not set(media) <= set(self.media):
             raise invalid("media", _("Pilih hanya media yang sudah disetujui."))
-        wanted = {*(self.media if media is None else media), *self.shown}
-        if wanted == set(self.shown):
+        wanted = [each for each in self.not_shown if media is None or each in media]
+        if not wanted:
             raise invalid("media", _("Sudah tampil di sana. Pilih media yang lain."))
-        self._add(
-            self.Released,
-            act,
-            text=text,
-            media=[each for each in self.media if each in wanted],
-            shows_unit_and_date=open_then,
-        )
+        return wanted
 
     def withdraw(self, act: Act, reason: SealedBox) -> None:
         """Take the release back."""
@@ -270,14 +307,14 @@ class Publication(Aggregate):
             )
         self._add(self.Informed, act, channel=channel)
 
-    def take(self, event: _OfComplaint) -> None:
+    def take(self, event: OfComplaint) -> None:
         """Change the state as the recorded step says."""
         match event:
-            case Publication.Drafted():
+            case Publication.Drafted() | ChangePlanned():
                 self._begin(event)
             case Publication.Saved():
                 self.state, self.text, self.confirmed = "drafted", event.text, False
-                self.returned = None
+                self.returned = self.scheduled = None
                 self.confidentiality = event.confidentiality
                 if event.actor != SYSTEM:
                     self.saved_by, self.worded_by = event.actor, (event.actor, event.role)
@@ -286,27 +323,59 @@ class Publication(Aggregate):
                     self.worded_by = event.actor, event.role
                 self.state, self.text = "approved", event.text
                 self.media, self.confirmed = event.media, event.confirmed
-                self.returned = None
+                self.returned = self.scheduled = None
             case Publication.Returned():
                 self.state, self.confirmed, self.returned = "returned", False, event.reason
-            case Publication.Released():
-                since = self.public.since if self.public else event.occurred_at
-                self.public = Public(event.text, since, event.shows_unit_and_date)
-                self.state, self.shown = "released", event.media
-            case Publication.Withdrawn():
-                self.state, self.confirmed, self.shown = "withdrawn", False, []
-                self.public = None
+                self.scheduled = None
             case Publication.Informed():
                 self.informed = True
+            case _:
+                self._take_public(event)
 
-    def _begin(self, event: "Publication.Drafted") -> None:
+    def _take_public(self, event: OfComplaint) -> None:
+        match event:
+            case Publication.Released() | PlanReleased():
+                since = self.public.since if self.public else event.occurred_at
+                self.public = Public(event.text, since, event.shows_unit_and_date)
+                self.unproven += [each for each in event.media if each not in self.shown]
+                self.state, self.shown = "released", event.media
+                if self.scheduled and set(self.scheduled.media) <= set(self.shown):
+                    self.scheduled = None
+            case Publication.Withdrawn():
+                self.state, self.confirmed, self.shown = "withdrawn", False, []
+                self.public, self.scheduled, self.unproven = None, None, []
+            case ReleaseScheduled():
+                self.scheduled = Scheduled(event.release_at, event.media, event.actor, event.role)
+            case ReleaseCalledOff():
+                self.scheduled = None
+            case Evidenced():
+                self.evidence.append(
+                    Evidence(
+                        event.evidence,
+                        event.medium,
+                        event.occurred_at,
+                        event.actor,
+                        event.role,
+                        event.link,
+                        event.media_type,
+                    )
+                )
+                self.unproven = [each for each in self.unproven if each != event.medium]
+
+    def _begin(self, event: "Publication.Drafted | ChangePlanned") -> None:
         self.puskesmas, self.complaint = event.puskesmas, event.complaint
         self.number, self.confidentiality = event.number, event.confidentiality
         self.service_unit, self.entered_by = event.service_unit, event.entered_by
-        self.documented_by, self.saved_by = event.documented_by, SYSTEM
-        self.worded_by = event.documented_by, WRITERS
+        self.planned = isinstance(event, ChangePlanned)
+        if isinstance(event, ChangePlanned):
+            self.documented_by, self.saved_by = event.planned_by, event.actor
+            self.worded_by = event.actor, event.role
+        else:
+            self.documented_by, self.saved_by = event.documented_by, SYSTEM
+            self.worded_by = event.documented_by, WRITERS
         self.text, self.media, self.state = event.text, [], "drafted"
         self.shown, self.returned, self.public = [], None, None
+        self.scheduled, self.evidence, self.unproven = None, [], []
         self.confirmed = self.informed = False
 
     def _must_allow(self, step: str) -> None:
@@ -316,5 +385,5 @@ class Publication(Aggregate):
                 self.allowed,
             )
 
-    def _add(self, event: type[_OfComplaint], act: Act, **facts: Any) -> None:
+    def _add(self, event: type[OfComplaint], act: Act, **facts: Any) -> None:
         self.record(event, act, complaint=self.complaint, publication=str(self.id), **facts)

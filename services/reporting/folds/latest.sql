@@ -16,7 +16,7 @@ first AS (
     FROM folded_attributes GROUP BY complaint
 ),
 public AS (
-    SELECT complaint, bool_or(state = 'released') AS published
+    SELECT complaint, bool_or(state = 'released' AND NOT planned) AS published
     FROM folded_publications WHERE happened_to = 'infinity' AND known_to = 'infinity'
     GROUP BY complaint
 ),

@@ -30,7 +30,9 @@ WITH arrived AS (
             WHEN name = 'ComplainantInformed' THEN 'informed'
             WHEN name IN (
                 'PublicationDrafted', 'PublicationApproved', 'PublicationReturned',
-                'ResolutionPublished', 'PublicationWithdrawn'
+                'ResolutionPublished', 'PublicationWithdrawn', 'PlannedChangeDrafted',
+                'PlannedChangePublished', 'ReleaseScheduled', 'ReleaseCalledOff',
+                'PublicationEvidenced'
             ) THEN 'published'
             ELSE 'path'
         END AS track

@@ -134,7 +134,7 @@ def _statement(
         coalesce(f.paused, false) AS paused, coalesce(f.escalated, false) AS escalated,
         coalesce(f.before_district, false) AS before_district,
         EXISTS (FROM publications AS p WHERE p.complaint = a.complaint AND p.state = 'released'
-            AND {at("p")}) AS published,
+            AND NOT p.planned AND {at("p")}) AS published,
         EXISTS (FROM informed AS i WHERE i.complaint = a.complaint AND {at("i")}) AS informed,
         a.sort_key
     FROM page AS a

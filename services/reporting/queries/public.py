@@ -23,6 +23,7 @@ _ON_RECEIPT = (
     "FollowUpCarriedOut",
     "ResolutionDocumented",
     "ComplainantInformed",
+    "PlannedChangePublished",
     "ResolutionPublished",
     "PublicationWithdrawn",
     "EvaluationRecorded",
@@ -41,7 +42,9 @@ _CURRENT = f"""(
 # The case was opened again since: this result was taken back, whatever was written down after it.
 _TAKEN_BACK = f"""coalesce((
     SELECT max(seq) FILTER (step = 'CaseReopened')
-        > min(seq) FILTER (step = 'PublicationDrafted' AND publication = p.publication)
+        > min(seq) FILTER (
+            step IN ('PublicationDrafted', 'PlannedChangeDrafted') AND publication = p.publication
+        )
     FROM steps AS y WHERE y.complaint = p.complaint AND {at("y")}
 ), false)"""
 # What was published openly hides them as well once its form says that it is confidential.
@@ -88,7 +91,7 @@ def receipt(connection: DuckDBPyConnection, hashed: str) -> dict[str, Any] | Non
         if step["step"] == "ComplaintReceived":  # one's own, also where the way is another's
             step["happened_at"] = case["received_at"]
     answers = connection.execute(
-        f"SELECT public_text AS answer, since AS published_at, {_TAKEN_BACK} AS reopened "
+        f"SELECT public_text AS answer, since AS published_at, planned, {_TAKEN_BACK} AS reopened "
         f"FROM {_CURRENT} AS p WHERE complaint = $complaint",
         about,
     )
@@ -122,14 +125,14 @@ def board(
     connection: DuckDBPyConnection, puskesmas: str, medium: str | None, limit: int
 ) -> list[dict[str, Any]]:
     """Return what is released now at a Puskesmas, the newest first; of each case one text, the
-    newest.
+    newest: what is `planned`, or what came of it.
 
     A confidential one shows neither unit nor date, and stands after all others in an order that
     says nothing of when.
     """
     found = connection.execute(
         f"""
-        SELECT p.publication AS id, p.public_text AS text, p.media,
+        SELECT p.publication AS id, p.public_text AS text, p.media, p.planned,
             CASE WHEN {_SHOWS} THEN a.service_unit END AS service_unit,
             CASE WHEN {_SHOWS} THEN a.received_at END AS received_at,
             CASE WHEN {_SHOWS} THEN p.since END AS published_at, {_TAKEN_BACK} AS reopened

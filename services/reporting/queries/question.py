@@ -64,8 +64,14 @@ _FLAG: Final = "EXISTS (FROM flags AS f WHERE f.complaint = a.complaint AND f.{}
 _PUBLICATION: Final = (
     "EXISTS (FROM publications AS p WHERE p.complaint = a.complaint AND {} AND {})"
 )
-# What waits to be published is the result as it stands: reopening takes a result back.
-_WAITS: Final = "p.state = '{}' AND p.since >= t.settled_at"
+# What waits to be published is the result as it stands: reopening takes a result back. Before there
+# is one, it is what the plan as it stands will change.
+_WAITS: Final = (
+    "p.state = '{}' AND CASE WHEN p.planned "  # noqa: S608 - parts of ours
+    "THEN s.state IN ('planned', 'acted') AND p.since >= "
+    "(SELECT l.planned_at FROM plans AS l WHERE l.complaint = a.complaint "
+    f"AND {at('l')}) ELSE p.since >= t.settled_at END"
+)
 NEXT_DUE: Final = next_due("d", "r", "t")
 LISTS: Final[Mapping[str, str]] = {
     "open": "NOT s.closed",
@@ -77,7 +83,7 @@ LISTS: Final[Mapping[str, str]] = {
     "advised": "NOT s.closed AND " + _FLAG.format("escalated AND NOT before_district", at("f")),
     # Documented, so there is a publication; an anonymous person cannot be told (publication).
     "inform": f"""a.confidentiality <> 'anonymous' AND t.settled_at IS NOT NULL
-        AND {_PUBLICATION.format("true", at("p"))}
+        AND {_PUBLICATION.format("NOT p.planned", at("p"))}
         AND NOT EXISTS (FROM informed AS i WHERE i.complaint = a.complaint AND {at("i")})""",
     "approve": _PUBLICATION.format(_WAITS.format("drafted"), at("p")),
     "redraft": _PUBLICATION.format(_WAITS.format("returned"), at("p")),

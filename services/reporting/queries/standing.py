@@ -78,8 +78,8 @@ LEFT JOIN {_of_chosen("settlements", "settled_at")} AS t USING (complaint)
 LEFT JOIN {_of_chosen("flags", "paused, escalated, before_district")} AS g USING (complaint)
 LEFT JOIN {_of_chosen("plans", "plan_due, plan_done_at")} AS l USING (complaint)
 LEFT JOIN (
-    SELECT complaint, bool_or(state = 'released') AS published
-    FROM {_of_chosen("publications", "state")} GROUP BY complaint
+    SELECT complaint, bool_or(state = 'released' AND NOT planned) AS published
+    FROM {_of_chosen("publications", "state, planned")} GROUP BY complaint
 ) AS p USING (complaint)
 LEFT JOIN (SELECT DISTINCT complaint FROM {_of_chosen("informed", "channel AS told")}) AS i
     USING (complaint)

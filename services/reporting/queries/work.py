@@ -18,23 +18,32 @@ FIGURES: Final[Mapping[str, str]] = {
     "reopened": "s.state = 'reopened'",
     # As `LISTS` has these, from what is joined once for all of them.
     "inform": "a.confidentiality <> 'anonymous' AND t.settled_at IS NOT NULL "
-    "AND p.complaint IS NOT NULL AND i.complaint IS NULL",
-    "approve": "p.drafted >= t.settled_at",
-    "redraft": "p.returned >= t.settled_at",
-    "release": "p.approved >= t.settled_at",
+    "AND p.documented AND i.complaint IS NULL",
+    **{
+        name: f"p.{step} >= t.settled_at OR "
+        f"(s.state IN ('planned', 'acted') AND p.planned_{step} >= p.planned_at)"
+        for name, step in (("approve", "drafted"), ("redraft", "returned"), ("release", "approved"))
+    },
     "escalated": "NOT s.closed AND f.before_district",
     "advised": "NOT s.closed AND f.escalated AND NOT f.before_district",
     "paused": "NOT s.closed AND f.paused",
 }
 """By the name of the list that holds just these cases (`Filters.state`)."""
+_SINCES: Final = ", ".join(
+    f"max(since) FILTER (state = '{state}' AND {'' if planned else 'NOT '}p.planned) "
+    f"AS {'planned_' if planned else ''}{state}"
+    for state in ("drafted", "returned", "approved")
+    for planned in (False, True)
+)
 _JOINED: Final[Mapping[str, str]] = {
     "r": f"LEFT JOIN responses AS r ON r.complaint = a.complaint AND {at('r')}",
     "f": f"LEFT JOIN flags AS f ON f.complaint = a.complaint AND {at('f')}",
     "p": f"""LEFT JOIN (
-        SELECT complaint, max(since) FILTER (state = 'drafted') AS drafted,
-            max(since) FILTER (state = 'returned') AS returned,
-            max(since) FILTER (state = 'approved') AS approved
-        FROM publications AS p WHERE {at("p")} GROUP BY complaint
+        SELECT p.complaint, any_value(l.planned_at) AS planned_at,
+            bool_or(NOT p.planned) AS documented, {_SINCES}
+        FROM publications AS p
+        LEFT JOIN plans AS l ON p.planned AND l.complaint = p.complaint AND {at("l")}
+        WHERE {at("p")} GROUP BY p.complaint
     ) AS p ON p.complaint = a.complaint""",
     "i": f"""LEFT JOIN (
         SELECT DISTINCT complaint FROM informed AS i WHERE {at("i")}

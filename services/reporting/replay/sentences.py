@@ -66,6 +66,8 @@ _PLAIN: Final[Mapping[type[Event], Text]] = {
     publication.PublicationDraftedV1: _("{who} menyimpan rancangan publikasi"),
     publication.PublicationReturnedV1: _("{who} mengembalikan rancangan publikasi"),
     publication.PublicationWithdrawnV1: _("{who} menarik publikasi"),
+    publication.PlannedChangeDraftedV1: _("{who} menulis rencana perbaikan untuk umum"),
+    publication.ReleaseCalledOffV1: _("{who} membatalkan jadwal terbit"),
 }
 _WITHDRAWN: Final[Mapping[str, Text]] = {
     "complainant": _("pelapor mencabutnya"),
@@ -246,6 +248,12 @@ class Sentences:
                 return _("{who} menyetujui publikasi"), self._media(event.media)
             case publication.ResolutionPublishedV1():
                 return _("{who} menerbitkan hasil"), self._media(event.media)
+            case publication.PlannedChangePublishedV1():
+                return _("{who} menerbitkan rencana perbaikan"), self._media(event.media)
+            case publication.ReleaseScheduledV1():
+                return _("{who} menjadwalkan terbitnya"), self._media(event.media)
+            case publication.PublicationEvidencedV1():
+                return _("{who} mencatat bukti terbit"), self._media([event.medium])
             case publication.ComplainantInformedV1():
                 if event.channel not in glossary.WORDS["channel"]:
                     return _NOT_TOLD, []

@@ -32,7 +32,7 @@ from services.kernel.web.pages import Entry, render
 from services.kernel.web.resumed import not_shown_yet
 from services.kernel.web.signin import local_address
 from services.resolution.application import Resolution
-from services.resolution.domain import OUTCOMES, Case
+from services.resolution.domain import OUTCOMES, Case, State
 from services.resolution.domain.steps import BESIDE, HANDLED, Step
 from services.resolution.meetings.lists import MeetingLists
 from services.resolution.pages import elsewhere, thread
@@ -339,6 +339,8 @@ def _told(
         "may_end": _may_end(case),
         "on_form": _on_form(principal, case),
         "publishes": principal.may("publication.read", case.puskesmas),
+        "announces": case.state in (State.PLANNED, State.ACTED)
+        and principal.may("publication.draft", case.puskesmas),
         "reports": principal.may("report.read", case.puskesmas),
     }
 

@@ -53,11 +53,12 @@ class Names:
             found = (name_of(self._district.category, each, self._language) for each in value)
             return ", ".join(each or "" for each in found)
         if field == "incident_at":
-            return self._moment(value)
+            return self.moment(value)
         choice = self._choices[field].get(value)
         return choice.name_in(self._language) if choice else value
 
-    def _moment(self, at: datetime) -> str:
+    def moment(self, at: datetime) -> str:
+        """Return an instant as it is written for the reader."""
         """Return a moment; midnight stands for a day of which no time was told."""
         local = at.astimezone(self._zone)
         told = local.date() if local.time() == time.min else local

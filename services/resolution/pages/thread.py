@@ -15,6 +15,7 @@ from services.kernel.web import words as glossary
 from services.kernel.web.pages import Entry, Promised
 from services.resolution.domain import Case, State
 from services.resolution.domain.steps import HANDLED
+from services.resolution.pages import released
 from services.resolution.pages.corrected import Form, Names, changes
 from services.resolution.pages.labels import (
     BY_RULE,
@@ -89,6 +90,8 @@ def _boxes(event: Event) -> tuple[SealedBox | None, ...]:
             return (event.reason,)
         case publication.PublicationReturnedV1() | publication.PublicationWithdrawnV1():
             return (event.reason,)
+        case publication.PublicationEvidencedV1():
+            return (event.link,)
         case told.ComplainantMetV1() | told.FollowUpCarriedOutV1() | told.EvaluationRecordedV1():
             return (event.note,)
         case told.ImmediateAnswerGivenV1():
@@ -258,12 +261,12 @@ def _too_early(step: Step) -> tuple[Text, ...]:
 
 def _links(
     files_of: UUID | None, step: Step, said: tuple[str | None, ...]
-) -> tuple[tuple[str, str], ...]:
+) -> tuple[tuple[str, Text | str], ...]:
     """Return the way to a file that came along; who may not read its name may not open it."""
     event = step.event
     if files_of and isinstance(event, intake.AttachmentAddedV1) and said[0] is not None:
         return ((f"/api/v1/complaints/{files_of}/attachments/{event.attachment}", said[0]),)
-    return ()
+    return released.links(event) if files_of else ()
 
 
 def _promised(
@@ -328,7 +331,7 @@ def _notes_beside(event: Event, names: Names) -> tuple[Text | str, ...]:
             return (REQUESTS.get(event.request, event.request),)
         case intake.ComplainantRatedV1():
             return (_("{rating} dari 4", rating=event.rating),)
-    return ()
+    return released.notes(event, names)
 
 
 def _key_went(event: told.KeySharedV1) -> Text:
@@ -370,6 +373,8 @@ def milestone(steps: list[Step]) -> Text | None:
         "PublicationApproved": _("Publikasi disetujui"),
         "PublicationReturned": _("Rancangan publikasi dikembalikan"),
         "ResolutionPublished": _("Dipublikasikan"),
+        "PlannedChangeDrafted": _("Rancangan publikasi ada"),
+        "PlannedChangePublished": _("Rencana dipublikasikan"),
         "PublicationWithdrawn": _("Publikasi ditarik"),
     }
     names = [step.message.name for step in steps if step.message.name in marks]
