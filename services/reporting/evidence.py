@@ -133,7 +133,8 @@ def _published(
         f"""
         SELECT a.number, p.public_text AS text, p.media, p.since FROM publications AS p
         JOIN attributes AS a ON a.complaint = p.complaint AND {at("a")}
-        WHERE a.puskesmas = $puskesmas AND p.state = 'released' AND p.since >= $starts
+        WHERE a.puskesmas = $puskesmas AND p.state = 'released' AND NOT p.planned
+            AND p.since >= $starts
             AND p.since < $ends AND {at("p")}
         ORDER BY p.since, a.number
         """,

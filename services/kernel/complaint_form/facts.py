@@ -42,6 +42,7 @@ class OnForm:
     documented_at: datetime | None = None
     informed_by: str | None = None
     informed_at: datetime | None = None
+    publication: str | None = None
     media: tuple[str, ...] = ()
     published_at: datetime | None = None
     effective: bool | None = None
@@ -116,7 +117,8 @@ def _step(form: OnForm, event: object) -> None:
         case publication.ResolutionPublishedV1():
             form.media = tuple(event.media)
             form.published_at = form.published_at or event.occurred_at
-        case publication.PublicationWithdrawnV1():
+            form.publication = event.publication
+        case publication.PublicationWithdrawnV1() if event.publication == form.publication:
             form.media, form.published_at = (), None
 
 

@@ -78,5 +78,5 @@ def without_text(body: bytes) -> bytes:
 
 
 def published_in(body: bytes) -> str:
-    """Return the publication that a ResolutionPublished's body is about."""
+    """Return the publication that the body of a released text is about."""
     return str(msgspec.json.decode(body)["data"]["fields"]["publication"])

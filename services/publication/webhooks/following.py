@@ -122,7 +122,7 @@ def _take_back(connection: Connection, subject: str, only: str | None = None) ->
     """Let no words leave any more, nor again, that were withdrawn or have become confidential."""
     rows = connection.execute(
         "SELECT place, body FROM webhook_deliveries "
-        "WHERE subject = ? AND name = 'ResolutionPublished'",
+        "WHERE subject = ? AND name IN ('ResolutionPublished', 'PlannedChangePublished')",
         (subject,),
     ).fetchall()
     for row in rows:

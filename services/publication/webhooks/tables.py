@@ -48,7 +48,7 @@ CREATE INDEX IF NOT EXISTS webhook_listed ON webhook_deliveries (webhook, place)
 CREATE INDEX IF NOT EXISTS webhook_delivered ON webhook_deliveries (webhook, delivered_at)
     WHERE delivered_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS webhook_published ON webhook_deliveries (subject)
-    WHERE name = 'ResolutionPublished';
+    WHERE name IN ('ResolutionPublished', 'PlannedChangePublished');
 CREATE TABLE IF NOT EXISTS webhook_changes (
     place   INTEGER PRIMARY KEY,
     webhook TEXT NOT NULL,

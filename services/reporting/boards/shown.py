@@ -1,5 +1,6 @@
 """What stands below a result, wherever it is shown."""
 
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,13 @@ def notes(item: dict[str, Any], names: Names, language: str, zone: ZoneInfo) -> 
     if item["published_at"]:
         facts.append(formats.stamp(item["published_at"].astimezone(zone).date(), language, zone))
     told = " · ".join(each for each in facts if each)
-    again = say(REOPENED, language) if item["reopened"] else ""
-    planned = say(PLANNED, language) if item["planned"] and not item["reopened"] else ""
-    return tuple(each for each in (planned, told, again) if each)
+    said = standing(item, language)
+    return tuple(each for each in ((told, said) if item["reopened"] else (said, told)) if each)
+
+
+def standing(item: Mapping[str, Any], language: str) -> str:
+    """Return that a text is planned only, or that its case is open again; nothing of a result that
+    stands."""
+    if item["reopened"]:
+        return say(REOPENED, language)
+    return say(PLANNED, language) if item["planned"] else ""

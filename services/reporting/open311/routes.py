@@ -20,7 +20,7 @@ from services.kernel.errors import InvalidInput, NotFound, Problem
 from services.kernel.text import Text, _
 from services.kernel.web.language import language_of, say
 from services.reporting.application import Reporting
-from services.reporting.boards.shown import REOPENED
+from services.reporting.boards.shown import standing
 from services.reporting.open311.asked import CLOSED, OPEN, Requests, id_of, requests_asked
 from services.reporting.open311.documents import JSON, MEDIA_TYPES, Document, document
 from services.reporting.queries.public import UNCATEGORISED, published
@@ -138,8 +138,8 @@ def _request(row: Mapping[str, Any], names: Names, request: Request) -> Mapping[
     zone = names.zone(row["puskesmas"])
     return {
         "service_request_id": str(row["id"]),
-        "status": OPEN if row["reopened"] else CLOSED,
-        "status_notes": say(REOPENED, language_of(request)) if row["reopened"] else None,
+        "status": OPEN if row["planned"] or row["reopened"] else CLOSED,
+        "status_notes": standing(row, language_of(request)) or None,
         "service_name": _name_of(row["category"], names, request),
         "service_code": row["category"],
         "description": row["text"],

@@ -168,13 +168,13 @@ def published(connection: DuckDBPyConnection, asked: Requests) -> list[dict[str,
         condition += f""" AND a.received_at BETWEEN $since AND $until
             AND (len($codes) = 0 OR list_contains($codes, {_AS_SERVICE}))
             AND (len($statuses) = 0 OR list_contains($statuses,
-                CASE WHEN {_TAKEN_BACK} THEN 'open' ELSE 'closed' END))"""
+                CASE WHEN p.planned OR {_TAKEN_BACK} THEN 'open' ELSE 'closed' END))"""
         values |= {"since": stored(asked.since), "until": stored(asked.until)}
         values |= {"codes": list(asked.codes), "statuses": list(asked.statuses)}
     found = connection.execute(
         f"""
         SELECT p.publication AS id, p.public_text AS text, a.puskesmas, {_AS_SERVICE} AS category,
-            a.received_at, p.since AS published_at, {_TAKEN_BACK} AS reopened
+            a.received_at, p.since AS published_at, p.planned, {_TAKEN_BACK} AS reopened
         FROM {_CURRENT} AS p, attributes AS a
         WHERE {condition}
         ORDER BY a.received_at DESC, p.publication LIMIT $limit OFFSET $skip
