@@ -163,7 +163,8 @@ def _copy_district(settings: Settings, district: District, clock: Clock, new: Pa
         copy_out(settings, district, clock, new)
     except OtherTables as problem:
         raise CannotBackUp(
-            f"Tabel {problem} bukan milik versi ini. Jalankan `tanggap migrate`, lalu ulangi."
+            f"Tabel {problem} tidak ada di kedua sisi. Pakai TANGGAP_DATABASE_URL milik pemilik "
+            "basis data, jalankan `tanggap migrate`, lalu ulangi."
         ) from None
     (new / DISTRICT_FILE).write_text(district.text)
 

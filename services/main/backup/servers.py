@@ -7,6 +7,7 @@ and takes back into it what the stream heard. Rows go over as they stand.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import cached_property
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -40,6 +41,9 @@ _REFERENCES: Final = (
     "SELECT mine.relname, other.relname FROM pg_constraint "
     "JOIN pg_class mine ON mine.oid = conrelid JOIN pg_class other ON other.oid = confrelid "
     "WHERE contype = 'f' AND mine.relnamespace = %s::regnamespace"
+)
+_OF_A_FILE: Final = (
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
 )
 _ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 """The lock that every writer of a schema takes (`services/kernel/store/servers.py`)."""
@@ -103,7 +107,7 @@ def copy_out(settings: Settings, district: District, clock: Clock, backup: Path)
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         for name, path in files.items():
             with closing(alone(path)) as file:
-                for table, columns in _tables(connection, name).items():
+                for table, columns in _same_tables(connection, name, file).items():
                     _table_out(connection, name, table, [*columns], file)
                 file.execute("PRAGMA journal_mode=DELETE")
             path.chmod(0o600)
@@ -132,7 +136,7 @@ def copy_in(settings: Settings, district: District, clock: Clock, data: Path) ->
             _empty(connection, name)
         for name, path in files.items():
             with closing(alone(path)) as file:
-                tables = _tables(connection, name)
+                tables = _same_tables(connection, name, file)
                 for table in _in_order(tables, connection.execute(_REFERENCES, [name]).fetchall()):
                     _table_in(connection, name, table, tables[table], file)
 
@@ -158,13 +162,26 @@ def _tables(connection: "psycopg.Connection[Any]", schema: str) -> dict[str, dic
     return found
 
 
-def _in_order(tables: Iterable[str], references: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Yield each table after those that it refers to."""
-    left = set(tables)
-    while left:
-        ready = {t for t in left if not any(a == t and b in left - {t} for a, b in references)}
-        yield from sorted(ready)
-        left -= ready
+def _same_tables(
+    connection: "psycopg.Connection[Any]", schema: str, file: Any
+) -> dict[str, dict[str, bool]]:
+    """Return a schema's tables as `_tables` does; raises OtherTables where a file has others.
+
+    Who is not the owner is shown fewer, and would copy no more than those.
+    """
+    found = _tables(connection, schema)
+    held = {name for (name,) in file.execute(_OF_A_FILE)}
+    if other := sorted(held ^ set(found)):
+        raise OtherTables(f"{schema}.{other[0]}")
+    return found
+
+
+def _in_order(tables: Iterable[str], references: Sequence[tuple[str, str]]) -> Iterable[str]:
+    """Return the tables, each after those that it refers to."""
+    needed = {
+        table: {other for mine, other in references if mine == table != other} for table in tables
+    }
+    return TopologicalSorter(needed).static_order()
 
 
 def _names(table: str, columns: Sequence[str], file: Any, schema: str) -> list[str]:
