@@ -10,7 +10,9 @@ from services.kernel.contracts import Message
 from services.kernel.district import District
 from services.kernel.errors import NotFound
 from services.kernel.paper.proven import Proven
-from services.reporting.agenda import Agenda
+from services.kernel.text import Text
+from services.kernel.vocabulary import MEETING_KINDS
+from services.reporting.agenda import Agenda, Item
 from services.reporting.application import Reporting
 from services.reporting.evidence import evidence
 from services.reporting.queries.complaints import Listing
@@ -131,20 +133,25 @@ class CasesOf:
     def duties(self, puskesmas: Collection[str], ahead: timedelta) -> list[dict[str, Any]]:
         """Return what these Puskesmas owe by date and have not done, overdue or due within a
         time."""
-        return [
-            {
-                "puskesmas": each.owed.puskesmas,
-                "about": f"{each.owed.kind}/{each.owed.about or ''}/{each.owed.period.first}",
-                "due_on": each.owed.due_on,
-                "name": each.owed.title or each.duty.name.msgid,
-                "page": each.duty.page,
-            }
-            for each in self._agenda.open_until(puskesmas, ahead)
-        ]
+        return [_duty(each) for each in self._agenda.open_until(puskesmas, ahead)]
 
     def boxes(self) -> Mapping[str, datetime]:
         """Return when the suggestion box of each Puskesmas was last opened."""
         return self._reporting.boxes()
+
+
+def _duty(item: Item) -> dict[str, Any]:
+    owed = item.owed
+    title = owed.title or item.duty.name
+    # The agenda's rules name the kinds of meetings, each a duty of its own.
+    kind = owed.about if owed.about in MEETING_KINDS else owed.kind
+    return {
+        "puskesmas": owed.puskesmas,
+        "about": f"{kind}/{owed.about or ''}/{owed.period.first}",
+        "due_on": owed.due_on,
+        "name": title.msgid if isinstance(title, Text) else title,
+        "page": item.duty.address(owed),
+    }
 
 
 def _filters(seen: Seen, asked: Asked) -> Filters:

@@ -11,10 +11,11 @@ from pydantic import BeforeValidator, Field, model_validator
 from services.kernel.calendar import WorkCalendar
 from services.kernel.district.parts import Part
 from services.kernel.district.rules import LimitName
+from services.kernel.district.schedules import DutyKind
 from services.kernel.errors import FieldError
 from services.kernel.text import _
 
-About = Literal["response", "settlement", "action", "box_opening", "recap_closing", "survey"]
+About = Literal[LimitName, "action", "box_opening", "recap_closing", DutyKind]
 """Of what: a promise on a case, an action of its plan, or a duty of the agenda."""
 Recipient = Literal["responsible", "complaint_team", "quality_lead", "head", "district"]
 """Whom: a role at the Puskesmas, or the person named on the case or the action, where somebody
