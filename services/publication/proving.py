@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from services.kernel.access.principal import Principal
+from services.kernel.access.principal import Principal, words_role
 from services.kernel.aggregate import Act, Intent
 from services.kernel.errors import Forbidden, NotFound, Problem, invalid
 from services.kernel.files.content import EXTENSIONS, cleaned
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from services.publication.application import Publishing
 
 PLACE: Final = "PublicationEvidenced.file"
+_NOT_YOURS: Final = _("Peran Anda di Puskesmas ini tidak mencakup langkah ini.")
 LINK_PLACE: Final = "PublicationEvidenced.link"
 
 
@@ -101,6 +102,9 @@ class Proving:
         ReasonNeeded for a case long past.
         """
         it = self._publishing.get(id)
+        facts = about.puskesmas, about.entered_by, about.escalated, about.area
+        if words_role(principal, *facts) is None:
+            raise Forbidden(_NOT_YOURS)
         found = next((each for each in it.evidence if each.id == str(evidence)), None)
         path = file_path(self.files, it.complaint, str(evidence))
         key = self._publishing.keyring.key(it.complaint)
@@ -109,7 +113,7 @@ class Proving:
         # A photo has no words of its own: whoever may read the text that it shows may see it.
         self._words.must_not_ask(principal, about, [it.text])
         if self._words.open(principal, "evidence", [(about, it.text)])[0] is None:
-            raise Forbidden(_("Peran Anda di Puskesmas ini tidak mencakup langkah ini."))
+            raise Forbidden(_NOT_YOURS)
         name = f"{it.number}-{found.medium}{EXTENSIONS[found.media_type]}"
         data = key.open_file(path.read_bytes(), _place(found.id))
         return Opened(name, found.media_type, data)
