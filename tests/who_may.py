@@ -168,6 +168,7 @@ SURVEY: dict[str, Row] = {
     "POST /answers": Row(DESK, {"answers": [{"scores": {"time": 4}}]}),
     "GET /result": Row(READS),
 }
+MESSAGES: Final = TELLS | ADMIN
 FREE = Row(ANYBODY, placed=False)
 TABLE: dict[str, Row] = {
     # Calls
@@ -230,6 +231,11 @@ TABLE: dict[str, Row] = {
         f"POST {API}/webhooks/{{id}}/{step}": Row(ADMIN, placed=False)
         for step in ("rotation", "off", "on", "deliveries/{place}/redelivery")
     },
+    f"GET {PUBLICATION}/messages": Row(MESSAGES),
+    f"POST {PUBLICATION}/messages": Row(TELLS, {"channel": "email"}),
+    f"POST {PUBLICATION}/messages/{{message}}/decision": Row(TELLS, {"decision": "send_again"}),
+    f"GET {API}/whatsapp": FREE,
+    f"POST {API}/whatsapp": FREE,
     f"GET {API}/reports/complaints": Row(REPORTS, query=FILTER),
     f"GET {API}/reports/totals": Row(REPORTS, query=FILTER),
     f"GET {API}/reports/dashboard": Row(REPORTS, query=FILTER),
@@ -423,6 +429,9 @@ TABLE: dict[str, Row] = {
         f"GET /open311/v2/{path}": Row(ANYBODY, placed=False)
         for path in ("services.{form}", "requests.{form}", "requests/{id}.{form}", "{rest:path}")
     },
+    "GET /terbitkan/{id}/pesan": Row(MESSAGES),
+    "POST /terbitkan/{id}/pesan": Row(TELLS, {}),
+    "POST /terbitkan/{id}/pesan/{message}": Row(TELLS, {}),
     "GET /laporan": Row(REPORTS, query=FILTER),
     "GET /laporan/keluhan": Row(REPORTS, query=FILTER),
     "GET /laporan/kendali": Row(REPORTS, query=FILTER),

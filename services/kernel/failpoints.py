@@ -34,6 +34,11 @@ BETWEEN_ORIGINS = (KEY_TAKEN, KEY_DROPPED, COPY_KEPT)
 """Passed only where a district has edges."""
 ERASING = (KEYS_DESTROYED,)
 """Passed only where a person is erased."""
+MESSAGE_ATTEMPTED = "message-attempted"
+MESSAGE_HANDED_OVER = "message-handed-over"
+SENDING = (MESSAGE_ATTEMPTED, MESSAGE_HANDED_OVER)
+"""Passed only where a complainant is written to: before the peer has it, and before its answer is
+recorded."""
 
 _armed: dict[str, Callable[[], None]] = {}
 
@@ -46,6 +51,6 @@ def hit(name: str) -> None:
 
 def arm(name: str, action: Callable[[], None]) -> None:
     """Have `action` run whenever the failpoint is passed (drills only)."""
-    if name not in ALL + BETWEEN_ORIGINS + ERASING:
+    if name not in ALL + BETWEEN_ORIGINS + ERASING + SENDING:
         raise ValueError(f"no failpoint is named {name}")
     _armed[name] = action

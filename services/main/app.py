@@ -20,6 +20,9 @@ from services.kernel.web.app import create_app
 from services.main.parts import Parts
 from services.publication import api as publication_api
 from services.publication import pages as publication_pages
+from services.publication.messages import api as messages_api
+from services.publication.messages import hook as messages_hook
+from services.publication.messages import pages as messages_pages
 from services.publication.webhooks import api as webhooks_api
 from services.publication.webhooks import pages as webhooks_pages
 from services.reporting import (
@@ -157,10 +160,13 @@ def _routers(
         words = Words(parts.keyring)
         calls += [
             publication_api.router(parts.publication, parts.proving),
+            messages_api.router(parts.messaging),
+            messages_hook.router(parts.messaging),
             webhooks_api.router(parts.webhooks),
         ]
         pages += [
             publication_pages.router(parts.publication, parts.proving, words, district),
+            messages_pages.router(parts.messaging),
             webhooks_pages.router(parts.webhooks, district),
         ]
     if "reporting" in services:

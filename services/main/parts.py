@@ -40,10 +40,13 @@ from services.main.asking import RemoteLists, internal_secret
 from services.main.folder import key_file, open_folder
 from services.main.lists import CasesOf
 from services.main.places import place
+from services.main.senders import senders
 from services.main.settings import Settings
 from services.main.survey_papers import RemoteSurveyPapers, SurveyPapersOf, remote
 from services.publication.application import Publishing
 from services.publication.jobs import tasks as publication_tasks
+from services.publication.messages.application import SEND, Messaging
+from services.publication.messages.sending import Sending
 from services.publication.policy import policy as publication_policy
 from services.publication.proving import Proving
 from services.publication.scheduling import TASK as RELEASE
@@ -68,7 +71,7 @@ WRITING: Final = ("intake", "resolution", "publication", "reporting")
 JOBS: Final = {
     "intake": (IMPORT, ERASE),
     "resolution": (OVERDUE, REMIND),
-    "publication": (RELEASE, DELIVER),
+    "publication": (RELEASE, SEND, DELIVER),
 }
 """By service, the names of what it does later."""
 STORES: Final = (*WRITING, "keyring", "access")
@@ -257,6 +260,19 @@ class Parts:
         )
 
     @cached_property
+    def messaging(self) -> Messaging:
+        """Publication's messages to complainants."""
+        return Messaging(
+            self.publication,
+            self.keyring,
+            self.district,
+            senders(self.settings, self.clock),
+            self.settings.public_url,
+            self.folder.receipt_secret,
+            uuid_utils.compat.uuid7,
+        )
+
+    @cached_property
     def reporting(self) -> Reporting:
         """The service that answers questions."""
         path = self.folder.store("reporting.duckdb")
@@ -328,7 +344,9 @@ class Parts:
             remind = Reminding(self.resolution, lambda: self.lists, self.access, self.homed)
             tasks = resolution_tasks(self.resolution, remind)
         elif name == "publication":
-            tasks = publication_tasks(Scheduling(self.publication), self.webhooks)
+            tasks = publication_tasks(
+                Scheduling(self.publication), Sending(self.messaging), self.webhooks
+            )
         return Jobs(self.service(name), tasks, self.celery)
 
     @cached_property

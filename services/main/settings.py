@@ -35,6 +35,20 @@ ONLY: Final = {
 }
 """By setting, the one mode that has it."""
 
+_WHATSAPP: Final = tuple(
+    f"whatsapp_{name}" for name in ("phone_id", "token_file", "secret_file", "verify_file")
+)
+NEEDED_WITH: Final = {
+    "smtp_url": ("smtp_from", "public_url"),
+    "smtp_from": ("smtp_url",),
+    "smtp_user": ("smtp_password_file", "smtp_url"),
+    "smtp_password_file": ("smtp_user",),
+    "gammu_spool": ("public_url",),
+    **dict.fromkeys(_WHATSAPP, (*_WHATSAPP, "public_url")),
+}
+"""By setting of messages, what it is nothing without: all of them lead to PUBLIC_URL."""
+FILES: Final = ("smtp_password_file", *_WHATSAPP[1:])
+
 
 class BadSetting(Exception):
     """A setting that is unknown or cannot be used; the message names it."""
@@ -119,6 +133,39 @@ class Settings(BaseSettings):
         description="the networks of one's own that webhooks may call, too, and without TLS "
         "(127.0.0.0/8, 10.1.2.0/24); else only addresses of the internet, over https",
     )
+    smtp_url: str | None = Field(
+        None,
+        pattern=r"^smtps?://[^/@?#]+$",
+        description="the server that e-mail goes out by; smtps: in TLS from the first byte",
+    )
+    smtp_from: str | None = Field(
+        None, pattern=r"^[^@\s<>]+@[^@\s<>]+$", description="the address that e-mail comes from"
+    )
+    smtp_user: str | None = Field(None, description="who we are to that server; none: nobody")
+    smtp_password_file: Path | None = Field(None, description="where that user's password lies")
+    gammu_spool: Path | None = Field(
+        None, description="the folder with the outbox, sent and error folders of a Gammu SMSD"
+    )
+    whatsapp_phone_id: str | None = Field(
+        None, pattern=r"^[0-9]{5,30}$", description="the sender's id at WhatsApp's Cloud API"
+    )
+    whatsapp_template: str = Field(
+        "tanggap_result",
+        pattern=r"^[a-z0-9_]{1,512}$",
+        description="the approved template: number, state and link are its three values",
+    )
+    whatsapp_token_file: Path | None = Field(None, description="where its access token lies")
+    whatsapp_secret_file: Path | None = Field(
+        None, description="where the app's secret lies, by which its calls are signed"
+    )
+    whatsapp_verify_file: Path | None = Field(
+        None, description="where the word lies that sets up the address of its calls"
+    )
+    whatsapp_url: str = Field(
+        "https://graph.facebook.com/v23.0",
+        pattern=r"^https?://[^?#]+[^/?#]$",
+        description="where the Cloud API is, with its version",
+    )
     reporting_memory: str = Field(
         "128MB", pattern=r"^[1-9][0-9]*(MB|GB)$", description="what reporting's questions may use"
     )
@@ -131,18 +178,24 @@ class Settings(BaseSettings):
     def _codes(cls, given: object) -> object:
         return given.replace(",", " ").split() if isinstance(given, str) else given
 
-    @field_validator("uplink_url", "oidc_issuer")
+    @field_validator("uplink_url", "oidc_issuer", "whatsapp_url")
     @classmethod
     def _private_way(cls, given: str | None) -> str | None:
         """The token goes that way: in clear at most within a network of one's own."""
-        if given is not None and given.startswith("http://"):
-            host = urlsplit(given).hostname or ""
-            try:
-                private = ip_address(host).is_private
-            except ValueError:
-                private = host == "localhost"
-            if not private:
-                raise ValueError("it must be https, but for an address of one's own network")
+        here = given is None or within_own_network(urlsplit(given).hostname or "")
+        if given is not None and given.startswith("http://") and not here:
+            raise ValueError("it must be https, but for an address of one's own network")
+        return given
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _whole_address(cls, given: str | None) -> str | None:
+        try:
+            whole = given is None or (urlsplit(given).hostname and urlsplit(given).port != 0)
+        except ValueError:  # a port that is none
+            whole = False
+        if not whole:
+            raise ValueError("it must be smtp://host:port or smtps://host:port")
         return given
 
     @field_validator("uplink_token")
@@ -171,7 +224,27 @@ class Settings(BaseSettings):
             raise ValueError(f"{PREFIX}OIDC_{missing} is needed, too")
         if self.oidc_secret_file is not None and not self.oidc_secret_file.is_file():
             raise ValueError(f"{PREFIX}OIDC_SECRET_FILE: there is no such file")
+        self._messages_whole()
         return self
+
+    def _messages_whole(self) -> None:
+        """See that each way of sending messages is set up whole, or not at all."""
+        for asked, needed in NEEDED_WITH.items():
+            if getattr(self, asked) is not None:
+                for name in needed:
+                    if getattr(self, name) is None:
+                        raise ValueError(f"{PREFIX}{name.upper()} is needed, too")
+        for name in FILES:
+            file: Path | None = getattr(self, name)
+            if file is not None and not file.is_file():
+                raise ValueError(f"{PREFIX}{name.upper()}: there is no such file")
+            if file is not None and not file.read_text().strip():
+                # Under an empty secret anybody can sign.
+                raise ValueError(f"{PREFIX}{name.upper()}: the file is empty")
+        if self.gammu_spool is not None:
+            for folder in ("outbox", "sent", "error"):
+                if not (self.gammu_spool / folder).is_dir():
+                    raise ValueError(f"{PREFIX}GAMMU_SPOOL: it has no folder named {folder}")
 
     @property
     def own_store(self) -> bool:
@@ -190,6 +263,14 @@ class Settings(BaseSettings):
             self.kafka_options,
             first_answer_seconds=min(FIRST_ANSWER_SECONDS, self.kafka_delivery_seconds),
         )
+
+
+def within_own_network(host: str) -> bool:
+    """Say whether a host is this machine or has an address of a private network."""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return host == "localhost"
 
 
 def load_settings() -> Settings:

@@ -23,10 +23,11 @@ from services.kernel.text import Text, _
 from services.publication import waiting
 from services.publication.domain import INFORMED_BY, REACHES, Publication
 from services.publication.domain.redaction import Complainant, gives_away
+from services.publication.messages import table
 from services.publication.outbox import OUTBOX
 from services.publication.webhooks.tables import TABLES as WEBHOOK_TABLES
 
-_Form = ComplaintReceivedV1 | ComplaintCorrectedV1
+ComplaintForm = ComplaintReceivedV1 | ComplaintCorrectedV1
 WAITING = 50
 WITHDRAWAL = "withdrawal"
 _TAKEN_BACK = _("Kasusnya dibuka kembali: hasil ini tidak berlaku lagi dan tidak diterbitkan.")
@@ -38,7 +39,7 @@ class Publishing(Service):
 
     name = "publication"
     outbox = OUTBOX
-    tables = waiting.TABLES + WEBHOOK_TABLES
+    tables = waiting.TABLES + table.TABLES + WEBHOOK_TABLES
 
     def __init__(
         self,
@@ -241,7 +242,7 @@ class Publishing(Service):
         expected: int | None = None,
     ) -> "Future[Answer]":
         """Record that the complainant was told; not before the complaint was received."""
-        received_at = self._received_at(self.get(id))
+        received_at = self.received_at(self.get(id))
         return self.take(
             id,
             intent,
@@ -290,7 +291,7 @@ class Publishing(Service):
     def complainant(self, publication: Publication) -> Complainant:
         """Return what is known of whoever complained, opened in memory to be compared with a text,
         which shows nobody anything; nothing, where its key is not here."""
-        known = self._person(self.form(publication)) or {}
+        known = self.person_of(self.form_of(publication)) or {}
         return Complainant(*(str(known.get(each) or "") for each in Complainant._fields))
 
     def is_confidential(self, publication: Publication) -> bool:
@@ -299,14 +300,14 @@ class Publishing(Service):
 
     def categories(self, publication: Publication) -> tuple[str, ...]:
         """Return what the complaint is about, by its form as it stands."""
-        form = self.form(publication)
+        form = self.form_of(publication)
         return () if form is None else tuple(form.categories)
 
     def ways_to_inform(self, publication: Publication) -> tuple[str, ...]:
         """Return the ways in which the complainant can be told: by what the form knows of them, or
         as they came; all where it cannot be opened here."""
-        form = self.form(publication)
-        person = self._person(form)
+        form = self.form_of(publication)
+        person = self.person_of(form)
         if form is None or person is None:
             return INFORMED_BY
         return tuple(
@@ -315,7 +316,7 @@ class Publishing(Service):
             if way not in REACHES or person.get(REACHES[way]) or way == form.channel
         )
 
-    def _person(self, form: _Form | None) -> dict[str, Any] | None:
+    def person_of(self, form: ComplaintForm | None) -> dict[str, Any] | None:
         """Return who the complainant is, opened in memory; None where that is not known here."""
         if form is None:
             return None
@@ -327,21 +328,21 @@ class Publishing(Service):
         person: dict[str, Any] = json.loads(unseal(form.complainant, key.secret))
         return person
 
-    def form(self, publication: Publication) -> _Form | None:
+    def form_of(self, publication: Publication) -> ComplaintForm | None:
         """Return the complaint's form as it stands; None where it has not come here."""
         found = None
         for message in sorted(arrived(self, publication.complaint), key=in_order):
             event = read(message)
-            if isinstance(event, _Form):
+            if isinstance(event, ComplaintForm):
                 found = event
         return found
 
     def form_confidentiality(self, publication: Publication) -> str:
         """Return how confidential the complaint's form is as it stands."""
-        form = self.form(publication)
+        form = self.form_of(publication)
         return publication.confidentiality if form is None else form.confidentiality
 
-    def _received_at(self, publication: Publication) -> datetime:
+    def received_at(self, publication: Publication) -> datetime:
         """Return when the complaint was received, as its own event said that came here first."""
         return next(
             read(message).occurred_at

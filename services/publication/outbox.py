@@ -3,6 +3,7 @@
 from services.kernel.contracts import publication as contracts
 from services.kernel.store import Outbox
 from services.publication.domain import Publication, events
+from services.publication.domain.message import OutgoingMessage
 
 OUTBOX: Outbox = {
     Publication.Drafted: contracts.PublicationDraftedV1,
@@ -17,4 +18,12 @@ OUTBOX: Outbox = {
     events.ReleaseScheduled: contracts.ReleaseScheduledV1,
     events.ReleaseCalledOff: contracts.ReleaseCalledOffV1,
     events.Evidenced: contracts.PublicationEvidencedV1,
+    OutgoingMessage.Requested: contracts.MessageRequestedV1,
+    OutgoingMessage.Attempted: contracts.MessageAttemptedV1,
+    OutgoingMessage.Postponed: contracts.MessagePostponedV1,
+    OutgoingMessage.Sent: contracts.MessageSentV1,
+    OutgoingMessage.Delivered: contracts.MessageDeliveredV1,
+    OutgoingMessage.Failed: contracts.MessageFailedV1,
+    OutgoingMessage.OutcomeUnknown: contracts.MessageOutcomeUnknownV1,
+    OutgoingMessage.Decided: contracts.MessageDecidedV1,
 }

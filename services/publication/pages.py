@@ -39,6 +39,8 @@ from services.publication.domain.redaction import (
     gives_away,
     kinds,
 )
+from services.publication.messages.pages import STATES as MESSAGES
+from services.publication.messages.table import newest
 from services.publication.pictures import NAMES as PICTURES
 from services.publication.proving import Proving
 from services.publication.scheduling import Scheduling
@@ -159,7 +161,8 @@ def _add_lists(
             (shown.about(district, each), box) for each in found for box in shown.boxes_of(each)
         ]
         opened = iter(words.open(principal, "publications", boxes))
-        erased = words.erased([str(each.complaint) for each in found])
+        complaints = [each.complaint for each in found]
+        erased, told = words.erased(complaints), newest(publishing, complaints)
         here = f"{PATH}?menunggu={chosen}" if chosen else PATH
         more = f"{here}{'&' if chosen else '?'}cursor={following}"
         return render(
@@ -175,6 +178,7 @@ def _add_lists(
                     "place": shown.place_of(district, each.puskesmas),
                     "unit": shown.unit_shown(district, each, language_of(request)),
                     "waits_for": shown.all_waits_for(each),
+                    "message": MESSAGES.get(told.get(each.complaint, "")),
                 }
                 for each in found
             ],
@@ -253,6 +257,8 @@ def _add_one(pages: APIRouter, desk: Desk, words: Words, district: District | No
             unit=shown.unit_shown(district, it, language),
             tv_words=TV_WORDS,
             may=may,
+            tells=principal.may("message.read", it.puskesmas),
+            message=MESSAGES.get(newest(publishing, [it.complaint]).get(it.complaint, "")),
             taken_back=why_taken_back(it) if (taken_back := publishing.taken_back(it)) else None,
             waits_for=None if taken_back else shown.waits_for(it),
             next_of=shown.roles_said(shown.next_step(it)),

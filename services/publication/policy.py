@@ -27,7 +27,13 @@ def policy(acts_for: Callable[[str], bool]) -> Policy:
             intake.ComplaintCorrectedV1: follow_form,
             meetings.ForumAnsweredV1: forum_answered,
         },
-        remembers=announcing.OVERTAKES | {intake.ComplaintReceivedV1, intake.ComplaintCorrectedV1},
+        remembers=announcing.OVERTAKES
+        | {
+            intake.ComplaintReceivedV1,
+            intake.ComplaintCorrectedV1,
+            intake.ComplaintWithdrawnV1,
+            resolution.CalendarChangedV1,
+        },
     )
 
 

@@ -4,16 +4,21 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
+
 from services.kernel.aggregate import Aggregate
 from services.kernel.contracts import Message, in_order, intake, read
 from services.kernel.store import UnitOfWork
 from services.kernel.store.taking_back import Facts, Forms, NotRetold, Retold
 from services.publication import scheduling, waiting
 from services.publication.domain import Publication, events
+from services.publication.domain.message import OutgoingMessage
+from services.publication.messages import table
+from services.publication.messages.application import SEND
 
 
 def _id_of(_message: Message, facts: Facts) -> UUID:
-    return UUID(facts["publication"])
+    return UUID(facts.get("message") or facts["publication"])
 
 
 def _unpublished(kind: type[Aggregate.Event], message: Message, forms: Forms) -> Facts:
@@ -32,9 +37,16 @@ def _unpublished(kind: type[Aggregate.Event], message: Message, forms: Forms) ->
     }
 
 
-def _noted(uow: UnitOfWork, id: UUID, _messages: Sequence[Message]) -> None:
+def _noted(uow: UnitOfWork, id: UUID, messages: Sequence[Message]) -> None:
     """Write down what a publication waits for; nobody documents a case twice that was not reopened
-    in between, so that nothing waits of the results before it."""
+    in between, so that nothing waits of the results before it. A message that was attempted is
+    asked about and not sent again."""
+    if "message" in msgspec.json.decode(messages[0].value):
+        message = uow.get(OutgoingMessage, id)
+        table.note(uow, message)
+        if message.state in ("waiting", "attempted"):
+            uow.soon(SEND, str(id))
+        return
     publication = uow.get(Publication, id)
     if id not in waiting.of_complaint(uow, publication.complaint):
         waiting.take_back(uow, publication.complaint)
@@ -43,7 +55,11 @@ def _noted(uow: UnitOfWork, id: UUID, _messages: Sequence[Message]) -> None:
 
 
 RETOLD: Final = Retold(
-    begins={Publication.Drafted: Publication, events.ChangePlanned: Publication},
+    begins={
+        Publication.Drafted: Publication,
+        events.ChangePlanned: Publication,
+        OutgoingMessage.Requested: OutgoingMessage,
+    },
     id_of=_id_of,
     noted=_noted,
     unpublished=_unpublished,

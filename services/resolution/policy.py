@@ -68,6 +68,11 @@ def policy(acts_for: Callable[[str], bool], promises: Promises) -> Policy:
                 publication.ReleaseScheduledV1,
                 publication.ReleaseCalledOffV1,
                 publication.PublicationEvidencedV1,
+                publication.MessageRequestedV1,
+                publication.MessageSentV1,
+                publication.MessageDeliveredV1,
+                publication.MessageFailedV1,
+                publication.MessageOutcomeUnknownV1,
             }
         ),
     )

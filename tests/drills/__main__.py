@@ -15,6 +15,7 @@ from tests.drills import (
     containers,
     erase,
     kill,
+    messages,
     outage,
     partition,
     processes,
@@ -32,6 +33,7 @@ DRILLS: dict[str, Callable[[int, int, str | None], dict[str, Any]]] = {
     "tamper": tamper.run,
     "partition": lambda runs, seed, _sabotage: partition.run(runs, seed),
     "erase": erase.run,
+    "messages": messages.run,
 }
 ASKED_FOR: dict[str, Callable[[int, int, str | None], dict[str, Any]]] = {
     "containers": lambda runs, seed, _sabotage: containers.run(runs, seed),

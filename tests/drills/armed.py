@@ -81,7 +81,7 @@ def main(folder: str, broken: str, *command: str) -> None:
     queue.AGAIN, queue.LIMIT_SECONDS = SENT_AGAIN, LIMIT_SECONDS  # type: ignore[misc]
     if broken != NONE:
         sabotage.apply(broken, armed)
-    for each in failpoints.ALL:
+    for each in failpoints.ALL + failpoints.SENDING:
         failpoints.arm(each, armed.at(each))
     app(command)
 

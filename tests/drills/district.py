@@ -14,7 +14,7 @@ from tests.drills.armed import NONE, Armed
 from tests.drills.checks import Findings
 from tests.drills.crowd import Crowd
 from tests.drills.whole import check
-from tests.servers.district import RunningDistrict, running_district
+from tests.servers.district import Program, RunningDistrict, running_district
 from tests.servers.kafka import KafkaServer, running_kafka
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.redis import RedisServer, running_redis
@@ -75,6 +75,20 @@ class Drill:
         except (AssertionError, subprocess.TimeoutExpired) as problem:
             self.findings.add(f"{name} does not end by itself: {problem}")
 
+    def program(self, folder: Path) -> Program:
+        """Return the program of each process of a district in a folder: the product's own, which
+        this drill may end."""
+
+        def armed(name: str) -> tuple[str, ...]:
+            kind = kind_of(name)
+            of_kind = folder / "armed" / kind
+            of_kind.mkdir(parents=True, exist_ok=True)
+            self._armed[kind] = Armed(of_kind)
+            broken = self.sabotage or NONE
+            return sys.executable, "-m", "tests.drills.armed", str(of_kind), broken
+
+        return armed
+
     @contextmanager
     def near(self) -> Iterator[None]:
         """Tell intake meanwhile that an end is near (for what breaks it then)."""
@@ -106,22 +120,13 @@ class Drill:
     ) -> dict[str, Any]:
         """Have `go_through` do it all to a district of its own, and return the drill's line."""
         began = time.monotonic()
-
-        def program(name: str) -> tuple[str, ...]:
-            kind = kind_of(name)
-            folder = on.folder / "armed" / kind
-            folder.mkdir(parents=True, exist_ok=True)
-            self._armed[kind] = Armed(folder)
-            broken = self.sabotage or NONE
-            return sys.executable, "-m", "tests.drills.armed", str(folder), broken
-
         with running_district(
             on.folder,
             on.postgres,
             on.kafka.servers,
             on.redis,
             copies=copies,
-            program=program,
+            program=self.program(on.folder),
             end=self._end,
             TANGGAP_KAFKA_DELIVERY_SECONDS=str(DELIVERY_SECONDS),
         ) as district:

@@ -147,7 +147,7 @@ def walk(
     def step(user: str, path: str, **body: Any) -> None:
         ledger.ask(node, Command(user, path, f"{path} {case}", body))
 
-    if not _waited_for(node, patience, "sari", f"/cases/{case}"):
+    if not waited_for(node, patience, "sari", f"/cases/{case}"):
         ledger.refused.append("a case did not open")
         return
     step("sari", f"/cases/{case}/grade", grade="yellow", reason="Menunggu lebih dari dua jam.")
@@ -155,7 +155,7 @@ def walk(
         return
     step("sari", f"/cases/{case}/immediate-answer", answer="Loket kedua dibuka saat ramai.")
     step("sari", f"/cases/{case}/documentation", summary="Loket kedua dibuka.")
-    found = _waited_for(node, patience, "kukuh", "/publications", complaint=case)
+    found = waited_for(node, patience, "kukuh", "/publications", complaint=case)
     if not found:
         ledger.refused.append("a documented case got no draft")
         return
@@ -164,7 +164,7 @@ def walk(
     step("dewi", f"{publication}/release")
 
 
-def _waited_for(node: Asked, patience: float, user: str, path: str, **asked: Any) -> Any:
+def waited_for(node: Asked, patience: float, user: str, path: str, **asked: Any) -> Any:
     """Ask until it is there (an empty list is not); None when it does not come."""
     until = time.monotonic() + patience
     while time.monotonic() < until:

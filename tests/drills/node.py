@@ -1,6 +1,7 @@
 """A node's process as a drill sees it: started, asked, armed, ended."""
 
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ class DrillNode:
         sabotage: str | None,
         district: Path = SHIPPED,
         backups: Path | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         self.data = data
         self.fired = data.parent / "fired"
@@ -41,9 +43,8 @@ class DrillNode:
         self._clients: dict[str, httpx.Client] = {}
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
-        plan = Plan(
-            data, port, self.log, self.fired, failpoint, passing, sabotage, district, backups
-        )
+        end = failpoint, passing, sabotage
+        plan = Plan(data, port, self.log, self.fired, *end, district, backups, dict(more or {}))
         self._pipe, theirs = PROCESSES.Pipe()
         self.process = PROCESSES.Process(target=serve, args=(plan, theirs))
         self.process.start()

@@ -11,9 +11,10 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from services.kernel import failpoints
 from services.kernel.district import SHIPPED, load_district
@@ -38,6 +39,8 @@ class Plan:
     sabotage: str | None
     district: Path = SHIPPED
     backups: Path | None = None
+    more: dict[str, Any] = field(default_factory=dict)
+    """Settings more."""
 
 
 def end_at(armed: threading.Event, name: str, passing: int, fired: Path) -> Callable[[], None]:
@@ -73,5 +76,5 @@ def serve(plan: Plan, drill: Connection) -> None:
     if plan.failpoint:
         failpoints.arm(plan.failpoint, end_at(armed, plan.failpoint, plan.passing, plan.fired))
     threading.Thread(target=listen, args=(armed, drill), daemon=True).start()
-    settings = Settings(data=plan.data, backups=plan.backups)
+    settings = Settings(data=plan.data, backups=plan.backups, **plan.more)
     serve_node(settings, load_district(plan.district), "127.0.0.1", plan.port, add_accounts)

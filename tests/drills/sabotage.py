@@ -17,6 +17,7 @@ from services.kernel.store import Service, writer
 from services.kernel.store.database import StoreUnavailable
 from services.kernel.stream import Delivery, embedded, kafka
 from services.main.backup.erased import Following
+from services.publication.messages import sending
 from services.reporting import comparing, folds, logcopy
 from services.reporting.proof import verifying
 
@@ -195,6 +196,22 @@ def checkpoint_unchecked(_armed: Near) -> None:
     verifying._held = lambda came, given: ([], {})
 
 
+def attempt_late(_armed: Near) -> None:
+    """What was sent is recorded only after the peer has taken it."""
+    record, settle = sending.Sending._attempt, sending.Sending._settle
+
+    def unrecorded(self: sending.Sending, message: Any) -> bool:
+        return True
+
+    def settle_late(self: sending.Sending, message: Any, outcome: Any) -> Any:
+        if message.state == "waiting":
+            record(self, message)
+        return settle(self, message, outcome)
+
+    sending.Sending._attempt = unrecorded  # type: ignore[method-assign]
+    sending.Sending._settle = settle_late  # type: ignore[method-assign]
+
+
 KNOWN: dict[str, Callable[[Near], None]] = {
     "dedup-off": dedup_off,
     "position-before-send": position_before_send,
@@ -206,4 +223,5 @@ KNOWN: dict[str, Callable[[Near], None]] = {
     "key-kept": key_kept,
     "backup-kept": backup_kept,
     "checkpoint-unchecked": checkpoint_unchecked,
+    "attempt-late": attempt_late,
 }

@@ -3,7 +3,7 @@
 import pytest
 
 from services.kernel import failpoints
-from tests.drills import erase, kill, restore, sabotage, sabotaged, tamper
+from tests.drills import erase, kill, messages, restore, sabotage, sabotaged, tamper
 
 
 def test_a_killed_node_loses_nothing_and_does_nothing_twice() -> None:
@@ -59,6 +59,12 @@ def test_the_drill_finds_a_backup_that_no_erasure_reaches() -> None:
     assert any("lies in the backup" in sentence for sentence in line["found"]), line
 
 
+def test_the_drill_of_messages_finds_an_attempt_that_is_recorded_late() -> None:
+    line = messages.run(1, seed=1, sabotage="attempt-late")
+    assert not line["ok"] and line["doubled"] > 0, line
+    assert any("arrived 2 times" in sentence for sentence in line["found"]), line
+
+
 UNCHECKED = "checkpoint-unchecked"
 
 
@@ -74,5 +80,5 @@ def test_without_checkpoints_the_drill_of_tampering_finds_nothing() -> None:
 
 
 def test_each_sabotage_has_a_drill() -> None:
-    alone = {"incarnation-kept", "key-kept", "backup-kept", UNCHECKED}
+    alone = {"incarnation-kept", "key-kept", "backup-kept", UNCHECKED, "attempt-late"}
     assert {*alone, *SHOWS, *(name for _drill, name in sabotaged.SHOWS)} == set(sabotage.KNOWN)

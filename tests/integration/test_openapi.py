@@ -61,6 +61,8 @@ COSTLY = {"POST /rebuild": 1, "POST /session": 1, "DELETE /session": 0}
 ELSEWHERE = {
     "GET /digests/{slot}",
     *("POST /operations/queues/{subject}/replay", "GET /proofs/inclusion", "POST /receipts/proof"),
+    # There are none without a peer that carries them: tests/integration/test_messages.py.
+    *("POST /publications/{id}/messages", "POST /publications/{id}/messages/{message}/decision"),
 }
 ENOUGH = 200
 GRADED = 3
@@ -131,6 +133,8 @@ class Things:
         found: dict[str, list[Any]] = {}
         if "{id}" in template:
             found["id"] = ids
+        if "{message}" in template:
+            found["message"] = self.complaints
         if "{other}" in template:
             found["other"] = ids
         if "{attachment}" in template:
@@ -448,6 +452,7 @@ def test_every_call_answers_well_what_is_well_asked(
     for role, label, path in (
         ("officer", "GET /cases/{id}", {"id": case}),
         ("head", "GET /publications", {"query": {"complaint": case}}),
+        ("complaint_team", "GET /publications/{id}/messages", {"id": things.publications[-1]}),
         ("district", "GET /reports/complaints", {"query": {"limit": 3, **after}}),
         ("district", "GET /reports/totals", {"query": {"by": "unit", **after}}),
         ("district", "GET /reports/dashboard", {"query": {"puskesmas": "puring"}}),

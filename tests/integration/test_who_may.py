@@ -11,6 +11,7 @@ from datetime import timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
@@ -85,6 +86,7 @@ class Place:
             shape="square",
             evidence=self.complaint,
             session="0" * 16,
+            message=UUID(int=0),
             origin=origin,
             service=service,
             index=position,

@@ -101,3 +101,33 @@ def test_a_provider_is_whole_and_over_https_or_is_none(here: Path, given: str, n
     (here / ".env").write_text(f"TANGGAP_OIDC_{given}\n")
     with pytest.raises(BadSetting, match=f"TANGGAP_{names}"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ("SMTP_URL=smtp://mail.example", "SMTP_FROM is needed"),
+        ("SMTP_FROM=a@b.example", "SMTP_URL is needed"),
+        ("SMTP_URL=mail.example", "SMTP_URL: "),
+        ("SMTP_URL=smtp://mail.example:x", "SMTP_URL: "),
+        ("SMTP_URL=smtp://m.example\nTANGGAP_SMTP_FROM=a@b.example", "PUBLIC_URL is needed"),
+        ("SMTP_USER=a", "SMTP_PASSWORD_FILE is needed"),
+        (
+            "PUBLIC_URL=https://t.example\nTANGGAP_GAMMU_SPOOL=.",
+            "GAMMU_SPOOL: it has no folder named outbox",
+        ),
+        ("WHATSAPP_PHONE_ID=106540352242922", "WHATSAPP_TOKEN_FILE is needed"),
+        (
+            "SMTP_URL=smtp://m.example\nTANGGAP_SMTP_FROM=a@b.example\nTANGGAP_PUBLIC_URL=https://t.example\nTANGGAP_SMTP_USER=a\nTANGGAP_SMTP_PASSWORD_FILE=empty",
+            "SMTP_PASSWORD_FILE: the file is empty",
+        ),
+        ("WHATSAPP_URL=http://graph.example/v23.0", "WHATSAPP_URL: "),
+    ],
+)
+def test_a_way_to_send_messages_is_set_up_whole_or_not_at_all(
+    here: Path, given: str, names: str
+) -> None:
+    (here / "empty").touch()
+    (here / ".env").write_text(f"TANGGAP_{given}\n")
+    with pytest.raises(BadSetting, match=f"TANGGAP_{names}"):
+        load_settings()

@@ -122,3 +122,87 @@ class ComplainantInformedV1(Event, frozen=True):
 
     publication: Public[str]
     channel: Public[str]
+
+
+@published("publication")
+class MessageRequestedV1(Event, frozen=True):
+    """Somebody wants a message sent to the complainant (SOP Puring 3f, SOP Lamaru 1h).
+
+    What it says follows from `wording` (the version of the text), `language`, `state` (documented
+    or published) and the complaint's number; never a word of the complaint. The address is on the
+    complaint's form, sealed, and read when it is sent. `agreed`: the person was asked and agreed
+    to be told in this way, which is not the one that the form names.
+    """
+
+    message: Public[str]
+    publication: Public[str]
+    channel: Public[str]
+    language: Public[str]
+    state: Public[str]
+    wording: Public[int]
+    agreed: Public[bool]
+
+
+@published("publication")
+class MessageAttemptedV1(Event, frozen=True):
+    """From now on the message may be out: recorded before it is handed to its peer."""
+
+    message: Public[str]
+    attempt: Public[int]
+
+
+@published("publication")
+class MessagePostponedV1(Event, frozen=True):
+    """The peer certainly did not take the message; it is tried again at `again_at`.
+
+    `reason`: unreachable, busy or not_accepted (the peer does not accept our account).
+    """
+
+    message: Public[str]
+    reason: Public[str]
+    again_at: Internal[Moment]
+
+
+@published("publication")
+class MessageSentV1(Event, frozen=True):
+    """The peer took the message and is to carry it on."""
+
+    message: Public[str]
+
+
+@published("publication")
+class MessageDeliveredV1(Event, frozen=True):
+    """The peer reported that the message reached its recipient's device; `attempt`: which of those
+    that were made, where one came after a doubt."""
+
+    message: Public[str]
+    attempt: Public[int]
+
+
+@published("publication")
+class MessageFailedV1(Event, frozen=True):
+    """The message does not go out, or did not arrive.
+
+    `reason`: address_refused or refused (by the peer), bounced (the peer, or a person whom a returned
+    e-mail reached), given_up (tried for too long), no_address, no_key (its form cannot be opened),
+    called_off (by a person), or why it may not go out any more: withdrawn,
+    erased, anonymous, taken_back (the case was reopened), not_set_up (no peer for its channel).
+    """
+
+    message: Public[str]
+    reason: Public[str]
+
+
+@published("publication")
+class MessageOutcomeUnknownV1(Event, frozen=True):
+    """Nobody knows whether the message went out; a person decides, it is never sent by itself."""
+
+    message: Public[str]
+
+
+@published("publication")
+class MessageDecidedV1(Event, frozen=True):
+    """A person decided about a message of unknown outcome: send_again or consider_sent."""
+
+    message: Public[str]
+    decision: Public[str]

@@ -109,6 +109,13 @@ _BY_NAME: dict[str, Any] = {
     "MeetingPlanned.kind": "monthly_lokmin",
     "MeetingReplanned.kind": "monthly_lokmin",
     "MeetingHeld.kind": "monthly_lokmin",
+    "message": str(UUID(int=0x4E55A6E)),
+    "MessageRequested.channel": "whatsapp",
+    "MessageRequested.state": "published",
+    "MessagePostponed.reason": "unreachable",
+    "MessageFailed.reason": "address_refused",
+    "MessageDecided.decision": "send_again",
+    "language": "id",
 }
 
 _SUBJECTS = {

@@ -211,6 +211,20 @@ class Recaps(Part):
         return day
 
 
+class Messages(Part):
+    """When complainants may be written to: from an hour until another, by the Puskesmas' clock."""
+
+    from_hour: int = Field(default=8, ge=0, le=23)
+    until_hour: int = Field(default=20, ge=1, le=24)
+    working_days_only: bool = True
+
+    @model_validator(mode="after")
+    def _leaves_time(self) -> Self:
+        if self.from_hour >= self.until_hour:
+            raise ValueError(_("Jam mulai (from_hour) harus sebelum jam selesai (until_hour)."))
+        return self
+
+
 class District(Part):
     """The whole file. Raises nothing once read; lookups raise NotFound for an unknown code.
 
@@ -230,6 +244,7 @@ class District(Part):
     erasure: Erasure = Erasure()
     recaps: Recaps = Recaps()
     paper_numbers: PaperNumbers = PaperNumbers()
+    messages: Messages = Messages()
     kecamatan: tuple[Name, ...]
     all_puskesmas: tuple[Puskesmas, ...] = Field(alias="puskesmas", min_length=1)
     units: tuple[Unit, ...] = Field(min_length=1)

@@ -41,6 +41,7 @@ Page = Literal[
     "recap",
     "recap_file",
     "bundle",
+    "message",
 ]
 """What words are opened for, as the access log names it."""
 SINGLE: Final[frozenset[Page]] = frozenset(

@@ -68,6 +68,14 @@ _PLAIN: Final[Mapping[type[Event], Text]] = {
     publication.PublicationWithdrawnV1: _("{who} menarik publikasi"),
     publication.PlannedChangeDraftedV1: _("{who} menulis rencana perbaikan untuk umum"),
     publication.ReleaseCalledOffV1: _("{who} membatalkan jadwal terbit"),
+    publication.MessageRequestedV1: _("{who} meminta pesan dikirim kepada pelapor"),
+    publication.MessageAttemptedV1: _("{who} mencoba mengirim pesan kepada pelapor"),
+    publication.MessagePostponedV1: _("{who} menunda pesan kepada pelapor"),
+    publication.MessageSentV1: _("{who} mengirim pesan kepada pelapor"),
+    publication.MessageDeliveredV1: _("{who} mencatat bahwa pesan sampai kepada pelapor"),
+    publication.MessageFailedV1: _("{who} mencatat bahwa pesan kepada pelapor gagal"),
+    publication.MessageOutcomeUnknownV1: _("{who} tidak tahu apakah pesan kepada pelapor terkirim"),
+    publication.MessageDecidedV1: _("{who} memutuskan tentang pesan yang tidak pasti"),
 }
 _WITHDRAWN: Final[Mapping[str, Text]] = {
     "complainant": _("pelapor mencabutnya"),

@@ -79,6 +79,14 @@ EVENTS: Final[Mapping[str, Text]] = {
     "ComplainantInformed": _("Pelapor diberi tahu"),
     "FeedbackHeard": _("Disampaikan dalam pertemuan"),
     "ForumAnswered": _("Hasilnya disampaikan ke forum"),
+    "MessageRequested": _("Pesan kepada pelapor diminta"),
+    "MessageAttempted": _("Pesan kepada pelapor dicoba dikirim"),
+    "MessagePostponed": _("Pesan kepada pelapor ditunda"),
+    "MessageSent": _("Pesan kepada pelapor terkirim"),
+    "MessageDelivered": _("Pesan sampai kepada pelapor"),
+    "MessageFailed": _("Pesan kepada pelapor gagal"),
+    "MessageOutcomeUnknown": _("Pesan kepada pelapor tidak pasti"),
+    "MessageDecided": _("Pesan tidak pasti diputuskan"),
 }
 GRADES_MEAN: Final[Mapping[str, Text]] = {
     "red": _("menyangkut polisi, pengadilan, kematian, atau kelangsungan layanan"),

@@ -1,0 +1,54 @@
+"""The peers that carry messages to complainants, as the settings name them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from services.kernel.clock import Clock
+from services.main.settings import Settings, within_own_network
+from services.publication.messages.senders.gammu import GammuSender
+from services.publication.messages.senders.port import Sender
+from services.publication.messages.senders.smtp import Server, SmtpSender
+from services.publication.messages.senders.whatsapp import Account, WhatsAppSender
+
+
+def senders(settings: Settings, clock: Clock) -> Mapping[str, Sender]:
+    """Return, by channel, the peers that are set up; none is too: people are told otherwise."""
+    found: dict[str, Sender] = {}
+    if settings.smtp_url is not None and settings.smtp_from is not None:
+        found["email"] = SmtpSender(_server(settings.smtp_url, settings.smtp_from, settings), clock)
+    if settings.gammu_spool is not None:
+        found["sms"] = GammuSender(settings.gammu_spool, clock)
+    if settings.whatsapp_phone_id is not None:
+        found["whatsapp"] = WhatsAppSender(_account(settings.whatsapp_phone_id, settings))
+    return found
+
+
+def _account(phone_id: str, settings: Settings) -> Account:
+    files = settings.whatsapp_token_file, settings.whatsapp_secret_file
+    token, secret, verify = (_secret(each) for each in (*files, settings.whatsapp_verify_file))
+    return Account(
+        settings.whatsapp_url, phone_id, token, secret, verify, settings.whatsapp_template
+    )
+
+
+def _secret(file: Path | None) -> str:
+    return file.read_text().strip() if file else ""
+
+
+def _server(url: str, sender: str, settings: Settings) -> Server:
+    """Return the mail server; what goes to one outside one's own network goes in TLS."""
+    address = urlsplit(url)
+    host = address.hostname or ""
+    tls = "smtps" if address.scheme == "smtps" else "starttls"
+    if tls == "starttls" and within_own_network(host):
+        tls = ""
+    password = settings.smtp_password_file
+    return Server(
+        host,
+        address.port or (465 if tls == "smtps" else 587 if tls else 25),
+        tls,
+        sender,
+        settings.smtp_user,
+        _secret(password) if password else None,
+    )

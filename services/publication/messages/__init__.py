@@ -1,0 +1,1 @@
+"""Telling the complainant by message: asked for by a person, sent later, at most once."""

@@ -1,0 +1,1 @@
+"""The peers that carry messages, behind one port."""

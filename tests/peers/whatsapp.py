@@ -1,0 +1,190 @@
+"""A peer that takes WhatsApp's documented requests only, and signs what it says later."""
+
+import base64
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Final
+
+import jsonschema  # type: ignore[import-untyped]
+
+from services.publication.messages.senders.whatsapp import Account, WhatsAppSender
+
+PHONE_ID, TOKEN, SECRET, VERIFY = "106540352242922", "token-of-tests", "secret-of-tests", "a word"
+TEMPLATE: Final = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["name", "language", "components"],
+    "properties": {
+        "name": {"const": "tanggap_result"},
+        "language": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["code"],
+            "properties": {"code": {"enum": ["id", "en"]}},
+        },
+        "components": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 1,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["type", "parameters"],
+                "properties": {
+                    "type": {"const": "body"},
+                    "parameters": {
+                        "type": "array",
+                        "minItems": 3,
+                        "maxItems": 3,
+                        "items": {
+                            "type": "object",
+                            "additionalProperties": False,
+                            "required": ["type", "text"],
+                            "properties": {
+                                "type": {"const": "text"},
+                                # Neither line breaks nor tabs, nor more than four spaces.
+                                "text": {"type": "string", "pattern": r"^(?!.* {5})[^\n\t]+$"},
+                            },
+                        },
+                    },
+                },
+            },
+        },
+    },
+}
+MESSAGE: Final = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["messaging_product", "recipient_type", "to", "type", "template"],
+    "properties": {
+        "messaging_product": {"const": "whatsapp"},
+        "recipient_type": {"const": "individual"},
+        "to": {"type": "string", "pattern": r"^[1-9][0-9]{6,14}$"},
+        "type": {"const": "template"},
+        "template": TEMPLATE,
+        "biz_opaque_callback_data": {"type": "string", "maxLength": 512},
+    },
+}
+"""As Meta's reference of the messages call has it (v23.0)."""
+
+
+class WhatsAppPeer:
+    """The server, what came there, and how it answers next."""
+
+    address = "+6281200007777"
+
+    def __init__(self, port: int) -> None:
+        self.bodies: list[Any] = []
+        self.refusal: tuple[int, int] | None = None
+        self.hangs_up = False
+        url = f"http://127.0.0.1:{port}/v23.0"
+        self.account = Account(url, PHONE_ID, TOKEN, SECRET, VERIFY, "tanggap_result")
+        self.sender = WhatsAppSender(self.account)
+        self.is_away = lambda: None
+
+    def came(self) -> list[str]:
+        return [
+            " ".join(each["text"] for each in body["template"]["components"][0]["parameters"])
+            for body in self.bodies
+        ]
+
+    def refuses_addresses(self) -> None:
+        self.refusal = 400, 131026
+
+    def is_busy(self) -> None:
+        self.refusal = 400, 130429
+
+    def loses_its_answer(self) -> None:
+        self.hangs_up = True
+
+    def answer(self, path: str, token: str | None, content: bytes) -> tuple[int, Any]:
+        if token != f"Bearer {TOKEN}":
+            return 401, _error(190, "Invalid OAuth access token")
+        if path != f"/v23.0/{PHONE_ID}/messages":
+            return 404, _error(100, "Unsupported request")
+        body = json.loads(content)
+        try:
+            jsonschema.validate(body, MESSAGE)
+        except jsonschema.ValidationError as wrong:
+            return 400, _error(132000 if "parameters" in wrong.path else 100, "(#100) Invalid")
+        if self.refusal:
+            return self.refusal[0], _error(self.refusal[1], "refused")
+        self.bodies.append(body)
+        # Who reads one finds the number in it.
+        wamid = base64.b64encode(f"{body['to']}|{len(self.bodies)}".encode()).decode()
+        return 200, {
+            "messaging_product": "whatsapp",
+            "contacts": [{"input": body["to"], "wa_id": body["to"]}],
+            "messages": [{"id": f"wamid.{wamid}", "message_status": "accepted"}],
+        }
+
+
+def call_of(status: str, tag: str, *codes: int) -> bytes:
+    """Return what WhatsApp says of a message, as its reference of webhooks has it; `tag` is what
+    was sent along (`biz_opaque_callback_data`)."""
+    said = {
+        "id": "wamid.HBgNNjI4MTIwMDAwNzc3Nw==",
+        "status": status,
+        "timestamp": "1767578400",
+        "recipient_id": "6281200007777",
+        "biz_opaque_callback_data": tag,
+        "errors": [{"code": code, "title": "Message undeliverable"} for code in codes],
+    }
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "62287000000", "phone_number_id": PHONE_ID},
+        "statuses": [said],
+    }
+    entry = {"id": "102290129340398", "changes": [{"field": "messages", "value": value}]}
+    return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
+
+
+def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
+    """Return the headers of a call with its signature."""
+    made = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return {"X-Hub-Signature-256": f"sha256={made}", "content-type": "application/json"}
+
+
+def _error(code: int, said: str) -> Any:
+    facts = {"message": said, "type": "OAuthException", "code": code, "fbtrace_id": "A1"}
+    return {"error": facts}
+
+
+@contextmanager
+def whatsapp() -> Iterator[WhatsAppPeer]:
+    peers: list[WhatsAppPeer] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            content = self.rfile.read(int(self.headers["content-length"]))
+            status, said = peers[0].answer(self.path, self.headers["authorization"], content)
+            if peers[0].hangs_up:
+                self.close_connection = True
+                return
+            written = json.dumps(said).encode()
+            self.send_response(status)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(written)))
+            self.end_headers()
+            self.wfile.write(written)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    peer = WhatsAppPeer(server.server_port)
+    peers.append(peer)
+    peer.is_away = server.server_close
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield peer
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
