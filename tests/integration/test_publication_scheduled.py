@@ -19,10 +19,9 @@ from services.kernel.store import Ids, UnitOfWork
 from services.publication import waiting
 from services.publication.application import Publishing
 from services.publication.domain import Publication
-from services.publication.jobs import tasks
 from services.publication.policy import take_back
 from services.publication.proving import Proof, Proving
-from services.publication.scheduling import Scheduling
+from services.publication.scheduling import TASK, Scheduling
 
 HEAD, PUBLISHER = Intent("kukuh", "head"), Intent("dewi", "publisher")
 MEDIA = ["notice_board", "clinic_tv"]
@@ -54,7 +53,7 @@ class Desk:
         )
         self.scheduling = Scheduling(self.service)
         self.proving = Proving(self.service, folder / "attachments", uuid4)
-        self.jobs = Jobs(self.service, tasks(self.scheduling), celery_app())
+        self.jobs = Jobs(self.service, {TASK: self.scheduling.release}, celery_app())
 
     def draft(self) -> UUID:
         id, complaint = uuid4(), str(uuid4())
