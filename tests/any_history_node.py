@@ -162,7 +162,9 @@ class NodeByHand:
         """Say what is wrong with the node at rest: stores, stream, log copy, facts."""
         found = []
         for name, follower in self.node.followers.items():
-            if self.services[name].select("SELECT * FROM set_aside") or follower.aside:
+            store = self.services.get(name)
+            kept = store.select("SELECT * FROM set_aside") if store else []
+            if kept or follower.aside:
                 found.append(f"{name} has set events aside")
             if follower.holes():
                 found.append(f"{name} waits for what never comes")

@@ -192,7 +192,11 @@ def test_the_doctor_finds_a_sound_node_sound(node: RunningNode) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "resolution" in done.stdout and "Semuanya sehat." in done.stdout
     told = node.json("doctor", "--json")
-    assert [each["name"] for each in told["followers"]] == ["resolution", "publication"]
+    assert [each["name"] for each in told["followers"]] == [
+        "resolution",
+        "publication",
+        "webhooks",
+    ]
 
 
 def test_the_doctor_names_a_queue(tmp_path: Path) -> None:
