@@ -20,8 +20,9 @@ BEYOND: Final = """() => document.documentElement.scrollWidth <= window.innerWid
         each => each.getBoundingClientRect().right > window.innerWidth && !each.closest('.scroll')
     ).map(each => each.outerHTML.slice(0, 120))"""
 """What stands beyond the edge of the screen, outside of what scrolls by itself."""
-_SETTLED: Final = "() => Promise.all(document.getAnimations().map(each => each.finished))"
-"""Colours pass over into others: what counts is where they end."""
+_SETTLED: Final = "() => document.getAnimations().forEach(each => each.finish())"
+"""Colours pass over into others: what counts is where they end. It is not waited for, since within
+what is folded away they would never get there."""
 _TEXT: Final = "size => document.documentElement.style.fontSize = size"
 
 
