@@ -179,7 +179,13 @@ def whatsapp() -> Iterator[WhatsAppPeer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     peer = WhatsAppPeer(server.server_port)
     peers.append(peer)
-    peer.is_away = server.server_close
+
+    def away() -> None:
+        # Else the loop still holds the port for a moment, and takes a call only to drop it.
+        server.shutdown()
+        server.server_close()
+
+    peer.is_away = away
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
