@@ -202,7 +202,8 @@ class MessageOutcomeUnknownV1(Event, frozen=True):
 
 @published("publication")
 class MessageDecidedV1(Event, frozen=True):
-    """A person decided about a message of unknown outcome: send_again or consider_sent."""
+    """A person decided about a message: of unknown outcome send_again or consider_sent, of one that
+    waits call_off, of an e-mail that was returned to its sender came_back."""
 
     message: Public[str]
     decision: Public[str]
