@@ -1,19 +1,21 @@
 """The district file: who takes part, what may be chosen on a form, and which deadlines hold."""
 
-from services.kernel.district.load import SHIPPED, DistrictFileError, load_district, read_district
-from services.kernel.district.model import (
+from services.kernel.district.choices import (
     CLUSTERS,
     EFFORTS,
     SKM_ELEMENTS,
-    Box,
     Category,
     Choice,
+    SurveyElements,
+    Unit,
+)
+from services.kernel.district.load import SHIPPED, DistrictFileError, load_district, read_district
+from services.kernel.district.model import (
+    Box,
     Contact,
     District,
     Puskesmas,
     Recaps,
-    SurveyElements,
-    Unit,
 )
 from services.kernel.district.papers import OfficePaper, PaperAbout, PaperKind
 from services.kernel.district.reminders import ReminderRule, ReminderRules

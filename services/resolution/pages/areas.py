@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
-from services.kernel.district.model import CLUSTERS, EFFORTS
+from services.kernel.district import CLUSTERS, EFFORTS
 from services.kernel.text import Text, _
 from services.kernel.web.language import language_of
 from services.kernel.web.pages import NavItem, render

@@ -10,8 +10,7 @@ from starlette.responses import Response
 
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
-from services.kernel.district import District
-from services.kernel.district.model import CLUSTERS, EFFORTS
+from services.kernel.district import CLUSTERS, EFFORTS, District
 from services.kernel.keyring import Words
 from services.kernel.text import _
 from services.kernel.web import words as glossary
