@@ -211,8 +211,8 @@ def speaking(*said: bytes, pause: float = 0.0) -> Iterator[str]:
                     while said:
                         time.sleep(pause)
                         caller.sendall(said[-1])
-                    caller.recv(1 << 20)
-                    caller.recv(1)  # until they hang up
+                    while caller.recv(1 << 20):  # until they hang up
+                        pass
                 except OSError:
                     pass
 
