@@ -141,6 +141,29 @@ def test_a_sender_that_failed_sends_nothing_any_more(tmp_path: Path) -> None:
         assert not thread.is_alive()
 
 
+def test_brokers_that_went_away_are_not_waited_for_longer_than_was_said(tmp_path: Path) -> None:
+    with running_kafka(tmp_path) as broker:
+        topic = Topic(broker.servers, "gone", {}, first_answer_seconds=3)
+        topic.create()
+        stream = KafkaStream(topic)
+        stream.withheld()
+        broker.kill()
+        refused: list[StreamUnavailable] = []
+
+        def ask() -> None:
+            for question in (stream.ends, stream.withheld):
+                with pytest.raises(StreamUnavailable) as found:
+                    question()
+                refused.append(found.value)
+
+        asking = threading.Thread(target=ask, daemon=True)
+        asking.start()
+        # By itself the client waits for half a minute, each time.
+        asking.join(20)
+        assert len(refused) == 2
+        stream.close()
+
+
 def test_brokers_out_of_reach_cost_no_thread_however_often_they_are_asked() -> None:
     topic = Topic(f"127.0.0.1:{free_port()}", "tanggap", {}, first_answer_seconds=0.3)
     stream = KafkaStream(topic)

@@ -47,6 +47,7 @@ class KafkaStream:
         ]
         self._options = topic.connection
         self._delivery_ms = int(delivery_seconds * 1000)
+        self._answer_ms = int(topic.first_answer_seconds * 1000)
         self._asking = threading.Lock()
         self._asker: KafkaConsumer | None = None
         self._counter: KafkaConsumer | None = None
@@ -74,7 +75,7 @@ class KafkaStream:
         with self._asking, reported():
             if self._asker is None:
                 self._asker = self._consumer("ends")
-            told = self._asker.end_offsets(self._partitions)
+            told = self._told(self._asker)
             return {each.partition: self._end(each, told[each]) for each in self._partitions}
 
     def withheld(self) -> int:
@@ -99,8 +100,7 @@ class KafkaStream:
         if self._counter is None:
             self._counter = self._consumer("stored", isolation_level="read_uncommitted")
         # In this order: what comes between the two answers is counted, and gone the next time.
-        readable = self._asker.end_offsets(self._partitions)
-        stored = self._counter.end_offsets(self._partitions)
+        readable, stored = self._told(self._asker), self._told(self._counter)
         now, before = time.monotonic(), self._held
         behind = {each: stored[each] - at for each, at in readable.items() if stored[each] > at}
         self._held = {}
@@ -108,6 +108,14 @@ class KafkaStream:
             at, since = before.get(each, (None, now))
             self._held[each] = readable[each], since if at == readable[each] else now
         return behind
+
+    def _told(self, asker: KafkaConsumer) -> dict[TopicPartition, int]:
+        # By itself the client waits half a minute for brokers that went away, and so would the end
+        # of a process that asks several times.
+        ends: dict[TopicPartition, int] = asker.end_offsets(
+            self._partitions, timeout_ms=self._answer_ms
+        )
+        return ends
 
     def close(self) -> None:
         """Let go of the connections; senders and readers are closed by who holds them."""
