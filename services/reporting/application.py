@@ -432,10 +432,13 @@ class Reporting:
         """Return the newest checkpoints that came, of this origin and of others, oldest first."""
         return [each.checkpoint for each in kept(self.store.reader(), newest)][::-1]
 
-    def proof_of(self, code: str) -> dict[str, Any]:
-        """Return the entry of a receipt with its proof; raises NotFound."""
-        reader = self.store.reader()
-        return inclusion_of(reader, *entry_of(reader, receipt_hash(code)))
+    def entry_of(self, code: str) -> tuple[str, int]:
+        """Return source and id of the entry that a receipt is for; raises NotFound."""
+        return entry_of(self.store.reader(), receipt_hash(code))
+
+    def proof_of(self, source: str, id: int) -> dict[str, Any]:
+        """Return an event with its proof; raises NotFound while no checkpoint covers it."""
+        return inclusion_of(self.store.reader(), source, id)
 
     def proofs_of(self, events: Iterable[tuple[str, int]]) -> Proven:
         """Return the proofs of events (source and id) that a case file is borne out by."""

@@ -104,7 +104,7 @@ def _proof(reporting: Reporting, code: str) -> dict[str, Any] | None:
     """Return the proof that the entry of a receipt is recorded; None until a checkpoint covers it,
     or where its history is at another origin."""
     try:
-        found = reporting.proof_of(code)
+        found = reporting.proof_of(*reporting.entry_of(code))
     except NotFound:
         return None
     return found | {"plain": json.dumps(found)}

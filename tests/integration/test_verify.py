@@ -310,10 +310,10 @@ def test_the_holder_of_a_receipt_gets_the_proof_of_their_own_entry(folder: Path)
             each for each in node.intake.published(1, 1000) if each.name == "ComplaintReceived"
         ][:2]
         receipt, another = (node.intake.receipt(UUID(each.subject)) for each in (first, second))
-        proof = node.reporting.proof_of(receipt)
+        proof = node.reporting.proof_of(*node.reporting.entry_of(receipt))
         assert proof["position"] == f"{first.source}:{first.id}"
         with pytest.raises(NotFound):
-            node.reporting.proof_of("K7Q2-9MFX-TR4W")
+            node.reporting.entry_of("K7Q2-9MFX-TR4W")
     assert checked(folder, proof)[0] == 0
     assert checked(folder, proof, receipt=receipt.lower().replace("-", " "))[0] == 0
     code, said = checked(folder, proof, receipt=another)

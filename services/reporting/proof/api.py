@@ -16,7 +16,7 @@ from services.kernel.web.refusals import refusals
 from services.reporting.answers import BrokenChain, Fork, Gap, Position, SourceAge
 from services.reporting.api import ReceiptBody
 from services.reporting.application import Reporting
-from services.reporting.proof.proofs import consistency_of, inclusion_of
+from services.reporting.proof.proofs import consistency_of
 
 VERIFY: Final = "events.verify"
 MOST_EVENTS: Final = 2**53
@@ -160,7 +160,7 @@ def _add_proofs(api: APIRouter, reporting: Reporting) -> None:
         source, colon, number = position.rpartition(":")
         if not (colon and source and number.isascii() and number.isdecimal()):
             raise invalid("position", _("Tulis posisi: sumber:nomor."))
-        return inclusion_of(reporting.store.reader(), source, min(int(number), MOST_EVENTS))
+        return reporting.proof_of(source, min(int(number), MOST_EVENTS))
 
     @api.get(
         "/proofs/consistency",
@@ -187,8 +187,10 @@ def _add_proofs(api: APIRouter, reporting: Reporting) -> None:
     def prove_receipt(request: Request, body: ReceiptBody) -> Any:
         """Return the entry of a receipt, its words sealed, with the proof that it lies under a
         signed checkpoint."""
+        # A right code whose entry no checkpoint covers yet is not a wrong one.
         with trying_a_code(request):
-            return reporting.proof_of(body.receipt)
+            entry = reporting.entry_of(body.receipt)
+        return reporting.proof_of(*entry)
 
 
 def _notes(text: str) -> Sequence[Checkpoint]:
