@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from services.kernel.text import Text
+from services.kernel.text import Text, _
 
 Unit = Literal["cases", "share", "days", "working_days", "per_thousand", "index"]
 Group = Literal["arrivals", "answering", "settling", "backlog", "satisfaction"]
@@ -11,6 +11,8 @@ Subject = Literal["cases", "surveys"]
 Until = Literal["responded_at", "settled_at"]
 LEAST: Final = 5
 """Fewer cases than this say too little for a share, a median or a comparison."""
+OURS: Final = _("Rumusan sendiri; tidak ditemukan rumusan resmi")
+"""The source of a figure that is named in no rule of law or of the SOPs."""
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ out of "on time", a complaint is counted on the day on which the Puskesmas heard
 opens no case.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from services.kernel.errors import NotFound
 from services.kernel.text import Text, _
 from services.reporting.figures.due import next_due
-from services.reporting.figures.figure import LEAST, Figure, Group, Measure, Unit
+from services.reporting.figures.durations import RESPONSES, SETTLEMENTS, times
+from services.reporting.figures.figure import LEAST, OURS, Figure, Group
 from services.reporting.figures.satisfaction import satisfaction
 
 GROUPS: Final[Mapping[Group, Text]] = {
@@ -35,94 +36,7 @@ _CAME = "came AND kind <> 'praise'"
 _ANSWERED = f"{_CAME} AND responded_at IS NOT NULL"
 _SETTLED = f"{_CAME} AND settled_at IS NOT NULL"
 _ALL_THAT_CAME = _("keluhan, saran, dan permintaan informasi yang masuk dalam periode")
-_OURS = _("Rumusan sendiri; tidak ditemukan rumusan resmi")
 _RULE = _("Aturan batas waktu dalam berkas kabupaten, menurut versi yang berlaku bagi kasusnya")
-
-
-class _Time(NamedTuple):
-    code: str
-    unit: Unit
-    measure: Measure
-    name: Text
-    meaning: Text
-
-
-_HALF_ANSWERED = _(
-    "Median: separuh kasus ditanggapi dalam sekian hari sejak diterima. "
-    "Hari diterima adalah hari 0."
-)
-_NINE_ANSWERED = _(
-    "P90: sembilan dari sepuluh kasus ditanggapi dalam sekian hari sejak diterima. "
-    "Hari diterima adalah hari 0."
-)
-_HALF_SETTLED = _(
-    "Median: separuh kasus selesai dalam sekian hari sejak diterima. Hari diterima adalah hari 0."
-)
-_NINE_SETTLED = _(
-    "P90: sembilan dari sepuluh kasus selesai dalam sekian hari sejak diterima. "
-    "Hari diterima adalah hari 0."
-)
-# Working days are those of each Puskesmas' own calendar (kernel/calendar.py).
-_RESPONSES: Final = (
-    _Time(
-        "response_days_median",
-        "days",
-        Measure("responded_at", 0.5),
-        _("Median ditanggapi, hari kalender"),
-        _HALF_ANSWERED,
-    ),
-    _Time(
-        "response_working_days_median",
-        "working_days",
-        Measure("responded_at", 0.5),
-        _("Median ditanggapi, hari kerja"),
-        _HALF_ANSWERED,
-    ),
-    _Time(
-        "response_days_p90",
-        "days",
-        Measure("responded_at", 0.9),
-        _("P90 ditanggapi, hari kalender"),
-        _NINE_ANSWERED,
-    ),
-    _Time(
-        "response_working_days_p90",
-        "working_days",
-        Measure("responded_at", 0.9),
-        _("P90 ditanggapi, hari kerja"),
-        _NINE_ANSWERED,
-    ),
-)
-_SETTLEMENTS: Final = (
-    _Time(
-        "settlement_days_median",
-        "days",
-        Measure("settled_at", 0.5),
-        _("Median selesai, hari kalender"),
-        _HALF_SETTLED,
-    ),
-    _Time(
-        "settlement_working_days_median",
-        "working_days",
-        Measure("settled_at", 0.5),
-        _("Median selesai, hari kerja"),
-        _HALF_SETTLED,
-    ),
-    _Time(
-        "settlement_days_p90",
-        "days",
-        Measure("settled_at", 0.9),
-        _("P90 selesai, hari kalender"),
-        _NINE_SETTLED,
-    ),
-    _Time(
-        "settlement_working_days_p90",
-        "working_days",
-        Measure("settled_at", 0.9),
-        _("P90 selesai, hari kerja"),
-        _NINE_SETTLED,
-    ),
-)
 
 
 def _arrivals() -> Iterator[Figure]:
@@ -145,7 +59,7 @@ def _arrivals() -> Iterator[Figure]:
         _("Berapa pujian yang diterima. Pujian tidak membuka kasus dan dihitung tersendiri."),
         _("pujian yang masuk dalam periode"),
         None,
-        _OURS,
+        OURS,
         "came AND kind = 'praise'",
     )
     yield _share(
@@ -155,7 +69,7 @@ def _arrivals() -> Iterator[Figure]:
         _("Seberapa sering orang menyampaikan tanpa nama."),
         _("yang disampaikan tanpa identitas"),
         _ALL_THAT_CAME,
-        _OURS,
+        OURS,
         _CAME,
         "confidentiality = 'anonymous'",
     )
@@ -180,7 +94,7 @@ def _arrivals() -> Iterator[Figure]:
         ),
         _("yang didahului keluhan serupa dalam 90 hari sebelumnya"),
         _ALL_THAT_CAME,
-        _OURS,
+        OURS,
         _CAME,
         "repeats",
     )
@@ -195,7 +109,7 @@ def _arrivals() -> Iterator[Figure]:
         ),
         _("yang masuk dalam bulan yang kunjungannya dicatat"),
         _("kunjungan dalam bulan itu"),
-        _OURS,
+        OURS,
         f"{_CAME} AND visited",
     )
 
@@ -208,7 +122,7 @@ def _answering() -> Iterator[Figure]:
         _("Berapa bagian yang sudah mendapat tanggapan pertama, tepat waktu atau tidak."),
         _("yang sudah ditanggapi sedikitnya sekali"),
         _ALL_THAT_CAME,
-        _OURS,
+        OURS,
         _CAME,
         "responded_at IS NOT NULL",
     )
@@ -236,7 +150,7 @@ def _answering() -> Iterator[Figure]:
         "grade IS NOT NULL AND responded_at <= response_due",
         target=0.8,
     )
-    yield from _times("answering", _RESPONSES, _("yang sudah ditanggapi"), _ANSWERED)
+    yield from times("answering", RESPONSES, _("yang sudah ditanggapi"), _ANSWERED)
 
 
 def _settling() -> Iterator[Figure]:
@@ -252,7 +166,7 @@ def _settling() -> Iterator[Figure]:
         "AND (settled_at IS NOT NULL OR (NOT closed AND settlement_due < $now))",
         "settled_at <= settlement_due",
     )
-    yield from _times("settling", _SETTLEMENTS, _("yang sudah selesai"), _SETTLED)
+    yield from times("settling", SETTLEMENTS, _("yang sudah selesai"), _SETTLED)
     yield _share(
         "follow_up",
         "settling",
@@ -366,26 +280,9 @@ def _share(
 
 
 def _open(
-    code: str, name: Text, meaning: Text, numerator: Text, counted: str, source: Text = _OURS
+    code: str, name: Text, meaning: Text, numerator: Text, counted: str, source: Text = OURS
 ) -> Figure:
     return Figure(code, "backlog", "cases", name, meaning, numerator, None, source, counted)
-
-
-def _times(group: Group, times: Sequence[_Time], numerator: Text, counted: str) -> Iterator[Figure]:
-    for each in times:
-        yield Figure(
-            each.code,
-            group,
-            each.unit,
-            each.name,
-            each.meaning,
-            numerator,
-            None,
-            _OURS,
-            counted,
-            measure=each.measure,
-            least=LEAST,
-        )
 
 
 FIGURES: Final[Mapping[str, Figure]] = {

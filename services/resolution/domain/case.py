@@ -1,37 +1,24 @@
 """A case: what the complaint team does with one complaint, step by step."""
 
 from dataclasses import replace
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
-from services.kernel.aggregate import SYSTEM, Act, Aggregate
+from services.kernel.aggregate import Act, Aggregate
 from services.kernel.contracts import SealedBox
 from services.kernel.contracts.resolution import DueV1, PlannedActionV1
-from services.kernel.deadlines import Pause
 from services.kernel.errors import StepNotAllowed, invalid
 from services.kernel.text import _
 from services.resolution.domain import events
-from services.resolution.domain.steps import ENDS, HANDLED, State, Step, allowed_steps
+from services.resolution.domain.standing import OVERDUE, Standing
+from services.resolution.domain.steps import HANDLED, State, Step, allowed_steps
 
-_OVERDUE = "overdue_"
-BY_CORRECTION = "correction"
-_BESIDE_PATH = (
-    events.TeamNotified,
-    events.ComplainantMet,
-    events.TeamCallAcknowledged,
-    events.Assigned,
-    events.Commented,
-    events.Escalated,
-    events.EscalationAnswered,
-    events.Corrected,
-    events.RequestRefused,
-    events.KeyShared,
-    events.ForumAnswered,
-)
+BY_CORRECTION: Final = "correction"
+"""Who took a complaint back whose form was corrected to praise."""
 
 
-class Case(Aggregate):
+class Case(Standing, Aggregate):
     """One case; its id is the complaint's."""
 
     TOPIC = "resolution.Case"
@@ -65,34 +52,6 @@ class Case(Aggregate):
     KeyShared = events.KeyShared
     ForumAnswered = events.ForumAnswered
 
-    if TYPE_CHECKING:  # the library would make a dataclass of annotations
-        number: str
-        kind: str
-        confidentiality: str
-        entered_by: str
-        service_unit: str | None
-        received_at: datetime
-        opened_at: datetime
-        state: State
-        grade: str | None
-        finding: str | None
-        actions: list[PlannedActionV1]
-        done: dict[int, date]
-        deadlines: list[DueV1]
-        reminded: set[str]
-        pauses: list[Pause]
-        escalated: bool
-        before_district: bool
-        forum_answered: bool
-        assignee: str | None
-        assigned_unit: str | None
-        other: str | None
-        left: State | None
-        taken_back_by: str | None
-        key_ways: set[tuple[str, str]]
-        last_step_at: datetime
-        end_recorded_at: datetime | None
-
     @classmethod
     def open(
         cls, act: Act, *, id: UUID, puskesmas: str, deadlines: list[DueV1], **form: Any
@@ -114,11 +73,6 @@ class Case(Aggregate):
         )
 
     @property
-    def closed(self) -> bool:
-        """Whether the case has come to its end: evaluated as effective, or ended otherwise."""
-        return self.state is State.EVALUATED or self.state in ENDS
-
-    @property
     def paused(self) -> bool:
         """Whether the case waits for the complainant."""
         return bool(self.pauses) and self.pauses[-1].until is None
@@ -136,7 +90,7 @@ class Case(Aggregate):
         A grade that moves the deadline, and a reopening, make it another one.
         """
         if deadline not in self.reminded:
-            self.notify_team(act, roles, _OVERDUE + deadline)
+            self.notify_team(act, roles, OVERDUE + deadline)
 
     def give_grade(
         self, act: Act, grade: str, reason: SealedBox | None, deadlines: list[DueV1]
@@ -343,104 +297,6 @@ class Case(Aggregate):
     def _after_path(self, act: Act) -> Act:
         """What another service's event brings about happened no earlier than the last step."""
         return replace(act, occurred_at=max(act.occurred_at, self.last_step_at))
-
-    def take(self, event: Aggregate.Event) -> None:
-        """Change the state as the recorded step says."""
-        if not isinstance(event, _BESIDE_PATH):
-            self.last_step_at = event.occurred_at
-        match event:
-            case events.Opened():
-                self._begin(event)
-            case events.TeamNotified() if event.actor == SYSTEM and event.how.startswith(_OVERDUE):
-                self.reminded.add(event.how.removeprefix(_OVERDUE))
-            case events.Assigned():
-                self.assignee, self.assigned_unit = event.assignee, event.assigned_unit
-            case events.Escalated():
-                self.escalated = self.before_district = True
-            case events.EscalationAnswered():
-                self.before_district = False
-            case events.ForumAnswered():
-                self.forum_answered = True
-            case events.KeyShared():
-                self.key_ways.add((event.sender, event.receiver))
-            case events.Paused():
-                self._promise(event.deadlines)
-                self.pauses = [*self.pauses, Pause(event.occurred_at)]
-            case events.Resumed():
-                self._promise(event.deadlines)
-                self.pauses = [
-                    *self.pauses[:-1],
-                    Pause(self.pauses[-1].since, event.occurred_at),
-                ]
-            case events.Corrected():
-                self._promise(event.deadlines)
-                self.kind, self.service_unit = event.kind, event.service_unit
-                self.confidentiality = event.confidentiality
-            case events.Withdrawn() | events.Joined() | events.Referred():
-                self._leave(event)
-            case events.Restored():
-                self.state, self.left = State(event.state), None
-            case _:
-                self._walk(event)
-        if not self.closed:
-            self.end_recorded_at = None
-        elif self.end_recorded_at is None:
-            self.end_recorded_at = event.timestamp
-
-    def _walk(self, event: Aggregate.Event) -> None:
-        match event:
-            case events.Graded():
-                self._promise(event.deadlines)
-                self.grade = event.grade
-                if self.state is State.RECEIVED:
-                    self.state = State.GRADED
-            case events.ImmediateAnswerGiven():
-                self.state = State.ANSWERED
-            case events.Analysed():
-                self.state, self.finding = State.ANALYSED, event.finding
-            case events.Planned():
-                self.state, self.actions, self.done = State.PLANNED, event.actions, {}
-            case events.FollowedUp():
-                self.done[event.action_number] = event.done_on
-                if event.plan_complete:
-                    self.state = State.ACTED
-            case events.Documented():
-                self.state = State.DOCUMENTED
-            case events.Evaluated() if event.effective:
-                self.state = State.EVALUATED
-            case events.Reopened():
-                self.state, self.finding = State.REOPENED, None
-                self.forum_answered = False
-                self.actions, self.done, self.reminded = [], {}, set()
-
-    def _promise(self, deadlines: list[DueV1]) -> None:
-        self.reminded -= {due.name for due in self.deadlines if due not in deadlines}
-        self.deadlines = deadlines
-
-    def _leave(self, event: events.Withdrawn | events.Joined | events.Referred) -> None:
-        self.left = self.state
-        match event:
-            case events.Withdrawn():
-                self.state, self.taken_back_by = State.WITHDRAWN, event.by
-            case events.Joined():
-                self.state, self.other = State.DUPLICATE, event.other
-            case events.Referred():
-                self.state = State.REFERRED
-
-    def _begin(self, event: "events.Opened") -> None:
-        self.puskesmas = event.puskesmas
-        self.number, self.kind = event.number, event.kind
-        self.confidentiality, self.entered_by = event.confidentiality, event.entered_by
-        self.service_unit = event.service_unit
-        self.received_at = self.last_step_at = event.occurred_at
-        self.opened_at, self.end_recorded_at = event.timestamp, None
-        self.deadlines, self.reminded = event.deadlines, set()
-        self.state, self.grade, self.finding = State.RECEIVED, None, None
-        self.actions, self.done = [], {}
-        self.pauses, self.key_ways = [], set()
-        self.escalated = self.before_district = self.forum_answered = False
-        self.assignee = self.assigned_unit = None
-        self.other = self.left = self.taken_back_by = None
 
     def _outcome(self) -> str:
         if self.finding is None or (self.finding == "upheld" and self.actions):
