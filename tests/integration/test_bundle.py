@@ -232,6 +232,8 @@ def test_the_page_lists_the_items_and_leads_to_the_file(office: Office) -> None:
     assert 'id="s-to"' in wrong.text
     empty = office.ask("bayu", "GET", "/akreditasi", params={"puskesmas": "puring"}).text
     assert "Pilih masanya dahulu." in empty
+    for day in ("2025-08-01", "2026-07-31"):
+        assert f'value="{day}"' in empty, empty
     file = office.ask("bayu", "GET", "/akreditasi/berkas.zip", params=asked)
     assert file.headers["content-type"] == "application/zip"
     assert file.content[:2] == b"PK"

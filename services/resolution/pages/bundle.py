@@ -17,6 +17,7 @@ from services.kernel.web.opened import REASON_WORDS
 from services.kernel.web.pages import NavItem, render
 from services.resolution.pages.evidence.gathering import BUNDLE
 from services.resolution.pages.evidence.index import summary
+from services.resolution.pages.evidence.period import past_year
 from services.resolution.pages.evidence.sending import BARE, Bundles
 
 PATH: Final = "/akreditasi"
@@ -56,6 +57,9 @@ def add(pages: APIRouter, bundles: Bundles) -> None:
             except InvalidInput as problem:
                 form = Form.refused(values, problem)
         here = district.puskesmas(code) if code else None
+        if not (first or last):
+            offered = past_year(bundles.today(here))
+            form = Form({**values, "from": str(offered.first), "to": str(offered.last)})
         if code:
             principal.role_for(BUNDLE, code)
         return render(

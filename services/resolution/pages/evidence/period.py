@@ -56,6 +56,12 @@ def span(first: str | None, last: str | None, today: date) -> Span:
     raise InvalidInput(*wrong)
 
 
+def past_year(today: date) -> Span:
+    """Return the twelve whole months before the one of `today`: what is offered first."""
+    last = Month.of(today).before
+    return Span(last.after.first.replace(year=last.after.first.year - 1), last.last)
+
+
 def _day(text: str | None, field: str, today: date, wrong: list[FieldError]) -> date | None:
     if not text:
         wrong.append(FieldError(field, _("Wajib diisi.")))

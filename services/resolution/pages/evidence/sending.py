@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, date
 from itertools import chain
 from threading import BoundedSemaphore
 from typing import Final
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from services.kernel.access.principal import Principal
+from services.kernel.district import Puskesmas
 from services.kernel.errors import Unavailable, invalid
 from services.kernel.keyring import Words
 from services.kernel.keyring.words import REASONS
@@ -53,13 +55,17 @@ class Bundles:
         not answer, and InvalidInput for a period or reason that is none.
         """
         principal.role_for(BUNDLE, code)
-        here = self.resolution.district.puskesmas(code)
-        today = self.resolution.clock().astimezone(ZoneInfo(here.zone)).date()
+        today = self.today(self.resolution.district.puskesmas(code))
         asked = span(first, last, today)
         if reason and reason not in BARE:
             raise invalid("reason", _("Pilih alasan dari daftar."))
         language = language_of(request)
         return Evidence(*self._parts, principal, code, asked, language, reason)
+
+    def today(self, here: Puskesmas | None) -> date:
+        """Return the day that it is at a Puskesmas; None: by the clock of the world."""
+        zone = ZoneInfo(here.zone) if here else UTC
+        return self.resolution.clock().astimezone(zone).date()
 
     def sent(self, evidence: Evidence) -> StreamingResponse:
         """Return a bundle as an answer that is made while it is sent; raises Unavailable where as
