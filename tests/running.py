@@ -44,7 +44,7 @@ DEMO = ("up", "--demo", "--histories", "0")
 """The demo's accounts, without its histories: tests make what they need."""
 
 
-LISTENS_SECONDS = 60.0
+LISTENS_SECONDS = 120.0
 PAUSE_SECONDS = 0.02
 
 

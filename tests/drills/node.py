@@ -14,7 +14,7 @@ from tests.drills.node_process import ARM, Plan, serve
 from tests.forked import PROCESSES
 from tests.running import free_port
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 
 
 class DrillFailed(Exception):
