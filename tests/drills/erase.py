@@ -4,8 +4,8 @@ Each run is a new person on a node that serves: what they said is read on every 
 file that may show it, and their keys' bytes are found in the keyring; then they are erased, in
 every other run with the process ended between their keys and the event that says so; then neither
 is in any byte of the data folder, the log, or what leaves, and those pages say so. In some runs a
-backup is made before, which is kept, and a copy of it, which no erasure reaches: neither tells
-anything of the person any more when it is restored.
+backup is made before, which is kept, and a copy of it, which no erasure reaches: both end
+the same when they are restored: nothing of the person, said once to be erased, and every count.
 """
 
 import itertools
@@ -36,8 +36,8 @@ RUNS_A_FOLDER: Final = 25
 RUNS_A_BACKUP: Final = 10
 WAIT_SECONDS: Final = 30.0
 REACHES_SECONDS: Final = {False: 60.0, True: 6.0}
-"""So long a kept backup is looked at until the erasure has reached it; with something broken on
-purpose, for which it never does, no longer than it is sure to take else."""
+"""So long it is waited for that an erasure is said, and has reached a kept backup; with something
+broken on purpose, for which it never does, no longer than it is sure to take else."""
 ERASED: Final = "dihapus"
 LEAVES: Final = (
     ("agus", "/exports/complaints.csv"),
@@ -145,7 +145,7 @@ class _Run:
         self, node: DrillNode, person: Person, findings: Findings, number: int, reaches: float
     ) -> None:
         self._node, self._person, self._findings, self.number = node, person, findings, number
-        self._key = str(uuid4())
+        self._key, self._reaches = str(uuid4()), reaches
         self._backup = Backup(node, number, reaches) if number % RUNS_A_BACKUP == 0 else None
 
     def before(self) -> None:
@@ -180,12 +180,7 @@ class _Run:
 
     def after(self, node: DrillNode) -> None:
         """Look everywhere."""
-        self._wait_until_said(node)
-        for what, content in self._asked.read(node):
-            if shown := [each for each in self._person.words if each in content]:
-                self._say(f"{what.path} still shows {shown}")
-            elif what.says and ERASED not in content:
-                self._say(f"{what.path} does not say that it is erased")
+        self._ends(node)
         wanted: dict[str, bytes] = {}
         for id, (wrapped, raw) in self._secrets.items():
             wanted |= {f"the wrapped key {id}": wrapped, f"the key {id}": raw}
@@ -196,17 +191,26 @@ class _Run:
                 if some in there:
                     self._say(f"{secret} lies in {name}")
         if self._backup:
-            for sentence in self._backup.found(wanted, self._read_again):
+            for sentence in self._backup.found(
+                wanted, lambda restored: self._ends(restored, "once restored: ")
+            ):
                 self._say(sentence)
-        if (totals := self._asked.totals(node)) != self._totals:
-            self._say(f"totals differ: {self._totals} → {totals}", differs=1)
         if unread := self._neighbours.unread(node):
             self._say(f"{unread} neighbours cannot be read any more", lost=unread)
 
-    def _read_again(self, restored: DrillNode) -> Iterator[str]:
-        for what, content in self._asked.read(restored):
-            if any(each in content for each in self._person.words):
-                yield what.path
+    def _ends(self, node: DrillNode, where: str = "") -> None:
+        """Say what is not as it must be in the end, at the node or at what is restored of it."""
+        for id, said in self._said(node):
+            if said != 1:
+                sentence = f"{where}PersonErased is said {said} times of {id}"
+                self._say(sentence, doubled=max(0, said - 1))
+        for what, content in self._asked.read(node):
+            if shown := [each for each in self._person.words if each in content]:
+                self._say(f"{where}{what.path} still shows {shown}")
+            elif what.says and ERASED not in content:
+                self._say(f"{where}{what.path} does not say that it is erased")
+        if (totals := self._asked.totals(node)) != self._totals:
+            self._say(f"{where}totals differ: {self._totals} → {totals}", differs=1)
 
     def _ask(self, node: DrillNode) -> httpx.Response:
         body = {"reason": "subject_request", "complaints": self._asked.ids}
@@ -214,17 +218,16 @@ class _Run:
         path = f"/persons/{self._asked.ids[0]}/erasure"
         return node.as_("kukuh").post(path, json=body, headers=headers)
 
-    def _wait_until_said(self, node: DrillNode) -> None:
-        until = time.monotonic() + WAIT_SECONDS
+    def _said(self, node: DrillNode) -> Iterator[tuple[str, int]]:
+        """Wait until PersonErased is said of each complaint; yield how often it is."""
+        until = time.monotonic() + self._reaches
         for id in self._asked.ids:
             names: list[str] = []
             while "PersonErased" not in names and time.monotonic() < until:
                 found = node.as_("agus").get(f"/audit/complaints/{id}")
                 items = found.json()["items"] if found.is_success else []
                 names = [each["type"].split(".")[1] for each in items]
-            said = names.count("PersonErased")
-            if said != 1:
-                self._say(f"PersonErased is said {said} times of {id}", doubled=max(0, said - 1))
+            yield id, names.count("PersonErased")
 
     def _leaving(self, node: DrillNode) -> Iterator[tuple[str, bytes]]:
         for user, path in LEAVES:

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -38,10 +38,10 @@ class Backup:
         shutil.copytree(self._kept, self._shelf)
 
     def found(
-        self, wanted: Mapping[str, bytes], read: Callable[[DrillNode], Iterable[str]]
+        self, wanted: Mapping[str, bytes], check: Callable[[DrillNode], None]
     ) -> Iterator[str]:
-        """Yield what is still found of the erased in the kept backup, and of what is restored of
-        both; `read` yields the pages of a node that still show something."""
+        """Yield what is still found of the erased in the kept backup, and in what is restored of
+        both; `check` looks at each of these while it serves."""
         until = time.monotonic() + self._patience
         while (left := set(_lying(self._kept, wanted))) and time.monotonic() < until:
             time.sleep(0.2)
@@ -57,7 +57,7 @@ class Backup:
             node = DrillNode(again, {}, None, 0, None)
             try:
                 _wait_until_it_reports(node)
-                yield from (f"{path} shows something once restored" for path in read(node))
+                check(node)
             finally:
                 node.end()
             shutil.rmtree(again.parent)

@@ -185,6 +185,15 @@ def test_the_restored_history_says_again_that_the_person_is_erased_and_its_case_
     assert said(place) == once
 
 
+def test_it_is_said_of_a_kept_backup_too_which_the_erasure_has_reached(place: Place) -> None:
+    kept = place.back_up(f"{ORIGIN}-1")
+    place.erase()
+    Following(place.backups, ORIGIN, place.node.keyring, place.master, system_clock).step()
+    place.node.close()
+    place.restore(kept)
+    assert said(place) == [["ComplaintWithdrawn", "PersonErased"], []]
+
+
 def test_it_is_said_again_where_an_erasure_before_it_was_called_back(place: Place) -> None:
     (place.folder / "stick").mkdir()
     later = place.node.district.model_copy(update={"erasure": ErasureRules(destroy_after_days=7)})

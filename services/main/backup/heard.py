@@ -156,13 +156,14 @@ def erase_again(
         for complaint in again:
             destroy(keyring, complaint, every[complaint], data / "intake.sqlite")
             shutil.rmtree(data / ATTACHMENTS / complaint, ignore_errors=True)
-    _have_it_said(data, origin, again, clock)
+    # A kept backup was changed when they were erased, its history was not.
+    have_it_said(data, origin, sorted({*known, *again}), clock)
     return len(again)
 
 
-def _have_it_said(data: Path, origin: str, erased: Sequence[str], clock: Clock) -> None:
-    """Have intake look at those once it is served: where the history that it has now does not say
-    that they are erased, it says so."""
+def have_it_said(data: Path, origin: str, erased: Sequence[str], clock: Clock) -> None:
+    """Have intake look at all who are erased once it is served: where the history that it has now
+    does not say so, it does."""
 
     def work(uow: UnitOfWork) -> None:
         for complaint in erased:
