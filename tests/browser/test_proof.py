@@ -62,7 +62,7 @@ def test_the_browser_proves_the_entry_of_a_receipt(
     proof_of(signing, given["receipt"])
     page.goto(f"/r#{given['receipt']}")
     said = page.locator("[data-checked]")
-    expect(said).to_have_attribute("data-checked", "yes")
+    expect(said).to_have_attribute("data-checked", "right")
     expect(said).to_contain_text("cocok")
     assert violations(page) == []
 
@@ -78,7 +78,35 @@ def test_a_proof_that_is_wrong_is_said_to_be(
 
     page.route("**/r", another)
     page.goto(f"/r#{given['receipt']}")
-    expect(page.locator("[data-checked]")).to_have_attribute("data-checked", "no")
+    expect(page.locator("[data-checked]")).to_have_attribute("data-checked", "wrong")
+
+
+def test_the_proof_of_another_receipt_is_said_to_be_that(
+    page: Page, signing: RunningNode, given: dict[str, Any]
+) -> None:
+    body = {"channel": "phone", "text": "Kipas angin hilang.", "kind": "complaint"}
+    other = signing.as_("rini").post("/puskesmas/puring/complaints", json=body).json()["receipt"]
+    proof_of(signing, given["receipt"])
+    proof_of(signing, other)
+    said = page.locator("[data-checked]")
+    page.goto("/r")
+    page.get_by_label("Kode tanda terima").fill(other.lower().replace("-", " "))
+    page.get_by_role("button", name="Lihat").click()
+    expect(said).to_have_attribute("data-checked", "right")
+
+    def neighbours(route: Any) -> None:
+        route.fulfill(response=route.fetch(post_data=f"receipt={other}"))
+
+    page.route("**/r", neighbours)
+    page.goto(f"/r#{given['receipt']}")
+    expect(said).to_have_attribute("data-checked", "another")
+    expect(said).to_contain_text("tanda terima lain")
+    page.unroute("**/r")
+    page.reload()
+    expect(said).to_have_attribute("data-checked", "right")
+    page.evaluate("sessionStorage.clear()")
+    page.reload()
+    expect(said).to_have_attribute("data-checked", "unasked")
 
 
 def test_the_board_shows_the_newest_checkpoint(

@@ -1,5 +1,6 @@
 // Proves in the browser that the entry of a receipt lies under a signed checkpoint: hashes what was
-// recorded, follows the path to the root (RFC 9162), and looks for that root in the checkpoint.
+// recorded, follows the path to the root (RFC 9162), looks for that root in the checkpoint, and holds
+// the entry to the receipt that was asked for: a neighbour's proof is right as well.
 const place = document.querySelector("[data-proof]");
 const encoder = new TextEncoder();
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -50,10 +51,29 @@ async function holds(proof) {
   return body.split("\n").includes(top) && (await code(body)) === proof.code;
 }
 
+// Which receipts were asked for in this tab (receipt.js). This page answers the last one; who goes back
+// to it, or has it sent again, may have asked for others since.
+function asked() {
+  try {
+    const found = JSON.parse(sessionStorage.getItem("tanggap-tanda-terima") ?? "[]");
+    const [{ type }] = performance.getEntriesByType("navigation");
+    return type === "navigate" ? found.slice(-1) : found;
+  } catch {
+    return []; // a browser that keeps nothing
+  }
+}
+
+async function outcome(proof) {
+  if (!(await holds(proof))) return "wrong";
+  const wanted = asked();
+  if (wanted.length === 0) return "unasked";
+  return wanted.includes(JSON.parse(proof.value).receipt_hash) ? "right" : "another";
+}
+
 // Only where the page came over https, or from this very computer, does a browser hash.
 if (place && globalThis.crypto?.subtle) {
   const said = place.querySelector("[data-checked]");
-  const right = await holds(JSON.parse(place.dataset.proof)).catch(() => false);
-  said.textContent = right ? said.dataset.right : said.dataset.wrong;
-  said.dataset.checked = right ? "yes" : "no";
+  const found = await outcome(JSON.parse(place.dataset.proof)).catch(() => "wrong");
+  said.textContent = said.dataset[found];
+  said.dataset.checked = found;
 }
