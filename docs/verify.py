@@ -7,7 +7,8 @@ PROOF.json is what `GET /api/v1/proofs/inclusion` or `POST /api/v1/receipts/proo
 bukti.json that a case file has attached (`pdfdetach -save 1 FILE.pdf`): then each event is checked.
 KEPT.txt holds checkpoints that you kept yourself (signed notes): then the event must lie under one
 of those, and nothing has to be believed that came with the proof. With the CODE of a receipt the
-event must be the one that the receipt was given for, and not some other that lies there as well.
+event (of a case file: one of them) must be the one that the receipt was given for, and not some
+other that lies there as well.
 """
 
 import argparse
@@ -64,10 +65,7 @@ def is_of(proof, code):
     return json.loads(proof["value"]).get("receipt_hash") == wanted
 
 
-def main(proof, kept, receipt):
-    if receipt and not is_of(proof, receipt):
-        print(f"No: {proof['position']} is the entry of another receipt.")
-        return 1
+def main(proof, kept):
     source = dict(proof["attributes"])["ce_source"]
     size, found = proof["size"], base64.b64encode(root(proof) or b"").decode()
     try:
@@ -91,5 +89,8 @@ if __name__ == "__main__":
     given = json.load(args.proof)
     proofs = given if isinstance(given, list) else [given]
     kept = args.kept.read() if args.kept else None
-    answers = [main(each, kept, args.receipt) for each in proofs]
+    if args.receipt and not any(is_of(each, args.receipt) for each in proofs):
+        named = ", ".join(each["position"] for each in proofs)
+        sys.exit(print(f"No: {named} is the entry of another receipt.") or 1)
+    answers = [main(each, kept) for each in proofs]
     sys.exit(max(answers, default=1))

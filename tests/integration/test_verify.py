@@ -254,11 +254,14 @@ def test_a_case_file_carries_the_proof_of_each_of_its_events(
         signed = node.signing.sign()
         later = printed(facts, steps, When(), sentences, node.reporting.proofs_of(events))
         unknown = node.reporting.proofs_of([*events, (events[0][0], 10**6)])
+        receipt = node.intake.receipt(row["id"])
     assert first == again == later and signed is None
     proofs = attached(first)
     assert sorted(each["position"] for each in proofs) == sorted(f"{s}:{n}" for s, n in events)
     code, said = checked(folder, proofs)
     assert (code, said.count("Yes: ")) == (0, len(events)), said
+    assert checked(folder, proofs, receipt=receipt)[0] == 0
+    assert checked(folder, proofs, receipt="K7Q2-9MFX-TR4W")[0] == 1
     proofs[-1]["value"] += " "
     assert checked(folder, proofs)[0] == 1
     assert checked(folder, [])[0] == 1
