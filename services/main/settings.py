@@ -251,6 +251,11 @@ class Settings(BaseSettings):
         """Whether this is an intake endpoint with a store, and so an origin, of its own."""
         return self.district_origin not in (None, self.origin)
 
+    @property
+    def kind(self) -> str:
+        """What is backed up and restored: the mode, or an endpoint with a store of its own."""
+        return "endpoint" if self.own_store else self.mode
+
     def kafka_topic(self) -> "Topic":
         """Return the topic of the district's stream (district, edge)."""
         from services.kernel.stream.topic import FIRST_ANSWER_SECONDS, Topic

@@ -1,11 +1,14 @@
 """Intake endpoints of a district, one on the shared store and one on its own: each for its
 Puskesmas, none held up by another, and what they share over Redis."""
 
+import json
 import re
+import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,6 +22,7 @@ from services.kernel.clock import system_clock
 from services.kernel.district import SHIPPED
 from services.kernel.store.servers import PostgresSchema
 from services.main.demo import PASSWORD
+from tests.forked import tanggap
 from tests.running import RunningNode
 from tests.servers.district import Endpoint, RunningDistrict, running_district
 from tests.servers.postgres import Postgres
@@ -26,6 +30,8 @@ from tests.servers.redis import RedisServer, running_redis
 
 SHARED, OWN = Endpoint("timur", ("puring", "sempor-1")), Endpoint("loket", ("lamaru",), "titik-1")
 LETTER = "L"
+PASSPHRASE = "hujan di bulan juni"
+PHOTO = Path(__file__).parents[1] / "data" / "photo.jpg"
 PATIENCE = 100
 AT = {"timur": "puring", "loket": "lamaru"}
 
@@ -269,6 +275,58 @@ def test_what_one_revokes_no_other_takes(district: RunningDistrict) -> None:
                 break
         else:
             raise AssertionError(f"{name} still takes it")
+
+
+def on_its_folder(district: RunningDistrict, *arguments: str) -> Any:
+    """Run a command on the endpoint's own store that asks for the passphrase; return its answer."""
+    environment = district.environment | OWN.settings()
+    given = [*arguments, "--data", str(district._folder / OWN.name), "--json"]
+    done = tanggap(given, environment, 300, PASSPHRASE + "\n")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+def test_an_endpoint_of_its_own_is_backed_up_lost_and_restored(
+    district: RunningDistrict, tmp_path: Path
+) -> None:
+    file, folder = str(district._folder / "district.yaml"), district._folder / OWN.name
+    before = receive(district, "lamaru", "Sebelum cadangan.")
+    photo = {"file": ("foto.jpg", PHOTO.read_bytes(), "image/jpeg")}
+    taken = f"/puskesmas/lamaru/complaints/{before['id']}/attachments"
+    attached = district.as_("rini").post(taken, files=photo).raise_for_status().json()
+    made = on_its_folder(district, "backup", str(tmp_path / "made"), "--district", file)
+    assert made["mode"] == "endpoint" and made["trial"]["wrong"] == []
+    (source,) = made["positions"]
+    after = receive(district, "lamaru", "Sesudah cadangan.")
+    become_cases(district, [before["id"], after["id"]])
+    district.kill(OWN.name)
+    (folder / "intake.sqlite").rename(tmp_path / "lost.sqlite")
+    refused = tanggap(
+        ["restore", str(tmp_path / "made"), "--data", str(folder)],
+        district.environment | OWN.settings(),
+        300,
+        PASSPHRASE + "\n",
+    )
+    assert refused.returncode == 1 and "sudah berisi" in refused.stderr, refused.stderr
+    for each in folder.iterdir():
+        shutil.rmtree(each) if each.is_dir() else each.unlink()
+    told = on_its_folder(district, "restore", str(tmp_path / "made"))
+    assert (told["incarnation"], told["missing"]) == (2, {})
+    assert told["taken_back"] == {
+        source: int(after["position"].rpartition(":")[2]) - made["positions"][source]
+    }
+    assert not {each.name for each in folder.iterdir()} & {"keyring.sqlite", "resolution.sqlite"}
+    assert (folder / "attachments" / before["id"] / attached["attachment"]).exists()
+    district.launch(OWN.name)
+    district.await_start(OWN.name)
+    later = receive(district, "lamaru", "Sesudah pemulihan.")
+    become_cases(district, [later["id"]])
+    assert later["position"].startswith("/titik-1.2/intake:")
+    assert later["number"].split("-")[2] == f"{LETTER}2"
+    headers = bearer(district, "rini")
+    for each in (before, after, later):
+        one = f"/puskesmas/lamaru/complaints/{each['id']}"
+        assert asked(district, OWN.name, one, headers) == 200
 
 
 def failed_sign_ins(district: RunningDistrict, who: str, names: list[str]) -> list[int]:

@@ -5,7 +5,7 @@ Not in it: reporting's DuckDB file, which is made again from the stream and the 
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ import msgspec
 from services.kernel.backup.recovery import Recovery
 from services.main.folder import DISTRICT, write_secret
 from services.main.parts import WRITING
+from services.main.settings import Settings
 
 STREAM: Final = "stream"
 KEYRING: Final = "keyring"
@@ -24,6 +25,10 @@ RECOVERY: Final = "recovery.json"
 """In the data folder: what backups are sealed for. It opens nothing."""
 STORES: Final = (*WRITING, KEYRING, "access", STREAM)
 """In the order in which a writer of one may wait for that of another."""
+
+
+ENDPOINTS: Final = ("intake",)
+"""The one store that an intake endpoint has of its own; its keys lie with the deployment's."""
 
 
 class Secrets(msgspec.Struct, frozen=True):
@@ -47,9 +52,14 @@ def keep_recovery(data: Path, recovery: Recovery) -> None:
     write_secret(data / RECOVERY, msgspec.json.encode(recovery))
 
 
-def stores_of(data: Path) -> Mapping[str, Path]:
+def stores_of(data: Path, names: Sequence[str] = STORES) -> Mapping[str, Path]:
     """Return the files of a data folder's stores, by their place in a backup."""
-    return {at(name): data / f"{name}.sqlite" for name in STORES}
+    return {at(name): data / f"{name}.sqlite" for name in names}
+
+
+def own_stores(settings: Settings) -> Mapping[str, Path]:
+    """Return the stores that are files in the data folder of a node, an edge or an endpoint."""
+    return stores_of(settings.data, ENDPOINTS if settings.own_store else STORES)
 
 
 def at(name: str) -> str:

@@ -30,9 +30,9 @@ from services.main.backup.layout import (
     SEALED,
     Secrets,
     copy_files,
+    own_stores,
     settle,
     settle_name,
-    stores_of,
 )
 from services.main.backup.trial import tried
 from services.main.claims import backing_up
@@ -58,12 +58,13 @@ def make(
     district: District | None = None,
 ) -> Manifest:
     """Back the data folder up to `to`, a folder that is not there yet, and return its manifest;
-    with a `district`, the stores of its database, and the files of intake's data folder.
+    of a district, the stores of its database, and the files of intake's data folder. `district` is
+    the district file that it holds, where none lies in the data folder.
 
     Whatever goes wrong, nothing of it is left. Raises CannotBackUp; what the trial found wrong is
     in the manifest.
     """
-    _check_place(settings, to, of_files=district is None)
+    _check_place(settings, to, of_files=settings.kind != "district")
     folder = open_folder(settings)
     new = to.with_name(f".{to.name}.new")
     with backing_up(settings.data):
@@ -82,7 +83,7 @@ def make(
 
 
 def _check_place(settings: Settings, to: Path, *, of_files: bool) -> None:
-    missing = [path for path in stores_of(settings.data).values() if not path.exists()]
+    missing = [path for path in own_stores(settings).values() if not path.exists()]
     if missing and of_files:
         raise CannotBackUp(f"{missing[0]} tidak ada: belum ada yang dapat dicadangkan.")
     if settings.data.absolute() in to.parents:
@@ -128,12 +129,15 @@ def _filled(
     district: District | None,
 ) -> Manifest:
     made_at = clock()
-    if district is None:
-        copy_stores({live: new / place for place, live in stores_of(settings.data).items()})
-        if (file := settings.data / DISTRICT_FILE).exists():
-            shutil.copyfile(file, new / DISTRICT_FILE)
-    else:
+    if settings.kind == "district":
+        assert district is not None
         _copy_district(settings, district, clock, new)
+    else:
+        copy_stores({live: new / place for place, live in own_stores(settings).items()})
+    if district is not None:
+        (new / DISTRICT_FILE).write_text(district.text)
+    elif (file := settings.data / DISTRICT_FILE).exists():
+        shutil.copyfile(file, new / DISTRICT_FILE)
     if (files := settings.data / ATTACHMENTS).is_dir():
         copy_files(files, new / ATTACHMENTS)
     secrets = Secrets(folder.master_key, folder.receipt_secret, given(settings))
@@ -144,7 +148,7 @@ def _filled(
         importlib.metadata.version("tanggap"),
         folder.origin,
         max(map(number_of, positions)),
-        settings.mode,
+        settings.kind,
         made_at,
         positions,
         manifests.entries(new),
@@ -166,12 +170,12 @@ def _copy_district(settings: Settings, district: District, clock: Clock, new: Pa
             f"Tabel {problem} tidak ada di kedua sisi. Pakai TANGGAP_DATABASE_URL milik pemilik "
             "basis data, jalankan `tanggap migrate`, lalu ulangi."
         ) from None
-    (new / DISTRICT_FILE).write_text(district.text)
 
 
 def _write_secrets(new: Path, folder: Folder, secrets: Secrets, recovery: Recovery) -> None:
     plain = msgspec.json.encode(secrets)
     sealed = seal_secrets(plain, folder.origin, folder.master_key, recovery, os.urandom)
+    (new / SEALED).parent.mkdir(exist_ok=True, mode=0o700)  # an endpoint has no keyring there
     (new / SEALED).write_bytes(msgspec.json.encode(sealed))
     (new / SEALED).chmod(0o600)
 

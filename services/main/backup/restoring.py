@@ -51,6 +51,12 @@ from services.main.settings import Settings
 INCARNATION: Final = "restored"
 """Beside a backup's manifest: the highest incarnation that was made from it."""
 
+_SET_BY: Final = {
+    **{mode: f"TANGGAP_MODE={mode}" for mode in ("node", "edge", "district")},
+    "endpoint": "TANGGAP_DISTRICT_ORIGIN",
+}
+"""By the kind of a backup, what makes a deployment one of that kind."""
+
 
 class CannotRestore(Exception):
     """Nothing was restored; the message says why and what to do."""
@@ -181,12 +187,9 @@ class Restoring:
         """Return what others heard of this origin after the backup: of a node alone, nothing."""
         if self._settings.mode == "node":
             return Heard()
-        origin = self.manifest.origin
-        homes = {origin, None} if self._settings.mode == "district" else {origin}
-        homed = homed_in(district_in(self._backup), homes)
         stream = uplink(self._settings)
         try:
-            return listen(stream, origin, self.manifest.positions, homed)
+            return listen(stream, self.manifest.origin, self.manifest.positions, self._told_here())
         except StreamUnavailable as problem:
             raise CannotRestore(
                 f"Kafka kabupaten tidak menjawab ({problem}): yang sudah terkirim ke sana setelah "
@@ -194,6 +197,12 @@ class Restoring:
             ) from None
         finally:
             stream.close()
+
+    def _told_here(self) -> frozenset[str]:
+        """Return the Puskesmas whose forms are needed to take back what was said of them."""
+        origin = self.manifest.origin
+        homes = {origin, None} if self._settings.mode == "district" else {origin}
+        return homed_in(district_in(self._backup), homes)
 
     def _fill(
         self, new: Path, number: int, secrets: Secrets, heard: Heard, copies: list[Copy]
@@ -206,16 +215,23 @@ class Restoring:
         unpack(self._backup, new)
         write_secrets(new, secrets)
         taken, missing = taken_back(new, origin, heard, self._clock)
-        keys = keys_back(new, origin, master, copies, heard, self._clock)
-        erased = erase_again(new, origin, master, heard, self._clock, self._marks(master))
-        wordless = without_words(new, master, heard, self._clock)
+        keys = self._opened_again(new, master, heard, copies)
         keep_recovery(new, sealed_secrets(self._backup).recovery)
-        for name in OUTBOXES:
+        for name in (each for each in OUTBOXES if (new / f"{each}.sqlite").exists()):
             with closing(store_of(new, name, origin, self._clock)) as service:
                 service.begin_anew(number)
         record_origin(new, origin, number)
         settle(new)
-        return taken, missing, (*keys, erased, wordless)
+        return taken, missing, keys
+
+    def _opened_again(
+        self, new: Path, master: bytes, heard: Heard, copies: list[Copy]
+    ) -> tuple[int, int, int, int]:
+        """Put the keys right, of those who are erased and of those that came after the backup."""
+        origin, clock = self.manifest.origin, self._clock
+        keys = keys_back(new, origin, master, copies, heard, clock)
+        erased = erase_again(new, origin, master, heard, clock, self._marks(master))
+        return *keys, erased, without_words(new, master, heard, clock)
 
     def _marks(self, master: bytes) -> Marks:
         """Return who was erased after the backup, as far as the backups beside it tell, those where
@@ -238,10 +254,11 @@ class Restoring:
 
     def _check_origin(self, named: str | None) -> None:
         origin, settings = self.manifest.origin, self._settings
-        if self.manifest.mode != settings.mode:
+        if self.manifest.mode != settings.kind:
             raise CannotRestore(
-                f"Ini cadangan sebuah {self.manifest.mode}: setel TANGGAP_MODE={self.manifest.mode}"
-                " dahulu (`--settings` mencetak setelan yang tersimpan di dalamnya)."
+                f"Ini cadangan sebuah {self.manifest.mode}, dan setelan di sini untuk sebuah "
+                f"{settings.kind}: setel {_SET_BY[self.manifest.mode]} dahulu (`--settings` "
+                "mencetak setelan yang tersimpan di dalamnya)."
             )
         if (named or settings.origin or origin) != origin:
             raise CannotRestore(

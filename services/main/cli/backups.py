@@ -1,4 +1,5 @@
-"""`tanggap backup` and `tanggap restore`: a node, edge or district, to another place and back."""
+"""`tanggap backup` and `tanggap restore`: a node, edge, district or endpoint, to another place and
+back."""
 
 import os
 import signal
@@ -52,7 +53,6 @@ def backup(
     from services.main.folder import LostSecret
 
     settings = settings_from(data)
-    stop_an_endpoint(settings)
     loaded = district_of(district) if settings.mode == "district" else None
     # Whoever ends it gets nothing half done: what was begun is removed on the way out.
     signal.signal(signal.SIGTERM, lambda *_given: sys.exit(1))
@@ -112,7 +112,6 @@ def restore(
     from services.main.backup.restoring import CannotRestore, settings_in
 
     settings = settings_from(data)
-    stop_an_endpoint(settings)
     try:
         if show:
             print_json(settings_in(backup.absolute(), _ask(PASSPHRASE)))
@@ -169,7 +168,11 @@ def _told(to: Path, made: "Manifest") -> list[str]:
 
 def _restoring(settings: Settings) -> "type[Restoring]":
     """Return how a backup of this kind of deployment is restored."""
-    if settings.mode == "district":
+    if settings.kind == "endpoint":
+        from services.main.backup.endpoint import EndpointRestoring
+
+        return EndpointRestoring
+    if settings.kind == "district":
         # Loads psycopg, which nobody else needs.
         from services.main.backup.district import DistrictRestoring
 
@@ -180,7 +183,7 @@ def _restoring(settings: Settings) -> "type[Restoring]":
 
 
 def _where(settings: Settings) -> str:
-    return "basis datanya" if settings.mode == "district" else str(settings.data)
+    return "basis datanya" if settings.kind == "district" else str(settings.data)
 
 
 def _recovery(settings: Settings, anew: bool) -> "Recovery":
