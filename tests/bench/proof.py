@@ -1,6 +1,7 @@
 """What the proof costs: trees built and signed under load, and ten million events verified beside
 sha256sum over as many bytes of the same kind."""
 
+import os
 import statistics
 import subprocess
 import tempfile
@@ -22,7 +23,7 @@ from tests.bench.history import MEMORY, gapless_log
 from tests.bench.intake import PATH, SECONDS, WARM_SECONDS, drain
 from tests.bench.line import Measure
 from tests.bench.wrk import Load, load
-from tests.running import running_node
+from tests.running import RunningNode, running_node
 from tests.signing_at import under
 
 EVENTS: Final = 10_000_000
@@ -51,15 +52,18 @@ def _intake() -> Measure:
                 running_node(folder / pace / "node", under=under(pace))
             )
         tokens = {pace: node.token("rini") for pace, node in running.items()}
+        spent = dict.fromkeys(found, 0.0)
         for turn in range(ROUNDS + 1):
             # Neither is always the one that runs after the other.
             for pace in sorted(found, reverse=bool(turn % 2)):
                 node = running[pace]
                 seconds = SECONDS if turn else WARM_SECONDS
+                before = _processor_seconds(node)
                 done = load(folder, node.address, PATH, tokens[pace], seconds)
                 drain(node)
                 if turn:
                     found[pace].append(done)
+                    spent[pace] += _processor_seconds(node) - before
     on, off = (statistics.median(each.per_second for each in found[pace]) for pace in (OFTEN, "0"))
     return Measure(
         name="proof-intake",
@@ -74,8 +78,19 @@ def _intake() -> Measure:
             "rounds_ours": [round(each.per_second) for each in found[OFTEN]],
             "rounds_theirs": [round(each.per_second) for each in found["0"]],
             "seconds_between_checkpoints": float(OFTEN),
+            # What else the machine does meanwhile changes speeds, and these much less.
+            "processor_ms_a_complaint": {
+                side: round(1000 * spent[pace] / sum(each.accepted for each in found[pace]), 3)
+                for side, pace in (("ours", OFTEN), ("theirs", "0"))
+            },
         },
     )
+
+
+def _processor_seconds(node: RunningNode) -> float:
+    """Return for how long a node's process has had a processor."""
+    told = Path(f"/proc/{node.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _verify() -> Measure:
