@@ -13,6 +13,7 @@ from services.intake.boxes import box_of
 from services.intake.domain import BoxOpening, Complaint
 from services.intake.filled import Form, Person, check, contacts, person_json
 from services.intake.imports.tables import IMPORT_TABLES
+from services.intake.incoming.tables import INCOMING_TABLES
 from services.intake.known import known
 from services.intake.leaving import leave
 from services.intake.outbox import OUTBOX
@@ -64,7 +65,7 @@ class Intake(Service):
 
     name = "intake"
     outbox = OUTBOX
-    tables = IMPORT_TABLES + COMPLAINT_TABLES + SURVEY_TABLES
+    tables = IMPORT_TABLES + COMPLAINT_TABLES + SURVEY_TABLES + INCOMING_TABLES
     log_section_size = 500
 
     def __init__(

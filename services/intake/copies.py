@@ -66,7 +66,7 @@ def destroy(intake: Intake, complaint: Complaint) -> bool:
     for each in came_with:
         intake.keyring.destroy(key_of(each))
     lay_here = intake.keyring.erased.destroy(id, keys_of(intake, complaint))
-    lay_here |= _removed(intake.files, id)
+    lay_here |= removed(intake.files, id)
 
     def work(uow: UnitOfWork) -> None:
         uow.connection.execute("DELETE FROM leaving WHERE complaint = ?", (id,))
@@ -77,7 +77,7 @@ def destroy(intake: Intake, complaint: Complaint) -> bool:
     return lay_here
 
 
-def _removed(files: Path, complaint: str) -> bool:
+def removed(files: Path, complaint: str) -> bool:
     """Remove a complaint's files; whoever else does so at the same time is not disturbed."""
     folder = files / complaint
     if not folder.exists():

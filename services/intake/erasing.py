@@ -18,6 +18,8 @@ from services.intake.application import Intake
 from services.intake.cases import UNASKED, Cases
 from services.intake.domain import BY_OFFICER, Complaint, Erasure, Stage, erasure
 from services.intake.domain.erasure import is_unsaid
+from services.intake.domain.incoming import KEY
+from services.intake.incoming.erased import erase_messages
 from services.intake.known import known, known_history
 from services.intake.person import WHY_NOT, Person, is_open, must_be_as_seen
 from services.kernel import failpoints
@@ -66,7 +68,8 @@ class Erasing:
         named = self._intake.get(id)
         if not self._intake.is_home(named.puskesmas):
             return Person([named], at_home=False)
-        every = [self._found(UUID(each)) for each in self._intake.keyring.person(str(id))]
+        keys = self._intake.keyring.person(str(id))
+        every = [self._found(UUID(each)) for each in keys if not each.startswith(KEY)]
         ours = [each for each in every if each is not None and self._intake.is_home(each.puskesmas)]
         near = [each for each in ours if role == DISTRICT or each.puskesmas == named.puskesmas]
         cases = {each.id: self._cases.standing(each.id) for each in near}
@@ -279,6 +282,7 @@ class Erasing:
             erasure.schedule(complaint, act, given, reason, destroy_at, elsewhere)
             uow.save(complaint)
             note_erasure(uow, str(each.id), given, each.puskesmas)
+            erase_messages(self._intake, uow, complaint, act)
 
     def _answer(self, complaint: Complaint, asked: Erasure) -> datetime:
         """Decide at the home what was asked for elsewhere; return when to do what follows."""

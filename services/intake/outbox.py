@@ -9,10 +9,11 @@ from services.intake.domain import (
     UnitEntry,
     erasure,
 )
+from services.intake.domain.incoming import IncomingMessage
 from services.intake.domain.survey import Survey
 from services.intake.domain.survey_answer import SurveyAnswer
+from services.kernel.contracts import incoming, surveys
 from services.kernel.contracts import intake as contracts
-from services.kernel.contracts import surveys
 from services.kernel.store import Outbox
 
 OUTBOX: Outbox = {
@@ -36,6 +37,11 @@ OUTBOX: Outbox = {
     BoxOpening.Opened: contracts.SuggestionBoxOpenedV2,
     MonthOfVisits.Recorded: contracts.VisitsRecordedV1,
     MonthOfVisits.Changed: contracts.VisitsRecordedV1,
+    IncomingMessage.Came: incoming.MessageCameV1,
+    IncomingMessage.FileKept: incoming.MessageFileKeptV1,
+    IncomingMessage.FileRefused: incoming.MessageFileRefusedV1,
+    IncomingMessage.Confirmed: incoming.MessageConfirmedV1,
+    IncomingMessage.Dismissed: incoming.MessageDismissedV1,
     Survey.Proposed: surveys.SurveyProposedV1,
     Survey.ProposedAgain: surveys.SurveyProposedV1,
     Survey.Returned: surveys.SurveyReturnedV1,

@@ -13,9 +13,11 @@ from services.intake.domain import (
     UnitEntry,
     entry_id,
 )
+from services.intake.domain.incoming import IncomingMessage
 from services.intake.domain.survey import Survey
 from services.intake.domain.survey_answer import SurveyAnswer
 from services.intake.erasing import Step, note_erasure
+from services.intake.incoming.tables import INCOMING_TABLES, note_again
 from services.intake.policy import linked, unlinked
 from services.intake.surveys.tables import SURVEY_TABLES, note_answer, note_remark, note_survey
 from services.intake.tables import COMPLAINT_TABLES
@@ -58,6 +60,8 @@ def _noted(uow: UnitOfWork, _id: UUID, messages: Sequence[Message]) -> None:
             note_answer(uow, message.subject, event)
         elif isinstance(event, surveys.SurveyRemarkLinkedV1):
             note_remark(uow, message.subject, event)
+        else:
+            note_again(uow, message, event)
 
 
 RETOLD: Final = Retold(
@@ -71,8 +75,9 @@ RETOLD: Final = Retold(
         UnitEntry.Registered: UnitEntry,
         Survey.Proposed: Survey,
         SurveyAnswer.Answered: SurveyAnswer,
+        IncomingMessage.Came: IncomingMessage,
     },
     id_of=_id_of,
     noted=_noted,
-    tables=COMPLAINT_TABLES + SURVEY_TABLES,
+    tables=COMPLAINT_TABLES + SURVEY_TABLES + INCOMING_TABLES,
 )

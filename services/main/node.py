@@ -81,6 +81,7 @@ class Node(Parts):
             self.folder.keep_district(self.district.text)
             self.record_district()
             begin_reminding(self.resolution, self.homed)
+            self.listening.begin()
         for worker in self.workers:
             worker.start()
 

@@ -17,6 +17,9 @@ from services.intake.erasing import TASK as ERASE
 from services.intake.erasing import Erasing
 from services.intake.imported import TASK as IMPORT
 from services.intake.importing import Importing
+from services.intake.incoming.listening import LISTEN, Listening
+from services.intake.incoming.settling import Settling
+from services.intake.incoming.tables import SETTLE
 from services.intake.jobs import tasks as intake_tasks
 from services.intake.policy import policy as intake_policy
 from services.intake.surveys.application import Surveys
@@ -38,6 +41,7 @@ from services.kernel.store.database import Database
 from services.kernel.stream import EmbeddedStream, Stream, StreamUnavailable
 from services.main.asking import RemoteLists, internal_secret
 from services.main.folder import key_file, open_folder
+from services.main.incoming import listening, media
 from services.main.lists import CasesOf
 from services.main.places import place
 from services.main.senders import senders
@@ -69,7 +73,7 @@ if TYPE_CHECKING:
 
 WRITING: Final = ("intake", "resolution", "publication", "reporting")
 JOBS: Final = {
-    "intake": (IMPORT, ERASE),
+    "intake": (IMPORT, ERASE, LISTEN, SETTLE),
     "resolution": (OVERDUE, REMIND),
     "publication": (RELEASE, SEND, DELIVER),
 }
@@ -195,6 +199,16 @@ class Parts:
     def survey_imports(self) -> SurveyImports:
         """Intake's way in for files of a survey's answers."""
         return SurveyImports(Surveys(self.intake), uuid_utils.compat.uuid7)
+
+    @cached_property
+    def listening(self) -> Listening:
+        """Intake's way in for messages that come by themselves."""
+        return listening(self.settings, self.intake, self.homed)
+
+    @cached_property
+    def settling(self) -> Settling:
+        """What follows from such messages later."""
+        return Settling(self.intake, media(self.settings))
 
     @cached_property
     def cases(self) -> Cases:
@@ -339,7 +353,11 @@ class Parts:
         """Return what runs a service's due tasks in this process."""
         tasks: Mapping[str, Task] = {}
         if name == "intake":
-            tasks = intake_tasks(self.importing, self.erasing, self.survey_imports)
+            tasks = {
+                **intake_tasks(self.importing, self.erasing, self.survey_imports),
+                LISTEN: self.listening.look,
+                SETTLE: self.settling.settle,
+            }
         elif name == "resolution":
             remind = Reminding(self.resolution, lambda: self.lists, self.access, self.homed)
             tasks = resolution_tasks(self.resolution, remind)

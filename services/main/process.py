@@ -121,8 +121,10 @@ class Process(Parts):
 
     def start(self) -> None:
         """Record the district file where it changed, and set the workers going."""
-        if self.name == "intake" and not self.settings.own_store:
-            self.intake.record_district(self.declares)
+        if self.name == "intake":
+            if not self.settings.own_store:
+                self.intake.record_district(self.declares)
+            self.listening.begin()
         elif self.name == "resolution":
             self.resolution.record_district()
             begin_reminding(self.resolution, self.homed)

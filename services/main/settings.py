@@ -144,7 +144,12 @@ class Settings(BaseSettings):
     smtp_user: str | None = Field(None, description="who we are to that server; none: nobody")
     smtp_password_file: Path | None = Field(None, description="where that user's password lies")
     gammu_spool: Path | None = Field(
-        None, description="the folder with the outbox, sent and error folders of a Gammu SMSD"
+        None, description="the folder with outbox, sent, error and inbox of a Gammu SMSD"
+    )
+    inbox_puskesmas: str | None = Field(
+        None,
+        description="the Puskesmas that SMS and WhatsApp messages are for which come in; may be "
+        "left out where one is at home here",
     )
     whatsapp_phone_id: str | None = Field(
         None, pattern=r"^[0-9]{5,30}$", description="the sender's id at WhatsApp's Cloud API"

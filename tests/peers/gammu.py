@@ -64,6 +64,20 @@ class GammuPeer:
         files = sorted((self.folder / "sent").iterdir())
         return [each.read_text("ascii") for each in files]
 
+    def receives(self, text: str, sender: str) -> None:
+        """Let the telephone have received an SMS, in as many parts as it takes."""
+        saving = ["gammu", "-c", str(self.folder / "rc"), "savesms", "TEXT", "-folder", "1"]
+        said = ["-unread", "-sender", sender, "-autolen", str(len(text)), "-text", text]
+        environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+        subprocess.run([*saving, *said], env=environment, check=True, capture_output=True)
+
+    def has_heard(self, files: int, seconds: float = 30) -> None:
+        """Wait until the daemon has put so many files into its inbox."""
+        until = time.monotonic() + seconds
+        while len(list((self.folder / "inbox").iterdir())) < files:
+            assert time.monotonic() < until, "the daemon hears nothing"
+            time.sleep(0.1)
+
     def has_worked(self, seconds: float = 30) -> None:
         """Wait until the daemon has taken all that lies in its outbox."""
         until = time.monotonic() + seconds

@@ -82,6 +82,9 @@ class WhatsAppPeer:
         self.bodies: list[Any] = []
         self.refusal: tuple[int, int] | None = None
         self.hangs_up = False
+        self.files: dict[str, bytes] = {}
+        self.said_sizes: dict[str, int] = {}
+        self._root = f"http://127.0.0.1:{port}"
         url = f"http://127.0.0.1:{port}/v23.0"
         self.account = Account(url, PHONE_ID, TOKEN, SECRET, VERIFY, "tanggap_result")
         self.sender = WhatsAppSender(self.account)
@@ -123,6 +126,20 @@ class WhatsAppPeer:
             "messages": [{"id": f"wamid.{wamid}", "message_status": "accepted"}],
         }
 
+    def held(self, path: str, token: str | None) -> tuple[int, bytes]:
+        """Answer who asks for a file that came along: first where it lies, then what it is."""
+        if token != f"Bearer {TOKEN}":
+            return 401, json.dumps(_error(190, "Invalid OAuth access token")).encode()
+        name = path.rpartition("/")[2]
+        if name not in self.files:
+            return 404, json.dumps(_error(100, "Unsupported get request")).encode()
+        if path.startswith("/lookaside/"):
+            return 200, self.files[name]
+        size = self.said_sizes.get(name, len(self.files[name]))
+        about = {"url": f"{self._root}/lookaside/{name}", "mime_type": "image/jpeg", "id": name}
+        more = {"file_size": size, "messaging_product": "whatsapp"}
+        return 200, json.dumps(about | more).encode()
+
 
 def call_of(status: str, tag: str, *codes: int) -> bytes:
     """Return what WhatsApp says of a message, as its reference of webhooks has it; `tag` is what
@@ -144,6 +161,19 @@ def call_of(status: str, tag: str, *codes: int) -> bytes:
     return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
 
 
+def written(*messages: dict[str, Any], to: str = PHONE_ID, **contact: Any) -> bytes:
+    """Return the call by which WhatsApp brings messages, as its reference of webhooks has it;
+    `contact` is who wrote them."""
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "62287000000", "phone_number_id": to},
+        "contacts": [{"profile": {"name": "Tarsih Misal"}, **contact}],
+        "messages": list(messages),
+    }
+    entry = {"id": "102290129340398", "changes": [{"field": "messages", "value": value}]}
+    return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
+
+
 def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
     """Return the headers of a call with its signature."""
     made = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
@@ -160,6 +190,13 @@ def whatsapp() -> Iterator[WhatsAppPeer]:
     peers: list[WhatsAppPeer] = []
 
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, said = peers[0].held(self.path, self.headers["authorization"])
+            self.send_response(status)
+            self.send_header("content-length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
         def do_POST(self) -> None:
             content = self.rfile.read(int(self.headers["content-length"]))
             status, said = peers[0].answer(self.path, self.headers["authorization"], content)

@@ -1,6 +1,7 @@
 """What is published about events: typed models, their field classes, and the envelope."""
 
 from services.kernel.contracts import (
+    incoming,
     intake,
     meetings,
     publication,
@@ -21,6 +22,7 @@ __all__ = [
     "field_classes",
     "from_headers",
     "in_order",
+    "incoming",
     "intake",
     "meetings",
     "public_part",

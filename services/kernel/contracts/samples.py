@@ -116,6 +116,10 @@ _BY_NAME: dict[str, Any] = {
     "MessageFailed.reason": "address_refused",
     "MessageDecided.decision": "send_again",
     "language": "id",
+    "MessageCame.channel": "whatsapp",
+    "MessageFileKept.file": str(UUID(int=0xF11E)),
+    "MessageFileRefused.reason": "too_large",
+    "MessageDismissed.reason": "part_of_other",
 }
 
 _SUBJECTS = {
@@ -132,6 +136,16 @@ _SUBJECTS = {
         "recap:puring:2026-10",
     ),
     "CheckpointSigned": "checkpoint:node-a",
+    **dict.fromkeys(
+        (
+            "MessageCame",
+            "MessageFileKept",
+            "MessageFileRefused",
+            "MessageConfirmed",
+            "MessageDismissed",
+        ),
+        str(UUID(int=0x1A4E55)),
+    ),
     **{
         f"Survey{step}": str(UUID(int=0x50C7E4))
         for step in (

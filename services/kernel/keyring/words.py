@@ -42,6 +42,7 @@ Page = Literal[
     "recap_file",
     "bundle",
     "message",
+    "incoming",
 ]
 """What words are opened for, as the access log names it."""
 SINGLE: Final[frozenset[Page]] = frozenset(

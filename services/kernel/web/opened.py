@@ -44,6 +44,7 @@ WHY: Final[Mapping[str, Text]] = {
     "recap_file": _("mencetak rekap bulanan"),
     "bundle": _("menyusun berkas akreditasi"),
     "message": _("mengirim pesan kepada pelapor"),
+    "incoming": _("membaca pesan masuk"),
 }
 """By the page of the access log: what the words were opened for."""
 REASON_WORDS: Final[Mapping[str, Text]] = {

@@ -1,12 +1,15 @@
-"""Where WhatsApp says what became of messages: calls that anybody could make, so that only signed
-ones are read, and that come again, so that each says only what is not known yet."""
+"""Where WhatsApp says what became of messages, and brings what people write: calls that anybody
+could make, so that only signed ones are read, and that come again, so that each says only what is
+not known yet. Meta knows one address; what people write is intake's."""
 
+from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 import structlog
 from fastapi import APIRouter
+from fastapi.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -18,7 +21,12 @@ from services.kernel.store import UnitOfWork
 from services.kernel.text import _
 from services.publication.domain.message import OutgoingMessage
 from services.publication.messages.application import Messaging
-from services.publication.messages.senders.whatsapp import Status, WhatsAppSender, statuses
+from services.publication.messages.senders.whatsapp import (
+    Status,
+    WhatsAppSender,
+    brings_messages,
+    statuses,
+)
 
 PATH: Final = "/api/v1/whatsapp"
 SIGNATURE: Final = "X-Hub-Signature-256"
@@ -26,8 +34,11 @@ BY_PEER: Final = Intent(SYSTEM, "whatsapp")
 log = structlog.get_logger()
 
 
-def router(messaging: Messaging) -> APIRouter:
-    """Return the address that is given to WhatsApp; it is Meta's contract, not one of ours."""
+def router(messaging: Messaging, hear_people: Callable[[bytes], None]) -> APIRouter:
+    """Return the address that is given to WhatsApp; it is Meta's contract, not one of ours.
+
+    `hear_people` takes what people write in a signed call; it is durable when that returns.
+    """
     api = APIRouter(include_in_schema=False, dependencies=[PUBLIC])
 
     def peer() -> WhatsAppSender:
@@ -54,6 +65,8 @@ def router(messaging: Messaging) -> APIRouter:
             raise Forbidden(_("Tanda tangan panggilan balik ini tidak cocok."))
         try:
             said = list(statuses(body))
+            if brings_messages(body):
+                await run_in_threadpool(hear_people, body)
         except msgspec.MsgspecError:
             raise invalid("body", _("Bentuk panggilan balik ini tidak dikenal.")) from None
         if said:

@@ -120,6 +120,7 @@ class _Said(msgspec.Struct):
 
 class _Value(msgspec.Struct):
     statuses: list[_Said] = []
+    messages: list[msgspec.Raw] = []
 
 
 class _Change(msgspec.Struct):
@@ -145,6 +146,12 @@ def statuses(body: bytes) -> Iterator[Status]:
         if attempt.isascii() and attempt.isdigit() and len(attempt) < 9:
             unknown = any(each.code in NO_SUCH_NUMBER for each in said.errors)
             yield Status(message, int(attempt), said.status, unknown)
+
+
+def brings_messages(body: bytes) -> bool:
+    """Say whether a signed call brings what people write; raises msgspec.MsgspecError."""
+    call = msgspec.json.decode(body, type=_Call)
+    return any(change.value.messages for entry in call.entry for change in entry.changes)
 
 
 def _outcome(answer: httpx.Response) -> Outcome:

@@ -1,0 +1,1 @@
+"""What comes in by itself, by SMS and WhatsApp: drafts that an officer makes complaints of."""

@@ -1,0 +1,279 @@
+"""Messages that came in by themselves are taken as drafts; an officer makes complaints of them, or
+says why not. A message that comes again adds nothing."""
+
+import hmac
+from collections.abc import Collection, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from services.intake.application import Intake
+from services.intake.domain.incoming import DISMISSED, KEY, WAITING, IncomingMessage
+from services.intake.filled import Form
+from services.intake.incoming.came import Came, Sender, grouped
+from services.intake.incoming.tables import save
+from services.kernel.access.principal import Principal
+from services.kernel.aggregate import SYSTEM, Intent
+from services.kernel.contracts import SealedBox
+from services.kernel.errors import FieldError, InvalidInput, NotFound, invalid
+from services.kernel.keyring import About, WrappedKey
+from services.kernel.store import Answer, Ids, Once, UnitOfWork
+from services.kernel.store.rows import marks
+from services.kernel.text import _
+
+LOOKED_AT: Final = 500
+"""So many of a state are looked at for a list, the newest."""
+TOGETHER_MOST: Final = 50
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message with what identifies its sender, which was opened to be compared and shows nobody
+    anything."""
+
+    message: IncomingMessage
+    contacts: frozenset[str]
+
+    @property
+    def id(self) -> UUID:
+        """The message's id."""
+        return self.message.id
+
+    @property
+    def puskesmas(self) -> str:
+        """To which it was sent."""
+        return self.message.puskesmas
+
+    @property
+    def channel(self) -> str:
+        """Through which."""
+        return self.message.channel
+
+    @property
+    def sent_at(self) -> datetime:
+        """When."""
+        return self.message.sent_at
+
+
+@dataclass(frozen=True)
+class _Sealed:
+    """A message with its words sealed under a key of its own, which is not stored yet."""
+
+    id: UUID
+    came: Came
+    text: SealedBox | None
+    sender: SealedBox
+    file: SealedBox | None
+    key: WrappedKey
+
+
+class Incoming:
+    """Takes messages in, shows which wait, and lets officers decide about them."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+
+    def take(self, puskesmas: str, messages: Sequence[Came]) -> None:
+        """Take messages for a Puskesmas; they are durable when this returns."""
+        intake = self._intake
+        new = {self.id_of(each): each for each in messages}
+        known = _among(intake, new)
+        drafts = [self._sealed(id, each) for id, each in new.items() if str(id) not in known]
+
+        def work(uow: UnitOfWork) -> None:
+            for each in drafts:
+                if uow.find(IncomingMessage, each.id) is None:
+                    self._write_down(uow, puskesmas, each)
+
+        if drafts:
+            intake.transact(work, [each.key for each in drafts]).result()
+
+    def id_of(self, came: Came) -> UUID:
+        """Return the id of a message, the same for one that comes again. The peer's own id holds a
+        telephone number, so it is made with a secret."""
+        mark = hmac.digest(self._intake.row_secret, f"{came.channel}\n{came.id}".encode(), "sha256")
+        return UUID(bytes=mark[:16], version=5)
+
+    def get(self, id: UUID) -> IncomingMessage:
+        """Return one message; raises NotFound, NotServedHere."""
+        message = self._intake.read(IncomingMessage, id)
+        self._intake.at(message.puskesmas)
+        return message
+
+    def waiting(self, codes: Collection[str] | None) -> list[list[Draft]]:
+        """Return the messages that wait at these Puskesmas (None: all), those of one person within
+        an hour together; the group that was written to last stands first."""
+        groups = grouped(self._drafts(codes, WAITING))
+        return sorted(groups, key=lambda group: group[-1].sent_at, reverse=True)
+
+    def dismissed(self, codes: Collection[str] | None) -> list[list[Draft]]:
+        """Return, likewise, those that were dismissed and can still be opened."""
+        drafts = self._drafts(codes, DISMISSED)
+        kept = [each for each in drafts if self._intake.keyring.key(each.message.key)]
+        return grouped(kept)[::-1]
+
+    def count(self, codes: Collection[str] | None) -> int:
+        """Return how many messages wait at these Puskesmas (None: all)."""
+        where, values = _within(codes)
+        rows = self._intake.select(
+            f"SELECT count(*) AS n FROM incoming_messages WHERE state = ? {where}",  # noqa: S608
+            (WAITING, *values),
+        )
+        return int(rows[0]["n"])
+
+    def group_of(self, message: IncomingMessage) -> list[Draft]:
+        """Return the messages that are offered together with one that waits, itself among them."""
+        if message.state != WAITING:
+            return [self._draft(message)]
+        for group in grouped(self._drafts([message.puskesmas], WAITING)):
+            if any(each.id == message.id for each in group):
+                return group
+        return [self._draft(message)]
+
+    def confirm(
+        self,
+        puskesmas: str,
+        ids: Sequence[UUID],
+        form: Form,
+        intent: Intent,
+        once: Once | None = None,
+    ) -> "Future[Answer]":
+        """Write messages down as one complaint (SOP Lamaru 1c, 2b): its channel is theirs, and the
+        Puskesmas heard it when the first was sent.
+
+        Raises NotFound, AlreadyDone, InvalidInput, NotServedHere.
+        """
+        found = self._of(puskesmas, ids)
+        form = replace(form, channel=found[0].channel)
+        heard = replace(intent, occurred_at=min(each.sent_at for each in found))
+
+        def noted(uow: UnitOfWork, complaint: Ids) -> None:
+            act = uow.act(intent)
+            for each in found:
+                message = uow.get(IncomingMessage, each.id)
+                message.confirm(act, complaint["id"])
+                save(uow, message)
+
+        return self._intake.receive(puskesmas, form, heard, once, noted)
+
+    def dismiss(
+        self,
+        puskesmas: str,
+        ids: Sequence[UUID],
+        reason: str,
+        complaint: UUID | None,
+        intent: Intent,
+        once: Once | None = None,
+    ) -> "Future[Answer]":
+        """Say why messages become no complaint; `complaint` is the one that they are part of.
+
+        Raises NotFound, AlreadyDone, InvalidInput, NotServedHere.
+        """
+        found = self._of(puskesmas, ids)
+        if complaint is not None:
+            self._must_be_here(puskesmas, complaint)
+
+        def decide(uow: UnitOfWork) -> Ids:
+            act = uow.act(intent)
+            for each in found:
+                message = uow.get(IncomingMessage, each.id)
+                message.dismiss(act, reason, str(complaint) if complaint else None)
+                save(uow, message)
+            return {"id": str(found[0].id)}
+
+        return self._intake.command(decide, once)
+
+    def about(self, message: IncomingMessage, reader: Principal) -> About:
+        """Return what decides who may open a message: whoever writes complaints down there, for
+        what comes of it is what they enter."""
+        return About(str(message.id), message.puskesmas, "open", reader.account_id, None)
+
+    def _of(self, puskesmas: str, ids: Sequence[UUID]) -> list[IncomingMessage]:
+        self._intake.at(puskesmas)
+        if not 1 <= len(set(ids)) <= TOGETHER_MOST:
+            raise invalid("messages", _("Pilih 1 sampai {limit} pesan.", limit=TOGETHER_MOST))
+        found = [self.get(id) for id in dict.fromkeys(ids)]
+        if any(each.puskesmas != puskesmas for each in found):
+            raise NotFound(_("Tidak ditemukan. Periksa nomor atau alamatnya."))
+        if len({each.channel for each in found}) > 1:
+            raise InvalidInput(
+                FieldError("messages", _("Pesan lewat SMS dan WhatsApp dicatat sendiri-sendiri."))
+            )
+        return found
+
+    def _must_be_here(self, puskesmas: str, complaint: UUID) -> None:
+        try:
+            here = self._intake.get(complaint).puskesmas == puskesmas
+        except NotFound:
+            here = False
+        if not here:
+            raise invalid("complaint", _("Keluhan ini tidak ada di Puskesmas ini."))
+
+    def _drafts(self, codes: Collection[str] | None, state: str) -> list[Draft]:
+        where, values = _within(codes)
+        rows = self._intake.select(
+            f"SELECT message FROM incoming_messages WHERE state = ? {where}"  # noqa: S608
+            " ORDER BY sent_at DESC LIMIT ?",
+            (state, *values, LOOKED_AT),
+        )
+        return [
+            self._draft(self._intake.read(IncomingMessage, UUID(row["message"]))) for row in rows
+        ]
+
+    def _draft(self, message: IncomingMessage) -> Draft:
+        (words,) = self._intake.keyring.unsealed([message.sender])
+        contacts = Sender.of(words).contacts() if words else []
+        return Draft(message, frozenset(contacts))
+
+    def _sealed(self, id: UUID, came: Came) -> _Sealed:
+        intake = self._intake
+        # Not the message's id: what was killed before its event leaves a key, and comes again.
+        key = intake.keyring.new_key(f"{KEY}{intake.new_id()}")
+
+        def seal(words: str, field: str) -> SealedBox:
+            return key.seal(words, f"MessageCame.{field}", intake.keyring.entropy)
+
+        return _Sealed(
+            id,
+            came,
+            seal(came.text, "text") if came.text else None,
+            seal(came.sender.words(), "sender"),
+            seal(came.file, "file") if came.file else None,
+            intake.keyring.wrapped(key, came.sender.contacts()),
+        )
+
+    def _write_down(self, uow: UnitOfWork, puskesmas: str, draft: _Sealed) -> None:
+        came = draft.came
+        act = uow.act(Intent(SYSTEM, "policy", min(came.sent_at, uow.now)))
+        message = IncomingMessage.come(
+            act,
+            id=draft.id,
+            puskesmas=puskesmas,
+            channel=came.channel,
+            text=draft.text,
+            sender=draft.sender,
+            file=draft.file,
+        )
+        if came.unsupported:
+            message.refuse_file(act, "unsupported")
+        save(uow, message)
+
+
+def _among(intake: Intake, ids: Collection[UUID]) -> set[str]:
+    """Return those of these messages that are there already."""
+    if not ids:
+        return set()
+    rows = intake.select(
+        f"SELECT message FROM incoming_messages WHERE message IN {marks(list(ids))}",  # noqa: S608
+        tuple(map(str, ids)),
+    )
+    return {row["message"] for row in rows}
+
+
+def _within(codes: Collection[str] | None) -> tuple[str, tuple[str, ...]]:
+    if codes is None:
+        return "", ()
+    listed = tuple(sorted(codes))
+    return f"AND puskesmas IN {marks(listed)}", listed
