@@ -70,6 +70,7 @@ TABLES: Final = {
 SOON = str(system_clock().date() + timedelta(days=30))
 WHO, SAID = ["Sari"], "Loket kedua dibuka."
 PLAN = {"actions": [{"action": SAID, "person_responsible": "KTU", "due_on": SOON}]}
+NOBODYS = "00000000-0000-4000-8000-000000000000"
 GIVEN = {"channel": "in_person", "text": SAID}
 WEBHOOK = {"name": SAID, "address": "https://192.0.2.1/"}
 BOX = {"opened_at": "2026-01-02T08:00:00+07:00", "officers": WHO, "slips": []}
@@ -199,6 +200,13 @@ TABLE: dict[str, Row] = {
     f"GET {API}/persons": Row(SEES_ERASURES, query={"number": "{number}"}),
     f"POST {API}/puskesmas/{{code}}/box-openings": Row(DESK, BOX),
     f"PUT {API}/puskesmas/{{code}}/visits/{{month}}": Row(DESK, {"visits": 900}),
+    f"GET {API}/puskesmas/{{code}}/incoming": Row(DESK),
+    f"POST {API}/puskesmas/{{code}}/incoming/confirmation": Row(
+        DESK, {"messages": [NOBODYS], "complaint": GIVEN}
+    ),
+    f"POST {API}/puskesmas/{{code}}/incoming/dismissal": Row(
+        DESK, {"messages": [NOBODYS], "reason": "spam"}
+    ),
     f"POST {API}/receipts/rating": Row(ANYBODY, {"receipt": "{receipt}", "rating": 4}),
     f"POST {API}/receipts/reopen-request": Row(ANYBODY, {"receipt": "{receipt}", "reason": SAID}),
     f"POST {API}/receipts/withdrawal": Row(ANYBODY, {"receipt": "{receipt}"}),
@@ -322,6 +330,11 @@ TABLE: dict[str, Row] = {
     "GET /p/{code}/agenda.ics": Row(ANYBODY),
     "GET /catat/pertemuan": Row(DESK, query={"puskesmas": "{code}", "rapat": "{meeting}"}),
     "POST /catat/pertemuan": Row(DESK, {"puskesmas": "{code}", "rapat": "{meeting}"}),
+    "GET /catat/pesan": Row(DESK, placed=False),
+    "GET /catat/pesan/{id}": Row(DESK),
+    "GET /catat/pesan/{id}/berkas": Row(DESK),
+    "POST /catat/pesan/{id}": Row(DESK, {"text": SAID}),
+    "POST /catat/pesan/{id}/sisihkan": Row(DESK, {"reason": "spam"}),
     "GET /catat/formulir.pdf": Row(DESK, query=FILTER),
     "GET /catat/{id}/formulir.pdf": Row(READS),
     "GET /catat/{id}/slip": Row(DESK),

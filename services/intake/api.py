@@ -18,6 +18,7 @@ from services.intake.forms import ComplaintBody, form_of
 from services.intake.forums import Forums
 from services.intake.imported import Outcome
 from services.intake.importing import Importing
+from services.intake.incoming import api as incoming_api
 from services.intake.known import known
 from services.intake.register import Register
 from services.intake.surveys import api as surveys_api
@@ -153,6 +154,7 @@ def router(
         api.include_router(calls, prefix="/puskesmas/{code}" + prefix, dependencies=of_code)
     later_api.add_box(api, intake)
     visits_api.add(api, intake)
+    incoming_api.add(api, intake)
     receipt_api.add(api, intake, cases)
     surveys_api.add(api, intake, Surveys(intake))
     return api

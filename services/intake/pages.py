@@ -30,6 +30,9 @@ from services.intake.erasing import Erasing
 from services.intake.forms import form_of
 from services.intake.forums import Forums
 from services.intake.importing import Importing
+from services.intake.incoming import pages as incoming_pages
+from services.intake.incoming.application import Incoming
+from services.intake.incoming.settling import Settling
 from services.intake.retention import Ended, Keeping
 from services.intake.suggesting import Nearby, Suggesting
 from services.intake.surveys import joined as survey_pages
@@ -89,10 +92,11 @@ def router(
     survey_imports: SurveyImports,
     forums: Forums,
     thread: Thread,
+    settling: Settling,
 ) -> APIRouter:
     """Return intake's pages; `nearby` answers what else came in about then, `cases` what the case
     of a complaint allows, `ended` which cases ended long ago, `forums` which meetings there are,
-    `thread` what was written of a complaint."""
+    `thread` what was written of a complaint, `settling` opens what came with messages."""
     pages = APIRouter(include_in_schema=False)
     _add_desk(pages, intake)
     import_pages.add(pages, intake, importing)
@@ -103,6 +107,7 @@ def router(
     box_pages.add(pages, intake, _choices, _reachable)
     visits_pages.add(pages, intake, _reachable)
     forum_pages.add(pages, intake, forums, _choices)
+    incoming_pages.add(pages, intake, settling, words, LABELS, _choices)
     suggesting = Suggesting(intake, nearby)
     complaint_pages.add(pages, intake, words, suggesting, cases, LABELS, _choices)
     receipt_pages.add(pages, intake, cases)
@@ -113,6 +118,8 @@ def router(
 
 
 def _add_desk(pages: APIRouter, intake: Intake) -> None:
+    incoming = Incoming(intake)
+
     def show(
         request: Request,
         principal: Principal,
@@ -135,6 +142,7 @@ def _add_desk(pages: APIRouter, intake: Intake) -> None:
             form=form,
             key=key or str(uuid4()),
             kept=False,
+            came=incoming.count([here.code] if here else principal.scope(RECEIVE)),
         )
 
     @pages.get(PATH)

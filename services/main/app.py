@@ -138,6 +138,7 @@ def _routers(
                 parts.survey_imports,
                 forums,
                 lists.thread,
+                parts.settling,
             )
         )
     if "resolution" in services:

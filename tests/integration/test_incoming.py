@@ -1,39 +1,59 @@
 """What people write by themselves becomes a draft, once, and an officer makes a complaint of it."""
 
+import io
+import re
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
-from services.intake.filled import Form, Person
+from services.intake.domain.incoming import IncomingMessage
 from services.intake.incoming.application import Incoming
-from services.kernel.aggregate import Intent
+from services.publication.messages.hook import PATH
 from tests.by_hand import Office
 from tests.peers.gammu import GammuPeer, gammu
-from tests.peers.whatsapp import PHONE_ID, SECRET, TOKEN, VERIFY, WhatsAppPeer, whatsapp
+from tests.peers.whatsapp import (
+    PHONE_ID,
+    SECRET,
+    TOKEN,
+    VERIFY,
+    WhatsAppPeer,
+    signed,
+    whatsapp,
+    written,
+)
 
 SHORT = "Antre loket lama sekali."
 LONG = "Dokter gigi tidak ada pada jam layanan, sudah tiga kali saya datang. " * 4 + "Mohon kabar."
-PHONE = "+6281200007777"
+PHONE, WA = "+6281200007777", "6281200008888"
+CANARY = "Kenari jingga bersiul di ruang tunggu"
+PHOTO = Path(__file__).parents[1] / "data" / "photo.jpg"
+ALL = "/puskesmas/puring/incoming"
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
 class Desk(Office):
     """An office whose telephone and WhatsApp number are Puring's."""
 
     def __init__(self, folder: Path, modem: GammuPeer, chat: WhatsAppPeer) -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in self._settings(folder, modem, chat).items():
-                patch.setenv(f"TANGGAP_{name}", value)
-            super().__init__(folder)
+        super().__init__(folder)
         self.modem, self.chat = modem, chat
         self.hand.node.listening.begin()
 
+    @property
+    def incoming(self) -> Incoming:
+        return Incoming(self.hand.node.intake)
+
     @staticmethod
-    def _settings(folder: Path, modem: GammuPeer, chat: WhatsAppPeer) -> dict[str, str]:
-        for name, secret in (("token", TOKEN), ("secret", SECRET), ("verify", VERIFY)):
+    def settings(folder: Path, modem: GammuPeer, chat: WhatsAppPeer) -> dict[str, str]:
+        secrets = {"token": TOKEN, "secret": SECRET, "verify": VERIFY}
+        for name, secret in secrets.items():
             (folder / name).write_text(secret)
         return {
             "PUBLIC_URL": "https://tanggap.example.go.id",
@@ -41,37 +61,294 @@ class Desk(Office):
             "GAMMU_SPOOL": str(modem.folder),
             "WHATSAPP_PHONE_ID": PHONE_ID,
             "WHATSAPP_URL": chat.account.url,
-            **{
-                f"WHATSAPP_{n.upper()}_FILE": str(folder / n) for n in ("token", "secret", "verify")
-            },
+            **{f"WHATSAPP_{name.upper()}_FILE": str(folder / name) for name in secrets},
         }
 
     def work(self) -> None:
         """Let what is due be done, a moment from now."""
-        now = datetime.now(UTC) + timedelta(seconds=10)
-        self.clock.now = max(self.clock.now + timedelta(seconds=10), now)
+        self.clock.now = max(self.clock.now, datetime.now(UTC)) + timedelta(seconds=10)
         self.hand.run_due()
         self.settle()
 
+    def waiting(self) -> list[list[dict[str, Any]]]:
+        return [each["messages"] for each in self.get("sari", ALL)["items"]]
+
+    def calls(self, body: bytes, headers: dict[str, str] | None = None) -> httpx.Response:
+        given = signed(body) if headers is None else headers
+        return self.ask("sari", "POST", PATH, content=body, headers=given)
+
+    def says(self, text: str, **more: Any) -> dict[str, Any]:
+        """Let a WhatsApp message be sent now; return what it was."""
+        self.clock.now = max(self.clock.now, datetime.now(UTC))
+        said = {
+            "id": f"wamid.{uuid4()}",
+            "from": WA,
+            "timestamp": str(int(self.clock.now.timestamp())),
+            "type": "text",
+            "text": {"body": text},
+        } | more
+        said = {name: value for name, value in said.items() if value is not None}
+        assert self.calls(written(said, wa_id=WA)).status_code == 200
+        return said
+
+    def confirm(self, ids: list[str], text: str = SHORT, **form: Any) -> Any:
+        complaint = {"channel": "sms", "text": text, **form}
+        return self.post("sari", f"{ALL}/confirmation", messages=ids, complaint=complaint)
+
+    def page(self, path: str, **query: str) -> str:
+        """Return what a page says, without its marks."""
+        answer = self.ask("sari", "GET", path, params=query)
+        assert answer.status_code == 200
+        main = answer.text.partition("<main")[2].partition("</main>")[0]
+        return unescape(re.sub(r"<[^>]+>", "", main))
+
+    def draft(self, id: str) -> IncomingMessage:
+        return self.incoming.get(UUID(id))
+
+    def is_open(self, id: str) -> bool:
+        return self.hand.node.keyring.key(self.draft(id).key) is not None
+
+    def empty(self) -> None:
+        for group in self.waiting():
+            ids = [each["id"] for each in group]
+            self.post("sari", f"{ALL}/dismissal", messages=ids, reason="spam")
+
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("desk")
-    with gammu(folder / "spool") as modem, whatsapp() as chat:
+    with (
+        gammu(folder / "spool") as modem,
+        whatsapp() as chat,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for name, value in Desk.settings(folder, modem, chat).items():
+            patch.setenv(f"TANGGAP_{name}", value)
         desk = Desk(folder, modem, chat)
         yield desk
         desk.end()
 
 
-def test_an_sms_becomes_a_draft_and_the_draft_a_complaint(desk: Desk) -> None:
+@pytest.fixture
+def desk(whole: Desk) -> Iterator[Desk]:
+    yield whole
+    whole.empty()
+
+
+def test_sms_of_a_real_modem_become_drafts_and_one_complaint(desk: Desk) -> None:
     desk.modem.receives(SHORT, PHONE)
-    desk.modem.has_heard(1)
+    desk.modem.receives(LONG, PHONE)
+    desk.modem.has_heard(3)
     desk.work()
-    incoming = Incoming(desk.hand.node.intake)
-    ((draft,),) = incoming.waiting(["puring"])
-    form = Form("sms", SHORT, person=Person(phone=PHONE))
-    answer = incoming.confirm("puring", [draft.id], form, Intent("a", "officer")).result()
+    assert list((desk.modem.folder / "inbox").iterdir()) == []
+    (group,) = desk.waiting()
+    assert [each["channel"] for each in group] == ["sms", "sms"]
+    ids = [each["id"] for each in group]
+    page = desk.page(f"/catat/pesan/{ids[0]}")
+    assert SHORT in page and LONG in page and "2 pesan" in page
+    done = desk.confirm(ids, f"{SHORT}\n\n{LONG}", service_unit="loket")
+    complaint = desk.get("sari", f"/complaints/{done['id']}")
+    assert complaint["channel"] == "sms" and complaint["number"] == done["number"]
+    heard = desk.hand.node.intake.get(UUID(done["id"])).received_at
+    assert heard == min(desk.draft(id).sent_at for id in ids)
+    assert desk.get("sari", f"/cases/{done['id']}")["state"] == "received"
+    assert desk.waiting() == []
     desk.work()
-    complaint = desk.hand.node.intake.get(UUID(answer.ids["id"]))
-    assert complaint.channel == "sms" and complaint.received_at == draft.sent_at
-    assert incoming.waiting(None) == []
+    assert not any(map(desk.is_open, ids)), "their words are the complaint's now"
+    again = desk.ask(
+        "sari",
+        "POST",
+        f"/api/v1{ALL}/confirmation",
+        json={"messages": ids, "complaint": {"channel": "sms", "text": SHORT}},
+    )
+    assert again.status_code == 409
+    assert done["number"] in desk.page(f"/catat/pesan/{ids[0]}")
+
+
+def test_a_file_of_the_modem_that_lies_there_again_adds_nothing(desk: Desk) -> None:
+    stamp = datetime.now(UTC).strftime("%Y%m%d_%H%M%S")
+    file = desk.modem.folder / "inbox" / f"IN{stamp}_00_{PHONE}_00.txt"
+    for _time in range(2):
+        file.write_text("Parkir penuh")
+        desk.work()
+        assert not file.exists()
+    assert len(desk.waiting()) == 1
+
+
+def test_what_was_killed_before_its_draft_comes_again_and_opens(desk: Desk) -> None:
+    said = {"id": "wamid.killed", "from": WA, "timestamp": "1767578400", "type": "text"}
+    body = written(said | {"text": {"body": CANARY}}, wa_id=WA)
+    desk.hand.crash_at("key-stored")
+    desk.hand.node.listening.hear(body)
+    assert desk.hand.crashed() == "key-stored" and desk.waiting() == []
+    assert desk.calls(body).status_code == 200
+    ((draft,),) = desk.waiting()
+    assert CANARY in desk.page(f"/catat/pesan/{draft['id']}")
+
+
+def test_a_call_that_comes_again_adds_nothing_and_a_forged_one_leaves_no_trace(
+    desk: Desk, capfd: pytest.CaptureFixture[str]
+) -> None:
+    body = written(
+        {
+            "id": "w.1",
+            "from": WA,
+            "timestamp": "1767578400",
+            "type": "text",
+            "text": {"body": CANARY},
+        },
+        wa_id=WA,
+    )
+    for headers in ({}, signed(body, "another secret"), signed(body + b" ")):
+        assert desk.calls(body, headers).status_code == 403
+    assert desk.waiting() == []
+    elsewhere = written({"id": "w.1", "from": WA, "timestamp": "1"}, to="999999")
+    assert desk.calls(elsewhere).status_code == 403 and desk.waiting() == []
+    odd = b'{"entry": [{"changes": [{"value": {"messages": [{"id": 7}]}}]}]}'
+    assert desk.calls(odd).status_code == 422
+    for _time in range(2):
+        assert desk.calls(body).status_code == 200
+    assert len(desk.waiting()) == 1
+    desk.settle()
+    logged = "".join(capfd.readouterr())
+    assert CANARY not in logged and WA not in logged
+    for file in desk.hand.node.folder.path.rglob("*"):
+        content = file.read_bytes() if file.is_file() else b""
+        assert CANARY.encode() not in content and WA.encode() not in content, file.name
+
+
+def test_messages_of_one_person_are_parted_by_whoever_writes_them_down(desk: Desk) -> None:
+    desk.says("Antre lama")
+    desk.says("Juga: lampu parkir mati")
+    (group,) = desk.waiting()
+    first, second = (each["id"] for each in group)
+    chosen = desk.ask("sari", "GET", f"/catat/pesan/{first}", params={"pilih": second})
+    fields = {name: unescape(value) for name, value in _HIDDEN.findall(chosen.text)}
+    assert fields["messages"] == second
+    desk.confirm([first], "Antre lama")
+    ((left,),) = desk.waiting()
+    assert left["id"] == second
+
+
+def test_who_hides_the_number_is_written_down_all_the_same(desk: Desk) -> None:
+    said = {"from": None, "from_user_id": "ID.15021"}
+    body = desk.says("Ruang tunggu panas", **said)
+    ((draft,),) = desk.waiting()
+    page = desk.page(f"/catat/pesan/{draft['id']}")
+    assert "tidak memperlihatkan nomornya" in page and "Tarsih Misal" in page
+    assert body["from_user_id"] not in page
+    desk.confirm([draft["id"]], complainant={"name": "Tarsih Misal"})
+
+
+def test_a_photo_goes_on_with_the_complaint_without_what_it_tells(desk: Desk) -> None:
+    desk.chat.files["71"] = PHOTO.read_bytes()
+    desk.says("", type="image", text=None, image={"id": "71", "caption": "Lantai licin"})
+    ((draft,),) = desk.waiting()
+    assert draft["file"] == "waiting"
+    desk.work()
+    assert desk.waiting()[0][0]["file"] == "kept"
+    photo = desk.ask("sari", "GET", f"/catat/pesan/{draft['id']}/berkas")
+    assert photo.headers["content-type"] == "image/jpeg" and b"Exif" not in photo.content
+    assert desk.ask("tono", "GET", f"/catat/pesan/{draft['id']}/berkas").status_code == 403
+    done = desk.confirm([draft["id"]], "Lantai licin")
+    desk.work()
+    desk.work()
+    (attached,) = desk.get("sari", f"/complaints/{done['id']}")["attachments"]
+    kept = desk.ask("sari", "GET", f"/api/v1/complaints/{done['id']}/attachments/{attached['id']}")
+    assert kept.content == photo.content
+    files = desk.hand.node.intake.files
+    assert not (files / draft["id"]).exists() and not desk.is_open(draft["id"])
+
+
+def _zip() -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("foto.jpg", PHOTO.read_bytes())
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "told", "why"),
+    [
+        (b"\xff\xd8\xff" + bytes(50 << 20), None, "too_large"),
+        (PHOTO.read_bytes()[:100], 50 << 20, "too_large"),
+        (b"\xff\xd8\xff" + bytes(50 << 20), 1000, "too_large"),
+        (_zip(), None, "not_allowed"),
+        (None, None, "gone"),
+    ],
+    ids=["fifty-megabytes", "said-to-be-fifty", "fifty-said-to-be-small", "zip", "gone"],
+)
+def test_what_may_not_be_kept_is_remarked_and_the_words_stay(
+    desk: Desk, content: bytes | None, told: int | None, why: str
+) -> None:
+    desk.chat.files.pop("72", None)
+    desk.chat.said_sizes.pop("72", None)
+    if content is not None:
+        desk.chat.files["72"] = content
+    if told is not None:
+        desk.chat.said_sizes["72"] = told
+    desk.says("", type="image", text=None, image={"id": "72", "caption": SHORT})
+    desk.work()
+    ((draft,),) = desk.waiting()
+    assert (draft["file"], draft["refused"]) == ("refused", why)
+    page = desk.page(f"/catat/pesan/{draft['id']}")
+    assert SHORT in page and "Berkas yang ikut dikirim" in page
+
+
+def test_a_dismissed_message_can_be_brought_back_for_some_days_and_then_is_gone(
+    desk: Desk,
+) -> None:
+    desk.says(SHORT)
+    desk.says("Menang undian!")
+    (group,) = desk.waiting()
+    first, second = (each["id"] for each in group)
+    wrong = desk.ask(
+        "sari", "POST", f"/api/v1{ALL}/dismissal", json={"messages": [first], "reason": "boring"}
+    )
+    assert wrong.status_code == 422
+    body = {"messages": [first, second], "reason": "spam"}
+    for _time in range(2):
+        key = {"Idempotency-Key": "dismissed"}
+        done = desk.ask("sari", "POST", f"/api/v1{ALL}/dismissal", json=body, headers=key)
+        assert done.status_code == 200, done.text
+    assert desk.waiting() == []
+    desk.work()
+    assert "Menang undian!" in desk.page("/catat/pesan", disisihkan="true")
+    assert desk.is_open(first)
+    desk.confirm([first])
+    desk.clock.wait(timedelta(days=7, minutes=1))
+    desk.work()
+    assert not desk.is_open(second) and desk.draft(second).state == "dismissed"
+    assert "Menang undian!" not in desk.page(f"/catat/pesan/{second}")
+
+
+def test_what_belongs_to_another_complaint_says_to_which(desk: Desk) -> None:
+    other = desk.receive()
+    desk.says(f"Lanjutan keluhan {other['number'].lower()}: masih antre")
+    ((draft,),) = desk.waiting()
+    page = desk.ask("sari", "GET", f"/catat/pesan/{draft['id']}")
+    named = f'href="/catat/{other["id"]}">{other["number"]}' in page.text
+    assert named
+    fields = {name: unescape(value) for name, value in _HIDDEN.findall(page.text)}
+    sent = {"messages": fields["messages"], "reason": "part_of_other"}
+    path = f"/catat/pesan/{draft['id']}/sisihkan"
+    same = {"origin": "http://node", "sec-fetch-site": "same-origin"}
+    refused = desk.ask("sari", "POST", path, data=sent | {"complaint": "PRG-1"}, headers=same)
+    assert refused.status_code == 422
+    named = sent | {"complaint": other["number"]}
+    assert desk.ask("sari", "POST", path, data=named, headers=same).status_code == 303
+    assert desk.draft(draft["id"]).complaint == other["id"]
+
+
+def test_of_an_erased_person_no_message_is_left(desk: Desk) -> None:
+    person = {"name": "Tarsih", "phone": "0812-0000-8888"}
+    id = desk.receive(complainant=person)["id"]
+    desk.says(CANARY)
+    ((draft,),) = desk.waiting()
+    erased = {"reason": "subject_request", "ends_open_cases": True}
+    desk.post("bayu", f"/persons/{id}/erasure", **erased)
+    desk.work()
+    assert desk.waiting() == [] and not desk.is_open(draft["id"])
+    assert desk.draft(draft["id"]).reason == "erased"
+    told = desk.hand.node.intake.history(UUID(draft["id"]))
+    assert [each.name for each in told] == ["MessageCame", "MessageDismissed"]

@@ -63,6 +63,9 @@ ELSEWHERE = {
     *("POST /operations/queues/{subject}/replay", "GET /proofs/inclusion", "POST /receipts/proof"),
     # There are none without a peer that carries them: tests/integration/test_messages.py.
     *("POST /publications/{id}/messages", "POST /publications/{id}/messages/{message}/decision"),
+    # Nobody writes by themselves here: tests/integration/test_incoming.py.
+    "POST /puskesmas/{code}/incoming/confirmation",
+    "POST /puskesmas/{code}/incoming/dismissal",
 }
 ENOUGH = 200
 GRADED = 3
@@ -453,6 +456,7 @@ def test_every_call_answers_well_what_is_well_asked(
         ("officer", "GET /cases/{id}", {"id": case}),
         ("head", "GET /publications", {"query": {"complaint": case}}),
         ("complaint_team", "GET /publications/{id}/messages", {"id": things.publications[-1]}),
+        ("officer", "GET /puskesmas/{code}/incoming", {"code": "puring"}),
         ("district", "GET /reports/complaints", {"query": {"limit": 3, **after}}),
         ("district", "GET /reports/totals", {"query": {"by": "unit", **after}}),
         ("district", "GET /reports/dashboard", {"query": {"puskesmas": "puring"}}),

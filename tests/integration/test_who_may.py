@@ -17,6 +17,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from services.intake.incoming.application import Incoming
+from services.intake.incoming.came import Came, Sender
 from services.kernel.access.principal import Grant
 from services.kernel.access.web import declared_routes
 from services.kernel.clock import system_clock
@@ -64,12 +66,15 @@ class Place:
     survey: str
     answer: str
     meeting: str
+    came: str
 
     def filled(self, route: str, text: str) -> str:
         """Return a path, query or body with this Puskesmas' things in its places."""
         id = self.complaint
         if "/publications/" in route or "/terbitkan/" in route:
             id = self.publication
+        elif route.partition(" ")[2].startswith("/catat/pesan/"):
+            id = self.came
         if "/surveys/" in route or "/survei/" in route:
             id = self.survey
         elif "/meetings/" in route or "/rapat/" in route:
@@ -202,7 +207,15 @@ class House:
             given["position"],
             *self._surveyed(code),
             self._meeting(code),
+            self._came(code),
         )
+
+    def _came(self, code: str) -> str:
+        """Let somebody write to a Puskesmas; give the message's id."""
+        incoming, said = Incoming(self.node.intake), WORDS["text"]
+        came = Came(code, "sms", system_clock(), Sender(phone="+6281200007777"), said)
+        incoming.take(code, [came])
+        return str(incoming.id_of(came))
 
     def _surveyed(self, code: str) -> tuple[str, str]:
         """Open a survey and answer it with a remark; give the ids of both."""

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -25,20 +26,25 @@ QUIET: Final = timedelta(seconds=2)
 """So long nothing may have been written of a sender: the daemon writes part after part."""
 APART: Final = timedelta(minutes=10)
 """Parts of one message are no further apart; SMSD itself waits no longer for them."""
+FULL: Final = 60
+"""So many characters a part has at least that is followed by another one: 67 where they are written
+in two bytes each, else 153, of which some count double."""
 _NAME: Final = re.compile(r"IN(\d{8}_\d{6})_(\d+)_(.+)_(\d{2,})\.(txt|bin)")
 _PHONE: Final = re.compile(r"\+?[0-9]{3,20}")
 
 
 @dataclass(frozen=True)
 class Part:
-    """One file of the inbox, by its name: when it was sent by the clock where it is, and which
-    part of a message it is."""
+    """One file of the inbox: when it was sent by the clock where it is, which part of a message it
+    is, what it says, and when it was written there (nanoseconds)."""
 
     name: str
     at: datetime
     sender: str
     place: int
     is_text: bool
+    text: str
+    written: int
 
 
 @dataclass(frozen=True)
@@ -49,23 +55,26 @@ class Lying:
     files: tuple[Path, ...]
 
 
-def part_of(name: str, zone: ZoneInfo) -> Part | None:
-    """Return what a file's name says; None for one that is no message's."""
-    found = _NAME.fullmatch(name)
+def part_of(file: Path, zone: ZoneInfo) -> Part | None:
+    """Return what a file is; None for one that is no message's."""
+    found = _NAME.fullmatch(file.name)
     if found is None:
         return None
     try:
         at = datetime.strptime(found[1], "%Y%m%d_%H%M%S").replace(tzinfo=zone)
     except ValueError:
         return None
-    return Part(name, at, found[3], int(found[4]), found[5] == "txt")
+    is_text = found[5] == "txt"
+    text = decoded(file.read_bytes()) if is_text else ""
+    facts = found[3], int(found[4]), is_text, text, file.stat().st_mtime_ns
+    return Part(file.name, at, *facts)
 
 
 def joined(parts: Iterable[Part]) -> list[list[Part]]:
     """Return the parts of each message in their order, the oldest message first.
 
-    A part goes to the message of its sender that wants it next and is nearest in time; one that no
-    message wants is a message by itself.
+    A part goes to the message of its sender that wants it next: whose last one is full, which is
+    nearest in time, and was written nearest to it. One that no message wants is one by itself.
     """
     found: list[list[Part]] = []
     for part in sorted(parts, key=lambda each: (each.place, each.at, each.name)):
@@ -74,35 +83,37 @@ def joined(parts: Iterable[Part]) -> list[list[Part]]:
             for message in found
             if part.place == message[-1].place + 1
             and part.sender == message[0].sender
+            and len(message[-1].text) >= FULL
             and abs(part.at - message[0].at) <= APART
         ]
         if wanting:
-            min(wanting, key=lambda message: abs(part.at - message[0].at)).append(part)
+            min(wanting, key=partial(_distance, part)).append(part)
         else:
             found.append([part])
     return sorted(found, key=lambda message: (message[0].at, message[0].name))
 
 
+def _distance(part: Part, message: Sequence[Part]) -> tuple[timedelta, int]:
+    return abs(part.at - message[0].at), abs(part.written - message[-1].written)
+
+
 def read_inbox(folder: Path, zone: ZoneInfo, now: datetime) -> list[Lying]:
     """Return the messages that lie whole in the inbox; what else lies there stays."""
     by_sender: dict[str, list[Part]] = defaultdict(list)
-    latest: dict[str, float] = {}
+    latest: dict[str, int] = {}
     for file in folder.iterdir():
-        part = part_of(file.name, zone)
+        part = part_of(file, zone)
         if part is not None:
             by_sender[part.sender].append(part)
-            latest[part.sender] = max(latest.get(part.sender, 0), file.stat().st_mtime)
-    settled = now.timestamp() - QUIET.total_seconds()
+            latest[part.sender] = max(latest.get(part.sender, 0), part.written)
+    settled = (now - QUIET).timestamp() * 1e9
     quiet = [parts for sender, parts in by_sender.items() if latest[sender] <= settled]
     return [_lying(folder, message, now) for parts in quiet for message in joined(parts)]
 
 
 def _lying(folder: Path, parts: Sequence[Part], now: datetime) -> Lying:
     files = tuple(folder / each.name for each in parts)
-    texts = [
-        decoded(file.read_bytes()) for file, part in zip(files, parts, strict=True) if part.is_text
-    ]
-    first, text = parts[0], clean("".join(texts))
+    first, text = parts[0], clean("".join(each.text for each in parts))
     is_phone = _PHONE.fullmatch(first.sender) is not None
     sender = Sender(phone=first.sender) if is_phone else Sender(name=first.sender)
     message = Came(
