@@ -77,7 +77,7 @@ class Desk(Office):
         given = signed(body) if headers is None else headers
         return self.ask("sari", "POST", PATH, content=body, headers=given)
 
-    def says(self, text: str, **more: Any) -> dict[str, Any]:
+    def says(self, words: str, **more: Any) -> dict[str, Any]:
         """Let a WhatsApp message be sent now; return what it was."""
         self.clock.now = max(self.clock.now, datetime.now(UTC))
         said = {
@@ -85,10 +85,11 @@ class Desk(Office):
             "from": WA,
             "timestamp": str(int(self.clock.now.timestamp())),
             "type": "text",
-            "text": {"body": text},
+            "text": {"body": words},
         } | more
         said = {name: value for name, value in said.items() if value is not None}
-        assert self.calls(written(said, wa_id=WA)).status_code == 200
+        who = {"wa_id": WA} if "from" in said else {"user_id": said["from_user_id"]}
+        assert self.calls(written(said, **who)).status_code == 200
         return said
 
     def confirm(self, ids: list[str], text: str = SHORT, **form: Any) -> Any:
@@ -249,7 +250,7 @@ def test_a_photo_goes_on_with_the_complaint_without_what_it_tells(desk: Desk) ->
     assert desk.waiting()[0][0]["file"] == "kept"
     photo = desk.ask("sari", "GET", f"/catat/pesan/{draft['id']}/berkas")
     assert photo.headers["content-type"] == "image/jpeg" and b"Exif" not in photo.content
-    assert desk.ask("tono", "GET", f"/catat/pesan/{draft['id']}/berkas").status_code == 403
+    assert desk.ask("bayu", "GET", f"/catat/pesan/{draft['id']}/berkas").status_code == 403
     done = desk.confirm([draft["id"]], "Lantai licin")
     desk.work()
     desk.work()
@@ -327,8 +328,8 @@ def test_what_belongs_to_another_complaint_says_to_which(desk: Desk) -> None:
     desk.says(f"Lanjutan keluhan {other['number'].lower()}: masih antre")
     ((draft,),) = desk.waiting()
     page = desk.ask("sari", "GET", f"/catat/pesan/{draft['id']}")
-    named = f'href="/catat/{other["id"]}">{other["number"]}' in page.text
-    assert named
+    leads_there = f'href="/catat/{other["id"]}">{other["number"]}' in page.text
+    assert leads_there
     fields = {name: unescape(value) for name, value in _HIDDEN.findall(page.text)}
     sent = {"messages": fields["messages"], "reason": "part_of_other"}
     path = f"/catat/pesan/{draft['id']}/sisihkan"
@@ -346,7 +347,7 @@ def test_of_an_erased_person_no_message_is_left(desk: Desk) -> None:
     desk.says(CANARY)
     ((draft,),) = desk.waiting()
     erased = {"reason": "subject_request", "ends_open_cases": True}
-    desk.post("bayu", f"/persons/{id}/erasure", **erased)
+    desk.post("sari", f"/persons/{id}/erasure", **erased)
     desk.work()
     assert desk.waiting() == [] and not desk.is_open(draft["id"])
     assert desk.draft(draft["id"]).reason == "erased"

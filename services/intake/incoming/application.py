@@ -109,10 +109,10 @@ class Incoming:
         return sorted(groups, key=lambda group: group[-1].sent_at, reverse=True)
 
     def dismissed(self, codes: Collection[str] | None) -> list[list[Draft]]:
-        """Return, likewise, those that were dismissed and can still be opened."""
+        """Return those that were dismissed and can still be opened, each by itself, the newest
+        first."""
         drafts = self._drafts(codes, DISMISSED)
-        kept = [each for each in drafts if self._intake.keyring.key(each.message.key)]
-        return grouped(kept)[::-1]
+        return [[each] for each in drafts if self._intake.keyring.key(each.message.key)]
 
     def count(self, codes: Collection[str] | None) -> int:
         """Return how many messages wait at these Puskesmas (None: all)."""

@@ -208,8 +208,8 @@ def _add_deciding(pages: APIRouter, intake: Intake, incoming: Incoming, show: Sh
         except Problem as problem:
             form = refused(values, problem)
             return show(request, principal, id, ids, form, status=problem.status)
-        slip = f"/catat/{answer.ids['id']}/slip?puskesmas={here.code}"
-        return see_other(request, slip, WRITTEN)
+        # Here and not at an endpoint of the Puskesmas: what came in is written down where it lies.
+        return see_other(request, f"/catat/{answer.ids['id']}/slip", WRITTEN)
 
     @pages.post(PATH + "/{id}/sisihkan")
     def dismissed(request: Request, principal: Desk, id: UUID, values: Fields) -> Response:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+import phonenumbers
+
 from services.intake.application import Intake
 from services.intake.domain.incoming import CONFIRMED, IncomingMessage
 from services.intake.incoming.application import Draft, Incoming
@@ -65,7 +67,7 @@ class Shown:
     def from_whom(self) -> str:
         """Who wrote, as far as is known."""
         who = self.sender or Sender()
-        return " · ".join(filter(None, (who.name, who.phone)))
+        return " · ".join(filter(None, (who.name, spelt(who.phone))))
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,15 @@ class Row:
         """The beginning of what the first says."""
         said = self.first.text or ""
         return said if len(said) <= SUMMARY else f"{said[:SUMMARY].rstrip()}…"
+
+
+def spelt(phone: str) -> str:
+    """Return a telephone number as people read it, in groups."""
+    try:
+        number = phonenumbers.parse(phone, "ID")
+    except phonenumbers.NumberParseException:
+        return phone
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 class Reading:
