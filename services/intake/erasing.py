@@ -19,7 +19,7 @@ from services.intake.cases import UNASKED, Cases
 from services.intake.domain import BY_OFFICER, Complaint, Erasure, Stage, erasure
 from services.intake.domain.erasure import is_unsaid
 from services.intake.domain.incoming import KEY
-from services.intake.incoming.erased import erase_messages
+from services.intake.incoming.erased import erase_messages, is_message
 from services.intake.known import known, known_history
 from services.intake.person import WHY_NOT, Person, is_open, must_be_as_seen
 from services.kernel import failpoints
@@ -223,6 +223,8 @@ class Erasing:
         """Do this origin's part of the erasure of one complaint, as far as its time has come;
         return when to go on. Raises StillWritten, Unavailable: call again."""
         intake = self._intake
+        if is_message(intake, id):
+            return None
         complaint = known(intake, UUID(id))
         asked, at_home = complaint.erasure, intake.is_home(complaint.puskesmas)
         if at_home and intake.keyring.erased.mark(id) is Mark.DESTROYED and is_unsaid(asked):

@@ -15,6 +15,7 @@ import pytest
 
 from services.intake.domain.incoming import IncomingMessage
 from services.intake.incoming.application import Incoming
+from services.kernel.keyring import Mark
 from services.publication.messages.hook import PATH
 from tests.by_hand import Office
 from tests.peers.gammu import GammuPeer, gammu
@@ -351,5 +352,8 @@ def test_of_an_erased_person_no_message_is_left(desk: Desk) -> None:
     desk.work()
     assert desk.waiting() == [] and not desk.is_open(draft["id"])
     assert desk.draft(draft["id"]).reason == "erased"
+    # As a restore would find it: marked for kept backups, and nothing left to be done.
+    assert desk.hand.node.keyring.erased.mark(draft["id"]) is Mark.DESTROYED
+    assert desk.hand.node.erasing.settle(draft["id"]) is None
     told = desk.hand.node.intake.history(UUID(draft["id"]))
     assert [each.name for each in told] == ["MessageCame", "MessageDismissed"]

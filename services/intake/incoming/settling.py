@@ -58,7 +58,8 @@ class Settling:
         elif (until := self._kept_until(message)) > self._intake.clock():
             return until
         if message.reason == ERASED:
-            self._intake.keyring.erased.destroy(message.key, ())
+            # Marked by the message's id, by which its key and file go from kept backups, too.
+            self._intake.keyring.erased.destroy(id, {message.key})
         else:
             self._intake.keyring.destroy(message.key)
         removed(self._intake.files, id)
