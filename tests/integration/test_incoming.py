@@ -2,6 +2,7 @@
 
 import io
 import re
+import secrets
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,9 +16,14 @@ import pytest
 
 from services.intake.domain.incoming import IncomingMessage
 from services.intake.incoming.application import Incoming
+from services.kernel.district import SHIPPED, load_district
 from services.kernel.keyring import Mark
+from services.kernel.stream.topic import Topic
+from services.main.parts import Parts
+from services.main.schemas import migrate_district
 from services.publication.messages.hook import PATH
 from tests.by_hand import Office
+from tests.integration.test_district_stores import on
 from tests.peers.gammu import GammuPeer, gammu
 from tests.peers.whatsapp import (
     PHONE_ID,
@@ -29,6 +35,7 @@ from tests.peers.whatsapp import (
     whatsapp,
     written,
 )
+from tests.servers.postgres import Postgres
 
 SHORT = "Antre loket lama sekali."
 LONG = "Dokter gigi tidak ada pada jam layanan, sudah tiga kali saya datang. " * 4 + "Mohon kabar."
@@ -357,3 +364,29 @@ def test_of_an_erased_person_no_message_is_left(desk: Desk) -> None:
     assert desk.hand.node.erasing.settle(draft["id"]) is None
     told = desk.hand.node.intake.history(UUID(draft["id"]))
     assert [each.name for each in told] == ["MessageCame", "MessageDismissed"]
+
+
+def test_in_a_district_publication_takes_what_intakes_worker_settles(
+    tmp_path: Path, postgres: Postgres
+) -> None:
+    for name in ("master.key", "receipt.secret"):
+        (tmp_path / name).write_bytes(secrets.token_bytes(32))
+    district = load_district(SHIPPED)
+    more = {"inbox_puskesmas": "puring", "whatsapp_phone_id": PHONE_ID}
+    with pytest.MonkeyPatch.context() as patch:
+        for each in ("create", "check"):
+            patch.setattr(Topic, each, lambda _self: None)
+        settings = on(postgres, tmp_path, "came").model_copy(update=more)
+        migrate_district(settings, district, demo=False)
+    hook, worker = Parts(settings, district), Parts(settings, district)
+    said = {"id": "wamid.1", "from": WA, "timestamp": "1767578400", "type": "text"}
+    body = written(said | {"text": {"body": SHORT}}, wa_id=WA)
+    hook.listening.hear(body)
+    worker.listening.hear(body)  # it comes again, to another process
+    ((draft,),) = Incoming(worker.intake).waiting(["puring"])
+    assert draft.contacts == {f"tel:+{WA}"}
+    (due,) = worker.intake.select("SELECT task, argument FROM due")
+    assert (due["task"], due["argument"]) == ("intake.message", str(draft.id))
+    assert worker.settling.settle(due["argument"]) is None
+    for parts in (hook, worker):
+        parts.close()
