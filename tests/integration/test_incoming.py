@@ -1,5 +1,6 @@
 """What people write by themselves becomes a draft, once, and an officer makes a complaint of it."""
 
+import dataclasses
 import io
 import re
 import secrets
@@ -17,6 +18,7 @@ import pytest
 from services.intake.domain.incoming import IncomingMessage
 from services.intake.incoming.application import Incoming
 from services.kernel.district import SHIPPED, load_district
+from services.kernel.errors import Unavailable
 from services.kernel.keyring import Mark
 from services.kernel.stream.topic import Topic
 from services.main.parts import Parts
@@ -224,6 +226,21 @@ def test_a_call_that_comes_again_adds_nothing_and_a_forged_one_leaves_no_trace(
     for file in desk.hand.node.folder.path.rglob("*"):
         content = file.read_bytes() if file.is_file() else b""
         assert CANARY.encode() not in content and WA.encode() not in content, file.name
+
+
+def test_while_nobody_said_whose_number_it_is_whatsapp_is_asked_to_come_again(
+    desk: Desk,
+) -> None:
+    listening = desk.hand.node.listening
+    said = {"id": "wamid.later", "from": WA, "timestamp": "1767225600", "type": "text"}
+    body = written(said | {"text": {"body": SHORT}}, wa_id=WA)
+    unset = dataclasses.replace(listening, puskesmas=None)
+    with pytest.raises(Unavailable):
+        unset.hear(body)
+    assert desk.waiting() == []
+    listening.hear(body)
+    assert [len(group) for group in desk.waiting()] == [1]
+    desk.empty()
 
 
 def test_messages_of_one_person_are_parted_by_whoever_writes_them_down(desk: Desk) -> None:

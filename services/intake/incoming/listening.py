@@ -12,6 +12,8 @@ from services.intake.application import Intake
 from services.intake.incoming.application import Incoming
 from services.intake.incoming.chat import messages
 from services.intake.incoming.modem import read_inbox
+from services.kernel.errors import Unavailable
+from services.kernel.text import _
 
 LISTEN: Final = "intake.inbox"
 """The task that looks into the modem's inbox."""
@@ -51,10 +53,15 @@ class Listening:
         """Take the messages of a call of WhatsApp whose signature was checked.
 
         Raises msgspec.MsgspecError for a call of another shape, Forbidden for messages to another
-        number.
+        number, Unavailable while it is not known whose number it is: WhatsApp then comes again, for
+        days, and nothing is lost until that is set.
         """
         found = messages(body, self.phone_id or "", self.intake.clock())
-        if found and self.puskesmas is None:
-            log.warning("messages_for_nobody", count=len(found))
-        elif found and self.puskesmas is not None:
-            Incoming(self.intake).take(self.puskesmas, found)
+        if not found:
+            return
+        if self.puskesmas is None:
+            log.error("messages_for_nobody", count=len(found))
+            raise Unavailable(
+                _("Belum ditetapkan nomor Puskesmas mana ini: setel TANGGAP_INBOX_PUSKESMAS.")
+            )
+        Incoming(self.intake).take(self.puskesmas, found)

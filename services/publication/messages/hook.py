@@ -64,13 +64,13 @@ def router(messaging: Messaging, hear_people: Callable[[bytes], None]) -> APIRou
             log.warning("webhook_not_signed", route=PATH)
             raise Forbidden(_("Tanda tangan panggilan balik ini tidak cocok."))
         try:
-            said = list(statuses(body))
+            if said := list(statuses(body)):
+                taking = messaging.publishing.transact(lambda uow: _take(messaging, uow, said))
+                await answered(taking)
             if brings_messages(body):
                 await run_in_threadpool(hear_people, body)
         except msgspec.MsgspecError:
             raise invalid("body", _("Bentuk panggilan balik ini tidak dikenal.")) from None
-        if said:
-            await answered(messaging.publishing.transact(lambda uow: _take(messaging, uow, said)))
         return PlainTextResponse("")
 
     return api
