@@ -9,8 +9,10 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+from tests.cheap import hash_cheaply
 from tests.running import RunningNode, running_node
 
+hash_cheaply()
 pytest_plugins = ["tests.servers.fixtures", "tests.servers.edge"]
 
 EDGE: Final = "tests/integration/test_edge"

@@ -23,7 +23,7 @@ PROCESSES.set_forkserver_preload(
     [
         *("services.main.cli", "services.main.node", "services.main.edge"),
         *("services.main.endpoint", "services.main.worker", "holidays.countries"),
-        *("tests.drills.node_process", "tests.forked"),
+        *("tests.drills.node_process", "tests.forked", "tests.cheap"),
     ]
 )
 PROGRAM: Final = (sys.executable, "-m", "services.main.cli")
@@ -116,7 +116,9 @@ class Forked:
 
 def _run(start: _Start) -> None:
     from services.main.cli import app
+    from tests.cheap import hash_cheaply
 
+    hash_cheaply()
     os.setsid()
     out = start.out.fileno() if isinstance(start.out, Connection) else _opened(start.out)
     os.dup2(out, 1)

@@ -66,7 +66,7 @@ class Receiver:
     def taken(self) -> list[Received]:
         return [each for each in list(self.got) if each.status == 200]
 
-    def until(self, good: Callable[[], bool], seconds: float = 60) -> None:
+    def until(self, good: Callable[[], bool], seconds: float = 200) -> None:
         """Wait until what came is as wanted."""
         with self._changed:
             assert self._changed.wait_for(good, seconds), [

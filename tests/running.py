@@ -7,7 +7,6 @@ import random
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
@@ -20,6 +19,7 @@ import httpx
 from services.kernel.clock import system_clock
 from services.main.demo import ACCOUNTS, PASSWORD
 from tests.forked import PROGRAM, Process, started, tanggap
+from tests.waiting import looks
 
 USERS = tuple(username for username, _name, _grants in ACCOUNTS)
 
@@ -45,7 +45,7 @@ DEMO = ("up", "--demo", "--histories", "0")
 
 
 LISTENS_SECONDS = 120.0
-PAUSE_SECONDS = 0.02
+ENDS_SECONDS = 120.0
 
 
 class RunningNode:
@@ -78,28 +78,25 @@ class RunningNode:
 
     def settle(self, position: str) -> None:
         """Wait until reporting holds the event at `position` (a 503 asks to come again)."""
-        for _attempt in range(30):
+        for _look in looks(self.patience):
             answer = self.as_("wulan").get("/reports/totals", params={"after": position})
             if answer.status_code == 200:
                 return
             assert answer.status_code == 503, answer.text
         raise AssertionError(f"{position} did not arrive")
 
-    attempts = 600
-    """How often is asked for what is on its way."""
+    patience = 120.0
+    """For so many seconds is waited for what is on its way."""
 
     def until(
-        self, username: str, path: str, good: Any, attempts: int | None = None, **params: Any
+        self, username: str, path: str, good: Any, patience: float | None = None, **params: Any
     ) -> Any:
-        """Ask until `good(answer)` holds; every ask waits on the server for what is new."""
-        for _attempt in range(attempts or self.attempts):
+        """Ask until `good(answer)` holds."""
+        for _look in looks(patience or self.patience):
             answer = self.as_(username).get(path, params=params)
             if answer.status_code == 200 and good(answer.json()):
                 return answer.json()
             self.process_must_live()
-            # Not a pause for luck: the loop ends on the condition, or fails after its bound. Who
-            # asks without one keeps the processor from what it waits for.
-            time.sleep(PAUSE_SECONDS)
         raise AssertionError(f"{path} never came to what was waited for: {answer.text[:400]}")
 
     def process_must_live(self) -> None:
@@ -167,7 +164,7 @@ def stop_node(node: RunningNode) -> None:
     log = node.data.parent / "node.log"
     try:
         node.process.send_signal(signal.SIGTERM)
-        assert node.process.wait(30) == 0, log.read_text()[-3000:]
+        assert node.process.wait(ENDS_SECONDS) == 0, log.read_text()[-3000:]
         assert "leaked" not in log.read_text(), log.read_text()[-3000:]
     finally:
         kill_node(node)
@@ -195,12 +192,10 @@ def running_node(data: Path, *more: str, **how: Any) -> Iterator[RunningNode]:
 
 def wait_until_it_listens(node: RunningNode) -> None:
     """Ask until it answers; a proxy answers 502 for a service that does not listen yet."""
-    until = time.monotonic() + LISTENS_SECONDS
     with httpx.Client(base_url=node.address, trust_env=False) as client:
-        while time.monotonic() < until:
+        for _look in looks(LISTENS_SECONDS):
             node.process_must_live()
             with suppress(httpx.TransportError):
                 if client.get("/health/live").status_code == 200:
                     return
-            time.sleep(0.02)
     raise AssertionError("the node does not listen")

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from services.kernel.proof import read_notes
 from tests.browser.axe import violations
-from tests.running import PAUSE_SECONDS, RunningNode, running_node
+from tests.running import RunningNode, running_node
 from tests.signing_at import under
+from tests.waiting import looks
 
 SCRIPT = Path(__file__).parents[2] / "docs/verify.py"
 
@@ -37,7 +37,7 @@ def given(signing: RunningNode) -> dict[str, Any]:
 
 def proof_of(node: RunningNode, receipt: str) -> dict[str, Any]:
     """Ask until a checkpoint covers the entry."""
-    for _attempt in range(node.attempts):
+    for _look in looks():
         answer = node.public.post("/receipts/proof", json={"receipt": receipt})
         if answer.status_code == 200:
             found: dict[str, Any] = answer.json()
@@ -45,7 +45,6 @@ def proof_of(node: RunningNode, receipt: str) -> dict[str, Any]:
         # However often a right code is asked for before it is covered, it is no wrong one.
         assert answer.status_code == 404, answer.text
         node.process_must_live()
-        time.sleep(PAUSE_SECONDS)
     raise AssertionError(f"no checkpoint came: {answer.text}")
 
 

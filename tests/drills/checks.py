@@ -3,7 +3,6 @@
 import json
 import re
 import sqlite3
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from typing import Any
 
 from tests.drills.load import FULL_WALK_EVERY, Ledger, Load, walk
 from tests.drills.node import DrillNode
+from tests.waiting import looks
 
 WRITING = ("intake", "resolution", "publication")
 FOLLOWING = ("resolution", "publication")
@@ -129,9 +129,9 @@ def _without_ids(sentence: str) -> str:
 
 def unsettled(node: DrillNode) -> str | None:
     """Wait until nothing is on its way any more; say what still is when it takes too long."""
-    until = time.monotonic() + SETTLE_SECONDS
-    while (late := _late(node)) and time.monotonic() < until:
-        time.sleep(0.01)
+    for _look in looks(SETTLE_SECONDS):
+        if (late := _late(node)) is None:
+            break
     return late
 
 

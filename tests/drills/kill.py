@@ -23,7 +23,7 @@ MOMENT = "moment"
 FAILPOINTS = tuple(each for each in failpoints.ALL if each != failpoints.PAGE_WRITTEN)
 """Those that a node passes; its stream stores a page at once."""
 FAULTS = (*FAILPOINTS, MOMENT)
-ENOUGH_RUNS = 14
+ENOUGH_RUNS = len(FAULTS)
 ACKNOWLEDGED = 50
 RUNS_A_FOLDER = 25
 REBUILT_FROM: tuple[Source, ...] = ("log", "stream", "stores")

@@ -78,6 +78,8 @@ class RestoreDrill:
                 unheard = self._away(others)
         except DrillFailed as problem:
             self._findings.add(str(problem))
+        if not self._after and not self._findings.found:
+            self._findings.add("nothing was written between a backup and the loss")
         found = self._findings
         return {
             "drill": "restore",
@@ -206,11 +208,9 @@ def _complaints(ledger: Ledger) -> set[str]:
         return {each["id"] for each in ledger.acknowledged.values() if "receipt" in each}
 
 
-def run(
-    runs: int, seed: int, sabotage: str | None = None, kinds: Sequence[str] = KINDS
-) -> dict[str, Any]:
+def run(runs: int, seed: int, sabotage: str | None = None) -> dict[str, Any]:
     """Run the drill in a folder of its own, and return its line; what is broken on purpose is
     broken at a node."""
     with tempfile.TemporaryDirectory(prefix="drill-restore-") as folder:
-        kinds = (NODE,) if sabotage else kinds
+        kinds = (NODE,) if sabotage else KINDS
         return RestoreDrill(runs, seed, sabotage, Path(folder), kinds).result()

@@ -98,7 +98,7 @@ class EdgeLost:
     def _start(self) -> RunningNode:
         data = self._folder / str(self._times)
         node = start_node(data, "--district", str(self._file), environment=self._settings)
-        node.attempts = RunningDistrict.attempts
+        node.patience = RunningDistrict.patience
         return node
 
     def asked(self, *arguments: str) -> Any:

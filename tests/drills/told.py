@@ -1,6 +1,5 @@
 """What a person tells in the erase drill, where that may be read, and who tells beside them."""
 
-import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from tests.drills.node import DrillFailed, DrillNode
 from tests.drills.pdf import text_of
 from tests.running import day_in_jakarta
 from tests.unit.test_attachments import JPEG
+from tests.waiting import looks
 
 PUBLIC: Final = "Loket kedua dibuka setiap hari kerja."
 NEIGHBOURS: Final = 50
@@ -194,8 +194,7 @@ class Asked:
         return answer.json()
 
     def _until(self, user: str, path: str, there: Any, **asked: str) -> Any:
-        until = time.monotonic() + WAIT_SECONDS
-        while time.monotonic() < until:
+        for _look in looks(WAIT_SECONDS):
             answer = self.node.as_(user).get(path, params=asked)
             if answer.is_success and there(answer.json()):
                 return answer.json()

@@ -122,7 +122,6 @@ def test_a_node_makes_them_by_itself_and_shows_them(node: RunningNode) -> None:
         "admin",
         "/operations",
         lambda answer: any(each["last_at"] for each in answer["backups"]),
-        attempts=6_000,
     )
     (state,) = found["backups"]
     assert (state["passed"], state["failure"], state["kept"]) == (True, None, 1)

@@ -26,9 +26,9 @@ from tests.servers.district import RunningDistrict, running_district
 from tests.servers.kafka import KafkaServer, running_kafka
 from tests.servers.postgres import Postgres
 from tests.servers.redis import RedisServer
+from tests.waiting import until
 
 MILLION = 1_000_000
-PATIENCE = 6000
 
 
 class Place:
@@ -53,13 +53,12 @@ class Place:
     def become_cases(self) -> None:
         """Wait until all that was acknowledged has come through to case and report."""
         for id in set(self.acknowledged):
-            self.district.until("sari", f"/cases/{id}", lambda _found: True, attempts=PATIENCE)
+            self.district.until("sari", f"/cases/{id}", lambda _found: True)
             # What processes say of themselves is a moment old: the report itself is asked.
             self.district.until(
                 "wulan",
                 f"/replay/{id}",
                 lambda found: "TeamNotified" in {each["step"] for each in found["items"]},
-                attempts=PATIENCE,
             )
         self.district.until(
             "wulan",
@@ -69,7 +68,6 @@ class Place:
                 and not found["missing"]
                 and not any(each["unsent"] for each in found["relays"])
             ),
-            attempts=PATIENCE,
         )
 
     def whole(self) -> None:
@@ -150,7 +148,6 @@ def test_brokers_that_are_away_at_the_start_keep_nobody_from_working(place: Plac
                 each["service"] == "intake" and each["unsent"] >= 5 and each["oldest_unsent_at"]
                 for each in found["relays"]
             ),
-            attempts=PATIENCE,
         )
     finally:
         place.kafka.start()
@@ -168,24 +165,19 @@ def test_a_database_that_is_restarted_is_found_again(place: Place) -> None:
 
 def taken(place: Place, key: str) -> None:
     """Send the same request until it is taken, as whoever was refused does."""
-    for _attempt in range(PATIENCE):
-        if place.write(key).status_code == 201:
-            return
-    raise AssertionError("it is never taken")
+    until(lambda: place.write(key).status_code == 201)
 
 
 def test_a_database_that_is_read_only_refuses_and_is_read(place: Place) -> None:
     place.sql("ALTER DATABASE {database} SET default_transaction_read_only = on")
     place.new_connections()
     try:
-        for _attempt in range(PATIENCE):
-            if place.write("read-only").status_code == 503:
-                break
+        until(lambda: place.write("read-only").status_code == 503)
         refused = place.write("read-only")
         assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
         district: RunningNode = place.district
         id = place.acknowledged[0]
-        district.until("sari", f"/cases/{id}", lambda _found: True, attempts=PATIENCE)
+        district.until("sari", f"/cases/{id}", lambda _found: True)
     finally:
         place.sql("ALTER DATABASE {database} RESET default_transaction_read_only")
         place.new_connections()
@@ -286,12 +278,10 @@ def test_what_nobody_knows_holds_up_nobody_and_is_shown(place: Place, stranger: 
     district: RunningNode = place.district
     for each in ("source", "far", "old"):
         path = f"/cases/{about[each]}"
-        district.until("sari", path, lambda _found: True, attempts=PATIENCE)
+        district.until("sari", path, lambda _found: True)
     place.whole()
 
-    found = district.until(
-        "wulan", "/operations", lambda found: found["late"] and found["forks"], attempts=PATIENCE
-    )
+    found = district.until("wulan", "/operations", lambda found: found["late"] and found["forks"])
     (late,) = found["late"]
     assert (late["source"], late["id"], late["waits_for"]) == (
         *("/asing-far/intake", MILLION + 1, MILLION),
@@ -306,4 +296,4 @@ def test_what_nobody_knows_holds_up_nobody_and_is_shown(place: Place, stranger: 
         assert line in done.stdout
     # The hole is filled: what waited is taken, and the line is gone.
     stranger.send("/asing-far/intake", of("far", MILLION, 1))
-    district.until("wulan", "/operations", lambda found: not found["late"], attempts=PATIENCE)
+    district.until("wulan", "/operations", lambda found: not found["late"])

@@ -11,6 +11,7 @@ from services.kernel.clock import system_clock
 from tests.integration.test_surveys import KEYS, TERMS, propose, step
 from tests.running import RunningNode, day_in_jakarta, running_node
 from tests.unit.test_attachments import SECRET, telling_jpeg
+from tests.waiting import until
 
 WORDS = {
     name: f"kenari-{name}-terbang"
@@ -170,9 +171,7 @@ def fly_imports(node: RunningNode) -> None:
     kept = sent("a.csv", f"kanal,isi,{WORDS['heading']}\nmerpati,{WORDS['to-mend']},x\n")
     form = {"c0": "channel", "c1": "text", "c2": "name", "do": "take"}
     assert rini.post(node.address + kept, data=form).status_code == 303
-    for _look in range(2000):
-        if "Impor selesai" in rini.get(node.address + kept).text:
-            break
+    until(lambda: "Impor selesai" in rini.get(node.address + kept).text)
     assert WORDS["to-mend"] in rini.get(f"{node.address}{kept}/perbaikan.csv").text
     refused = f"{WORDS['heading']},{WORDS['to-mend']}\n" + '"' * 3
     answer = rini.post("/puskesmas/puring/imports", files={"file": ("a.csv", refused.encode())})

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.running import RunningNode
+from tests.waiting import looks
 
 KILOBYTES = 60
 RATE, REOPEN, WITHDRAW = (
@@ -47,7 +48,7 @@ def comes_to_say(
     node: RunningNode, browser: httpx.Client, given: dict[str, Any], said: str
 ) -> None:
     """Read a receipt until it says what follows from another service's event."""
-    for _attempt in range(600):
+    for _look in looks():
         if said in receipt(browser, given):
             return
         node.process_must_live()
@@ -87,7 +88,7 @@ def test_what_was_taken_back_leads_to_a_new_one(node: RunningNode, browser: http
     said = {"receipt": given["receipt"], "wish": "withdraw", "sure": "true"}
     assert browser.post("/r/tanggapi", data=said).status_code == 200
     node.until("sari", f"/cases/{given['id']}", lambda case: case["state"] == "withdrawn")
-    for _look in range(100):
+    for _look in looks():
         page = receipt(browser, given)
         if WITHDRAW not in page:
             break
@@ -105,7 +106,7 @@ def test_a_duplicate_is_told_of_what_it_is_answered_with(
     node.as_("sari").put(link).raise_for_status()
     case = node.until("sari", f"/cases/{given['id']}", lambda case: case["state"] == "duplicate")
     assert case["state"] == "duplicate"
-    for _look in range(100):
+    for _look in looks():
         page = receipt(browser, given)
         if "bersama keluhan lain" in page:
             break

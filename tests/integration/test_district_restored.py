@@ -18,9 +18,10 @@ from services.kernel.district import SHIPPED
 from tests.forked import PROGRAM
 from tests.running import RunningNode
 from tests.servers.district import RunningDistrict, running_district
-from tests.servers.edge import case_at, page, until
+from tests.servers.edge import case_at, page
 from tests.servers.postgres import Postgres
 from tests.servers.redis import RedisServer
+from tests.waiting import until
 
 PASSPHRASE = "hujan di bulan juni"
 HOME = "puring"

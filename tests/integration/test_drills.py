@@ -1,17 +1,9 @@
-"""Every drill is well, and every way to break the product on purpose is found by it."""
+"""Every way to break the product on purpose is found by its drill. That each drill is well where
+nothing is broken is for `make drill` to show."""
 
 import pytest
 
-from services.kernel import failpoints
 from tests.drills import erase, kill, messages, restore, sabotage, sabotaged, tamper
-
-
-def test_a_killed_node_loses_nothing_and_does_nothing_twice() -> None:
-    line = kill.run(len(kill.FAULTS), seed=1)
-    assert line["ok"], line
-    assert set(line["failpoints"]) == {*kill.FAILPOINTS, kill.MOMENT}
-    assert set(line["failpoints"].values()) == {1}
-
 
 # What each sabotage must show up as; a drill that fails for another reason proves nothing.
 SHOWS = {
@@ -30,22 +22,10 @@ def test_the_drill_finds(name: str) -> None:
     assert any(SHOWS[name] in sentence for sentence in line["found"]), line
 
 
-def test_a_lost_node_goes_on_of_its_backup() -> None:
-    line = restore.run(2, seed=1, kinds=(restore.NODE,))
-    assert line["ok"], line
-    assert line["after_the_backup"] > 0
-
-
 def test_the_drill_finds_that_an_incarnation_goes_on() -> None:
     line = restore.run(1, seed=1, sabotage="incarnation-kept")
     assert any("numbers: " in sentence for sentence in line["found"]), line
     assert any("positions: " in sentence for sentence in line["found"]), line
-
-
-def test_an_erased_person_is_nowhere_and_every_count_stays() -> None:
-    line = erase.run(2, seed=1)
-    assert line["ok"], line
-    assert line["failpoints"] == {failpoints.KEYS_DESTROYED: 1}
 
 
 def test_the_drill_finds_a_key_that_was_kept() -> None:
@@ -66,12 +46,6 @@ def test_the_drill_of_messages_finds_an_attempt_that_is_recorded_late() -> None:
 
 
 UNCHECKED = "checkpoint-unchecked"
-
-
-def test_what_is_done_to_a_history_is_found_and_located() -> None:
-    line = tamper.run(len(tamper.EVERYWHERE) + 1, seed=1)
-    assert line["ok"], line
-    assert {*tamper.EVERYWHERE} < {*line["failpoints"]}
 
 
 def test_without_checkpoints_the_drill_of_tampering_finds_nothing() -> None:

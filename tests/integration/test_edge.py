@@ -5,7 +5,8 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from tests.servers.edge import HOME, ORIGIN, Both, Started, case_at, page, received, until
+from tests.servers.edge import HOME, ORIGIN, Both, Started, case_at, page, received
+from tests.waiting import until
 
 PLACE = "/reports/{}?puskesmas=" + HOME
 

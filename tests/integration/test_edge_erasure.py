@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.running import RunningNode
-from tests.servers.edge import Started, case_at, page, received, until
+from tests.servers.edge import Started, case_at, page, received
+from tests.waiting import until
 
 SAID = "Kenari terbang di loket."
 

@@ -2,7 +2,6 @@
 edge of it, and the line between them, in earnest."""
 
 import re
-import time
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -22,23 +21,22 @@ from tests.servers.edge import (
     edge_token,
     page,
     received,
-    until,
 )
 from tests.servers.postgres import Postgres
 from tests.unit.test_attachments import JPEG
+from tests.waiting import looks, until
 
 SAID = "Antre tiga jam, <b>kipas</b> mati."
 
 
 def until_shown(node: RunningNode, user: str, path: str, good: Callable[[str], bool]) -> str:
     """Ask for a page until it shows what is waited for."""
-    patience = time.monotonic() + 200
-    shown = page(node, user, path)
-    while not (shown.status_code == 200 and good(shown.text)):
-        assert time.monotonic() < patience, shown.text
-        node.process_must_live()
+    for _look in looks():
         shown = page(node, user, path)
-    return shown.text
+        if shown.status_code == 200 and good(shown.text):
+            return shown.text
+        node.process_must_live()
+    raise AssertionError(shown.text)
 
 
 def told_by_the_public(both: Both) -> str:

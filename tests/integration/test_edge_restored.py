@@ -21,10 +21,10 @@ from tests.servers.edge import (
     running_both,
     running_edge,
     settings_of_edge,
-    until,
 )
 from tests.servers.postgres import Postgres
 from tests.servers.redis import RedisServer
+from tests.waiting import until
 
 PASSPHRASE = "hujan di bulan juni"
 pytestmark = pytest.mark.timeout(900)
@@ -66,7 +66,7 @@ def restored(
         settings = settings_of_edge(district, kafka, address, started.token)
         first = folder / "edge" / "data"
         edge = start_node(first, "--district", str(file), environment=settings)
-        edge.attempts = district.attempts
+        edge.patience = district.patience
         try:
             told, refused, ids = _lost(folder, Both(district, edge, started.lines))
         finally:

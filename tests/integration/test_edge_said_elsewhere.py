@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 
 from tests.running import RunningNode
-from tests.servers.edge import Both, Started, page, received, until
+from tests.servers.edge import Both, Started, page, received
+from tests.waiting import until
 
 PRAISED = "Petugasnya <i>ramah</i>, antrean masih lama."
 ASKED = "Kipas <b>masih</b> mati."

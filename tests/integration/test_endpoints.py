@@ -27,12 +27,12 @@ from tests.running import RunningNode
 from tests.servers.district import Endpoint, RunningDistrict, running_district
 from tests.servers.postgres import Postgres
 from tests.servers.redis import RedisServer, running_redis
+from tests.waiting import looks, until
 
 SHARED, OWN = Endpoint("timur", ("puring", "sempor-1")), Endpoint("loket", ("lamaru",), "titik-1")
 LETTER = "L"
 PASSPHRASE = "hujan di bulan juni"
 PHOTO = Path(__file__).parents[1] / "data" / "photo.jpg"
-PATIENCE = 100
 AT = {"timur": "puring", "loket": "lamaru"}
 
 
@@ -80,8 +80,8 @@ def several(at: RunningNode, puskesmas: str, many: int = 8) -> list[str]:
 def become_cases(at: RunningNode, ids: list[str]) -> None:
     """Wait until each is a case, and reporting holds it."""
     for id in ids:
-        at.until("sari", f"/cases/{id}", lambda _found: True, attempts=6000)
-        at.until("wulan", f"/replay/{id}", lambda _found: True, attempts=6000)
+        at.until("sari", f"/cases/{id}", lambda _found: True)
+        at.until("wulan", f"/replay/{id}", lambda _found: True)
 
 
 def bearer(district: RunningDistrict, who: str) -> dict[str, str]:
@@ -183,11 +183,7 @@ def test_a_receipt_of_an_endpoint_is_found_on_the_shared_store(district: Running
     become_cases(district, [id])
     page = httpx.Client(base_url=district.address, trust_env=False, timeout=60)
     page.post("/masuk", data={"username": "sari", "password": PASSWORD})
-    for _look in range(600):
-        if "Lumayan." in page.get(f"/kasus/{id}").text:
-            break
-    else:
-        raise AssertionError("the remark is not on the case")
+    until(lambda: "Lumayan." in page.get(f"/kasus/{id}").text)
 
 
 @pytest.mark.parametrize("frozen", ["loket", "timur"])
@@ -199,10 +195,8 @@ def test_a_frozen_one_holds_up_no_other(district: RunningDistrict, frozen: str) 
         ids = [*several(district, AT[going]), *several(district, "sempor-2")]
         become_cases(district, ids)
     # A connection that broke meanwhile costs one answer more: 502.
-    for _attempt in range(PATIENCE):
-        page = httpx.get(f"{district.address}/p/{AT[frozen]}/lapor", timeout=60, trust_env=False)
-        if page.status_code == 200:
-            break
+    form = f"{district.address}/p/{AT[frozen]}/lapor"
+    until(lambda: httpx.get(form, timeout=60, trust_env=False).status_code == 200)
     become_cases(district, several(district, AT[frozen], 4))
 
 
@@ -270,7 +264,7 @@ def test_what_one_revokes_no_other_takes(district: RunningDistrict) -> None:
     )
     assert ended.is_success
     for name, path in everywhere.items():
-        for _look in range(200):
+        for _look in looks():
             if asked(district, name, path, headers) == 401:
                 break
         else:
@@ -361,9 +355,7 @@ def test_without_redis_all_goes_on_and_says_so(
     headers = bearer(district, "kukuh")
     server.kill()
     try:
-        for _look in range(2000):
-            if missed():
-                break
+        until(lambda: bool(missed()))
         assert set(missed()) == {"redis"}
         become_cases(district, several(district, "puring", 4))
         # Each process counts for itself, no fewer than all would.
@@ -377,14 +369,7 @@ def test_without_redis_all_goes_on_and_says_so(
         httpx.delete(
             f"{district.addresses['intake']}/api/v1/session", headers=headers, trust_env=False
         )
-        for _look in range(200):
-            if asked(district, "resolution", "/cases/none", headers) == 401:
-                break
-        else:
-            raise AssertionError("what was revoked still works")
+        until(lambda: asked(district, "resolution", "/cases/none", headers) == 401)
     finally:
         server.start()
-    for _look in range(5000):
-        if not missed():
-            break
-    assert not missed()
+    until(lambda: not missed())

@@ -18,6 +18,7 @@ from tests.integration.test_operations import RECEIVED, event
 from tests.running import RunningNode, running_node
 from tests.servers.disk import Disk, small_disk
 from tests.servers.edge import HOME, ORIGIN, district_file
+from tests.waiting import looks
 
 KEYS = [f"key-{number}" for number in range(12)]
 ABOVE = "/dinas/intake"
@@ -89,7 +90,7 @@ def test_what_does_not_fit_is_refused_and_taken_once_there_is_room(
     before = [receive(node, f"before-{n}").raise_for_status().json()["id"] for n in range(3)]
     come_down = district.file(2)
     for id in (*before, *come_down):
-        node.until("sari", f"/cases/{id}", lambda _found: True, attempts=3000)
+        node.until("sari", f"/cases/{id}", lambda _found: True)
     disk.fill()
     answers = [receive(node, key) for key in KEYS]
     come_down += district.file(10)
@@ -107,13 +108,12 @@ def test_what_does_not_fit_is_refused_and_taken_once_there_is_room(
         assert answer.status_code != 201 or answer.json()["id"] == again["id"]
     ids = [*before, *(each["id"] for each in taken)]
     for id in (*ids, *come_down):
-        node.until("sari", f"/cases/{id}", lambda _found: True, attempts=3000)
+        node.until("sari", f"/cases/{id}", lambda _found: True)
     wanted = len(ids) + len(come_down)
     found = node.until(
         "wulan",
         "/reports/totals",
         lambda found: found["items"][0]["received"] >= wanted,
-        attempts=3000,
         puskesmas=HOME,
     )
     assert found["items"][0]["received"] == wanted
@@ -131,7 +131,7 @@ def test_what_does_not_fit_is_refused_and_taken_once_there_is_room(
 def gone_up(stream: KafkaStream, ids: list[str]) -> Counter[str]:
     """Read until each is on the district's stream, and to its end; return how often each is."""
     reader, found = stream.reader("test", {}), Counter[str]()
-    for _look in range(600):
+    for _look in looks():
         deliveries = reader.poll(500, 0.2)
         found.update(
             each.message.subject

@@ -8,8 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from services.main.node import Node
 from services.main.settings import Settings
 from tests.drills.node import DrillNode
 from tests.running import RunningNode
+from tests.waiting import looks, until
 
 PATH = "/puskesmas/puring/imports"
 CANARY = "Kenari-9f3a2c menunggu dua jam di loket"
@@ -45,7 +45,7 @@ def file_of(count: int, *more: list[str], words: str = CANARY) -> dict[str, Any]
 def ended(client: httpx.Client, location: str) -> dict[str, Any]:
     """Ask for an import until it has ended."""
     taken = 0
-    for _attempt in range(2000):
+    for _look in looks():
         found: dict[str, Any] = client.get(location.removeprefix("/api/v1")).json()
         assert found["taken"] >= taken, "progress never runs back"
         taken = found["taken"]
@@ -85,12 +85,11 @@ def test_a_long_import_is_followed_and_leaves_no_file(node: RunningNode) -> None
         node.data, "intake.sqlite", "SELECT sealed FROM imports WHERE id = ?", begun["import"]
     )
     assert sealed == (None,)
-    for _attempt in range(200):
+    for _look in looks():
         # The key's row goes first, and the write-ahead log that still holds it a moment later.
         gone = not rows_of(node.data, "keyring.sqlite", "SELECT 1 FROM keys WHERE id = ?", key)
         if gone and not in_clear(node.data, stored[0]):
             break
-        client.get(location.removeprefix("/api/v1"))
     assert in_clear(node.data, stored[0]) == [], "the key's bytes are gone too"
     assert in_clear(node.data, CANARY.encode()) == []
 
@@ -174,7 +173,7 @@ def test_the_command_line_is_interrupted(node: RunningNode, tmp_path: Path) -> N
     while (rows_of(node.data, "intake.sqlite", taken)[0][0] or 0) < 500:
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    said, told = process.communicate(timeout=60)
+    said, told = process.communicate(timeout=200)
     assert process.returncode == 1, told
     assert "Dihentikan; sisanya belum diambil." in told
     found = re.search(r"(\d+) diterima, 0 sudah ada", said)
@@ -222,14 +221,6 @@ def test_a_kill_amid_an_import_loses_and_doubles_nothing(
     assert received[-1][0].endswith(f"{MANY:06d}"), "the numbers are gapless"
     again = node.as_("rini").post(PATH, files=file_of(MANY)).json()
     assert (again["accepted"], again["repeated"]) == (0, MANY)
-
-
-def until(good: Callable[[], bool]) -> None:
-    """Look again and again until the node's own jobs have done it."""
-    late = time.monotonic() + 60
-    while not good():
-        assert time.monotonic() < late
-        time.sleep(0.01)
 
 
 def test_rows_to_mend_are_kept_for_a_while_and_then_destroyed(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.integration.test_imports_job import file_of, in_clear, rows_of
 from tests.running import RunningNode
 from tests.unit.uploads import as_csv, as_xlsx
+from tests.waiting import looks
 
 PATH = "/catat/impor"
 REFRESH = 'http-equiv="refresh"'
@@ -50,7 +51,7 @@ def confirmed(client: httpx.Client, page: httpx.Response, **changes: str) -> htt
     """Press the button that takes the rows, and look until all are taken."""
     sent = suggested(page) | changes | {"do": "take"}
     found = client.post(str(page.url), data=sent)
-    for _look in range(2000):
+    for _look in looks():
         if REFRESH not in found.text:
             return found
         found = client.get(str(page.url))
@@ -163,11 +164,11 @@ def test_a_stopped_import_leaves_what_was_taken_and_says_so(node: RunningNode) -
         page = client.post(PATH, data={"puskesmas": "puring"}, files=upload_of)
         assert "10.000 baris siap diambil" in page.text
         client.post(str(page.url), data={**suggested(page), "do": "take"})
-        for _look in range(2000):
+        for _look in looks():
             if state_of(node, page)["accepted"]:
                 break
         found = client.post(f"{page.url}/henti")
-        for _look in range(2000):
+        for _look in looks():
             if REFRESH not in found.text:
                 break
             found = client.get(str(page.url))
@@ -186,7 +187,7 @@ def test_a_stopped_import_leaves_what_was_taken_and_says_so(node: RunningNode) -
         stopped = client.post(f"{again.url}", data={"do": "take"})
         assert "Impor dibatalkan" in stopped.text, "what was cancelled is not taken later"
         id, sealed = state_of(node, again)["import"], "SELECT sealed FROM imports WHERE id = ?"
-        for _look in range(2000):
+        for _look in looks():
             if rows_of(node.data, "intake.sqlite", sealed, id) == [(None,)]:
                 break
             client.get(str(again.url))

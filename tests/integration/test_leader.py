@@ -22,6 +22,7 @@ from tests.contract.stream import read_all
 from tests.messages import message
 from tests.servers.fixtures import Schemas
 from tests.servers.postgres import Postgres
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)
@@ -43,14 +44,6 @@ class Contender:
     def _step(self) -> None:
         self.runs.set()
         threading.Event().wait(0.01)
-
-
-def until(holds: Callable[[], bool]) -> None:
-    for _look in range(2000):
-        if holds():
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError("it never came to what was waited for")
 
 
 @pytest.fixture

@@ -12,13 +12,14 @@ import pytest
 from services.kernel.web.live import MOST_OF_ONE
 from services.main.demo import PASSWORD
 from tests.running import RunningNode, running_node
+from tests.waiting import looks
 
 NEWS = "/kerja/berita?since=-1"
 STREAM = {"accept": "text/event-stream"}
 
 
 def signed_in(node: RunningNode, who: str) -> httpx.Client:
-    client = httpx.Client(base_url=node.address, timeout=30, trust_env=False)
+    client = httpx.Client(base_url=node.address, timeout=120, trust_env=False)
     client.post("/masuk", data={"username": who, "password": PASSWORD})
     return client
 
@@ -87,7 +88,7 @@ def test_there_are_only_so_many_streams_and_a_closed_one_makes_room(node: Runnin
         one = all_of_them.enter_context(other.stream("GET", NEWS, headers=STREAM))
         kept.append(one.iter_lines())
         assert told(kept[-1])[0] == "news"
-    for _attempt in range(200):
+    for _look in looks():
         with client.stream("GET", NEWS, headers=STREAM) as again:
             if again.status_code == 200:
                 break

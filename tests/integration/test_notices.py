@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from tests.running import RunningNode
+from tests.waiting import looks, until
 
 BELL = "/pemberitahuan"
 
@@ -41,7 +42,7 @@ def take(node: RunningNode, username: str, id: str, step: str, **body: Any) -> N
 
 def told(node: RunningNode, username: str, number: str) -> bool:
     """Say whether somebody is told of a case, waiting for what is on its way."""
-    return any(number in page(node, username) for _look in range(2000))
+    return any(number in page(node, username) for _look in looks())
 
 
 def test_a_new_complaint_rings_for_the_team_alone(node: RunningNode) -> None:
@@ -126,5 +127,5 @@ def test_a_case_that_was_not_handled_well_rings_for_the_team_again(node: Running
         take(node, "sari", given["id"], step, **body)
     all_seen(node, "sari")
     take(node, "bayu", given["id"], "evaluation", effective=False)
-    assert any(unread(node, "sari") for _look in range(2000))
+    until(lambda: bool(unread(node, "sari")))
     assert "Kasus dibuka kembali" in page(node, "sari")

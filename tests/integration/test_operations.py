@@ -18,6 +18,7 @@ from services.main.node import Node
 from services.main.settings import Settings
 from tests.messages import START, message
 from tests.running import RunningNode, running_node
+from tests.waiting import looks
 
 BOX = SealedBox("k", "p", "AAAA")
 DOCUMENTED = resolution.ResolutionDocumentedV1(
@@ -70,7 +71,7 @@ class House:
 
     def queues(self, *, left: int) -> list[Any]:
         """Wait until every follower has read all, and so many queues are left."""
-        for _attempt in range(2000):
+        for _look in looks():
             found = self.operations()
             idle = not any(each["lag"] for each in found["followers"])
             if idle and len(found["queues"]) == left:
@@ -80,7 +81,7 @@ class House:
 
     def settle(self, position: str) -> None:
         """Wait until reporting holds the event at `position`."""
-        for _attempt in range(30):
+        for _look in looks():
             asked = {"after": position}
             answer = self.call("GET", "wulan", "/api/v1/reports/totals", params=asked)
             if answer.status_code == 200:

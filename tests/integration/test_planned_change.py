@@ -13,6 +13,7 @@ from tests.integration.test_media import everywhere
 from tests.integration.test_publication_returned import done, page
 from tests.running import RunningNode
 from tests.unit.test_attachments import JPEG
+from tests.waiting import looks
 
 PLANNED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("grade", {"grade": "green"}),
@@ -45,7 +46,7 @@ def browser(node: RunningNode) -> Any:
 def announce(node: RunningNode, complaint: str, text: str) -> str:
     """Word a plan once it has come to publication; return the publication."""
     body = {"complaint": complaint, "text": text}
-    for _attempt in range(node.attempts):
+    for _look in looks():
         answer = node.as_("dewi").post("/publications", json=body)
         if answer.status_code != 404:
             id: str = answer.raise_for_status().json()["id"]
@@ -151,7 +152,7 @@ def test_the_page_announces_a_plan_and_a_release_at_a_set_time(node: RunningNode
     assert node.as_("dewi").get(path).status_code == 404
     take(node, given["id"], *PLANNED)
     dewi = node.as_("dewi")
-    for _attempt in range(node.attempts):
+    for _look in looks():
         shown = dewi.get(path)
         if shown.status_code == 200:
             break

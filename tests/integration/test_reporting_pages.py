@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -36,6 +37,10 @@ def make_app(site: Site) -> FastAPI:
 class PageSite(Site):
     """The site of the calls' tests, with pages."""
 
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._signed_in: dict[str, httpx.Cookies] = {}
+
     def page(
         self, name: str | None, path: str, *, form: Any = None, **query: Any
     ) -> httpx.Response:
@@ -43,13 +48,20 @@ class PageSite(Site):
             transport = httpx.ASGITransport(self.app)
             async with httpx.AsyncClient(transport=transport, base_url="http://site") as client:
                 if name is not None:
-                    signed_in = {"username": name, "password": PASSWORD}
-                    await client.post("/masuk", data=signed_in)
+                    await self._sign_in(client, name)
                 if form is not None:
                     return await client.post(path, data=form)
                 return await client.get(path, params=query or None)
 
         return asyncio.run(ask())
+
+    async def _sign_in(self, client: httpx.AsyncClient, name: str) -> None:
+        """Sign in by the form the first time; later go on in that session."""
+        if name in self._signed_in:
+            client.cookies.update(self._signed_in[name])
+        else:
+            await client.post("/masuk", data={"username": name, "password": PASSWORD})
+            self._signed_in[name] = httpx.Cookies(client.cookies)
 
 
 @pytest.fixture(scope="module")

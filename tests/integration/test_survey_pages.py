@@ -17,6 +17,7 @@ import pytest
 from services.intake.domain.satisfaction import PERMENPANRB_14_2017
 from tests.integration.test_surveys import KEYS, TERMS, filled, opened, propose, step
 from tests.running import RunningNode
+from tests.waiting import looks
 
 SAID: Final = "Antrean obat lama, kursi kurang."
 MANY: Final = 10_000
@@ -130,7 +131,7 @@ def test_ten_thousand_answers_of_one_file_give_the_index_to_the_last_digit(
     assert node.as_("bayu").get(f"/surveys/{id}/result").json()["answers"] == 0
     assert staff(node, "rini", "POST", at).status_code == 303
     seen = set()
-    for _look in range(6000):
+    for _look in looks():
         page = staff(node, "rini", "GET", at).text
         if "data-progress" not in page:
             break
@@ -149,7 +150,7 @@ def test_ten_thousand_answers_of_one_file_give_the_index_to_the_last_digit(
     assert by_unit == Counter(row[1].casefold() for row in answered)
     again = staff(node, "rini", "POST", f"/survei/{id}/impor", files=file).headers["location"]
     staff(node, "rini", "POST", again)
-    for _look in range(6000):
+    for _look in looks():
         if "data-progress" not in staff(node, "rini", "GET", again).text:
             break
     assert node.as_("bayu").get(f"/surveys/{id}/result").json()["answers"] == len(answered)

@@ -4,7 +4,6 @@ Who may what stands in tests/who_may.py once more, as the description of the rol
 the product's own table does: what differs between the two is what this test is for.
 """
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -26,6 +25,7 @@ from services.kernel.district import SHIPPED, load_district
 from services.main.demo import PASSWORD
 from services.main.node import Node
 from services.main.settings import Settings
+from tests.waiting import looks
 from tests.who_may import (
     ALL,
     API,
@@ -167,12 +167,10 @@ class House:
 
     def until(self, path: str, **asked: str) -> Any:
         """Ask until something is there: what others do with an event takes a moment."""
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
+        for _look in looks():
             answer = self.ask("walker", "GET", API + path, params=asked)
             if answer.status_code == 200 and answer.json().get("items", True):
                 return answer.json()
-            time.sleep(0.01)
         raise AssertionError(f"{path}: {answer.text}")
 
     def documented(self, who: str, code: str, **facts: Any) -> tuple[Any, str]:

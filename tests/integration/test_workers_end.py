@@ -14,6 +14,7 @@ import pytest
 import redis as redis_client
 
 from services.main.worker import ALIVE
+from tests.running import ENDS_SECONDS
 from tests.servers.redis import RedisServer, running_redis
 
 NOWHERE = "127.0.0.1:1"
@@ -76,7 +77,7 @@ def running(
             time.sleep(0.01)
         yield process
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0, (folder / "log").read_text()
+        assert process.wait(ENDS_SECONDS) == 0, (folder / "log").read_text()
     finally:
         process.kill()
         process.wait()

@@ -22,6 +22,7 @@ from services.main.settings import Settings
 from tests.handover import OneOrigin
 from tests.integration.test_operations import House
 from tests.servers.fixtures import Schemas
+from tests.waiting import looks
 
 DAY = timedelta(days=1)
 PATH = "/api/v1/puskesmas/puring/complaints"
@@ -61,7 +62,7 @@ def receive(house: House) -> str:
 
 def case_of(house: House, id: str) -> Any:
     house.queues(left=0)
-    for _attempt in range(2000):
+    for _look in looks():
         answer = house.call("GET", "sari", f"/api/v1/cases/{id}")
         if answer.status_code == 200:
             return answer.json()

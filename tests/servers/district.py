@@ -17,7 +17,7 @@ from services.kernel.district import SHIPPED
 from services.main.app import SERVICES
 from services.main.parts import JOBS
 from tests.forked import PROGRAM, Process, started, tanggap
-from tests.running import RunningNode, free_port, wait_until_it_listens
+from tests.running import ENDS_SECONDS, RunningNode, free_port, wait_until_it_listens
 from tests.servers.postgres import Postgres
 from tests.servers.redis import RedisServer
 
@@ -30,7 +30,7 @@ class RunningDistrict(RunningNode):
     again."""
 
     environment: dict[str, str]
-    attempts = 4000
+    patience = 200.0
     """From process to process it takes longer, the more so while others start on two cores."""
 
     def __init__(self, folder: Path, address: str) -> None:
@@ -94,7 +94,7 @@ class RunningDistrict(RunningNode):
         process = self.services[name]
         try:
             self.ask_to_end([name])
-            assert process.wait(30) == 0, f"{name}: {self.said(name)[-3000:]}"
+            assert process.wait(ENDS_SECONDS) == 0, f"{name}: {self.said(name)[-3000:]}"
         finally:
             self.kill(name)
 
@@ -109,7 +109,7 @@ class RunningDistrict(RunningNode):
         names = [name for name in self._commands if name != "proxy"]
         self.ask_to_end(names)
         for name in names:
-            assert self.services[name].wait(60) == 0, f"{name}: {self.said(name)[-3000:]}"
+            assert self.services[name].wait(ENDS_SECONDS) == 0, f"{name}: {self.said(name)[-3000:]}"
         for name in names:
             self.launch(name)
         for name in names:
@@ -256,7 +256,7 @@ def running_district(
         for name in district._commands:
             district.await_start(name)
         # Where others wrote before reporting first came, it makes its file of that, and says 503.
-        district.until("wulan", "/reports/totals", lambda _found: True, attempts=20_000)
+        district.until("wulan", "/reports/totals", lambda _found: True, patience=280)
         yield district
 
 

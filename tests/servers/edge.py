@@ -1,7 +1,6 @@
 """An edge as a process: a node that is the home of one Puskesmas of a running district."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -63,7 +62,7 @@ def running_edge(
     """Run the edge until the block ends; `kafka` and `address` are the line to the district."""
     environment = settings_of_edge(district, kafka, address, token)
     with running_node(data, "--district", str(file), environment=environment) as node:
-        node.attempts = RunningDistrict.attempts
+        node.patience = RunningDistrict.patience
         yield node
 
 
@@ -175,10 +174,3 @@ def case_at(node: RunningNode, id: str) -> int:
 def page(node: RunningNode, user: str, path: str) -> httpx.Response:
     """Return a page as somebody there sees it."""
     return node.as_(user).get(node.address + path)
-
-
-def until(good: Callable[[], bool]) -> None:
-    """Wait until it is so."""
-    patience = time.monotonic() + 200
-    while not good():
-        assert time.monotonic() < patience

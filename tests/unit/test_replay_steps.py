@@ -12,7 +12,7 @@ from services.kernel.stream import Delivery
 from services.reporting.queries import When
 from services.reporting.queries.history import facts_of
 from services.reporting.replay import Standing, moments, steps_of
-from tests.folding import HOURS, SETS, Facts, batched, events_of, facts, many, opened
+from tests.folding import HOURS, SETS, Facts, batched, events_of, facts, many, opened, payload_of
 from tests.histories import Told, deliveries, hour, told
 from tests.messages import subject
 
@@ -56,11 +56,13 @@ RECEIVED = told("ComplaintReceived", 0, source="intake")
 def test_after_its_last_step_a_case_stands_as_the_facts_say(
     facts: Facts, case: tuple[list[Delivery], list[list[Delivery]]]
 ) -> None:
-    _history, batches = case
+    history, batches = case
     facts.clear()
     facts.take(*batches)
-    for happened, known in product(range(HOURS), range(HOURS)):
-        when = When(hour(happened), hour(known))
+    # Between these nothing changes.
+    moments = {payload_of(each)["occurred_at"] for each in history}
+    for happened, known in product(moments, {each.arrived_at for each in history}):
+        when = When(happened, known)
         steps = steps_of(facts.connection, COMPLAINT, when)
         found = facts_of(facts.connection, COMPLAINT, when)
         if found is None:
