@@ -5,6 +5,7 @@ serve where what they do is looked at; where the start itself is (a first `tangg
 that ends, a bench), it is the program as people start it.
 """
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -119,6 +120,8 @@ def _run(start: _Start) -> None:
     from tests.cheap import hash_cheaply
 
     hash_cheaply()
+    # What was loaded stays: to look for garbage in it copies its pages for this process.
+    gc.freeze()
     os.setsid()
     out = start.out.fileno() if isinstance(start.out, Connection) else _opened(start.out)
     os.dup2(out, 1)

@@ -29,7 +29,7 @@ RUNS_A_FOLDER = 25
 REBUILT_FROM: tuple[Source, ...] = ("log", "stream", "stores")
 """A run after the other."""
 LAST_PASSING = 8
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 120.0
 
 # With which fault a sabotage must show: the rotation begins there.
 SHOWS_AT = {"position-before-send": failpoints.POSITION_SAVED, "savepoint-dropped": MOMENT}

@@ -5,6 +5,7 @@ k-th passing writes the failpoint's name into a file and ends the process by SIG
 drill is gone, so is the process.
 """
 
+import gc
 import itertools
 import os
 import signal
@@ -67,6 +68,7 @@ def listen(armed: threading.Event, drill: Connection) -> None:
 
 def serve(plan: Plan, drill: Connection) -> None:
     """Serve a node until it is ended."""
+    gc.freeze()  # as tests/forked.py does
     with plan.log.open("a") as log:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(log.fileno(), stream.fileno())

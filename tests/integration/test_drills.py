@@ -5,6 +5,9 @@ import pytest
 
 from tests.drills import erase, kill, messages, restore, sabotage, sabotaged, tamper
 
+pytestmark = pytest.mark.timeout(900)
+"""Each is a node under load."""
+
 # What each sabotage must show up as; a drill that fails for another reason proves nothing.
 SHOWS = {
     "dedup-off": "aside",

@@ -31,6 +31,8 @@ from services.main.demo import PASSWORD
 from tests.running import RunningNode, day_in_jakarta
 from tests.waiting import looks
 
+pytestmark = pytest.mark.timeout(900)
+"""Hundreds of calls each."""
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -3,13 +3,13 @@
 import signal
 import socket
 import subprocess
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.running import free_port
+from tests.waiting import looks
 
 LIBRARIES = Path(__file__).parents[2] / ".venv" / "kafka"
 PROPERTIES = """\
@@ -104,11 +104,9 @@ def running_kafka(folder: Path, advertised: str | None = None) -> Iterator[Kafka
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
+    for _look in looks():
         assert process.poll() is None, log.read_text()[-2000:]
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
-        time.sleep(0.1)
     raise AssertionError(f"the broker does not listen: {log.read_text()[-2000:]}")
