@@ -24,7 +24,7 @@ from services.kernel.district import SHIPPED, load_district
 from services.main.node import Node
 from services.main.settings import Settings
 from tests.drills.node import DrillNode
-from tests.running import RunningNode
+from tests.running import ENDS_SECONDS, RunningNode
 from tests.waiting import looks, until
 
 PATH = "/puskesmas/puring/imports"
@@ -205,7 +205,7 @@ def test_a_kill_amid_an_import_loses_and_doubles_nothing(
     answer = node.as_("rini").post(PATH, files=file_of(MANY), params={"wait": 0})
     assert answer.status_code == 202
     node.arm()
-    assert node.ended(30) and node.process.exitcode == -signal.SIGKILL
+    assert node.ended(ENDS_SECONDS) and node.process.exitcode == -signal.SIGKILL
 
     node = life()
     found = ended(node.as_("rini"), answer.headers["location"])
@@ -219,7 +219,8 @@ def test_a_kill_amid_an_import_loses_and_doubles_nothing(
     )
     assert len(received) == MANY
     assert received[-1][0].endswith(f"{MANY:06d}"), "the numbers are gapless"
-    again = node.as_("rini").post(PATH, files=file_of(MANY)).json()
+    answer = node.as_("rini").post(PATH, files=file_of(MANY), params={"wait": 0})
+    again = ended(node.as_("rini"), answer.headers["location"])
     assert (again["accepted"], again["repeated"]) == (0, MANY)
 
 

@@ -508,6 +508,7 @@ def test_every_call_answers_well_what_is_well_asked(
     asker.well("head", "POST /puskesmas/{code}/recaps/{month}/acknowledgement", {}, **month)
     late = {"channel": "meeting", "text": "Antre.", "received_at": "2026-01-15T09:00:00+07:00"}
     came = asker.well("officer", "POST /puskesmas/{code}/complaints", late, code="puring")
+    node.settle(came["position"])
     known = {"puskesmas": "puring", "month": "2026-01", "after": came["position"]}
     asker.well("district", "GET /reports/recap", query=known)
     reason = {"reason": "late_entry"}
