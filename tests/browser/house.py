@@ -17,6 +17,12 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # As few processes as can be: no graphics card is to be kept apart from, and all that is
+    # opened is ours. (Without a thread for what is shown, nothing is ever clicked: no frame comes.)
+    "--disable-site-isolation-trials",
+    "--in-process-gpu",
+    "--no-zygote",
+    "--num-raster-threads=1",
 )
 PUBLIC = "orang"
 """Somebody who signs in nowhere."""

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.house import House, body
+from tests.browser.looks import looked_at
 from tests.running import RunningNode
 from tests.unit.uploads import as_csv, as_xlsx
 
@@ -49,34 +50,20 @@ def ends(page: Page, sentence: str) -> None:
     expect(page.get_by_role("status").filter(has_text=sentence)).to_be_visible()
 
 
-def narrow(page: Page) -> None:
+def seen(page: Page, name: str) -> None:
     """Nothing but a table that scrolls by itself is wider than a telephone."""
-    size = page.viewport_size
-    page.set_viewport_size({"width": 360, "height": 780})
+    assert violations(page) == []
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        looked_at(page, f"imports-{name}-{width}")
     wide: int = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 360, (page.url, wide)
-    if size:
-        page.set_viewport_size(size)
-
-
-def seen(page: Page, shots: Path, name: str) -> None:
-    narrow(page)
-    assert violations(page) == []
-    for width in (360, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=shots / f"{name}-{width}.png", full_page=True)
     page.set_viewport_size({"width": 1280, "height": 900})
-
-
-@pytest.fixture
-def shots(tmp_path: Path) -> Path:
-    """Where the pictures of the pages go, to be looked at."""
-    return tmp_path
 
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_file_is_understood_taken_mended_and_sent_again(
-    browser: Browser, node: RunningNode, shots: Path, tmp_path: Path, scripts: bool
+    browser: Browser, node: RunningNode, tmp_path: Path, scripts: bool
 ) -> None:
     house = House(browser, node, java_script_enabled=scripts, accept_downloads=True)
     page = house.page("rini")
@@ -84,7 +71,7 @@ def test_a_file_is_understood_taken_mended_and_sent_again(
     put(page, "aduan.xlsx", as_xlsx(rows))
     if scripts:
         ends(page, "Tunjukkan dahulu kolom mana yang berisi apa")
-        seen(page, shots, "peta")
+        seen(page, "peta")
         story = page.get_by_role("combobox", name="Cerita warga")
         story.focus()
         page.keyboard.type("Apa yang")
@@ -94,10 +81,10 @@ def test_a_file_is_understood_taken_mended_and_sent_again(
     expect(figure(page, "Perlu diperbaiki")).to_have_text("1")
     expect(page.get_by_role("combobox", name="Cerita warga")).to_have_value("text")
     assert "Antre lama di loket, dua jam 😡" in body(page)
-    seen(page, shots, "periksa") if scripts else None
+    seen(page, "periksa") if scripts else None
     page.get_by_role("button", name="Impor 2 baris").click()
     ended(page, "Impor selesai; sebagian baris perlu diperbaiki.")
-    seen(page, shots, "selesai") if scripts else None
+    seen(page, "selesai") if scripts else None
     with page.expect_download() as fetched:
         page.get_by_role("link", name="Unduh baris yang perlu diperbaiki").click()
     mend = tmp_path / "perbaikan.csv"
@@ -125,26 +112,26 @@ def ended(page: Page, sentence: str) -> None:
     ends(page, sentence)
 
 
-def test_a_chat_is_shown_before_it_is_taken(house: House, shots: Path) -> None:
+def test_a_chat_is_shown_before_it_is_taken(house: House) -> None:
     page = house.page("rini")
     put(page, "Chat WhatsApp dengan Siti Contoh.txt", CHAT)
     ends(page, "1 baris siap diambil")
     expect(page.get_by_role("combobox")).to_have_count(0)
     assert "sudah dua kali saya datang" in body(page)
-    seen(page, shots, "obrolan")
+    seen(page, "obrolan")
     page.get_by_role("button", name="Impor 1 baris").click()
     ended(page, "Impor selesai; sebagian baris perlu diperbaiki.")
     assert house.faults == []
 
 
-def test_a_long_import_is_stopped(house: House, shots: Path) -> None:
+def test_a_long_import_is_stopped(house: House) -> None:
     page = house.page("rini")
     many: Any = [["kanal", "isi"], *(["sms", f"Dihentikan di peramban {n}"] for n in range(10_000))]
     put(page, "banyak.csv", as_csv(many))
     page.get_by_role("button", name="Impor 10.000 baris").click()
     expect(page.get_by_role("heading", name="Sedang diambil")).to_be_visible()
-    seen(page, shots, "sedang")
+    seen(page, "sedang")
     page.get_by_role("button", name="Hentikan").click()
     ended(page, "baris sudah diambil dan tetap tersimpan")
-    seen(page, shots, "dihentikan")
+    seen(page, "dihentikan")
     assert house.faults == []

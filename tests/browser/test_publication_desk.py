@@ -1,24 +1,13 @@
 """The publisher announces a plan, sets when it is released and proves it, on pages that hold."""
 
-import os
-from pathlib import Path
-
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.house import House
-from tests.browser.looks import looks_wrong
+from tests.browser.looks import looked_at, looks_wrong
 from tests.integration.test_citizen_pages import receive, take
 from tests.integration.test_planned_change import PLAN, PLANNED, ahead, announce
 from tests.running import RunningNode
 from tests.unit.test_attachments import JPEG
-
-LOOKED_AT = os.environ.get("LOOKED_AT")
-
-
-def looked_at(page: Page, name: str) -> None:
-    """Keep what is seen, where a folder for it is named."""
-    if LOOKED_AT:
-        page.screenshot(path=Path(LOOKED_AT) / f"{name}.png", full_page=True)
 
 
 def test_a_plan_is_announced_at_a_set_time_and_its_release_proven(

@@ -1,20 +1,21 @@
 """A history is gone through in the browser, by keys and without a script; what is listed leaves."""
 
 from io import BytesIO
-from typing import Any
+from typing import Literal
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.axe import violations
 from tests.browser.house import House, body
+from tests.browser.looks import SETTLED, looked_at
 from tests.running import RunningNode
 
-SHOTS: dict[str, dict[str, Any]] = {
-    "360": {"viewport": {"width": 360, "height": 740}},
-    "1280": {"viewport": {"width": 1280, "height": 800}},
-    "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
+SHOTS: dict[str, tuple[ViewportSize, Literal["light", "dark"]]] = {
+    "360": ({"width": 360, "height": 740}, "light"),
+    "1280": ({"width": 1280, "height": 800}, "light"),
+    "dark": ({"width": 1280, "height": 800}, "dark"),
 }
 
 
@@ -76,29 +77,30 @@ def test_it_works_without_a_script(browser: Browser, node: RunningNode, number: 
     house.close()
 
 
-@pytest.mark.parametrize("look", SHOTS)
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("now", "/laporan/keluhan/{number}"),
+        ("past", "/laporan/keluhan/{number}?langkah=1"),
+        ("download", "/laporan/unduh?puskesmas=puring"),
+    ],
+)
 def test_the_pages_hold_at_every_size_and_on_paper(
-    browser: Browser, node: RunningNode, number: str, look: str, tmp_path_factory: Any
+    house: House, number: str, name: str, address: str
 ) -> None:
-    """Screenshots of each are kept in the test's folder, to be looked at."""
-    house, shots = House(browser, node, **SHOTS[look]), tmp_path_factory.mktemp(f"shots-{look}")
     page = house.page("agus")
-    for name, address in {
-        "now": f"/laporan/keluhan/{number}",
-        "past": f"/laporan/keluhan/{number}?langkah=1",
-        "download": "/laporan/unduh?puskesmas=puring",
-    }.items():
-        page.goto(address)
-        assert violations(page) == [], (look, name)
-        width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert width <= 0, (look, name)
-        page.screenshot(path=shots / f"{name}.png", full_page=True)
+    page.goto(address.format(number=number))
+    for look, (size, light) in SHOTS.items():
+        page.set_viewport_size(size)
+        page.emulate_media(media="screen", color_scheme=light)
+        page.evaluate(SETTLED)
+        assert violations(page) == [], look
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, look
+        looked_at(page, f"replay-{name}-{look}")
         page.emulate_media(media="print")
         expect(page.locator("#langkah")).to_be_hidden()
-        page.screenshot(path=shots / f"{name}-print.png", full_page=True)
-        page.emulate_media(media="screen")
+        looked_at(page, f"replay-{name}-{look}-print")
     assert house.faults == []
-    house.close()
 
 
 def test_the_list_leaves_as_a_workbook_and_the_case_as_pdf(house: House, number: str) -> None:

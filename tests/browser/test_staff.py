@@ -1,10 +1,11 @@
 """The staff's pages in Chromium: the day's work and its lists, by light and dark, size and keys."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.house import PUBLIC, House
 from tests.browser.looks import BEYOND, SIZES, looks_wrong
@@ -134,51 +135,91 @@ def step(node: RunningNode, id: str, name: str, body: dict[str, Any]) -> str:
     return position
 
 
-def each_page(
-    house: House, made: dict[str, str], of: dict[str, tuple[str, ...]] = PAGES
-) -> Iterator[tuple[str, str, Page]]:
-    for who, addresses in of.items():
-        page = house.page(who)
-        for address in addresses:
-            page.goto(address.format(**made))
-            yield who, address, page
+WATCHED = """() => {
+    window.stops = []
+    window.ended = false
+    document.addEventListener('focusin', ({target: at}) => {
+        const shown = getComputedStyle(at).opacity === '0' ? at.nextElementSibling : at
+        const style = getComputedStyle(shown)
+        stops.push({
+            what: at.outerHTML.slice(0, 120), again: at.dataset.passed === '1',
+            seen: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+        })
+        at.dataset.passed = '1'
+    })
+    document.addEventListener('focusout', event => { window.ended ||= !event.relatedTarget })
+    return [...document.querySelectorAll(
+        'a[href], button, select, textarea, summary, input:not([type=hidden])'
+    )].filter(each => each.checkVisibility() && !each.disabled && !(
+        each.type === 'radio' && !each.checked
+        && (document.querySelector(`[name="${each.name}"]`) !== each
+            || document.querySelector(`[name="${each.name}"]:checked`))
+    )).length
+}"""
+"""Notes each place that the focus comes to, and whether it left the last one; gives how many places
+there are. The page does so by itself: to ask it after each key takes longer than all else."""
 
 
-def test_every_page_is_well_in_every_light_and_size(
-    browser: Browser, node: RunningNode, made: dict[str, str]
+def passed_over(page: Page) -> list[str]:
+    """Return which places of a page do not show that the focus is there, and whether the keys come
+    to fewer than it has."""
+    wanted = page.evaluate(WATCHED)
+    for press in range(wanted * 6 + 10):  # a date takes a press for each of its parts
+        page.keyboard.press("Tab")
+        if press % 8 == 7 and page.evaluate("ended"):
+            break
+    stops: list[dict[str, Any]] = page.evaluate("stops")
+    passed = sum(not each["again"] for each in stops)
+    unseen = [f"unseen by keys: {each['what']}" for each in stops if not each["seen"]]
+    return unseen + [f"{passed} of {wanted} are reached by keys"] * (passed < wanted)
+
+
+@pytest.mark.parametrize("who", [*PAGES, PUBLIC])
+def test_every_page_is_well_in_every_light_and_size_and_by_keys(
+    house: House, made: dict[str, str], who: str
 ) -> None:
-    house = House(browser, node)
-    found = {
-        f"{who} {address}": wrong
-        for pages in (PAGES, OTHERS)
-        for who, address, page in each_page(house, made, pages)
-        if (wrong := looks_wrong(page))
-    }
+    """Each is opened once, for that is what takes long."""
+    page, found = house.page(who), {}
+    for address in (*PAGES.get(who, ()), *OTHERS.get(who, ())):
+        page.goto(address.format(**made))
+        if wrong := [*looks_wrong(page), *passed_over(page)]:
+            found[address] = wrong
     assert found == {}
     assert house.faults == []
-    house.close()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_what_comes_next_is_read_first_and_on_a_phone_stands_first(
-    browser: Browser, node: RunningNode, made: dict[str, str], size: str
-) -> None:
-    house = House(browser, node, viewport=SIZES[size])
-    for who, address, other in (
+@contextmanager
+def sized(page: Page, width: int, height: int) -> Iterator[None]:
+    """Look at a page on a screen of that size for a while."""
+    before = page.viewport_size
+    page.set_viewport_size({"width": width, "height": height})
+    yield
+    if before is not None:
+        page.set_viewport_size(before)
+
+
+@pytest.mark.parametrize(
+    ("who", "address", "other"),
+    [
         ("sari", "/kasus/{new}", "Jalannya kasus"),
         ("kukuh", "/publikasi?complaint={documented}", "Pratinjau"),
-    ):
-        page = house.page(who)
-        page.goto(address.format(**made))
-        expect(page.locator(".next-first h2").first).to_have_text("Langkah berikutnya")
-        ahead = page.get_by_role("heading", name="Langkah berikutnya").bounding_box()
-        behind = page.get_by_role("heading", name=other).bounding_box()
-        assert ahead and behind
-        if size == "phone":
-            assert ahead["y"] < behind["y"], address
-        else:
-            assert ahead["x"] > behind["x"] and abs(ahead["y"] - behind["y"]) < 40, address
-    house.close()
+    ],
+)
+def test_what_comes_next_is_read_first_and_on_a_phone_stands_first(
+    house: House, made: dict[str, str], who: str, address: str, other: str
+) -> None:
+    page = house.page(who)
+    page.goto(address.format(**made))
+    expect(page.locator(".next-first h2").first).to_have_text("Langkah berikutnya")
+    for size, screen in SIZES.items():
+        with sized(page, **screen):
+            ahead = page.get_by_role("heading", name="Langkah berikutnya").bounding_box()
+            behind = page.get_by_role("heading", name=other).bounding_box()
+            assert ahead and behind
+            if size == "phone":
+                assert ahead["y"] < behind["y"], address
+            else:
+                assert ahead["x"] > behind["x"] and abs(ahead["y"] - behind["y"]) < 40, address
 
 
 EDGES = """() => [...document.querySelectorAll('table.cards tbody tr')].map(row => ({
@@ -195,33 +236,31 @@ BROKEN = """() => [...document.querySelectorAll('tbody td:first-child > a, tbody
 """The numbers and marks of a list that take more than one line."""
 
 
-@pytest.mark.parametrize("width", [360, 640])
 @pytest.mark.parametrize("address", ["/kasus", "/kerja"])
-def test_rows_that_do_not_fit_are_cards(
-    browser: Browser, node: RunningNode, made: dict[str, str], width: int, address: str
-) -> None:
-    house = House(browser, node, viewport={"width": width, "height": 780})
+def test_rows_that_do_not_fit_are_cards(house: House, made: dict[str, str], address: str) -> None:
     page = house.page("sari")
     page.goto(address)
-    cards = page.evaluate(EDGES)
-    assert any(card["edge"] for card in cards)
-    assert any(len(card["left"]) > 1 for card in cards)
-    for card in cards:
-        assert not card["again"] and len(set(card["left"])) == 1 and card["right"] <= width, card
-    house.close()
+    for width in (360, 640):
+        with sized(page, width, 780):
+            cards = page.evaluate(EDGES)
+        assert any(card["edge"] for card in cards)
+        assert any(len(card["left"]) > 1 for card in cards)
+        for card in cards:
+            assert not card["again"], card
+            assert len(set(card["left"])) == 1 and card["right"] <= width, card
 
 
 def test_on_paper_a_list_is_a_table_whose_numbers_and_marks_are_whole(
-    browser: Browser, node: RunningNode, made: dict[str, str]
+    house: House, made: dict[str, str]
 ) -> None:
-    # A4 between its margins, at 96 dots an inch.
-    house = House(browser, node, viewport={"width": 718, "height": 1040})
     page = house.page("sari")
     page.goto("/kasus?state=all")
     page.emulate_media(media="print")
-    assert page.locator("table.cards thead").bounding_box()["height"] > 10  # type: ignore[index]
-    assert page.evaluate(BROKEN) == [] and page.evaluate(BEYOND) == []
-    house.close()
+    # A4 between its margins, at 96 dots an inch.
+    with sized(page, 718, 1040):
+        assert page.locator("table.cards thead").bounding_box()["height"] > 10  # type: ignore[index]
+        assert page.evaluate(BROKEN) == [] and page.evaluate(BEYOND) == []
+    page.emulate_media(media="screen")
 
 
 def test_the_days_work_leads_to_just_its_lists(house: House, made: dict[str, str]) -> None:
@@ -312,40 +351,6 @@ def test_rows_are_gone_through_and_opened_by_keys(house: House, made: dict[str, 
     expect(page.get_by_label("Apa yang disampaikan")).to_have_value("jk")
     # Or the browser asks before the page is left.
     page.get_by_label("Apa yang disampaikan").clear()
-
-
-FOCUSABLE = """() => [...document.querySelectorAll(
-    'a[href], button, select, textarea, summary, input:not([type=hidden])'
-)].filter(each => each.checkVisibility() && !each.disabled && !(
-    each.type === 'radio' && !each.checked
-    && (document.querySelector(`[name="${each.name}"]`) !== each
-        || document.querySelector(`[name="${each.name}"]:checked`))
-)).length"""
-STOPS = """() => {
-    const at = document.activeElement
-    if (at === document.body) return null
-    const shown = getComputedStyle(at).opacity === '0' ? at.nextElementSibling : at
-    const style = getComputedStyle(shown)
-    const seen = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
-    return {what: at.outerHTML.slice(0, 120), seen, again: at.dataset.passed === '1',
-            mark: (at.dataset.passed = '1')}
-}"""
-
-
-def test_every_place_is_reached_by_keys_and_shows_it(house: House, made: dict[str, str]) -> None:
-    for who, addresses in (*PAGES.items(), *OTHERS.items()):
-        page = house.page(who)
-        for address in addresses:
-            page.goto(address.format(**made))
-            wanted, passed = page.evaluate(FOCUSABLE), 0
-            for _press in range(wanted * 6 + 10):  # a date takes a press for each of its parts
-                page.keyboard.press("Tab")
-                stop = page.evaluate(STOPS)
-                if stop is None:
-                    break
-                assert stop["seen"], (who, address, stop["what"])
-                passed += not stop["again"]
-            assert passed >= wanted, (who, address, passed, wanted)
 
 
 def test_what_is_new_is_said_and_nothing_moves(
