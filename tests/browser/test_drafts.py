@@ -199,26 +199,21 @@ def test_a_plan_is_kept_row_by_row_and_after_a_refusal_as_well(
     kept(page, 0)
 
 
-@pytest.mark.parametrize(
-    ("step", "field"),
-    [
-        ("assignment", "assignee"),
-        ("team-call", "how"),
-        ("team-call/acknowledgement", "reached"),
-    ],
-)
 def test_a_short_form_is_kept_as_a_long_one_is(
-    context: BrowserContext, case: str, node: RunningNode, step: str, field: str
+    context: BrowserContext, case: str, node: RunningNode
 ) -> None:
     call = node.as_("sari").post(f"/cases/{case}/team-call", json={"who": ["Budi"], "how": "Radio"})
     assert call.status_code == 200
     page = context.new_page()
     sign_in(page, "sari")
     page.goto(f"/kasus/{case}")
-    form(page, step).locator(f"[name={field}]").click()
-    form(page, step).locator(f"[name={field}]").press_sequentially("Budi, lewat telepon")
-    kept(page, 1)
-    assert left(page, lambda: page.goto("/kerja")) == ["beforeunload"]
-    page.goto(f"/kasus/{case}")
-    expect(page.get_by_text(TOLD)).to_be_visible()
-    stands(page, step, {field: "Budi, lewat telepon"})
+    forms = {"assignment": "assignee", "team-call": "how", "team-call/acknowledgement": "reached"}
+    for count, (step, field) in enumerate(forms.items(), start=1):
+        form(page, step).locator(f"[name={field}]").click()
+        form(page, step).locator(f"[name={field}]").press_sequentially("Budi, lewat telepon")
+        kept(page, count)
+        assert left(page, lambda: page.goto("/kerja")) == ["beforeunload"], step
+        page.goto(f"/kasus/{case}")
+        told = page.locator(f'form[action$="/{step}"]').get_by_text(TOLD)
+        expect(told).to_be_visible()
+        stands(page, step, {field: "Budi, lewat telepon"})
