@@ -1,13 +1,14 @@
-"""The pages hold: markup in words stays words, no script is needed, and the keys are enough."""
+"""The pages hold: markup in words stays words, only what was refused opens again, and the keys
+are enough."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.house import PUBLIC, House, body, form, said, say_why
-from tests.browser.planted import ANALYSED, DIRECT, REAL, PlantedWalk, ask_receipt
+from tests.browser.planted import ANALYSED, REAL, PlantedWalk, ask_receipt
 from tests.browser.walk import Walk
 from tests.running import RunningNode
 
@@ -103,29 +104,6 @@ def test_only_the_refused_form_opens_again(house: House, hostile_walk: PlantedWa
 
 def test_nothing_went_wrong_in_any_browser(house: House, hostile_walk: PlantedWalk) -> None:
     assert house.faults == []
-
-
-@pytest.mark.parametrize("reference", [ANALYSED, DIRECT])
-def test_the_whole_path_works_without_a_script(
-    browser: Browser, node: RunningNode, reference: str
-) -> None:
-    house = House(browser, node, java_script_enabled=False)
-    walk = PlantedWalk(house, reference, lambda field: f"tanpa skrip {field} {reference}")
-    walk.go()
-    page = house.page("sari")
-    page.goto(walk.case)
-    expect(page.locator(".head .tag").filter(has_text="Dievaluasi")).to_be_visible()
-    page = house.page(PUBLIC)
-    page.goto(f"/p/{walk.real.puskesmas}")
-    page.get_by_role("link", name="Papan informasi").click()
-    expect(page.get_by_text(walk.real.outcome["publication"])).to_be_visible()
-    ask_receipt(page, walk)
-    expect(page.get_by_text(walk.real.outcome["publication"])).to_be_visible()
-    expect(page.locator(".lead")).to_have_text(
-        "Keluhan Anda selesai, dan hasilnya sudah kami nilai."
-    )
-    assert house.faults == []
-    house.close()
 
 
 FOCUS = """() => {

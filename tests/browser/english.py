@@ -1,11 +1,10 @@
-"""Behind the switch every page of the path is English: no Indonesian sentence is left on it."""
+"""The pages read again in English, and each Indonesian sentence that is left on them."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from functools import cache
+from urllib.parse import urljoin
 
-import pytest
 import yaml
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -14,8 +13,7 @@ from services.kernel.web import catalogue
 from services.kernel.web.language import HOUSE, LANGUAGES
 from services.main.demo import ACCOUNTS
 from tests.browser.house import PUBLIC, House
-from tests.browser.planted import ANALYSED, DIRECT, PlantedWalk, ask_receipt
-from tests.running import RunningNode
+from tests.browser.planted import PlantedWalk, ask_receipt
 
 PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 TEXTS = """() => {
@@ -85,10 +83,10 @@ class EnglishReader:
         self.left: list[tuple[str, str, list[str]]] = []
         self.faults: list[str] = []
 
-    def look(self, page: Page) -> None:
-        """Open the address of `page` in English and note what is Indonesian there."""
+    def look(self, page: Page, address: str = "") -> None:
+        """Open the address of `page`, or another, in English and note what is Indonesian there."""
         english = self.of(page)
-        english.goto(page.url)
+        english.goto(urljoin(page.url, address))
         self.note(english)
 
     def note(self, page: Page) -> None:
@@ -118,21 +116,10 @@ class EnglishReader:
             page.context.close()
 
 
-@pytest.fixture(scope="module")
-def reader(browser: Browser, house: House, node: RunningNode) -> Iterator[EnglishReader]:
-    """Whoever has read every page of both paths in English, at each step."""
-    reader = EnglishReader(browser)
-    for reference in (ANALYSED, DIRECT):
-        walk = PlantedWalk(house, reference, lambda field: f"zq-{field}-zq", reader.look)
-        walk.go()
-        look_around(house, reader, walk)
-    yield reader
-    reader.close()
-
-
 def look_around(house: House, reader: EnglishReader, walk: PlantedWalk) -> None:
     """Read the pages that are not steps: lists, reports, desk, board and receipt."""
     place = walk.real.puskesmas
+    house.page(PUBLIC).goto("/r")
     for who, addresses in (
         ("rini", ("/catat", f"/catat?puskesmas={place}", f"/catat/impor?puskesmas={place}")),
         ("rini", (f"/catat/kotak?puskesmas={place}", f"/kunjungan?puskesmas={place}")),
@@ -147,8 +134,7 @@ def look_around(house: House, reader: EnglishReader, walk: PlantedWalk) -> None:
     ):
         page = house.page(who)
         for address in addresses:
-            page.goto(address)
-            reader.look(page)
+            reader.look(page, address)
     page = house.page(PUBLIC)
     ask_receipt(page, walk)
     english = reader.of(page)
@@ -157,23 +143,3 @@ def look_around(house: House, reader: EnglishReader, walk: PlantedWalk) -> None:
     with english.expect_navigation():
         english.locator("main form button").click()
     reader.note(english)
-
-
-def test_no_indonesian_sentence_is_left_behind_the_switch(reader: EnglishReader) -> None:
-    # The whole list, for it is what is to be translated.
-    assert not reader.left, "\n".join(sorted({f"{text}: {bad}" for _url, text, bad in reader.left}))
-
-
-def test_the_search_finds_what_is_indonesian(reader: EnglishReader, house: House) -> None:
-    """The same pages before the switch are full of what the search looks for."""
-    page = house.page("sari")
-    page.goto("/kasus?state=all")
-    texts: list[str] = page.evaluate(TEXTS)
-    assert len([text for text in texts if indonesian(text)]) > 10
-    assert len(reader.read) > 20
-
-
-def test_nothing_went_wrong_in_any_browser(reader: EnglishReader, house: House) -> None:
-    assert house.faults == []
-    # A browser notes each refused address; two were asked for on purpose.
-    assert [each for each in reader.faults if "status of 4" not in each] == []
