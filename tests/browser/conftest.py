@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.house import ARGUMENTS, CHROMIUM, House
-from tests.browser.offline import Computer, Server
+from tests.browser.offline import Computer, Server, Window
 from tests.running import RunningNode
 
 
@@ -32,17 +32,26 @@ def house(browser: Browser, node: RunningNode) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A node whose process ends and comes back on the same port."""
+    """A node whose process ends and comes back at the same address."""
     server = Server(tmp_path_factory.mktemp("server"))
     yield server
-    server.stop()
+    server.close()
 
 
 @pytest.fixture
 def computer(tmp_path: Path, browser: Browser, server: Server) -> Iterator[Computer]:
     """The computer at the desk, with a profile of its own, while that node runs."""
-    server.start()
-    computer = Computer(tmp_path, browser, server)
+    yield from _at_work(Computer(tmp_path, browser, server))
+
+
+@pytest.fixture
+def window(tmp_path: Path, browser: Browser, server: Server) -> Iterator[Computer]:
+    """The same, as a window that is not opened again once it is shut."""
+    yield from _at_work(Window(tmp_path, browser, server))
+
+
+def _at_work(computer: Computer) -> Iterator[Computer]:
+    computer.server.start()
     yield computer
     computer.shut()
     assert computer.faults == []

@@ -9,34 +9,50 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.house import ARGUMENTS, CHROMIUM, sign_in
 from tests.running import RunningNode, free_port, running_node
+from tests.servers.line import Line
 
 DESK = "/catat?puskesmas=puring"
 READY = "formulir ini tetap terbuka di perangkat ini"
 
 
 class Server:
-    """A node on one port, with one folder; its process can end and come back."""
+    """A node with one folder, at one address; its process can end and come back, and so can the
+    line to it. To who is at the other end both are the same: nobody lets them in.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._data = folder / "data"
-        self._port = free_port()
+        near, self._port = free_port(), free_port()
+        self.address = f"http://127.0.0.1:{near}"
+        self._line = Line(f"127.0.0.1:{near}", f"127.0.0.1:{self._port}")
+        self._joined = False
         self._running = ExitStack()
         self.node: RunningNode | None = None
 
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
-
     def start(self) -> None:
-        """Have the node run."""
+        """Have the node run, and the line lead to it."""
         if self.node is None:
             running = running_node(self._data, port=self._port)
             self.node = self._running.enter_context(running)
+        if not self._joined:
+            self._line.join()
+            self._joined = True
+
+    def away(self) -> None:
+        """Cut the line: for who waits for the node it is gone, and sooner back than a process."""
+        self._line.cut()
+        self._joined = False
 
     def stop(self) -> None:
         """End the node's process."""
+        self.away()
         self._running.close()
         self.node = None
+
+    def close(self) -> None:
+        """End the node's process for good."""
+        self.stop()
+        self._line.close()
 
     def numbers(self) -> list[str]:
         """Return the numbers of all complaints at Puring that intake has told of, in order."""
@@ -49,6 +65,13 @@ class Server:
             if not answer.get("next"):
                 return sorted(found)
             query["cursor"] = answer["next"]
+
+    def settle(self) -> None:
+        """Wait until lists hold all that was sent so far: one more, which comes after it."""
+        assert self.node is not None
+        body = {"channel": "phone", "text": "Yang terakhir sejauh ini."}
+        sent = self.node.as_("rini").post("/puskesmas/puring/complaints", json=body)
+        self.node.settle(sent.raise_for_status().json()["position"])
 
     def until_told(self, number: str) -> None:
         """Wait until lists hold a complaint."""
@@ -91,14 +114,18 @@ class Computer:
 
     def open(self, *arguments: str) -> BrowserContext:
         """Open the browser, with further arguments if given."""
-        context = self._browser.browser_type.launch_persistent_context(
-            self.profile,
-            executable_path=CHROMIUM,
-            args=[*ARGUMENTS, *arguments],
-            base_url=self.server.address,
-            locale="id-ID",
-            timezone_id="Asia/Jakarta",
+        return self._watched(
+            self._browser.browser_type.launch_persistent_context(
+                self.profile,
+                executable_path=CHROMIUM,
+                args=[*ARGUMENTS, *arguments],
+                base_url=self.server.address,
+                locale="id-ID",
+                timezone_id="Asia/Jakarta",
+            )
         )
+
+    def _watched(self, context: BrowserContext) -> BrowserContext:
         context.on("weberror", lambda error: self.faults.append(str(error.error)))
         context.on("console", lambda said: self._heard(said.type, said.text))
         self._open.callback(context.close)
@@ -120,6 +147,20 @@ class Computer:
         page.goto(DESK)
         ready(page)
         return page
+
+
+class Window(Computer):
+    """A window of the browser that all tests share: what it keeps goes when it is shut, and it
+    opens in no time."""
+
+    def open(self, *arguments: str) -> BrowserContext:
+        """Open the window."""
+        assert not arguments, "only a browser of one's own takes arguments"
+        return self._watched(
+            self._browser.new_context(
+                base_url=self.server.address, locale="id-ID", timezone_id="Asia/Jakarta"
+            )
+        )
 
 
 def ready(page: Page) -> None:

@@ -10,9 +10,9 @@ from tests.browser.offline import DESK, Computer, Server, entries, kept, ready, 
 
 
 def test_an_ended_session_loses_nothing_and_only_the_writer_sends(
-    computer: Computer, server: Server
+    window: Computer, server: Server
 ) -> None:
-    page = computer.at_desk()
+    page = window.at_desk()
     page.get_by_label("Apa yang disampaikan").fill("Sesi berakhir di tengah jalan.")
     page.context.clear_cookies()
     write(page, "Sesi berakhir di tengah jalan.")
@@ -33,10 +33,10 @@ def test_an_ended_session_loses_nothing_and_only_the_writer_sends(
 
 
 def test_another_session_under_an_open_page_sends_nothing_of_it(
-    computer: Computer, server: Server
+    window: Computer, server: Server
 ) -> None:
-    page = computer.at_desk()
-    server.stop()
+    page = window.at_desk()
+    server.away()
     page.reload()
     write(page, "Ditulis oleh Rini.")
     kept(page, 1)
@@ -53,9 +53,9 @@ def test_another_session_under_an_open_page_sends_nothing_of_it(
     expect(entries(page, "waiting").get_by_role("button", name="Ubah")).to_be_visible()
 
 
-def test_signing_out_says_what_is_lost_and_destroys_it(computer: Computer, server: Server) -> None:
-    page = computer.at_desk()
-    server.stop()
+def test_signing_out_says_what_is_lost_and_destroys_it(window: Computer, server: Server) -> None:
+    page = window.at_desk()
+    server.away()
     page.reload()
     write(page, "Belum terkirim.")
     kept(page, 1)
@@ -83,6 +83,6 @@ def test_signing_out_says_what_is_lost_and_destroys_it(computer: Computer, serve
         })"""
     )
     assert left == [0, 0, 0]
-    server.stop()
+    server.away()
     with pytest.raises(Exception, match="ERR_"):
         page.goto(DESK)

@@ -150,8 +150,8 @@ def test_nothing_runs_over_the_edge(page: Page, size: tuple[int, int]) -> None:
 
 def test_server_and_network_go_away_twice_and_it_goes_on(page: Page, server: Server) -> None:
     away = page.locator("[data-away]")
-    for _time in range(2):
-        server.stop()
+    for goes_away in (server.stop, server.away):
+        goes_away()
         visible(page, away)
         assert set(TEXTS) <= turned(page)
         server.start()

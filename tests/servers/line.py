@@ -50,6 +50,10 @@ class Line:
         except OSError:
             writer.transport.abort()
             return
+        if self._server is None:  # it was cut meanwhile
+            writer.transport.abort()
+            far_writer.transport.abort()
+            return
         ends = {writer, far_writer}
         self._open |= ends
         await asyncio.gather(_copy(reader, far_writer), _copy(far_reader, writer))
