@@ -40,6 +40,9 @@ class DutyItem(BaseModel):
     )
     days_late: int = Field(description="in working days; 0: in time")
     done_at: datetime | None
+    planned_at: datetime | None = Field(
+        description="for when a meeting is called that was not held yet; it is owed all the same"
+    )
     counted: int | None = Field(description="slips found, complaints reported; 0 is a result")
     position: str | None = Field(description="of the event that shows it done")
 
@@ -117,6 +120,7 @@ def _item(item: Item, language: str) -> dict[str, Any]:
         "state": item.state,
         "days_late": item.days_late,
         "done_at": owed.done_at,
+        "planned_at": owed.planned_at,
         "counted": owed.counted,
         "position": owed.at,
     }

@@ -291,6 +291,8 @@ def test_each_kind_of_meeting_is_held_in_its_own_period_or_missed(facts: Facts) 
         *meeting(2, "monthly_lokmin", "2026-09-30", decisions=[DECISION]),
         # Called for October, and never written down.
         *meeting(3, "monthly_lokmin", "2026-10-28")[:1],
+        # Called for November, whose end has not come.
+        *meeting(7, "monthly_lokmin", "2026-11-20")[:1],
         *meeting(4, "quarterly_lokmin", "2026-07-30"),
         *meeting(5, "mmd", "2026-06-10", decisions=[DECISION]),
         *meeting(6, "mmd", "2026-06-20", decisions=[DECISION]),
@@ -319,6 +321,8 @@ def test_each_kind_of_meeting_is_held_in_its_own_period_or_missed(facts: Facts) 
         "mmd": [("2026-06-30", "done", 2), ("2026-12-30", "ahead", None)],
         "management_review": [("2026-12-31", "ahead", None)],
     }
+    called = {each.owed.due_on: each.owed.planned_on for each in found if each.owed.planned_on}
+    assert called == {date(2026, 10, 31): date(2026, 10, 28), date(2026, 11, 30): date(2026, 11, 20)}
 
 
 def test_a_meeting_owed_after_its_own_months_is_refused() -> None:

@@ -92,6 +92,9 @@ class Owed:
     done_on: date | None = None
     counted: int | None = None
     lapses: bool = False
+    planned_at: datetime | None = None
+    planned_on: date | None = None
+    """For when it is called; what is called and not held is still owed."""
     at: str | None = None
     """The position of the event that shows it done."""
 

@@ -14,25 +14,27 @@ from services.kernel.web.words import word
 from services.reporting.duties.duty import Duty, Owed, Question
 from services.reporting.queries.question import at
 
-_HELD: Final = f"""
-SELECT puskesmas, kind, meets_at, decided, source || ':' || id AS at FROM meetings AS m
-WHERE {at("m")} AND state = 'held' AND list_contains($places, puskesmas)
+_MEETINGS: Final = f"""
+SELECT puskesmas, kind, state, meets_at, decided, source || ':' || id AS at FROM meetings AS m
+WHERE {at("m")} AND state <> 'cancelled' AND list_contains($places, puskesmas)
 ORDER BY meets_at, source, id
 """
 
 
 def _owed(question: Question) -> Iterator[Owed]:
-    held: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for each in question.records(_HELD):
-        held[each["puskesmas"], each["kind"]].append(each)
+    found: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for each in question.records(_MEETINGS):
+        found[each["puskesmas"], each["kind"]].append(each)
     for kind in MEETING_KINDS:
         for place, period, due in question.due(kind):
-            its = [
+            within = [
                 each
-                for each in held[place.code, kind]
+                for each in found[place.code, kind]
                 if place.calendar.local_date(each["meets_at"]) in period
             ]
+            its = [each for each in within if each["state"] == "held"]
             met = its[0]["meets_at"] if its else None
+            called = None if its or not within else within[-1]["meets_at"]
             yield Owed(
                 kind=DUTY.kind,
                 puskesmas=place.code,
@@ -44,6 +46,8 @@ def _owed(question: Question) -> Iterator[Owed]:
                 done_on=met and place.calendar.local_date(met),
                 counted=sum(each["decided"] for each in its) if its else None,
                 lapses=True,
+                planned_at=called,
+                planned_on=called and place.calendar.local_date(called),
                 at=its[0]["at"] if its else None,
             )
 
