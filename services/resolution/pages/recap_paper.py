@@ -37,7 +37,7 @@ COLUMNS: Final = (
     (_("Analisis"), 4),
     (_("Rencana tindak lanjut"), 5),
     (_("Tindak lanjut dan hasil"), 5),
-    (_("Keadaan"), 3),
+    (_("Keadaan"), 4),
     (_("Evaluasi mutu"), 2),
 )
 """The columns that both SOPs ask for, some of them put together to fit the sheet."""
