@@ -322,7 +322,10 @@ def test_each_kind_of_meeting_is_held_in_its_own_period_or_missed(facts: Facts) 
         "management_review": [("2026-12-31", "ahead", None)],
     }
     called = {each.owed.due_on: each.owed.planned_on for each in found if each.owed.planned_on}
-    assert called == {date(2026, 10, 31): date(2026, 10, 28), date(2026, 11, 30): date(2026, 11, 20)}
+    assert called == {
+        date(2026, 10, 31): date(2026, 10, 28),
+        date(2026, 11, 30): date(2026, 11, 20),
+    }
 
 
 def test_a_meeting_owed_after_its_own_months_is_refused() -> None:
