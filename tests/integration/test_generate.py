@@ -4,9 +4,10 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -27,7 +28,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def written(data: Path) -> dict[str, Any]:
-    made = tanggap("generate", "--cases", str(CASES), "--seed", "7", "--data", str(data), "--json")
+    asked = ("--cases", str(CASES), "--seed", "7", "--dated", "puring", "--data", str(data))
+    made = tanggap("generate", *asked, "--json")
     assert made.returncode == 0, made.stderr
     found: dict[str, Any] = json.loads(made.stdout)
     return found
@@ -79,6 +81,31 @@ def test_nothing_was_set_aside_and_nothing_is_behind(served: RunningNode) -> Non
     found = served.as_("admin").get("/operations").raise_for_status().json()
     assert found["queues"] == found["trouble"] == found["forks"] == found["late"] == []
     assert [each["lag"] for each in found["followers"]] == [0, 0, 0]
+
+
+def test_what_is_done_by_date_stands_where_people_look(served: RunningNode) -> None:
+    asked, here = served.as_("agus"), {"puskesmas": "puring"}
+    today = datetime.now(ZoneInfo("Asia/Jakarta")).date()
+    days = {"from": str(today - timedelta(days=380)), "to": str(today)}
+    owed = asked.get("/reports/agenda", params=here | days).raise_for_status().json()["items"]
+    states = {
+        kind: {each["state"] for each in owed if each["kind"] == kind}
+        for kind in ("recap_closing", "survey", "meeting")
+    }
+    assert states["recap_closing"] == {"done", "done_late"}
+    assert "overdue" not in states["survey"] | states["meeting"]
+    assert {"done", "missed"} <= states["meeting"]
+    rolled = asked.get("/reports/recap/rollup", params=here | {"period": str(today.year - 1)})
+    assert len(rolled.raise_for_status().json()["missing"]) <= 12 - today.month
+    figures = asked.get("/reports/dashboard", params=here | days).raise_for_status().json()
+    assert figures["figures"]["per_thousand_visits"]["denominator"] > 0
+    assert figures["figures"]["survey_respondents"]["value"] > 0
+
+
+def test_a_puskesmas_that_is_not_listed_does_nothing_by_date(tmp_path: Path) -> None:
+    refused = tanggap("generate", "--cases", "1", "--dated", "purin", "--data", str(tmp_path / "d"))
+    assert refused.returncode == 2
+    assert "--dated: " in refused.stderr and not (tmp_path / "d").exists()
 
 
 def test_a_folder_with_a_history_is_left_alone(data: Path, served: RunningNode) -> None:

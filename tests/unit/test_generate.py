@@ -1,15 +1,19 @@
 """Generated histories are planned from their seed alone, and look like those of a district."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from services.kernel.calendar import WorkCalendar
 from services.kernel.district import SHIPPED, load_district
+from services.kernel.vocabulary import MEETING_KINDS
 from services.main.generate import SPAN, CannotGenerate, Histories
 from services.main.generate.arrivals import BOX
-from services.main.generate.lives import Life
+from services.main.generate.lives import Life, Planned
+from services.main.generate.writing import Dated
 from services.main.settings import Settings
 from services.resolution.domain import FINDINGS
 
@@ -21,8 +25,9 @@ CASES = 3000
 BESIDE = {"inform", "approve", "confirm", "release", "take_back"}
 
 
-def histories(seed: int = 1, cases: int = CASES) -> Histories:
-    return Histories(Settings(data=Path("unused")), DISTRICT, cases, seed, UNTIL)
+def histories(seed: int = 1, cases: int = CASES, dated: Collection[str] = ()) -> Histories:
+    settings = Settings(data=Path("unused"))
+    return Histories(settings, DISTRICT, cases, seed, UNTIL, dated=dated)
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +96,75 @@ def test_anonymous_ones_hold_nobody(planned: list[Life]) -> None:
 
 
 def test_boxes_are_opened_though_nothing_is_in_them() -> None:
-    found, openings = histories(cases=10).planned()
+    found, openings, _dated = histories(cases=10).planned()
     with_slips = {
         (life.puskesmas, life.arrival.at) for life in found if life.arrival.channel == BOX
     }
     assert with_slips < {*openings, *with_slips}
     assert len(openings) > 36 * 17 / 2
+
+
+@pytest.fixture(scope="module")
+def dated(planned: list[Life]) -> Dated:
+    found, _openings, dated = histories(dated=("puring", "lamaru")).planned()
+    assert found == planned, "complaints are the same with and without"
+    return dated
+
+
+def test_what_is_done_by_date_has_a_chance_of_its_own(dated: Dated) -> None:
+    alone = histories(dated=("puring",)).planned()[2]
+    assert alone == {"puring": dated["puring"]}
+    other = histories(seed=2, dated=("puring",)).planned()[2]
+    assert other["puring"] != dated["puring"] != dated["lamaru"]
+
+
+def test_what_is_done_by_date_is_done_on_working_days(dated: Dated) -> None:
+    for code, steps in dated.items():
+        here = DISTRICT.puskesmas(code)
+        calendar = WorkCalendar(here.zone, here.work_days)
+        for step in steps:
+            local = calendar.local(step.at)
+            assert calendar.is_working_day(local.date()) and 8 <= local.hour < 17, step
+            assert ENDS_AT - SPAN < step.at <= ENDS_AT
+
+
+@pytest.mark.parametrize("code", ["puring", "lamaru"])
+def test_each_month_is_reported_and_one_is_put_right(dated: Dated, code: str) -> None:
+    done = {
+        name: [(step.facts["month"], step.at) for step in dated[code] if step.name == name]
+        for name in ("close_recap", "correct_recap", "acknowledge_recap")
+    }
+    closed = dict(done["close_recap"])
+    assert len(closed) == len(done["close_recap"]) == 18, "the first and the last are short"
+    assert sum(at.day > 9 for at in closed.values()) in (2, 3), "these are late"
+    ((month, corrected),) = done["correct_recap"]
+    assert corrected > closed[month]
+    known = [at for of, at in done["acknowledge_recap"] if of == month]
+    assert len(known) == 2 and closed[month] < known[0] < corrected < known[1]
+
+
+@pytest.mark.parametrize("code", ["puring", "lamaru"])
+def test_meetings_and_surveys_go_their_way(dated: Dated, code: str) -> None:
+    ways: dict[str, list[Planned]] = defaultdict(list)
+    for step in dated[code]:
+        if "key" in step.facts:
+            ways[step.facts["key"]].append(step)
+    names = {key: [step.name for step in way] for key, way in ways.items()}
+    for way in ways.values():
+        path = [step.at for step in way if step.name != "do_decision"]
+        assert path == sorted(path)
+    kinds = Counter(key.partition("/")[0] for key in names if "/" in key)
+    assert kinds["quality_meeting"] >= kinds["monthly_lokmin"] >= 17
+    assert set(kinds) == {*MEETING_KINDS}
+    ends = Counter(way[-1] for key, way in names.items() if "lokmin" in key or "quality" in key)
+    assert ends["call_meeting"] >= 1, "one is to come"
+    assert ends["cancel_meeting"] in (1, 2)
+    whole = [way for way in names.values() if way[-1] == "publish_survey"]
+    assert len(whole) >= 5 and any("return_survey" in way for way in whole)
+    said = [
+        step.facts["minutes"] for way in ways.values() for step in way if "minutes" in step.facts
+    ]
+    assert not any("{" in words for words in said)
 
 
 @pytest.mark.parametrize(

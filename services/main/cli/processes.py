@@ -1,6 +1,6 @@
 """`tanggap up`, `serve`, `worker`, `scheduler`, and what makes their stores."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +11,7 @@ from rich.progress import Progress
 
 from services.kernel.access.store import AccessStore
 from services.kernel.district import SHIPPED, District
+from services.kernel.errors import NotFound
 from services.main.cli.terminal import (
     WRONG_USE,
     AsJson,
@@ -58,7 +59,7 @@ def up(
 ) -> None:
     """Start a node: all four services on one port."""
     from services.main.claims import AlreadyServed
-    from services.main.demo import add_accounts
+    from services.main.demo import PUSKESMAS, add_accounts
     from services.main.edge import HomeOfNone
     from services.main.serve import PortTaken, serve_node
 
@@ -67,7 +68,7 @@ def up(
         stop("`tanggap up` menjalankan node; untuk kabupaten pakai `tanggap serve`.", WRONG_USE)
     # Histories are of every Puskesmas of the file; an edge is the home of its own alone.
     if demo and histories and settings.mode == "node" and is_new(settings):
-        _generated(settings, loaded, histories, DEMO_SEED, None, add_accounts)
+        _generated(settings, loaded, histories, DEMO_SEED, None, PUSKESMAS, add_accounts)
     try:
         serve_node(settings, loaded, host, port, add_accounts if demo else None)
     except (AlreadyServed, HomeOfNone, PortTaken) as problem:
@@ -86,13 +87,26 @@ def generate(
     ] = None,
     data: Annotated[Path | None, typer.Option(help="Folder data; harus baru.")] = None,
     district: Annotated[Path, typer.Option(help="Berkas kabupaten (YAML).")] = SHIPPED,
+    dated: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--dated",
+            metavar="KODE",
+            help="Puskesmas yang juga menjalankan survei, rapat, rekap, dan kunjungannya; "
+            "boleh berulang.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Fill a new data folder with lifelike histories of 18 months, for trials and measurements."""
     if (settings := settings_from(data)).mode != "node":
         stop("`tanggap generate` mengisi folder sebuah node (TANGGAP_MODE=node).", WRONG_USE)
-    day = until.date() if until else None
-    written = _generated(settings, district_of(district), cases, seed, day)
+    day, loaded = until.date() if until else None, district_of(district)
+    try:
+        kept = frozenset(loaded.puskesmas(code).code for code in dated or ())
+    except NotFound as problem:
+        stop(f"--dated: {problem}", WRONG_USE)
+    written = _generated(settings, loaded, cases, seed, day, kept)
     if as_json:
         print_json({"complaints": written.complaints, "events": written.events})
     else:
@@ -105,6 +119,7 @@ def _generated(
     cases: int,
     seed: int,
     until: date | None,
+    dated: Collection[str],
     accounts: Callable[[AccessStore], object] = lambda _access: None,
 ) -> "Generated":
     """Write histories and show how far it is."""
@@ -119,7 +134,7 @@ def _generated(
             "reports": bar.add_task("Membangun laporan", total=1.0),
         }
         try:
-            return Histories(settings, district, cases, seed, until).write(
+            return Histories(settings, district, cases, seed, until, dated=dated).write(
                 lambda what, part: bar.update(shown[what], completed=part), accounts
             )
         except (CannotGenerate, AlreadyServed) as problem:

@@ -4,7 +4,7 @@ What happens is planned from a seed alone (`arrivals`, `lives`, `words`), then l
 node's own services by a clock that is set (`writing`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -15,8 +15,9 @@ from services.kernel.calendar import WorkCalendar
 from services.kernel.clock import system_clock
 from services.kernel.district import District
 from services.main.generate.arrivals import arrivals, box_openings, places
+from services.main.generate.dates import dates
 from services.main.generate.lives import Life, lives
-from services.main.generate.writing import Crew, Opening, SetClock, Writing
+from services.main.generate.writing import Crew, Dated, Opening, SetClock, Writing
 from services.main.migrate import opened
 from services.main.node import Node
 from services.main.settings import Settings
@@ -42,15 +43,23 @@ class Histories:
     """The histories of `cases` complaints over 18 months up to the first moment of `until`.
 
     The same seed, district and `until` give the same histories; ids and keys are new each time.
-    `until` None: today. Raises CannotGenerate for a time that has not come, or one for which the
-    district has no rules.
+    `until` None: today. The Puskesmas of `dated` (codes) also do what the SOPs ask for by date; the
+    complaints are the same with and without. Raises CannotGenerate for a time that has not come, or
+    one for which the district has no rules.
     """
 
     def __init__(
-        self, settings: Settings, district: District, cases: int, seed: int, until: date | None
+        self,
+        settings: Settings,
+        district: District,
+        cases: int,
+        seed: int,
+        until: date | None,
+        *,
+        dated: Collection[str] = (),
     ) -> None:
         self._settings, self._district = settings, district
-        self._cases, self._seed = cases, seed
+        self._cases, self._seed, self._dated = cases, seed, dated
         now = system_clock()
         zone = ZoneInfo(settings.timezone)
         day = until or now.astimezone(zone).date()
@@ -83,8 +92,9 @@ class Histories:
             finally:
                 node.close()
 
-    def planned(self) -> tuple[list[Life], list[Opening]]:
-        """Return the histories as they are planned, and when boxes are opened."""
+    def planned(self) -> tuple[list[Life], list[Opening], Dated]:
+        """Return the histories as they are planned, when boxes are opened, and what is done by
+        date."""
         chance = Random(self._seed)  # noqa: S311 - histories, not secrets
         calendars = {
             each.code: WorkCalendar(each.zone, each.work_days)
@@ -94,23 +104,37 @@ class Histories:
         first = self._begun.date()
         come = arrivals(among, self._cases, first, self._until, chance)
         openings = box_openings(among, first, self._until, chance)
-        return lives(come, self._district.unit, self._seed, self._until), openings
+        found = lives(come, self._district.unit, self._seed, self._until)
+        between = self._begun, self._until
+        dated = {
+            place.code: dates(place, self._district, found, between, self._seed)
+            for place in among
+            if place.code in self._dated
+        }
+        return found, openings, dated
 
     def _fill(self, node: Node, clock: SetClock, told: Told) -> Generated:
         node.record_district()
-        found, openings = self.planned()
+        found, openings, dated = self.planned()
         writing = Writing(node, clock, Crew(_known(node.access)))
-        for now in writing.write(found, openings):
+        for now in writing.write(found, openings, dated):
             told("histories", (now - self._begun) / SPAN)
-        log = node.reporting.log
-        behind = log.lag()
-        while left := log.lag():
-            told("reports", 1 - left / behind)
-            log.step()
-        services = (node.intake, node.resolution, node.publication)
+        _fold(node, lambda part: told("reports", part))
+        writing.report(dated)
+        _fold(node, lambda part: told("reports", part))
+        services = (node.intake, node.resolution, node.publication, node.recaps)
         return Generated(
             len(found), sum(each.recorder.max_notification_id() or 0 for each in services)
         )
+
+
+def _fold(node: Node, told: Callable[[float], None]) -> None:
+    """Let reporting take in what lies on the stream."""
+    log = node.reporting.log
+    behind = log.lag()
+    while left := log.lag():
+        told(1 - left / behind)
+        log.step()
 
 
 def _known(access: AccessStore) -> dict[tuple[str, str], str]:

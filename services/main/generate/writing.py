@@ -5,10 +5,11 @@ followers carry it to the others, as they do every day. So no rule of the domain
 bookkeeping is written twice, and what lies in the stores is what a node would have written.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import groupby
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -17,6 +18,7 @@ from services.intake.application import Slip
 from services.intake.receipts import Receipts
 from services.kernel.aggregate import Intent
 from services.main.generate.arrivals import BOX
+from services.main.generate.dates.hands import Secretary, service_of
 from services.main.generate.lives import OF_A_RESULT, STRETCH, Life, Planned
 from services.main.node import Node
 from services.publication.domain import Publication
@@ -24,9 +26,14 @@ from services.resolution.accompanying import Accompanying
 from services.resolution.application import Action
 
 _SECONDS = STRETCH.total_seconds()
+_HALF_A_DAY = timedelta(hours=12)
 _MEDIA = ("notice_board", "clinic_tv", "social_media")
 Command = tuple[datetime, Callable[[], object]]
+Step = tuple[datetime, str, Callable[[], object]]
+"""When something is done, at which service, and what does it."""
 Opening = tuple[str, datetime]
+Dated = Mapping[str, Sequence[Planned]]
+"""By Puskesmas, what it does by date."""
 
 
 class SetClock:
@@ -210,6 +217,10 @@ class Hands:
         who = self._by("publisher", life, at)
         self._publishing.withdraw(self._publication(life, which).id, who, "Perlu diperbaiki.")
 
+    def case_of(self, number: int) -> UUID:
+        """Return the complaint of a history, by its number."""
+        return self._ids[number]
+
     def _approve(self, life: Life, at: datetime, which: int, *, confirm: bool) -> None:
         text = next(
             step.facts["summary"]
@@ -233,7 +244,8 @@ class Hands:
 
 
 _INTAKE = frozenset({"correct", "link", "withdraw", "rate", "ask_to_reopen"})
-_IN_ORDER = ("intake", "resolution", "publication")
+_FOLLOWING = ("resolution", "publication")
+_IN_ORDER = ("intake", *_FOLLOWING)
 """What one stretch's steps of a service may need is there when those before it are carried."""
 
 
@@ -243,30 +255,56 @@ class Writing:
     def __init__(self, node: Node, clock: SetClock, crew: Crew) -> None:
         self._node, self._clock = node, clock
         self._hands = Hands(node, crew)
+        self._secretary = Secretary(node, crew.intent, self._hands.case_of)
 
-    def write(self, found: Sequence[Life], openings: Sequence[Opening]) -> Iterator[datetime]:
-        """Take all steps in the order of time; yield how far it is after each stretch.
+    def write(
+        self, found: Sequence[Life], openings: Sequence[Opening], dated: Dated
+    ) -> Iterator[datetime]:
+        """Take all steps in the order of time, but reporting's own (`report`); yield how far it is
+        after each stretch.
 
-        `openings` of suggestion boxes are written though no slip was found.
+        `openings` of suggestion boxes are written though no slip was found. What is done by date
+        is written with the stretch of complaints that comes next that day, and nothing is swept
+        for it: what becomes of complaints, and when, is the same with and without.
         """
-        steps = sorted(self._steps(found, openings), key=lambda each: each[0])
-        for number, of_stretch in groupby(steps, key=lambda each: each[0].timestamp() // _SECONDS):
-            commands: dict[str, list[Command]] = {name: [] for name in _IN_ORDER}
-            for at, service, command in of_stretch:
-                commands[service].append((at, self._at(at, command)))
+        own: dict[int, list[Step]] = defaultdict(list)
+        beside: dict[int, list[Step]] = defaultdict(list)
+        for each in self._steps(found, openings):
+            own[_stretch(each)].append(each)
+        times = sorted(own)
+        for each in self._by_date(dated):
+            if each[1] in _IN_ORDER:
+                beside[_next(times, _stretch(each))].append(each)
+        for number in sorted({*own, *beside}):
             end = datetime.fromtimestamp((number + 1) * _SECONDS, UTC)
-            for service in _IN_ORDER:
-                if commands[service]:
-                    getattr(self._node, service).together(commands[service])
-                    self._clock.now = end
-                    self._carry(service)
-            self._clock.now = end
-            self._sweep()
+            self._take(own[number], beside[number], end)
             yield end
 
-    def _steps(
-        self, found: Sequence[Life], openings: Sequence[Opening]
-    ) -> Iterator[tuple[datetime, str, Callable[[], object]]]:
+    def report(self, dated: Dated) -> None:
+        """Take reporting's own steps, once it has folded all else: each recap states what stood and
+        was known at its time. That it was stated is known from now on."""
+        end, by_date = self._clock.now, sorted(self._by_date(dated), key=_when)
+        own = [(at, self._at(at, do)) for at, service, do in by_date if service not in _IN_ORDER]
+        if own:
+            # Nothing is recorded before the time at which a transaction begins.
+            self._clock.now = own[0][0]
+            self._node.recaps.together(own)
+            self._clock.now = end
+            self._carry(self._node.recaps.name)
+
+    def _take(self, own: Sequence[Step], beside: Sequence[Step], end: datetime) -> None:
+        """Write one stretch: the steps of complaints, and what is done beside them."""
+        steps = sorted([*own, *beside], key=_when)
+        for name in _IN_ORDER:
+            if commands := [(at, self._at(at, do)) for at, service, do in steps if service == name]:
+                self._node.service(name).together(commands)
+                self._clock.now = end
+                self._carry(name)
+        self._clock.now = end
+        if own:
+            self._sweep()
+
+    def _steps(self, found: Sequence[Life], openings: Sequence[Opening]) -> Iterator[Step]:
         slips: dict[tuple[str, datetime], list[Life]] = {each: [] for each in openings}
         for life in found:
             if life.arrival.channel == BOX:
@@ -278,6 +316,11 @@ class Writing:
         for (puskesmas, at), among in slips.items():
             yield at, "intake", partial(self._hands.open_box, puskesmas, at, among)
 
+    def _by_date(self, dated: Dated) -> Iterator[Step]:
+        for puskesmas, steps in dated.items():
+            for step in steps:
+                yield step.at, service_of(step), partial(self._secretary.take, puskesmas, step)
+
     def _at(self, at: datetime, command: Callable[[], object]) -> Callable[[], object]:
         def run() -> None:
             self._clock.now = at
@@ -287,7 +330,7 @@ class Writing:
 
     def _carry(self, name: str) -> None:
         """Let what a service recorded be relayed, and followed by the others."""
-        relay = self._node.relays[getattr(self._node, name).name]
+        relay = self._node.relays[name]
         while relay.lag():
             relay.step()
         for follower in self._node.followers.values():
@@ -299,8 +342,24 @@ class Writing:
         for jobs in self._node.jobs:
             while jobs.due():
                 jobs.service.together([(self._clock.now, jobs.step)])
-        for name in _IN_ORDER[1:]:
+        for name in _FOLLOWING:
             self._carry(name)
+
+
+def _when(step: Step) -> datetime:
+    return step[0]
+
+
+def _stretch(step: Step) -> int:
+    return int(step[0].timestamp() // _SECONDS)
+
+
+def _next(times: Sequence[int], stretch: int) -> int:
+    """Return the next of these stretches that is no more than half a day later, else the stretch
+    itself: what is done on one day may be one transaction, what builds on it may not."""
+    place = bisect_left(times, stretch)
+    found = times[place] if place < len(times) else stretch
+    return found if (found - stretch) * STRETCH < _HALF_A_DAY else stretch
 
 
 def _service(step: Planned) -> str:
