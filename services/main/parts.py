@@ -26,6 +26,7 @@ from services.intake.surveys.application import Surveys
 from services.intake.surveys.importing import SurveyImports
 from services.kernel.access.edges import Edges
 from services.kernel.access.store import AccessStore
+from services.kernel.carriers.port import Sender
 from services.kernel.clock import Clock, system_clock
 from services.kernel.district import District
 from services.kernel.fleeting import NEWS, Alone, Fleeting
@@ -63,9 +64,11 @@ from services.reporting.processes import Nobody, Watch
 from services.reporting.proof.signing import Signing
 from services.reporting.recaps import Recaps
 from services.resolution.application import Resolution
-from services.resolution.jobs import OVERDUE, REMIND
+from services.resolution.jobs import MAIL, OVERDUE, REMIND
 from services.resolution.jobs import tasks as resolution_tasks
 from services.resolution.policy import policy as resolution_policy
+from services.resolution.reminders.mail.application import Mailing
+from services.resolution.reminders.mail.sending import Sending as DigestMails
 from services.resolution.reminders.reminding import Reminding
 
 if TYPE_CHECKING:
@@ -74,7 +77,7 @@ if TYPE_CHECKING:
 WRITING: Final = ("intake", "resolution", "publication", "reporting")
 JOBS: Final = {
     "intake": (IMPORT, ERASE, LISTEN, SETTLE),
-    "resolution": (OVERDUE, REMIND),
+    "resolution": (OVERDUE, REMIND, MAIL),
     "publication": (RELEASE, SEND, DELIVER),
 }
 """By service, the names of what it does later."""
@@ -274,13 +277,24 @@ class Parts:
         )
 
     @cached_property
+    def senders(self) -> Mapping[str, Sender]:
+        """The peers that carry messages out, by channel."""
+        return senders(self.settings, self.clock)
+
+    @cached_property
+    def mailing(self) -> Mailing:
+        """Resolution's digests by e-mail."""
+        secret = self.folder.receipt_secret
+        return Mailing(self.resolution, self.senders, self.settings.public_url, secret)
+
+    @cached_property
     def messaging(self) -> Messaging:
         """Publication's messages to complainants."""
         return Messaging(
             self.publication,
             self.keyring,
             self.district,
-            senders(self.settings, self.clock),
+            self.senders,
             self.settings.public_url,
             self.folder.receipt_secret,
             uuid_utils.compat.uuid7,
@@ -359,13 +373,17 @@ class Parts:
                 SETTLE: self.settling.settle,
             }
         elif name == "resolution":
-            remind = Reminding(self.resolution, lambda: self.lists, self.access, self.homed)
-            tasks = resolution_tasks(self.resolution, remind)
+            tasks = resolution_tasks(self.resolution, *self._reminding())
         elif name == "publication":
             tasks = publication_tasks(
                 Scheduling(self.publication), Sending(self.messaging), self.webhooks
             )
         return Jobs(self.service(name), tasks, self.celery)
+
+    def _reminding(self) -> tuple[Reminding, DigestMails]:
+        asked = (lambda: self.lists, self.access)
+        remind = Reminding(self.resolution, *asked, self.homed, self.mailing)
+        return remind, DigestMails(self.mailing, *asked)
 
     @cached_property
     def homed(self) -> frozenset[str]:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from services.kernel.carriers.port import Sender
+from services.kernel.carriers.smtp import Server, SmtpSender
 from services.kernel.clock import Clock
 from services.main.settings import Settings, within_own_network
 from services.publication.messages.senders.gammu import GammuSender
-from services.publication.messages.senders.port import Sender
-from services.publication.messages.senders.smtp import Server, SmtpSender
 from services.publication.messages.senders.whatsapp import Account, WhatsAppSender
 
 

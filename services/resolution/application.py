@@ -43,6 +43,7 @@ from services.resolution.meetings import noted as meetings
 from services.resolution.outbox import OUTBOX
 from services.resolution.promises import Promises
 from services.resolution.reminders import table as reminders
+from services.resolution.reminders.mail import table as reminder_mail
 from services.resolution.sharing import TABLES, note_escalation
 
 Decide = Callable[[Case, Act], None]
@@ -65,7 +66,7 @@ class Resolution(Service):
 
     name = "resolution"
     outbox = OUTBOX
-    tables = TABLES + meetings.TABLES + reminders.TABLES
+    tables = TABLES + meetings.TABLES + reminders.TABLES + reminder_mail.TABLES
 
     def __init__(
         self,

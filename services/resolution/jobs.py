@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
 OVERDUE = "resolution.overdue"
 REMIND = "resolution.remind"
+MAIL = "resolution.reminder_mail"
 REMINDED = ["complaint_team", "head"]
 
 
-def tasks(resolution: "Resolution", remind: Task) -> Mapping[str, Task]:
+def tasks(resolution: "Resolution", remind: Task, mail: Task) -> Mapping[str, Task]:
     """Return resolution's tasks by name; each gets an id and nothing else. `remind` tells people
-    of what falls due (`services.resolution.reminders.reminding`)."""
+    of what falls due (`services.resolution.reminders.reminding`), `mail` sends one letter
+    (`services.resolution.reminders.mail.sending`)."""
 
     def overdue(argument: str) -> datetime | None:
         """Tell team and head when a promise was not kept; `argument` is `<case>/<deadline>`."""
@@ -37,7 +39,11 @@ def tasks(resolution: "Resolution", remind: Task) -> Mapping[str, Task]:
         """Make the digests of a time zone."""
         return remind(argument)
 
-    return {OVERDUE: overdue, REMIND: reminded}
+    def mailed(argument: str) -> datetime | None:
+        """Send one letter of a digest, or of a code."""
+        return mail(argument)
+
+    return {OVERDUE: overdue, REMIND: reminded, MAIL: mailed}
 
 
 def _look(resolution: "Resolution", uow: UnitOfWork, case_id: UUID, name: str) -> datetime | None:

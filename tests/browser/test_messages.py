@@ -1,5 +1,6 @@
 """A complainant is written to by the page: what became of each message, and what is to be done."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -74,6 +75,34 @@ def send(page: Page, by: str) -> None:
     page.get_by_label("Pelapor sudah ditanya").check()
     page.get_by_role("button", name="Kirim pesan ini").click()
     said(page, "Pesan ini akan dikirim.")
+
+
+def test_whoever_wants_reminders_by_e_mail_proves_the_address_and_may_end_it(
+    house: House, peers: Carriers
+) -> None:
+    page = house.page("bayu")
+    page.goto("/akun")
+    page.get_by_role("link", name="Pengingat lewat surel").click()
+    page.get_by_label("Alamat surel").fill("bayu@puskesmas.example")
+    assert looks_wrong(page) == []
+    page.get_by_role("button", name="Simpan").click()
+    expect(page.locator(".summary")).to_contain_text("Centang bila Anda ingin dikirimi surel")
+    page.get_by_label("Saya ingin dikirimi surel").check()
+    page.get_by_role("button", name="Simpan").click()
+    said(page, "Kode dikirim ke alamat itu.")
+    until_said(page, "Terkirim")
+    assert looks_wrong(page) == []
+    (letter,) = [each for each in peers.mail.box.letters if "bayu@" in each["To"]]
+    code = re.search(r"\d{4}-\d{4}", letter.get_content())
+    assert code is not None
+    page.get_by_label("Kode dari surel").fill(code[0])
+    page.get_by_role("button", name="Buktikan").click()
+    said(page, "Alamat ini terbukti milik Anda.")
+    page.get_by_text("Hentikan surel", exact=True).click()
+    assert looks_wrong(page) == []
+    page.get_by_role("button", name="Ya, hentikan").click()
+    said(page, "Tidak ada surel lagi; alamatnya dihapus.")
+    expect(page.get_by_label("Alamat surel")).to_have_value("")
 
 
 def test_who_writes_sees_what_went_wrong_and_decides_what_nobody_knows(

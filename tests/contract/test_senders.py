@@ -6,8 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.kernel.clock import system_clock
-from services.publication.messages.senders.port import (
+from services.kernel.carriers.port import (
     Later,
     Letter,
     Queued,
@@ -16,7 +15,8 @@ from services.publication.messages.senders.port import (
     Unknown,
     Why,
 )
-from services.publication.messages.senders.smtp import Server, SmtpSender
+from services.kernel.carriers.smtp import Server, SmtpSender
+from services.kernel.clock import system_clock
 from services.publication.messages.wording import link_of, worded
 from tests.peers import Peer
 from tests.peers.fake import FakePeer
@@ -123,7 +123,7 @@ def test_nothing_is_said_in_clear_to_a_server_outside_that_offers_no_tls() -> No
 
 
 def test_a_server_that_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.publication.messages.senders.smtp.SECONDS", 0.3)
+    monkeypatch.setattr("services.kernel.carriers.smtp.SECONDS", 0.3)
     with silent_server() as port:
         sender = SmtpSender(Server("127.0.0.1", port, "", "a@b.example"), system_clock)
         assert sender.send(letter(FakePeer())) == Later(Why.UNREACHABLE)

@@ -15,10 +15,10 @@ import pytest
 from services.intake.receipts import Receipts
 from services.kernel import failpoints
 from services.kernel.aggregate import Intent
+from services.kernel.carriers.port import Later, Sent, Unknown, Why
 from services.kernel.errors import Conflict
 from services.kernel.receipts import receipt_code
 from services.publication.messages.hook import PATH
-from services.publication.messages.senders.port import Later, Sent, Unknown, Why
 from tests.by_hand import Office
 from tests.peers.fake import FakePeer
 from tests.peers.gammu import gammu

@@ -69,6 +69,8 @@ ELSEWHERE = {
     # Nobody writes by themselves here: tests/integration/test_incoming.py.
     "POST /puskesmas/{code}/incoming/confirmation",
     "POST /puskesmas/{code}/incoming/dismissal",
+    # Nor does e-mail go out here: tests/integration/test_reminder_mail.py.
+    *("PUT /reminder-mail", "POST /reminder-mail/code"),
 }
 ENOUGH = 200
 ANSWERS_SECONDS = 120
@@ -440,6 +442,8 @@ def beside(asker: Asker, things: Things, closed: str) -> None:
     asker.well("quality_lead", f"{CASE}/reopening", {"reason": "Datang lagi."}, id=closed)
     asker.well("head", "GET /digests")
     asker.well("head", "PUT /digests/seen", {"until": datetime.now(UTC).isoformat()})
+    asker.well("head", "GET /reminder-mail")
+    asker.well("head", "DELETE /reminder-mail")
 
 
 def kept_of(first: dict[str, Any]) -> str:

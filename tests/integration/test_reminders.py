@@ -200,9 +200,8 @@ def test_once_at_each_stage_on_working_days_outside_the_quiet_hours(place: Place
     # The node was off in the morning: it is told when it is on again, and once however often.
     place.come("2026-08-21", "10:00")
     begin_reminding(place.node.resolution, {"puring"})
-    remind = Reminding(
-        place.node.resolution, lambda: place.node.lists, place.node.access, {"puring"}
-    )
+    node = place.node
+    remind = Reminding(node.resolution, lambda: node.lists, node.access, {"puring"}, node.mailing)
     assert remind("Asia/Jakarta") == at("2026-08-21", "12:30")
     assert [each.slot for each in place.digests("bayu")] == [MORNING]
     place.come("2026-08-25")

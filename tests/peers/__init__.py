@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from services.publication.messages.senders.port import Sender
+from services.kernel.carriers.port import Sender
 
 
 class Peer(Protocol):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from services.publication.messages.senders.port import (
+from services.kernel.carriers.port import (
     Later,
     Letter,
     Outcome,

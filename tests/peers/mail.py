@@ -11,8 +11,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from services.kernel.carriers.smtp import Server, SmtpSender
 from services.kernel.clock import system_clock
-from services.publication.messages.senders.smtp import Server, SmtpSender
 from tests.running import free_port
 
 

@@ -62,7 +62,8 @@ class NavItem:
     """One place in the bar, shown to whoever holds `permission` somewhere (None: every account).
 
     `news` makes it a bell: the address at which a script asks how much there is that is `new`.
-    A `rare` one stands behind "Lainnya" for whoever has more than `IN_THE_BAR` places.
+    A `rare` one stands behind "Lainnya" for whoever has more than `IN_THE_BAR` places. `wishes` is
+    where its reader sets how they want it, and what that page is called; their account leads there.
     """
 
     section: str
@@ -71,6 +72,7 @@ class NavItem:
     permission: str | None = None
     news: str | None = None
     rare: bool = False
+    wishes: tuple[str, Text] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.kernel.aggregate import Intent
 from services.kernel.calendar import Override, WorkCalendar
+from services.kernel.carriers.port import Sender, Words
 from services.kernel.contracts import in_order, intake, read, resolution
 from services.kernel.district import District
 from services.kernel.errors import Conflict, invalid
@@ -24,8 +25,7 @@ from services.publication.domain.message import CHANNELS, OutgoingMessage
 from services.publication.messages import table
 from services.publication.messages.hours import next_allowed
 from services.publication.messages.reach import address_of, needs_agreement
-from services.publication.messages.senders.port import Sender
-from services.publication.messages.wording import CODE_HIDDEN, NOW, Words, link_of, worded
+from services.publication.messages.wording import CODE_HIDDEN, NOW, link_of, worded
 
 SEND: Final = "publication.message"
 """The task that sends one message."""

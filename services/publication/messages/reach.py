@@ -1,11 +1,11 @@
 """Where a person can be reached, and in which way they want to be."""
 
 from collections.abc import Mapping
-from email.errors import MessageError
-from email.headerregistry import Address
 from typing import Any, Final
 
 import phonenumbers
+
+from services.kernel.carriers.addresses import mail_address
 
 NEEDS: Final = {"sms": "phone", "whatsapp": "phone", "email": "email"}
 """By channel, what a form must know."""
@@ -15,7 +15,7 @@ def address_of(channel: str, person: Mapping[str, Any]) -> str | None:
     """Return the address of a person for a channel, however it was written down: a telephone number
     as E.164, an e-mail address as it is; None where there is none that can be one."""
     written = str(person.get(NEEDS[channel]) or "").strip()
-    return (_mail(written) if channel == "email" else _phone(written)) if written else None
+    return (mail_address(written) if channel == "email" else _phone(written)) if written else None
 
 
 def needs_agreement(channel: str, wanted: str | None, came_by: str) -> bool:
@@ -35,11 +35,3 @@ def _phone(written: str) -> str | None:
     if number.extension or not phonenumbers.is_valid_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _mail(written: str) -> str | None:
-    try:
-        address = Address(addr_spec=written)
-    except (MessageError, ValueError, IndexError):
-        return None
-    return written if address.domain and address.username and written.isascii() else None

@@ -14,13 +14,7 @@ import structlog
 
 from services.kernel import failpoints
 from services.kernel.aggregate import SYSTEM, Intent
-from services.kernel.keyring import Subject
-from services.kernel.store import UnitOfWork
-from services.publication.domain import Publication
-from services.publication.domain.message import OutgoingMessage
-from services.publication.messages.application import Messaging
-from services.publication.messages.reach import address_of
-from services.publication.messages.senders.port import (
+from services.kernel.carriers.port import (
     Later,
     Letter,
     Outcome,
@@ -31,6 +25,12 @@ from services.publication.messages.senders.port import (
     Unknown,
     Why,
 )
+from services.kernel.keyring import Subject
+from services.kernel.store import UnitOfWork
+from services.publication.domain import Publication
+from services.publication.domain.message import OutgoingMessage
+from services.publication.messages.application import Messaging
+from services.publication.messages.reach import address_of
 
 log = structlog.get_logger()
 ASK_AGAIN: Final = timedelta(seconds=15)

@@ -5,8 +5,9 @@ word of the complaint or its answer. A change of a text is a new version; the ol
 what went out can be said for ever.
 """
 
-from dataclasses import dataclass
 from typing import Final
+
+from services.kernel.carriers.port import Words
 
 NOW: Final = 1
 """The version that new messages are worded in."""
@@ -44,16 +45,6 @@ _LONG: Final = {
         "{place}\n"
     ),
 }
-
-
-@dataclass(frozen=True)
-class Words:
-    """What goes out: `subject` for e-mail, `body` as text, `values` for a channel whose peer keeps
-    the text itself (number, state, link; in the order of its template)."""
-
-    subject: str
-    body: str
-    values: tuple[str, str, str]
 
 
 def worded(

@@ -11,15 +11,13 @@ from starlette.responses import Response
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.district.reminders import time_of
-from services.kernel.text import Text, _
 from services.kernel.web.language import language_of, translator
 from services.kernel.web.pages import Pages, render
 from services.resolution.application import Resolution
-from services.resolution.pages.labels import PROMISED, STEPS
+from services.resolution.pages.labels import STEPS
 from services.resolution.pages.lists import CaseLists
 from services.resolution.reminders.api import MOST, READ, Slot
 from services.resolution.reminders.digests import LINES, Digests, Standing
-from services.resolution.reminders.owing import ACTION
 
 BELL: Final = "/pemberitahuan"
 PATH: Final = BELL + "/ringkasan"
@@ -73,16 +71,10 @@ def _rows(resolution: Resolution, found: Sequence[Standing], language: str) -> l
             # A duty's name is a sentence of reporting's, or a box's own.
             "name": translate(each.owed.name) if each.owed.page else each.owed.name,
             "href": each.owed.page or f"{CASE}/{each.owed.subject}",
-            "what": _what(each),
+            "what": each.what,
             "step": STEPS[each.step] if each.step else None,
             "due_at": each.owed.due_at,
             "place": resolution.district.puskesmas(each.owed.puskesmas).name if several else None,
         }
         for each in found
     ]
-
-
-def _what(line: Standing) -> Text | None:
-    if line.owed.kind == ACTION:
-        return _("tindakan {n} dari rencana", n=line.owed.about.partition("/")[2])
-    return PROMISED.get(line.owed.kind)

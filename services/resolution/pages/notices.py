@@ -28,6 +28,7 @@ from services.resolution.pages.lists import CaseLists
 from services.resolution.pages.rows import name_of
 from services.resolution.pages.spoken import about_case
 from services.resolution.pages.thread import steps_of
+from services.resolution.reminders.mail.wording import PAGE as MAIL
 
 PATH: Final = digest_page.BELL
 READ: Final = "case.read"
@@ -35,7 +36,14 @@ CASE: Final = digest_page.CASE
 PUBLICATION: Final = "/publikasi?complaint="
 PRAISE: Final = "/kasus?state=praise"
 """Where a notice leads: to what its reader can do about it."""
-NAV: Final = NavItem("notices", _("Pemberitahuan"), PATH, READ, news=PATH + "/baru")
+NAV: Final = NavItem(
+    "notices",
+    _("Pemberitahuan"),
+    PATH,
+    READ,
+    news=PATH + "/baru",
+    wishes=(MAIL, _("Pengingat lewat surel")),
+)
 PRAISED: Final = _("Pujian masuk: sampaikan kepada yang bertugas")
 SEEN: Final = flash("notices.seen", _("Semua ditandai sudah dibaca."))
 SPOKEN: Final = frozenset({"PublicationReturned", "EscalationAnswered"})

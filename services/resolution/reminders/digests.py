@@ -7,11 +7,12 @@ from uuid import UUID
 
 from services.kernel.access.principal import Principal
 from services.kernel.errors import NotFound
-from services.kernel.text import _
+from services.kernel.text import Text, _
 from services.resolution.application import Resolution
 from services.resolution.domain import Case
+from services.resolution.pages.labels import PROMISED
 from services.resolution.reminders import table
-from services.resolution.reminders.owing import Owed
+from services.resolution.reminders.owing import ACTION, Owed
 from services.resolution.reminders.reminding import AHEAD, Owing, case_of, owed_on
 
 LINES: Final = 50
@@ -32,6 +33,13 @@ class Standing:
         """The step that the case expects next; None where it expects none."""
         return str(self.case.allowed[0]) if self.case and self.open else None
 
+    @property
+    def what(self) -> Text | None:
+        """What of a case is due; None for a duty, whose name says it."""
+        if self.owed.kind == ACTION:
+            return _("tindakan {n} dari rencana", n=self.owed.about.partition("/")[2])
+        return PROMISED.get(self.owed.kind)
+
 
 class Digests:
     """Reads what was told; `owing` gives which duties are still open."""
@@ -42,14 +50,17 @@ class Digests:
     def of(self, principal: Principal, slot: str) -> list[table.Group]:
         """Return the groups of a digest that go to a reader, by what they may do now; raises
         NotFound where none does."""
-        found = [
+        if not (found := self.reaching(principal, slot)):
+            raise NotFound(_("Ringkasan ini tidak ada, atau tidak lagi untuk Anda."))
+        return found
+
+    def reaching(self, principal: Principal, slot: str) -> list[table.Group]:
+        """Return the groups of a digest that go to somebody, by what they may do now."""
+        return [
             each
             for each in table.groups(self._resolution, slot)
             if each.reaches(principal.account_id, principal.grants)
         ]
-        if not found:
-            raise NotFound(_("Ringkasan ini tidak ada, atau tidak lagi untuk Anda."))
-        return found
 
     def lines(
         self, among: Sequence[table.Group], slot: str, after: int = 0, limit: int = LINES

@@ -70,6 +70,13 @@ def next_time(resolution: "Resolution", zone: str) -> datetime:
     return rules.next_slot(local) if rules else local + _LOOK_AGAIN
 
 
+class Announcing(Protocol):
+    """Who is told of a digest elsewhere, too (`services.resolution.reminders.mail`)."""
+
+    def announce(self, accounts: Collection[str], about: str, latest: datetime) -> None:
+        """Take in that these accounts have a digest (`<slot>/<zone>`), to be told of until then."""
+
+
 class Reminding:
     """The task: for one time zone, what its Puskesmas are to be reminded of now.
 
@@ -83,9 +90,10 @@ class Reminding:
         owing: Callable[[], Owing],
         accounts: Accounts,
         homed: Collection[str],
+        announcing: Announcing,
     ) -> None:
         self._resolution, self._owing, self._accounts = resolution, owing, accounts
-        self._homed = homed
+        self._homed, self._announcing = homed, announcing
 
     def __call__(self, zone: str) -> datetime:
         """Remind whom the rules name, and return when to do so next.
@@ -99,7 +107,12 @@ class Reminding:
         if rules is not None and slot is not None:
             at_work = self._at_work(zone, local.date())
             if at_work:
-                self._remind(rules, slot, at_work, now)
+                people = People(self._accounts.list_accounts())
+                self._remind(rules, slot, at_work, people, now)
+                latest = datetime.combine(local.date(), rules.until, local.tzinfo)
+                self._announcing.announce(
+                    self._told_at(slot, zone, people), f"{slot}/{zone}", latest
+                )
         return next_time(self._resolution, zone)
 
     def _at_work(self, zone: str, today: date) -> dict[str, WorkCalendar]:
@@ -109,9 +122,13 @@ class Reminding:
         return {code: each for code, each in calendars.items() if each.is_working_day(today)}
 
     def _remind(
-        self, rules: ReminderRules, slot: str, at_work: Mapping[str, WorkCalendar], now: datetime
+        self,
+        rules: ReminderRules,
+        slot: str,
+        at_work: Mapping[str, WorkCalendar],
+        people: People,
+        now: datetime,
     ) -> None:
-        people = People(self._accounts.list_accounts())
         told = table.told(self._resolution, at_work)
 
         def decided(owed: Owed) -> Reminder | None:
@@ -163,6 +180,17 @@ class Reminding:
             )
             for duty in self._owing().duties(sorted(at_work), AHEAD)
         ]
+
+    def _told_at(self, slot: str, zone: str, people: People) -> set[str]:
+        """Return the accounts that a digest reaches with something of one time zone."""
+        place = self._resolution.district.puskesmas
+        found = table.groups(self._resolution, slot)
+        here = [each for each in found if place(each.puskesmas).zone == zone]
+        return {
+            account.id
+            for account in people.accounts
+            if any(each.reaches(account.id, account.grants) for each in here)
+        }
 
     def _digests(self, slot: str, people: People) -> Iterator[tuple[str, int, int]]:
         groups = table.groups(self._resolution, slot)

@@ -11,8 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from services.kernel.clock import Clock
-from services.publication.messages.senders.port import (
+from services.kernel.carriers.port import (
     Later,
     Letter,
     Outcome,
@@ -22,6 +21,7 @@ from services.publication.messages.senders.port import (
     Unknown,
     Why,
 )
+from services.kernel.clock import Clock
 
 FOLDERS: Final = ("outbox", "sent", "error")
 """As `outboxpath`, `sentsmspath` and `errorsmspath` of the daemon's configuration name them."""

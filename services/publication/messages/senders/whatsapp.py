@@ -13,7 +13,7 @@ from typing import Any, Final
 import httpx
 import msgspec
 
-from services.publication.messages.senders.port import (
+from services.kernel.carriers.port import (
     Later,
     Letter,
     Outcome,

@@ -14,8 +14,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Final
 
-from services.kernel.clock import Clock
-from services.publication.messages.senders.port import (
+from services.kernel.carriers.port import (
     Later,
     Letter,
     Outcome,
@@ -24,6 +23,7 @@ from services.publication.messages.senders.port import (
     Unknown,
     Why,
 )
+from services.kernel.clock import Clock
 
 SECONDS: Final = 10.0
 """So long each answer of the server is waited for."""

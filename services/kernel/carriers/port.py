@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from services.publication.messages.wording import Words
+
+@dataclass(frozen=True)
+class Words:
+    """What goes out: `subject` for e-mail, `body` as text, `values` for a channel whose peer keeps
+    the text itself, in the order of its template."""
+
+    subject: str
+    body: str
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

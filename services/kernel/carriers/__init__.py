@@ -1,0 +1,1 @@
+"""Peers that carry messages out: what each is asked and may say, and the one for e-mail."""
