@@ -448,7 +448,10 @@ TABLE: dict[str, Row] = {
     },
     **{
         f"GET /open311/v2/{path}": Row(ANYBODY, placed=False)
-        for path in ("services.{form}", "requests.{form}", "requests/{id}.{form}", "{rest:path}")
+        for path in (
+            *("discovery.{form}", "services.{form}", "services/{code}.{form}"),
+            *("requests.{form}", "requests/{id}.{form}", "{rest:path}"),
+        )
     },
     "GET /terbitkan/{id}/pesan": Row(MESSAGES),
     "POST /terbitkan/{id}/pesan": Row(TELLS, {}),

@@ -73,6 +73,35 @@ def test_the_services_are_the_categories(node: RunningNode) -> None:
     ]
 
 
+def test_discovery_tells_where_what_is_and_in_which_formats(node: RunningNode) -> None:
+    told = ask(node, "discovery.json").raise_for_status().json()
+    (endpoint,) = told["endpoints"]
+    assert endpoint["specification"] == "http://wiki.open311.org/GeoReport_v2"
+    assert endpoint["formats"] == ["text/xml", "application/json"]
+    assert endpoint["type"] == "production" and told["key_service"]
+    assert "Dinas" in told["contact"]
+    assert datetime.fromisoformat(told["changeset"]).utcoffset() == timedelta(0)
+    listed = node.public.get(endpoint["url"] + "/services.json").raise_for_status().json()
+    answer = ask(node, "discovery.xml")
+    assert answer.headers["content-type"] == "text/xml; charset=utf-8"
+    made = Xml.fromstring(answer.content)
+    assert made.tag == "discovery" and [each.tag for each in made] == list(told)
+    assert made.findtext("endpoints/endpoint/url") == endpoint["url"]
+    formats = [each.text for each in made.findall("endpoints/endpoint/formats/format")]
+    assert formats == endpoint["formats"] and listed
+
+
+def test_each_service_has_a_definition_without_attributes(node: RunningNode) -> None:
+    for each in ask(node, "services.json").json()[:2]:
+        code = each["service_code"]
+        told = ask(node, f"services/{code}.json", jurisdiction_id="puring").raise_for_status()
+        assert told.json() == {"service_code": code, "attributes": []}
+        made = Xml.fromstring(ask(node, f"services/{code}.xml").content)
+        assert made.tag == "service_definition" and made.findtext("service_code") == code
+        attributes = made.find("attributes")
+        assert attributes is not None and len(attributes) == 0
+
+
 def test_a_published_result_is_a_request(node: RunningNode, released: Released) -> None:
     found = {each["service_request_id"]: each for each in rows(node)}
     assert set(found) == {released["waiting"], released["plain"]}, "no confidential, no draft"
@@ -127,6 +156,10 @@ def test_requests_are_filtered_and_paged(node: RunningNode, released: Released) 
         ("requests.json", {"service_code": "tidak-ada"}, 404, "service_code"),
         ("requests.json", {"jurisdiction_id": "tidak-ada"}, 404, "jurisdiction_id"),
         ("services.json", {"jurisdiction_id": "tidak-ada"}, 404, "jurisdiction_id"),
+        ("services/tidak-ada.json", {}, 404, "service_code"),
+        ("services/tidak-ada.xml", {}, 404, "service_code"),
+        ("services/obat.json", {"jurisdiction_id": "tidak-ada"}, 404, "jurisdiction_id"),
+        ("discovery.yaml", {}, 404, ".json"),
         ("requests.json", {"service_request_id": "x," * 101}, 400, "service_request_id"),
         ("requests/bukan-nomor.json", {}, 404, "service_request_id"),
         (f"requests/{NOBODYS}.xml", {}, 404, "service_request_id"),
