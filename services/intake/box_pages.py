@@ -4,7 +4,6 @@ The lines are typed one below the other; what is known besides of a slip (unit, 
 before it is saved (`go=rows` makes a row of each line) or later, on the slip's own page.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.intake import rows
 from services.intake.application import BOX, Intake, Slip
 from services.intake.boxes import TypedSlip, check_count, lines_of
 from services.intake.forms import SLIPS_MOST, form_of
@@ -33,7 +33,6 @@ from services.kernel.web.resumed import not_shown_yet
 
 OPEN: Final = "box.open"
 PATH: Final = "/catat/kotak"
-MORE, ROWS_MOST = 6, 100
 OFFICERS_MOST, NAME_MOST = 20, 200
 LABELS: Final[Mapping[str, Text]] = {
     "box": _("Kotak"),
@@ -43,13 +42,7 @@ LABELS: Final[Mapping[str, Text]] = {
     "counted": _("Berapa surat di dalamnya"),
     "lines": _("Isi surat, satu baris tiap surat"),
 }
-FIELDS: Final[Mapping[str, Text]] = {
-    "text": _("Isi surat"),
-    "kind": _("Jenis"),
-    "service_unit": _("Unit layanan"),
-    "name": _("Nama"),
-}
-_SLIP = re.compile(r"slips\[(\d+)\]\.(?:complainant\.)?(\w+)")
+FIELDS: Final = rows.fields(_("Isi surat"))
 
 Choices = Callable[[Intake, Puskesmas, str], Mapping[str, list[tuple[str, object]]]]
 Reachable = Callable[[Intake, Principal], Sequence[Puskesmas]]
@@ -65,7 +58,7 @@ def add(pages: APIRouter, intake: Intake, choices: Choices, reachable: Reachable
         principal: Principal,
         here: Puskesmas | None,
         form: Form,
-        rows: int = 0,
+        many: int = 0,
         status: int = 200,
     ) -> Response:
         zone = ZoneInfo(here.zone) if here else None
@@ -79,12 +72,12 @@ def add(pages: APIRouter, intake: Intake, choices: Choices, reachable: Reachable
             here=here,
             reachable=reachable(intake, principal),
             choices=choices(intake, here, language_of(request)) if here else {},
-            labels=_labels(rows),
+            labels=_labels(many),
             fields=FIELDS,
             boxes=[(each.code, each.name) for each in here.boxes_in_use] if here else [],
             form=form,
-            rows=rows,
-            most=ROWS_MOST,
+            rows=many,
+            most=rows.MOST,
             now_local=intake.clock().astimezone(zone).strftime("%Y-%m-%dT%H:%M"),
             key=form.value("key") or str(uuid4()),
         )
@@ -107,15 +100,15 @@ def add(pages: APIRouter, intake: Intake, choices: Choices, reachable: Reachable
         """Write the opening and all its slips down, or nothing; once however often it is sent."""
         here = intake.at(line(values, "puskesmas"))
         principal.role_for(OPEN, here.code)
-        rows = _rows(values)
+        many = rows.count(values)
         if line(values, "go") == "rows":
             typed = _as_rows(values, lines_of(str(values.get("lines", ""))))
-            return show(request, principal, here, Form(typed), max(_rows(typed), MORE))
+            return show(request, principal, here, Form(typed), max(rows.count(typed), rows.MORE))
         if line(values, "go") == "more":
-            return show(request, principal, here, Form(values), min(rows + MORE, ROWS_MOST))
+            return show(request, principal, here, Form(values), min(many + rows.MORE, rows.MOST))
         try:
             not_shown_yet(values)
-            found = _read(values, rows, ZoneInfo(here.zone))
+            found = _read(values, many, ZoneInfo(here.zone))
             who = intent(principal, OPEN, here.code, found.at)
             repeat = once_of_form(principal.account_id, f"POST {PATH}", values)
             answer = intake.open_box(
@@ -130,13 +123,12 @@ def add(pages: APIRouter, intake: Intake, choices: Choices, reachable: Reachable
         except Forbidden:
             raise
         except Problem as problem:
-            filled = [row for row in range(rows) if line(values, f"text_{row}")]
             errors = dict.fromkeys(
-                FieldError(_at(each.field, rows, filled), each.message) for each in problem.errors
+                FieldError(_at(each.field, values, many), each.message) for each in problem.errors
             )
             kept = {**values, "key": ""} if isinstance(problem, KeyReused) else values
             form = Form(kept, tuple(errors), problem.detail)
-            return show(request, principal, here, form, rows, problem.status)
+            return show(request, principal, here, form, many, problem.status)
         return render(
             request,
             "intake/box_opened.html",
@@ -162,28 +154,23 @@ class _Opened:
     slips: list[Slip]
 
 
-def _rows(values: Values) -> int:
-    """Return how many rows the form has that was sent; 0: it has lines."""
-    return sum(f"text_{row}" in values for row in range(ROWS_MOST))
-
-
 def _as_rows(values: Values, slips: Sequence[TypedSlip]) -> dict[str, str | list[str]]:
     """Return the form with a row for each line; of more than fit the last stay as they are."""
-    typed = {**values, "lines": "\n".join(each.text for each in slips[ROWS_MOST:])}
-    for row, slip in enumerate(slips[:ROWS_MOST]):
+    typed = {**values, "lines": "\n".join(each.text for each in slips[rows.MOST :])}
+    for row, slip in enumerate(slips[: rows.MOST]):
         typed |= {f"text_{row}": slip.text, f"kind_{row}": slip.kind}
     return typed
 
 
-def _labels(rows: int) -> Mapping[str, Text]:
+def _labels(many: int) -> Mapping[str, Text]:
     found = dict(LABELS)
-    for row in range(rows):
+    for row in range(many):
         for name, label in FIELDS.items():
             found[f"{name}_{row}"] = _("Surat {n}, {what}", n=row + 1, what=label)
     return found
 
 
-def _read(values: Values, rows: int, zone: ZoneInfo) -> _Opened:
+def _read(values: Values, many: int, zone: ZoneInfo) -> _Opened:
     """Return when, who and the slips; raises InvalidInput with every wrong field of every row."""
     errors: list[FieldError] = []
     at = moment(line(values, "opened_at"), "opened_at", zone, errors)
@@ -193,7 +180,11 @@ def _read(values: Values, rows: int, zone: ZoneInfo) -> _Opened:
     if not officers:
         errors.append(FieldError("officers", _("Tulis sedikitnya satu nama, satu per baris.")))
     witnesses = _names(values, "witnesses", errors)
-    slips = _rows_of(values, rows, zone, errors) if rows else _lines_of(values, zone, errors)
+    slips = (
+        [Slip(form_of(each)) for each in rows.read(values, many, BOX, zone, errors)]
+        if many
+        else _lines_of(values, zone, errors)
+    )
     try:
         check_count(_counted(values), len(slips))
     except InvalidInput as problem:
@@ -241,31 +232,8 @@ def _lines_of(values: Values, zone: ZoneInfo, errors: list[FieldError]) -> list[
     return slips
 
 
-def _rows_of(values: Values, rows: int, zone: ZoneInfo, errors: list[FieldError]) -> list[Slip]:
-    """Return the slips that stand in rows, each with what is known of it."""
-    slips = []
-    for row in range(rows):
-        typed = {name: line(values, f"{name}_{row}") for name in FIELDS}
-        if not typed["text"]:
-            if typed["name"] or typed["service_unit"]:
-                errors.append(FieldError(f"text_{row}", _("Tulis apa yang disampaikan.")))
-            continue
-        named = "open" if typed["name"] else "anonymous"
-        try:
-            body = read_form(typed | {"channel": BOX, "confidentiality": named}, zone)
-        except InvalidInput as problem:
-            errors += [
-                FieldError(f"{each.field.split('.')[-1]}_{row}", each.message)
-                for each in problem.errors
-            ]
-        else:
-            slips.append(Slip(form_of(body)))
-    return slips
-
-
-def _at(field: str, rows: int, filled: Sequence[int]) -> str:
+def _at(field: str, values: Values, many: int) -> str:
     """Return the field of the page that an error of a slip is about."""
-    found = _SLIP.match(field)
-    if found is None:
-        return field
-    return f"{found[2]}_{filled[int(found[1])]}" if rows else "lines"
+    if not many:
+        return "lines" if field.startswith("slips[") else field
+    return rows.place(field, rows.filled(values, many)) or field

@@ -1,6 +1,5 @@
 """What was raised in a meeting is entered: one line for each, all of it at once (SOP Puring 3a)."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Final
@@ -11,12 +10,13 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.intake import rows
 from services.intake.application import Intake
 from services.intake.filled import MEETING
 from services.intake.filled import Form as Filled
 from services.intake.forms import form_of
 from services.intake.forums import Forums, Meeting
-from services.intake.typed import Values, line, moment, read_form, typed_fields
+from services.intake.typed import Values, line, moment, typed_fields
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.commands import intent, once_of_form
@@ -30,14 +30,7 @@ from services.kernel.web.resumed import not_shown_yet
 
 RECEIVE: Final = "complaint.receive"
 PATH: Final = "/catat/pertemuan"
-ROWS, ROWS_MOST = 6, 100
-FIELDS: Final[Mapping[str, Text]] = {
-    "text": _("Yang disampaikan"),
-    "kind": _("Jenis"),
-    "service_unit": _("Unit layanan"),
-    "name": _("Nama"),
-}
-_FORM = re.compile(r"forms\[(\d+)\]\.(?:complainant\.)?(\w+)")
+FIELDS: Final = rows.fields(_("Yang disampaikan"))
 
 Choices = Callable[[Intake, Puskesmas, str], Mapping[str, list[tuple[str, object]]]]
 Fields = Annotated[dict[str, str | list[str]], Depends(typed_fields)]
@@ -52,7 +45,7 @@ def add(pages: APIRouter, intake: Intake, forums: Forums, choices: Choices) -> N
         id: UUID,
         meeting: Meeting,
         form: Form,
-        rows: int = ROWS,
+        many: int = rows.MORE,
         status: int = 200,
     ) -> Response:
         here = intake.at(meeting.puskesmas)
@@ -68,11 +61,11 @@ def add(pages: APIRouter, intake: Intake, forums: Forums, choices: Choices) -> N
             id=id,
             meeting=meeting,
             choices=choices(intake, here, language_of(request)),
-            labels=_labels(rows),
+            labels=_labels(many),
             fields=FIELDS,
             form=form,
-            rows=rows,
-            most=ROWS_MOST,
+            rows=many,
+            most=rows.MOST,
             heard_at=meeting.at.astimezone(zone).strftime("%Y-%m-%dT%H:%M"),
             key=form.value("key") or str(uuid4()),
         )
@@ -91,13 +84,13 @@ def add(pages: APIRouter, intake: Intake, forums: Forums, choices: Choices) -> N
         principal.role_for(RECEIVE, here.code)
         id = _id(line(values, "rapat"))
         meeting = forums.meeting(here.code, id)
-        rows = _rows(values)
+        many = max(rows.count(values), rows.MORE)
         if line(values, "go") == "more":
-            return show(request, id, meeting, Form(values), min(rows + ROWS, ROWS_MOST))
-        filled = [row for row in range(rows) if line(values, f"text_{row}")]
+            return show(request, id, meeting, Form(values), min(many + rows.MORE, rows.MOST))
+        filled = rows.filled(values, many)
         try:
             not_shown_yet(values)
-            at, forms = _read(values, rows, filled, ZoneInfo(here.zone), id)
+            at, forms = _read(values, many, ZoneInfo(here.zone), id)
             who = intent(principal, RECEIVE, here.code, at)
             repeat = once_of_form(principal.account_id, f"POST {PATH}", values)
             answer = intake.receive_together(here.code, forms, who, repeat).result()
@@ -109,7 +102,7 @@ def add(pages: APIRouter, intake: Intake, forums: Forums, choices: Choices) -> N
             )
             kept = {**values, "key": ""} if isinstance(problem, KeyReused) else values
             form = Form(kept, errors, problem.detail)
-            return show(request, id, meeting, form, rows, problem.status)
+            return show(request, id, meeting, form, many, problem.status)
         return render(
             request,
             "intake/forum_raised.html",
@@ -133,45 +126,26 @@ def _id(text: str) -> UUID:
         ) from None
 
 
-def _rows(values: Values) -> int:
-    """Return how many rows the form has that was sent."""
-    return max(sum(f"text_{row}" in values for row in range(ROWS_MOST)), ROWS)
-
-
-def _labels(rows: int) -> Mapping[str, Text]:
+def _labels(many: int) -> Mapping[str, Text]:
     found = {"heard_at": _("Kapan disampaikan")}
-    for row in range(rows):
+    for row in range(many):
         for name, label in FIELDS.items():
             found[f"{name}_{row}"] = _("Masukan {n}, {what}", n=row + 1, what=label)
     return found
 
 
 def _read(
-    values: Values, rows: int, filled: Sequence[int], zone: ZoneInfo, meeting: UUID
+    values: Values, many: int, zone: ZoneInfo, meeting: UUID
 ) -> tuple[datetime | None, list[Filled]]:
     """Return when it was said, and the forms; raises InvalidInput with every wrong field."""
     errors: list[FieldError] = []
     at = moment(line(values, "heard_at"), "heard_at", zone, errors)
-    if not filled:
+    if not rows.filled(values, many):
         errors.append(FieldError("text_0", _("Tulis sedikitnya satu masukan.")))
-    for row in range(rows):
-        if row not in filled and (
-            line(values, f"name_{row}") or line(values, f"service_unit_{row}")
-        ):
-            errors.append(FieldError(f"text_{row}", _("Tulis apa yang disampaikan.")))
-    forms = []
-    for row in filled:
-        typed = {name: line(values, f"{name}_{row}") for name in FIELDS}
-        named = "open" if typed["name"] else "anonymous"
-        try:
-            body = read_form(typed | {"channel": MEETING, "confidentiality": named}, zone)
-        except InvalidInput as problem:
-            errors += [
-                FieldError(f"{each.field.split('.')[-1]}_{row}", each.message)
-                for each in problem.errors
-            ]
-        else:
-            forms.append(form_of(body.model_copy(update={"meeting": meeting})))
+    forms = [
+        form_of(each.model_copy(update={"meeting": meeting}))
+        for each in rows.read(values, many, MEETING, zone, errors)
+    ]
     if errors:
         raise InvalidInput(*errors)
     return at, forms
@@ -179,7 +153,4 @@ def _read(
 
 def _at(field: str, filled: Sequence[int]) -> str:
     """Return the field of the page that an error is about."""
-    if field == "received_at":
-        return "heard_at"
-    found = _FORM.match(field)
-    return f"{found[2]}_{filled[int(found[1])]}" if found else field
+    return "heard_at" if field == "received_at" else rows.place(field, filled) or field
