@@ -68,7 +68,9 @@ def opened(resolution: Resolution, heard: datetime) -> UUID:
 
 
 def sweep(resolution: Resolution, id: UUID, name: str) -> Case:
-    assert tasks(resolution, lambda _zone: None)[OVERDUE](f"{id}/{name}") is None
+    assert (
+        tasks(resolution, lambda _zone: None, lambda _letter: None)[OVERDUE](f"{id}/{name}") is None
+    )
     return resolution.get(id)
 
 

@@ -134,7 +134,7 @@ def test_nobody_is_reminded_of_a_promise_that_was_kept(tmp_path: Path) -> None:
             node.relays["intake"].step()
         while node.followers["resolution"].lag():
             node.followers["resolution"].step()
-        overdue = tasks(node.resolution, lambda _zone: None)[OVERDUE]
+        overdue = tasks(node.resolution, lambda _zone: None, lambda _letter: None)[OVERDUE]
 
         def told() -> int:
             return [each.name for each in node.resolution.history(id)].count("TeamNotified")
