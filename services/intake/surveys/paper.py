@@ -1,7 +1,7 @@
 """What stands on a survey's two papers: its terms of reference (SOP Puring 5.1a), and its report
 in the outline that Puskesmas use for PermenPANRB 14/2017."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,7 @@ from services.kernel.paper.document import (
     number_line,
 )
 from services.kernel.text import Text, _
-from services.kernel.web.formats import day_long, number
+from services.kernel.web.formats import number, stamp
 from services.kernel.web.language import say
 
 ROOM: Final = 6
@@ -256,7 +256,6 @@ class _Page:
         self._office = intake.district.office
         self._numbered = intake.district.paper_number
         self._zone = ZoneInfo(self.here.zone)
-        self._now: datetime = intake.clock()
         units = intake.district.units_of(self.here.code)
         self._units = {each.code: each.name_in(language) for each in units}
 
@@ -264,7 +263,7 @@ class _Page:
         return say(text, self.language) if isinstance(text, Text) else text
 
     def day(self, value: date) -> str:
-        return day_long(value, self.language, self._zone, self._now)
+        return stamp(value, self.language, self._zone)
 
     def number(self, value: int) -> str:
         return number(value, self.language)

@@ -61,9 +61,9 @@ class Diary:
         return self._at(day, hour)
 
     def of_month(self, month: Month) -> list[Life]:
-        """Return the complaints that came in a month."""
+        """Return the complaints that were heard in a month, whenever they were written down."""
         local = self.place.calendar.local_date
-        return [each for each in self.lives if Month.of(local(each.arrival.at)) == month]
+        return [each for each in self.lives if Month.of(local(each.arrival.heard_at)) == month]
 
     def _at(self, day: date, hour: int) -> datetime:
         minute = self.chance.randrange(5, 55)

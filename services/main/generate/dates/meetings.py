@@ -63,6 +63,7 @@ def _one(diary: Diary, kind: str, called: datetime, month: Month, day: int) -> N
 
 def _called(diary: Diary, kind: str, called_at: datetime, at: datetime) -> _Called:
     about = Month.of(diary.place.calendar.local_date(at)).before
+    at = at.replace(minute=0)
     called_at = max(called_at, diary.on(diary.since.date() + DAY, 9))
     cases = [
         life

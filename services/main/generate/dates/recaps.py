@@ -47,7 +47,11 @@ def _put_right(diary: Diary, noted: Mapping[Month, datetime]) -> None:
     category after its recap, and that the recap is corrected."""
     for month, at in reversed([*noted.items()]):
         amended, known = (diary.on(at.date() + days * DAY, 9) for days in (4, 8))
-        plain = [life for life in diary.of_month(month) if _is_plain(life)]
+        plain = [
+            life
+            for life in diary.of_month(month)
+            if _is_plain(life) and life.arrival.at < amended - DAY
+        ]
         if plain and known < diary.until:
             life = plain[0]
             categories = [*life.form.categories, "informasi"]
@@ -79,14 +83,14 @@ def _visits(diary: Diary, month: Month, usual: int) -> None:
 def _written(diary: Diary, month: Month, closed: datetime) -> None:
     words, chance = papers(), diary.chance
     found = chance.choices(("effective", "partly", "not_effective"), (62, 34, 4))[0]
-    nothing = not diary.of_month(month)
+    nothing = all(each.form.kind == "praise" for each in diary.of_month(month))
     diary.step(
         diary.before(closed, 13),
         "complete_recap",
         month=month,
         effectiveness="nothing" if nothing else found,
         note=None if nothing else chance.choice(words.effectiveness),
-        barriers=chance.choice(words.barriers) if chance.random() < 0.4 else None,
+        barriers=None if nothing or chance.random() < 0.6 else chance.choice(words.barriers),
     )
 
 
