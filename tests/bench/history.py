@@ -160,6 +160,12 @@ SELECT place, row_number() OVER (PARTITION BY source ORDER BY place) AS nth FROM
 """
 _GAPLESS: Final = """
 INSERT INTO log BY NAME
-SELECT * EXCLUDE (nth) REPLACE (nth AS id, nth - 1 AS previous, 0 AS partition)
-FROM one.log JOIN numbered USING (place)
+SELECT * EXCLUDE (nth, told) REPLACE (
+    nth AS id, nth - 1 AS previous, 0 AS partition,
+    told->>'number' AS number,
+    told->>'receipt_hash' AS receipt_hash,
+    (told->>'publication')::UUID AS publication
+)
+FROM (SELECT *, decode(value)::JSON AS told FROM one.log) JOIN numbered USING (place)
 """
+"""Verify holds what is typed to the payload, which has stayed that of the first."""
