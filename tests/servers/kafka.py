@@ -77,7 +77,11 @@ class KafkaServer:
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
-        _wait_for(self._broker, self._process, self._log)
+        try:
+            _wait_for(self._broker, self._process, self._log)
+        except BaseException:
+            self.kill()
+            raise
 
     def kill(self) -> None:
         """End the broker as a power cut would."""
