@@ -1,15 +1,11 @@
-"""What every deployment is put together from: each part made from the settings, when first asked
+"""The services of a deployment, on what it stands on (`deployment.py`): each made when first asked
 for. A node asks for all of them, a district's process for those of its service."""
 
-import os
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import uuid_utils.compat
-from celery import Celery
 
 from services.intake.application import Intake
 from services.intake.cases import Cases
@@ -24,29 +20,16 @@ from services.intake.jobs import tasks as intake_tasks
 from services.intake.policy import policy as intake_policy
 from services.intake.surveys.application import Surveys
 from services.intake.surveys.importing import SurveyImports
-from services.kernel.access.edges import Edges
-from services.kernel.access.store import AccessStore
-from services.kernel.carriers.port import Sender
-from services.kernel.clock import Clock, system_clock
-from services.kernel.district import District
-from services.kernel.fleeting import NEWS, Alone, Fleeting
 from services.kernel.follower import Follower
-from services.kernel.handover.wrapping import Pair
-from services.kernel.jobs import Jobs, Task, celery_app
-from services.kernel.keyring import Keyring, Pool
+from services.kernel.jobs import Jobs, Task
 from services.kernel.policy import Policy
 from services.kernel.proof import Signer
 from services.kernel.relay import Relay
 from services.kernel.store import Service
-from services.kernel.store.database import Database
-from services.kernel.stream import EmbeddedStream, Stream, StreamUnavailable
 from services.main.asking import RemoteLists, internal_secret
-from services.main.folder import key_file, open_folder
+from services.main.deployment import Deployment
 from services.main.incoming import listening, media
 from services.main.lists import CasesOf
-from services.main.places import place
-from services.main.senders import senders
-from services.main.settings import Settings
 from services.main.survey_papers import RemoteSurveyPapers, SurveyPapersOf, remote
 from services.publication.application import Publishing
 from services.publication.jobs import tasks as publication_tasks
@@ -71,9 +54,6 @@ from services.resolution.reminders.mail.application import Mailing
 from services.resolution.reminders.mail.sending import Sending as DigestMails
 from services.resolution.reminders.reminding import Reminding
 
-if TYPE_CHECKING:
-    from services.kernel.access.oidc import Oidc
-
 WRITING: Final = ("intake", "resolution", "publication", "reporting")
 JOBS: Final = {
     "intake": (IMPORT, ERASE, LISTEN, SETTLE),
@@ -84,98 +64,15 @@ JOBS: Final = {
 STORES: Final = (*WRITING, "keyring", "access")
 
 
-class Parts:
+class Parts(Deployment):
     """The parts of one deployment. Whoever asks for one closes all of them in the end.
 
     `watch` is what reporting shows of the processes that relay and follow, `outboxes` what it
     makes the facts of anew when it is asked for that from the stores.
     """
 
-    reads_without_secrets = False
-    """Whether this may be opened to be read where a secret is lost."""
     watch: Watch = Nobody()
     outboxes: Outboxes = NoOutboxes()
-
-    def __init__(self, settings: Settings, district: District, clock: Clock = system_clock) -> None:
-        self.settings = settings
-        self.district = district
-        self.clock = clock
-        self.folder = open_folder(settings, without_secrets=self.reads_without_secrets)
-
-    def place(self, name: str) -> Database:
-        """Return where a store lies."""
-        return place(self.settings, name)
-
-    @cached_property
-    def fleeting(self) -> Fleeting:
-        """What the processes of this deployment share and may lose."""
-        if self.settings.redis_url is None:
-            return Alone()
-        from services.kernel.fleeting.on_redis import OnRedis
-
-        return OnRedis(self.settings.redis_url.get_secret_value(), self.folder.receipt_secret)
-
-    def ring_news(self) -> None:
-        """Tell every process that there is more to see."""
-        self.fleeting.ring(NEWS)
-
-    @cached_property
-    def access(self) -> AccessStore:
-        """Accounts, sessions and tokens."""
-        return AccessStore(self.place("access"), self.clock, fleeting=self.fleeting)
-
-    @cached_property
-    def oidc(self) -> "Oidc | None":
-        """Where people may sign in beside the accounts' own passwords."""
-        issuer, client = self.settings.oidc_issuer, self.settings.oidc_client_id
-        if issuer is None or client is None:
-            return None
-        from services.kernel.access.oidc import Oidc
-
-        return Oidc.of(issuer, client, self.settings.oidc_secret_file)
-
-    @cached_property
-    def keyring(self) -> Keyring:
-        """The keys to all sealed words."""
-        place, master = self.place("keyring"), self.folder.master_key
-        keyring = Keyring(place, master, self.clock, Pool(os.urandom))
-        if self.reads_without_secrets and (self.folder.lost or not keyring.fits()):
-            self.folder = replace(self.folder, lost=self.folder.lost or key_file(self.settings))
-            keyring.locked = True
-        return keyring
-
-    @cached_property
-    def pair(self) -> Pair:
-        """The pair that other origins wrap keys for."""
-        return Pair.of(self.folder.origin, self.folder.master_key)
-
-    @cached_property
-    def edges(self) -> Edges:
-        """The edges of this district."""
-        self.access  # noqa: B018 - its tables are there before
-        return Edges(self.place("access"), self.clock)
-
-    @cached_property
-    def stream(self) -> Stream:
-        """The one log that all services write to and follow."""
-        if self.settings.kafka is None:
-            return EmbeddedStream(self.folder.store("stream.sqlite"), self.clock)
-        from services.kernel.stream.kafka import KafkaStream
-
-        topic, later = self.settings.kafka_topic(), False
-        try:
-            topic.check()
-        except StreamUnavailable:
-            # What needs no stream goes on without; the topic is checked when it is there.
-            later = True
-        return KafkaStream(
-            topic, delivery_seconds=self.settings.kafka_delivery_seconds, check=later
-        )
-
-    @property
-    def attachments(self) -> Path:
-        """The folder of the sealed files of complaints."""
-        return self.folder.store("attachments")
 
     @cached_property
     def intake(self) -> Intake:
@@ -277,11 +174,6 @@ class Parts:
         )
 
     @cached_property
-    def senders(self) -> Mapping[str, Sender]:
-        """The peers that carry messages out, by channel."""
-        return senders(self.settings, self.clock)
-
-    @cached_property
     def mailing(self) -> Mailing:
         """Resolution's digests by e-mail."""
         secret = self.folder.receipt_secret
@@ -324,11 +216,6 @@ class Parts:
         signer = Signer.of(self.folder.origin, self.folder.master_key)
         return Signing(self.reporting.store, self.recaps, signer, self.clock)
 
-    @cached_property
-    def celery(self) -> Celery:
-        """What tasks are declared to."""
-        return celery_app()
-
     def service(self, name: str) -> Service:
         """Return what a service writes to, by the service's name."""
         found: Service = getattr(self, {"reporting": "recaps"}.get(name, name))
@@ -337,11 +224,6 @@ class Parts:
     def new_relay(self, name: str) -> Relay:
         """Return a new relay of a service's events."""
         return Relay(self.service(name), self.stream)
-
-    @cached_property
-    def uplink(self) -> Stream:
-        """The stream of the district that an edge belongs to; it may be out of reach."""
-        return uplink(self.settings)
 
     def new_followers(self, name: str) -> tuple[Follower, ...]:
         """Return new followers for a service; none for one that follows nobody."""
@@ -385,49 +267,12 @@ class Parts:
         remind = Reminding(self.resolution, *asked, self.homed, self.mailing)
         return remind, DigestMails(self.mailing, *asked)
 
-    @cached_property
-    def homed(self) -> frozenset[str]:
-        """The Puskesmas whose home this origin is (design: home): one that names none is at home
-        in the district, or on the node."""
-        here = {self.folder.origin} | ({None} if self._is_district else set())
-        return frozenset(each.code for each in self.district.all_puskesmas if each.home in here)
-
     def record_district(self) -> None:
         """Record what this origin declares of the district file, where it changed: an edge only
         the Puskesmas that are at home there, for all else comes down to it."""
         self.intake.record_district(self.declares)
-        if self._is_district:
+        if self.is_district:
             self.resolution.record_district()
-
-    @property
-    def _is_district(self) -> bool:
-        """Whether those are at home here that the file gives no home, and what holds for all."""
-        return self.settings.mode != "edge" and not self.settings.own_store
-
-    @property
-    def declares(self) -> frozenset[str]:
-        """The Puskesmas of the file that this origin records."""
-        if not self._is_district:
-            return self.homed
-        return frozenset(each.code for each in self.district.all_puskesmas)
-
-    def is_home(self, puskesmas: str) -> bool:
-        """Say whether this origin is the home of a Puskesmas; of one of another file it is not."""
-        return puskesmas in self.homed
-
-    def home_of(self, puskesmas: str) -> str:
-        """Return the home of a Puskesmas; "" for one that the district file does not name."""
-        if puskesmas in self.homed:
-            return self.folder.origin
-        known = {each.code: each.home or "" for each in self.district.all_puskesmas}
-        return known.get(puskesmas, "")
-
-    def places_of(self, origin: str) -> frozenset[str]:
-        """Return the Puskesmas that are at home at another origin."""
-        return (
-            frozenset(each.code for each in self.district.all_puskesmas if each.home == origin)
-            - self.homed
-        )
 
     def close(self) -> None:
         """Close what was opened: sources before the stream they write to."""
@@ -444,12 +289,3 @@ class Parts:
         for name in opened:
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
-
-
-def uplink(settings: Settings) -> Stream:
-    """Return the stream of the district that an edge belongs to; it may be out of reach."""
-    from services.kernel.stream.kafka import KafkaStream
-
-    return KafkaStream(
-        settings.kafka_topic(), delivery_seconds=settings.kafka_delivery_seconds, check=True
-    )

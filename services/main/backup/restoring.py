@@ -44,8 +44,8 @@ from services.main.backup.making import sealed_secrets
 from services.main.backup.stores import OUTBOXES, store_of
 from services.main.backup.unpacking import unpack, write_secrets
 from services.main.claims import SERVING, AlreadyServed, claimed
+from services.main.deployment import uplink
 from services.main.folder import MASTER_KEY, RECEIPT_SECRET, record_origin, write_secret
-from services.main.parts import uplink
 from services.main.settings import Settings
 
 INCARNATION: Final = "restored"
