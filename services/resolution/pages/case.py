@@ -38,14 +38,6 @@ from services.resolution.meetings.lists import MeetingLists
 from services.resolution.pages import elsewhere, thread
 from services.resolution.pages.corrected import Form as OnForm
 from services.resolution.pages.corrected import Names
-from services.resolution.pages.labels import (
-    CALLED,
-    EVENTS,
-    FIELDS,
-    PERSON,
-    PLAN_ROWS,
-    STEPS,
-)
 from services.resolution.pages.lists import CaseLists
 from services.resolution.pages.meeting_words import in_meetings
 from services.resolution.pages.news import tell
@@ -54,6 +46,14 @@ from services.resolution.pages.queue import PATH, READ, name_of
 from services.resolution.pages.spoken import about_case, boxes_of, spoken
 from services.resolution.pages.steps import FORMS, StepForm
 from services.resolution.pages.typed import Typed
+from services.resolution.words import (
+    CALLED,
+    EVENTS,
+    FIELDS,
+    PERSON,
+    PLAN_ROWS,
+    STEPS,
+)
 
 RECURS: Final = 3
 """As many cases about the same within 90 days are an issue that keeps coming back; our choice."""

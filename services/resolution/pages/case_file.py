@@ -28,12 +28,12 @@ from services.resolution.domain import Case
 from services.resolution.domain.case import BY_CORRECTION
 from services.resolution.pages import thread
 from services.resolution.pages.corrected import Form, Names
-from services.resolution.pages.labels import DEADLINES, PERSON
 from services.resolution.pages.lists import CaseLists
 from services.resolution.pages.queue import PATH, READ, name_of
 from services.resolution.pages.spoken import spoken
 from services.resolution.pages.thread import Step
 from services.resolution.verdicts import judged
+from services.resolution.words import DEADLINES, PERSON
 
 
 class Writer:

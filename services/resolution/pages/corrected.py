@@ -12,8 +12,8 @@ from services.kernel.text import Text, _
 from services.kernel.web import formats
 from services.kernel.web import words as glossary
 from services.kernel.web.language import say
-from services.resolution.pages.labels import FORM
 from services.resolution.pages.rows import name_of
+from services.resolution.words import FORM
 
 Form = intake.ComplaintReceivedV1 | intake.ComplaintCorrectedV1
 """What stands on the complaint's form from then on."""

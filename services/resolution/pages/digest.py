@@ -14,13 +14,12 @@ from services.kernel.district.reminders import time_of
 from services.kernel.web.language import language_of, translator
 from services.kernel.web.pages import Pages, render
 from services.resolution.application import Resolution
-from services.resolution.pages.labels import STEPS
 from services.resolution.pages.lists import CaseLists
 from services.resolution.reminders.api import MOST, READ, Slot
-from services.resolution.reminders.digests import LINES, Digests, Standing
+from services.resolution.reminders.digests import LINES, PATH, Digests, Standing
+from services.resolution.words import STEPS
 
 BELL: Final = "/pemberitahuan"
-PATH: Final = BELL + "/ringkasan"
 CASE: Final = "/kasus"
 
 

@@ -23,12 +23,13 @@ from services.kernel.web.language import language_of
 from services.kernel.web.pages import NavItem, render
 from services.resolution.application import Resolution
 from services.resolution.pages import digest as digest_page
-from services.resolution.pages.labels import CALLED_FOR, EVENTS
 from services.resolution.pages.lists import CaseLists
 from services.resolution.pages.rows import name_of
 from services.resolution.pages.spoken import about_case
 from services.resolution.pages.thread import steps_of
+from services.resolution.reminders.digests import PATH as DIGEST
 from services.resolution.reminders.mail.wording import PAGE as MAIL
+from services.resolution.words import CALLED_FOR, EVENTS
 
 PATH: Final = digest_page.BELL
 READ: Final = "case.read"
@@ -105,7 +106,7 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
 def _digest(request: Request, digest: Digest, until: datetime | None) -> dict[str, Any]:
     return {
         "at": digest_page.moment_of(request, digest.slot),
-        "href": f"{digest_page.PATH}/{digest.slot}",
+        "href": f"{DIGEST}/{digest.slot}",
         "things": digest.things,
         "late": digest.late,
         "new": until is None or digest.made_at > until,

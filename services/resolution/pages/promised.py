@@ -10,8 +10,8 @@ from services.kernel.vocabulary import CASE_KINDS, GRADES
 from services.kernel.web import words as glossary
 from services.resolution.application import Resolution
 from services.resolution.domain import Case
-from services.resolution.pages.labels import DEADLINES, GRADES_MEAN
 from services.resolution.verdicts import judged
+from services.resolution.words import DEADLINES, GRADES_MEAN
 
 
 def deadlines_of(resolution: Resolution, case: Case, language: str) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from services.kernel.keyring.words import About
 from services.kernel.vocabulary import CASE_KINDS
 from services.resolution.application import Resolution
 from services.resolution.domain import Case
-from services.resolution.pages.labels import PROMISED, STEPS
+from services.resolution.words import PROMISED, STEPS
 
 SUMMARY: Final = 140
 

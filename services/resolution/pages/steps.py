@@ -16,8 +16,8 @@ from services.kernel.store import Answer
 from services.kernel.text import _
 from services.resolution.accompanying import Accompanying
 from services.resolution.application import Action, Resolution
-from services.resolution.pages.labels import CALLED, PLAN_ROWS
 from services.resolution.pages.typed import LINE, Typed
+from services.resolution.words import CALLED, PLAN_ROWS
 
 Repeat = Mapping[str, Any]
 Call = Callable[[Intent, Repeat], "Future[Answer]"]

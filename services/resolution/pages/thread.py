@@ -17,7 +17,7 @@ from services.resolution.domain import Case, State
 from services.resolution.domain.steps import HANDLED
 from services.resolution.pages import released
 from services.resolution.pages.corrected import Form, Names, changes
-from services.resolution.pages.labels import (
+from services.resolution.words import (
     BY_RULE,
     EFFECTIVE,
     ENDED_BY,

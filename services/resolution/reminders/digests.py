@@ -10,11 +10,13 @@ from services.kernel.errors import NotFound
 from services.kernel.text import Text, _
 from services.resolution.application import Resolution
 from services.resolution.domain import Case
-from services.resolution.pages.labels import PROMISED
 from services.resolution.reminders import table
 from services.resolution.reminders.owing import ACTION, Owed
 from services.resolution.reminders.reminding import AHEAD, Owing, case_of, owed_on
+from services.resolution.words import PROMISED
 
+PATH: Final = "/pemberitahuan/ringkasan"
+"""Where a digest is read, by its slot."""
 LINES: Final = 50
 """So many lines of a digest are a page."""
 

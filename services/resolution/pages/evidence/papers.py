@@ -24,9 +24,9 @@ from services.kernel.web.language import say
 from services.resolution.pages.case_file import ERASED, SEALED
 from services.resolution.pages.evidence.period import Span
 from services.resolution.pages.evidence.spoken import Opened, SpokenCases
-from services.resolution.pages.labels import EFFECTIVE
 from services.resolution.pages.meeting_papers import NOTE
 from services.resolution.pages.rows import name_of
+from services.resolution.words import EFFECTIVE
 
 Item = Mapping[str, Any]
 WITHOUT: Final = _("Tanpa isi keluhan dan tanpa identitas pelapor.")

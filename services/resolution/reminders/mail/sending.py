@@ -28,8 +28,7 @@ from services.kernel.carriers.port import (
 from services.kernel.jobs import BACKOFF
 from services.kernel.store import UnitOfWork
 from services.kernel.web.language import DEFAULT
-from services.resolution.pages.digest import PATH
-from services.resolution.reminders.digests import LINES, Digests, Standing
+from services.resolution.reminders.digests import LINES, PATH, Digests, Standing
 from services.resolution.reminders.mail import table, wording
 from services.resolution.reminders.mail.application import Mailing, kind_of
 from services.resolution.reminders.mail.table import CODE, Posted, State, Wish

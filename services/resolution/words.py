@@ -1,4 +1,4 @@
-"""What resolution's pages say of steps and events; the codes are those of calls and events."""
+"""What people read of resolution's steps and events; the codes are those of calls and events."""
 
 from collections.abc import Mapping
 from typing import Final
