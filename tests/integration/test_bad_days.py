@@ -28,6 +28,10 @@ from tests.servers.postgres import Postgres
 from tests.servers.redis import RedisServer
 from tests.waiting import until
 
+pytestmark = pytest.mark.timeout(900)
+"""Who comes first starts a district."""
+
+
 MILLION = 1_000_000
 
 

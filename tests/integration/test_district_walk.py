@@ -25,6 +25,10 @@ from tests.servers.district import RunningDistrict, running_district
 from tests.servers.postgres import Postgres
 from tests.servers.redis import RedisServer
 
+pytestmark = pytest.mark.timeout(900)
+"""Who comes first starts a district."""
+
+
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 
 

@@ -3,10 +3,15 @@
 from io import BytesIO
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 
 from tests.servers.edge import HOME, ORIGIN, Both, Started, case_at, page, received
 from tests.waiting import until
+
+pytestmark = pytest.mark.timeout(900)
+"""Who comes first starts a district."""
+
 
 PLACE = "/reports/{}?puskesmas=" + HOME
 

@@ -4,9 +4,15 @@ district, done by the edge on its return, and pending until every origin has sai
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.running import RunningNode
 from tests.servers.edge import Started, case_at, page, received
 from tests.waiting import until
+
+pytestmark = pytest.mark.timeout(900)
+"""Who comes first starts a district."""
+
 
 SAID = "Kenari terbang di loket."
 

@@ -26,6 +26,10 @@ from tests.servers.postgres import Postgres
 from tests.unit.test_attachments import JPEG
 from tests.waiting import looks, until
 
+pytestmark = pytest.mark.timeout(900)
+"""Who comes first starts a district."""
+
+
 SAID = "Antre tiga jam, <b>kipas</b> mati."
 
 

@@ -5,10 +5,15 @@ from html import escape
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.running import RunningNode
 from tests.servers.edge import Both, Started, page, received
 from tests.waiting import until
+
+pytestmark = pytest.mark.timeout(900)
+"""Who comes first starts a district."""
+
 
 PRAISED = "Petugasnya <i>ramah</i>, antrean masih lama."
 ASKED = "Kipas <b>masih</b> mati."

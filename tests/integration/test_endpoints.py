@@ -29,6 +29,10 @@ from tests.servers.postgres import Postgres
 from tests.servers.redis import RedisServer, running_redis
 from tests.waiting import looks, until
 
+pytestmark = pytest.mark.timeout(900)
+"""Who comes first starts a district."""
+
+
 SHARED, OWN = Endpoint("timur", ("puring", "sempor-1")), Endpoint("loket", ("lamaru",), "titik-1")
 LETTER = "L"
 PASSPHRASE = "hujan di bulan juni"
