@@ -28,6 +28,8 @@ PUBLIC = "orang"
 """Somebody who signs in nowhere."""
 
 _ASKED = 400
+_PAUSE = 100
+"""Milliseconds between two looks at a list."""
 
 
 class House:
@@ -93,6 +95,8 @@ def until_listed(page: Page, address: str, row: Locator) -> None:
         page.goto(address)
         if row.count():
             return
+        # Ends on the row or the bound. To open a page takes longer than what is waited for.
+        page.wait_for_timeout(_PAUSE)
     raise AssertionError(f"{address} never showed what was waited for")
 
 
