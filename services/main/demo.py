@@ -21,11 +21,9 @@ ACCOUNTS = (
 
 def add_accounts(access: AccessStore) -> list[str]:
     """Add the demo accounts that are missing; return the lines that tell people of them."""
-    missing = [each for each in ACCOUNTS if access.get_account(each[0]) is None]
-    # Once for all of them, for it takes most of a start; the password is no secret.
-    password = access.hashed(PASSWORD) if missing else ""
-    for username, display_name, grants in missing:
-        access.add_account(username, password, list(grants), display_name=display_name)
+    for username, display_name, grants in ACCOUNTS:
+        if access.get_account(username) is None:
+            access.add_account(username, PASSWORD, list(grants), display_name=display_name)
     lines = [
         f"  {username:8} {display_name:10} {word('role', grants[0].role)}"
         for username, display_name, grants in ACCOUNTS

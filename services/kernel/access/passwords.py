@@ -31,12 +31,6 @@ def new_password() -> str:
     return "-".join("".join(letters[start : start + 4]) for start in (0, 4, 8))
 
 
-class Hashed(str):
-    """What is stored of a password: never its letters."""
-
-    __slots__ = ()
-
-
 class Passwords:
     """Makes and checks password hashes, a bounded number at once."""
 

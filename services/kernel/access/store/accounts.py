@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import uuid_utils
 
-from services.kernel.access.passwords import Hashed, Passwords
+from services.kernel.access.passwords import Passwords
 from services.kernel.access.permissions import ADMIN
 from services.kernel.access.principal import Grant, Principal
 from services.kernel.access.records import (
@@ -24,14 +24,10 @@ class Accounts(Sessions):
 
     _passwords: Passwords
 
-    def hashed(self, password: str) -> Hashed:
-        """Return what is stored of a password, for accounts that are given the same one at once."""
-        return Hashed(self._passwords.hash(password))
-
     def add_account(
         self,
         username: str,
-        password: str | Hashed,
+        password: str,
         grants: Sequence[Grant],
         *,
         display_name: str | None = None,
@@ -43,7 +39,7 @@ class Accounts(Sessions):
         Here and below, `by` is the account that does it (None: the owner, or the command line).
         """
         name = checked_username(username)
-        stored = password if isinstance(password, Hashed) else self._passwords.hash(password)
+        stored = self._passwords.hash(password)
         account_id = str(uuid_utils.uuid7())
         facts = (account_id, name, display_name or name, language, packed(grants), stored)
         with self._direct.transaction() as write:
