@@ -48,7 +48,7 @@ class ReceiptBody(Body):
 def router(reporting: Reporting, district: District) -> APIRouter:
     """Return reporting's calls; `district` says which units are of an area."""
     api = APIRouter(prefix="/api/v1", tags=["reporting"])
-    api.include_router(figures_api.router(reporting, district))
+    figures_api.add(api, reporting, district)
     _add_reports(api, reporting, district)
     _add_audit(api, reporting)
     replayed.add(api, reporting, district)

@@ -43,9 +43,9 @@ Reader = Annotated[Principal, requires(READ)]
 def router(reporting: Reporting, district: District) -> APIRouter:
     """Return reporting's pages; `district` gives names to codes."""
     pages = APIRouter(include_in_schema=False)
-    pages.include_router(public_pages.router(reporting, district))
-    pages.include_router(open311.router(reporting, district))
-    pages.include_router(figure_pages.router(reporting, district))
+    # As they are: `include_router` would make each of them a second time (kernel/web/app.py).
+    for more in (public_pages, open311, figure_pages):
+        pages.routes.extend(more.router(reporting, district).routes)
     _add_reports(pages, reporting, district)
     replayed.add(pages, reporting, district)
     exports.add_files(pages, reporting, district, Exporting(reporting, district))

@@ -21,9 +21,8 @@ AUDIT = "audit.read"
 Question = Annotated[Asked, Depends()]
 
 
-def router(reporting: Reporting, district: District) -> APIRouter:
-    """Return the calls; `district` says which units are of an area."""
-    api = APIRouter()
+def add(api: APIRouter, reporting: Reporting, district: District) -> None:
+    """Add the calls; `district` says which units are of an area."""
 
     @api.get("/reports/figures", dependencies=[requires(READ)], response_model=FigureItems)
     def registry(request: Request) -> Any:
@@ -69,8 +68,6 @@ def router(reporting: Reporting, district: District) -> APIRouter:
             ],
             "next": found.next,
         }
-
-    return api
 
 
 def described(each: Figure, request: Request) -> dict[str, Any]:
