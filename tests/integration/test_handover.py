@@ -306,7 +306,7 @@ def test_a_key_is_refused_that_is_unknown_not_theirs_or_opens_nothing(origins: O
     escalate(origins, mine)
     assert code(given(origins, mine, secrets.token_bytes(32))) == "does_not_open"
     good = given(origins, mine, key.secret)
-    tampered = WrappedFor(good.key, good.purpose, good.wrapped[:-1] + b"\0")
+    tampered = WrappedFor(good.key, good.purpose, good.wrapped[:-1] + bytes([good.wrapped[-1] ^ 1]))
     assert code(tampered) == "does_not_open"
     assert code(WrappedFor(UUID(mine), ESCALATED, b"")) == "does_not_open"
     assert calls.give_keys([good]) == []
