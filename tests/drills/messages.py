@@ -1,10 +1,10 @@
 """Drill *messages*: complainants are written to while what writes to them is killed.
 
-In each run a node is killed once where it passes a failpoint of sending or at a moment of chance,
-then in a district the worker of publication, its own process, and Redis; before each fault at least
-50 more commands are acknowledged. Mail server, modem's daemon and WhatsApp are real peers on
-loopback. Each message arrives at most once; each that is said to have gone out arrived; those that
-nobody knows of are shown so; none is forgotten.
+In each run one thing is killed: in turn a node, and in a district the worker of publication, its
+own process, and Redis; node and worker where they pass a failpoint of sending or at a moment of
+chance. Before each fault at least 50 more commands are acknowledged. Mail server, modem's daemon
+and WhatsApp are real peers on loopback. Each message arrives at most once; each that is said to
+have gone out arrived; those that nobody knows of are shown so; none is forgotten.
 """
 
 import tempfile
@@ -20,7 +20,7 @@ from typing import Any, Final
 import httpx
 
 from services.kernel import failpoints
-from tests.drills.armed import SENT_AGAIN
+from tests.drills.armed import SENT_AGAIN, Armed
 from tests.drills.carriers import PERSON, Carriers, at_any_hour, carriers
 from tests.drills.checks import Findings
 from tests.drills.crowd import WAIT_SECONDS, People
@@ -34,7 +34,9 @@ TAKEN_TWICE: Final = ("email", "whatsapp")
 """What peers take twice: a modem's daemon knows a message by our id. A sabotage shows in these."""
 FAULTS: Final = (*reversed(failpoints.SENDING), MOMENT)
 """By run, where the node and the worker are killed; the first is where a sabotage shows."""
-REDIS_KILLED: Final = "redis-killed"
+NODE: Final = "node"
+KILLED: Final = (NODE, "worker-publication", "publication", "redis")
+"""By run, what is killed."""
 SETTLE_SECONDS: Final = SENT_AGAIN.total_seconds() * 2 + 60
 """What was on its way to a worker that died is sent again."""
 DONE: Final = {"email": ("sent",), "sms": ("sent",), "whatsapp": ("sent", "delivered")}
@@ -109,24 +111,22 @@ class Tellers:
         return answer
 
 
-def run(
-    runs: int, seed: int, sabotage: str | None = None, *, alone: bool = False
-) -> dict[str, Any]:
-    """Run the drill in a folder of its own, and return its line; `alone`: on a node only, as with a
-    sabotage, which a node shows."""
-    alone = alone or sabotage is not None
+def run(runs: int, seed: int, sabotage: str | None = None) -> dict[str, Any]:
+    """Run the drill in a folder of its own, and return its line; a sabotage shows on a node."""
     began = time.monotonic()
     drill = Drill("messages", runs, seed, sabotage)
-    drill.fired = dict.fromkeys(FAULTS if alone else (*FAULTS, REDIS_KILLED), 0)
+    killed = [NODE if sabotage else KILLED[number % len(KILLED)] for number in range(runs)]
+    drill.fired = {f"{name} {fault}": 0 for name in sorted(set(killed)) for fault in _faults(name)}
     drill.more = {"states": Counter[str]()}
+    in_the_district = [each for each in killed if each != NODE]
     with tempfile.TemporaryDirectory(prefix="drill-messages-") as folder:
         try:
-            on_a_node(drill, Path(folder) / "node")
-            if not alone:
-                in_a_district(drill, Path(folder) / "district")
+            on_a_node(drill, Path(folder) / "node", killed.count(NODE))
+            if in_the_district:
+                in_a_district(drill, Path(folder) / "district", in_the_district)
         except DrillFailed as problem:
             drill.findings.add(str(problem))
-    if runs >= len(FAULTS):
+    if runs >= len(KILLED) * len(FAULTS):
         for name in [each for each, times in drill.fired.items() if not times]:
             drill.findings.add(f"{name} never fired")
     return {
@@ -140,7 +140,12 @@ def run(
     }
 
 
-def on_a_node(drill: Drill, folder: Path) -> None:
+def _faults(killed: str) -> Sequence[str]:
+    """Return where what is killed may be at that moment, by its run."""
+    return FAULTS if killed in (NODE, "worker-publication") else (MOMENT,)
+
+
+def on_a_node(drill: Drill, folder: Path, runs: int) -> None:
     """Kill a node while it writes to people, and start it again on what is left."""
     folder.mkdir()
     file, tokens, written = at_any_hour(folder), dict[str, str](), Written()
@@ -149,14 +154,14 @@ def on_a_node(drill: Drill, folder: Path) -> None:
 
         def life(number: int) -> DrillNode:
             fault = FAULTS[number % len(FAULTS)]
-            failpoint = None if fault == MOMENT or number == drill.runs else fault
+            failpoint = None if fault == MOMENT or number == runs else fault
             passing = drill.chance.randint(1, 3)
             it = (failpoint, passing, drill.sabotage)
             node = DrillNode(folder / "data", tokens, *it, district=file, more=settings)
             peers.calls(node.address)
             return node
 
-        for number in range(drill.runs):
+        for number in range(runs):
             node = life(number)
             try:
                 channels = TAKEN_TWICE if drill.sabotage else CHANNELS
@@ -166,8 +171,8 @@ def on_a_node(drill: Drill, folder: Path) -> None:
                 tellers.end()
             finally:
                 node.end()
-            drill.told(f"{number + 1} of {drill.runs} runs on a node")
-        node = life(drill.runs)
+            drill.told(f"{number + 1} of {runs} runs on a node")
+        node = life(runs)
         try:
             _check(drill, node, written, peers)
         finally:
@@ -182,12 +187,11 @@ def _kill_node(drill: Drill, node: DrillNode, fault: str) -> None:
     elif not node.ended(WAIT_SECONDS):
         drill.findings.add(f"{fault} was not passed")
         return
-    drill.fired[fault] += 1
+    drill.fired[f"{NODE} {fault}"] += 1
 
 
-def in_a_district(drill: Drill, folder: Path) -> None:
-    """Kill in turn the worker, publication's own process, and Redis, each while people are written
-    to."""
+def in_a_district(drill: Drill, folder: Path, killed: Sequence[str]) -> None:
+    """Kill one thing after the other while people are written to."""
     folder.mkdir()
     written = Written()
     with servers("messages") as on, carriers(folder) as peers, ExitStack() as left:
@@ -206,42 +210,38 @@ def in_a_district(drill: Drill, folder: Path) -> None:
         peers.calls(district.address)
         people = People(district)
         tellers = Tellers(people, written, 0)
-        for number in range(drill.runs):
-            fault = FAULTS[number % len(FAULTS)]
+        for number, name in enumerate(killed):
+            faults = _faults(name)
+            fault = faults[killed[:number].count(name) % len(faults)]
             _wait(drill, written)
-            _kill_worker(drill, district, fault)
-            _wait(drill, written)
-            time.sleep(drill.chance.uniform(0, 1))
-            district.kill("publication")
-            district.launch("publication")
-            district.await_start("publication")
-            _wait(drill, written)
-            time.sleep(drill.chance.uniform(0, 1))
-            on.redis.kill()
-            on.redis.start()
-            drill.fired[REDIS_KILLED] += 1
-            drill.told(f"{number + 1} of {drill.runs} runs in a district")
+            if fault == MOMENT:
+                time.sleep(drill.chance.uniform(0, 1))
+            else:
+                _at(fault, drill, drill.armed(name))
+            if name == "redis":
+                on.redis.kill()
+                on.redis.start()
+            else:
+                district.kill(name)
+                district.launch(name)
+            if name == "publication":
+                district.await_start(name)
+            drill.fired[f"{name} {fault}"] += 1
+            drill.told(f"{number + 1} of {len(killed)} runs in a district")
         _wait(drill, written)
         tellers.end()
         _check(drill, people, written, peers)
 
 
-def _kill_worker(drill: Drill, district: Any, fault: str) -> None:
-    name = "worker-publication"
-    if fault == MOMENT:
-        time.sleep(drill.chance.uniform(0, 1))
-    else:
-        armed = drill.armed(name)
-        armed.arm(fault, drill.chance.randint(1, 3))
-        until = time.monotonic() + WAIT_SECONDS
-        while armed.fired() is None and time.monotonic() < until:
-            time.sleep(0.02)
-        if armed.fired() is None:
-            drill.findings.add(f"{fault} was not passed by a worker")
-        armed.disarm()
-    district.kill(name)
-    district.launch(name)
-    drill.fired[fault] += 1
+def _at(fault: str, drill: Drill, armed: Armed) -> None:
+    """Wait until a process has ended where it passes a failpoint."""
+    armed.arm(fault, drill.chance.randint(1, 3))
+    until = time.monotonic() + WAIT_SECONDS
+    while armed.fired() is None and time.monotonic() < until:
+        time.sleep(0.02)
+    if armed.fired() is None:
+        drill.findings.add(f"{fault} was not passed by a worker")
+    armed.disarm()
 
 
 def _wait(drill: Drill, written: Written) -> None:
