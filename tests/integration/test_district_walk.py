@@ -2,8 +2,9 @@
 
 import json
 import subprocess
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from uuid import uuid4
@@ -16,12 +17,13 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from services.kernel.stream.kafka import KafkaStream
 from services.kernel.stream.topic import Topic
 from services.main.app import SERVICES
+from tests.drills.armed import NONE
 from tests.integration.test_operations import DOCUMENTED, event
 from tests.integration.test_real_complaints import *  # noqa: F403 - the same tests, elsewhere
 from tests.integration.test_real_complaints import Walk
 from tests.receiver import receiving
 from tests.running import RunningNode
-from tests.servers.district import RunningDistrict, running_district
+from tests.servers.district import RunningDistrict, command_line, running_district
 from tests.servers.postgres import Postgres
 from tests.servers.redis import RedisServer
 
@@ -30,6 +32,7 @@ pytestmark = pytest.mark.timeout(900)
 
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
+WORKER = "worker-publication"
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +40,13 @@ def node(
     tmp_path_factory: pytest.TempPathFactory, postgres: Postgres, kafka: str, redis: RedisServer
 ) -> Iterator[RunningNode]:
     folder, inside = tmp_path_factory.mktemp("district"), "127.0.0.0/8"
+    sends_again_soon = (sys.executable, "-m", "tests.drills.armed", str(folder), NONE)
+
+    def program(name: str) -> Sequence[str]:
+        return sends_again_soon if name == WORKER else command_line(name)
+
     with running_district(
-        folder, postgres, kafka, redis, TANGGAP_WEBHOOK_NETWORKS=inside
+        folder, postgres, kafka, redis, program=program, TANGGAP_WEBHOOK_NETWORKS=inside
     ) as district:
         yield district
 
@@ -155,13 +163,13 @@ def test_what_a_killed_worker_had_in_hand_is_told_by_the_next(node: RunningDistr
         at = "/puskesmas/puring/complaints"
         ids = [node.as_("rini").post(at, json=given).raise_for_status().json()["id"]]
         receiver.until(lambda: bool(receiver.got))
-        for name in ("worker-publication", "publication"):
+        for name in (WORKER, "publication"):
             node.kill(name)
         ids.append(node.as_("rini").post(at, json=given).raise_for_status().json()["id"])
         answers["now"] = 200
-        for name in ("publication", "worker-publication"):
+        for name in ("publication", WORKER):
             node.launch(name)
-        # What was in hand is claimed again after two minutes, the rest at once.
+        # What was in hand is claimed again after a time, the rest at once.
         receiver.until(lambda: {each.subject for each in receiver.taken} == set(ids), 240)
         assert all(each.signed_by(made["secret"]) for each in receiver.got)
         first = {each.id for each in receiver.got if each.subject == ids[0]}
