@@ -2,9 +2,10 @@
 
 In each run one thing is killed: in turn a node, and in a district the worker of publication, its
 own process, and Redis; node and worker where they pass a failpoint of sending or at a moment of
-chance. Before each fault at least 50 more commands are acknowledged. Mail server, modem's daemon
-and WhatsApp are real peers on loopback. Each message arrives at most once; each that is said to
-have gone out arrived; those that nobody knows of are shown so; none is forgotten.
+chance. Before each fault at least 20 more commands are acknowledged, five of which make a
+message. Mail server, modem's daemon and WhatsApp are real peers on loopback. Each message arrives
+at most once; each that is said to have gone out arrived; those that nobody knows of are shown so;
+none is forgotten.
 """
 
 import tempfile
@@ -24,7 +25,7 @@ from tests.drills.armed import SENT_AGAIN, Armed
 from tests.drills.carriers import PERSON, Carriers, at_any_hour, carriers
 from tests.drills.checks import Findings
 from tests.drills.crowd import WAIT_SECONDS, People
-from tests.drills.district import ACKNOWLEDGED, MOMENT, Drill, servers
+from tests.drills.district import MOMENT, Drill, servers
 from tests.drills.load import Asked, Command, Ledger, waited_for
 from tests.drills.node import DrillFailed, DrillNode
 from tests.servers.district import running_district
@@ -32,6 +33,8 @@ from tests.servers.district import running_district
 CHANNELS: Final = ("email", "whatsapp", "sms")
 TAKEN_TWICE: Final = ("email", "whatsapp")
 """What peers take twice: a modem's daemon knows a message by our id. A sabotage shows in these."""
+ACKNOWLEDGED: Final = 20
+"""So many commands are answered before each fault."""
 FAULTS: Final = (*reversed(failpoints.SENDING), MOMENT)
 """By run, where the node and the worker are killed; the first is where a sabotage shows."""
 NODE: Final = "node"
