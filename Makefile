@@ -6,8 +6,9 @@ COMPILED := PYTHONDONTWRITEBYTECODE=
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: up test check bench drill district district-down lock
+.PHONY: up test faults check bench drill district district-down lock
 
 up: $(RUN)
 	$(BIN)/tanggap up --demo
@@ -15,7 +16,13 @@ up: $(RUN)
 test: $(DEV)
 	@infra/test-needs
 	$(COMPILED) $(BIN)/python -m compileall -q services tests
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(PYTEST)
+
+# What waits for servers that are away, for disks and for what was lost, longer than it works.
+faults: $(DEV)
+	@infra/test-needs
+	$(COMPILED) $(BIN)/python -m compileall -q services tests
+	$(PYTEST) tests/faults
 
 check: $(DEV)
 	$(BIN)/ruff format --check .
