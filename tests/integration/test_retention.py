@@ -1,6 +1,7 @@
 """A node whose rules say how long a case is kept proposes what was kept longer, and erases nothing
 by itself."""
 
+import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,6 +13,7 @@ import yaml
 
 from services.kernel.clock import system_clock
 from services.kernel.district import SHIPPED
+from tests.forked import tanggap
 from tests.running import RunningNode, running_node
 
 CASES = 60
@@ -27,8 +29,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningNode]:
         each["keep_years"] = 1
     file: Path = folder / "district.yaml"
     file.write_text(yaml.safe_dump(written, allow_unicode=True))
-    more = ("--district", str(file), "--histories", str(CASES))
-    with running_node(folder / "data", *more) as node:
+    data, of = folder / "data", ("--district", str(file))
+    asked = ("generate", "--cases", str(CASES), *of, "--data", str(data))
+    tanggap(asked, os.environ).check_returncode()
+    with running_node(data, *of) as node:
         yield node
 
 
