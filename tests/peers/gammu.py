@@ -28,6 +28,7 @@ service = files
 logfile = {folder}/log
 debuglevel = 0
 commtimeout = 1
+receivefrequency = 1
 inboxpath = {folder}/inbox/
 outboxpath = {folder}/outbox/
 sentsmspath = {folder}/sent/
