@@ -6,14 +6,16 @@ from services.publication.domain import Publication, events
 from services.publication.domain.message import OutgoingMessage
 
 OUTBOX: Outbox = {
-    Publication.Drafted: contracts.PublicationDraftedV1,
+    Publication.DraftedV1: contracts.PublicationDraftedV1,
+    Publication.Drafted: contracts.PublicationDraftedV2,
     Publication.Saved: contracts.PublicationDraftedV1,
     Publication.Approved: contracts.PublicationApprovedV1,
     Publication.Returned: contracts.PublicationReturnedV1,
     Publication.Released: contracts.ResolutionPublishedV1,
     Publication.Withdrawn: contracts.PublicationWithdrawnV1,
     Publication.Informed: contracts.ComplainantInformedV1,
-    events.ChangePlanned: contracts.PlannedChangeDraftedV1,
+    events.ChangePlannedV1: contracts.PlannedChangeDraftedV1,
+    events.ChangePlanned: contracts.PlannedChangeDraftedV2,
     events.PlanReleased: contracts.PlannedChangePublishedV1,
     events.ReleaseScheduled: contracts.ReleaseScheduledV1,
     events.ReleaseCalledOff: contracts.ReleaseCalledOffV1,

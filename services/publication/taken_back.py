@@ -23,7 +23,7 @@ def _id_of(_message: Message, facts: Facts) -> UUID:
 
 def _unpublished(kind: type[Aggregate.Event], message: Message, forms: Forms) -> Facts:
     of_complaint = {"complaint": message.subject}
-    if kind not in (Publication.Drafted, events.ChangePlanned):
+    if kind not in (Publication.DraftedV1, events.ChangePlannedV1):
         return of_complaint
     found = [each for each in forms(message.subject) if in_order(each) < in_order(message)]
     received: Any = read(found[0]) if found else None
@@ -56,7 +56,9 @@ def _noted(uow: UnitOfWork, id: UUID, messages: Sequence[Message]) -> None:
 
 RETOLD: Final = Retold(
     begins={
+        Publication.DraftedV1: Publication,
         Publication.Drafted: Publication,
+        events.ChangePlannedV1: Publication,
         events.ChangePlanned: Publication,
         OutgoingMessage.Requested: OutgoingMessage,
     },

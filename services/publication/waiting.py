@@ -36,6 +36,10 @@ ON CONFLICT (publication) DO UPDATE SET redraft = excluded.redraft, approval = e
 """
 TAKEN_BACK: Final = "SELECT taken_back FROM publications WHERE publication = ?"
 _PAGE: Final = 500
+_BEGINNINGS: Final = (
+    *(Publication.DraftedV1, Publication.Drafted),
+    *(events.ChangePlannedV1, events.ChangePlanned),
+)
 
 
 def note(uow: UnitOfWork, publication: Publication) -> None:
@@ -131,7 +135,7 @@ def _all(publishing: "Publishing") -> Iterator[UUID]:
     while found := publishing.recorder.select_notifications(
         after,
         _PAGE,
-        topics=[Publication.Drafted.TOPIC, events.ChangePlanned.TOPIC],
+        topics=[each.TOPIC for each in _BEGINNINGS],
         inclusive_of_start=False,
     ):
         yield from (UUID(str(each.originator_id)) for each in found)

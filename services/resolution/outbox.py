@@ -6,7 +6,8 @@ from services.kernel.store import Outbox
 from services.resolution.domain import CalendarBook, Case, Meeting, RecapForm, RuleBook
 
 OUTBOX: Outbox = {
-    Case.Opened: contracts.CaseOpenedV1,
+    Case.OpenedV1: contracts.CaseOpenedV1,
+    Case.Opened: contracts.CaseOpenedV2,
     Case.TeamNotified: contracts.TeamNotifiedV1,
     Case.Graded: contracts.CaseGradedV1,
     Case.ComplainantMet: contracts.ComplainantMetV1,

@@ -30,7 +30,7 @@ def _id_of(message: Message, facts: Facts) -> UUID:
 
 
 def _unpublished(kind: type[Aggregate.Event], message: Message, forms: Forms) -> Facts:
-    if kind is Case.Opened:
+    if kind is Case.OpenedV1:
         found = forms(message.subject)
         cause = next((at for at in found if _id(at) == message.causation_id), None)
         if cause is None:
@@ -67,6 +67,7 @@ def _noted(uow: UnitOfWork, id: UUID, messages: Sequence[Message]) -> None:
 
 RETOLD: Final = Retold(
     begins={
+        Case.OpenedV1: Case,
         Case.Opened: Case,
         RuleBook.Begun: RuleBook,
         CalendarBook.Begun: CalendarBook,

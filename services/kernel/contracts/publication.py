@@ -14,6 +14,26 @@ class PublicationDraftedV1(Event, frozen=True):
     documented_by: Internal[str]
 
 
+@published("publication", version=2)
+class PublicationDraftedV2(Event, frozen=True):
+    """A documented result became a draft; its text is still sealed.
+
+    As version 1 (which later texts of the draft still are), with what it takes over from the
+    complaint's form: what is not said on the stream, no proof covers.
+    """
+
+    publication: Public[str]
+    number: Public[str]
+    text: Sealed[SealedBox]
+    confidentiality: Internal[str]
+    service_unit: Public[str | None]
+    entered_by: Internal[str]
+    documented_by: Internal[str]
+
+
+PublicationDrafted = PublicationDraftedV1 | PublicationDraftedV2
+
+
 @published("publication")
 class PlannedChangeDraftedV1(Event, frozen=True):
     """What a case's follow-up plan will change was worded for the public, before it is carried out;
@@ -22,6 +42,19 @@ class PlannedChangeDraftedV1(Event, frozen=True):
     publication: Public[str]
     text: Sealed[SealedBox]
     confidentiality: Internal[str]
+    planned_by: Internal[str]
+
+
+@published("publication", version=2)
+class PlannedChangeDraftedV2(Event, frozen=True):
+    """As version 1, with what it takes over from the complaint's form, as PublicationDrafted."""
+
+    publication: Public[str]
+    number: Public[str]
+    text: Sealed[SealedBox]
+    confidentiality: Internal[str]
+    service_unit: Public[str | None]
+    entered_by: Internal[str]
     planned_by: Internal[str]
 
 

@@ -34,6 +34,22 @@ class CaseOpenedV1(Event, frozen=True):
     deadlines: Public[list[DueV1]]
 
 
+@published("resolution", version=2)
+class CaseOpenedV2(Event, frozen=True):
+    """A received complaint became a case of its home Puskesmas.
+
+    As version 1, with all that the case takes over from the complaint's form: what is not said on
+    the stream, no proof covers.
+    """
+
+    number: Public[str]
+    kind: Public[str]
+    deadlines: Public[list[DueV1]]
+    confidentiality: Internal[str]
+    entered_by: Internal[str]
+    service_unit: Public[str | None]
+
+
 @published("resolution")
 class TeamNotifiedV1(Event, frozen=True):
     """The complaint team was told (SOP Lamaru 1d, 2c)."""

@@ -25,8 +25,8 @@ class OfComplaint(Aggregate.Event):
 
 
 @apart
-class ChangePlanned(OfComplaint, Created):
-    """Somebody worded what a case's plan will change, before it is carried out."""
+class ChangePlannedV1(OfComplaint, Created):
+    """Somebody worded what a case's plan will change, and not all of it was published."""
 
     TOPIC = "publication.PlannedChangeDrafted"
     number: str
@@ -35,6 +35,13 @@ class ChangePlanned(OfComplaint, Created):
     service_unit: str | None
     entered_by: str
     planned_by: str
+
+
+@apart
+class ChangePlanned(ChangePlannedV1):
+    """Somebody worded what a case's plan will change, before it is carried out."""
+
+    TOPIC = "publication.PlannedChangeDrafted.2"
 
 
 @apart

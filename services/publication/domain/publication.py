@@ -14,6 +14,7 @@ from services.kernel.errors import Forbidden, StepNotAllowed, invalid
 from services.kernel.text import _
 from services.publication.domain.events import (
     ChangePlanned,
+    ChangePlannedV1,
     Evidenced,
     OfComplaint,
     PlanReleased,
@@ -35,8 +36,8 @@ class Publication(Aggregate):
 
     TOPIC = "publication.Publication"
 
-    class Drafted(OfComplaint, Created):
-        """A documented result became a draft."""
+    class DraftedV1(OfComplaint, Created):
+        """A documented result became a draft, of which not all was published."""
 
         TOPIC = "publication.Drafted"
         number: str
@@ -45,6 +46,11 @@ class Publication(Aggregate):
         service_unit: str | None
         entered_by: str
         documented_by: str
+
+    class Drafted(DraftedV1):
+        """A documented result became a draft."""
+
+        TOPIC = "publication.Drafted.2"
 
     class Saved(OfComplaint):
         """Somebody saved the draft with another text."""
@@ -310,7 +316,7 @@ class Publication(Aggregate):
     def take(self, event: OfComplaint) -> None:
         """Change the state as the recorded step says."""
         match event:
-            case Publication.Drafted() | ChangePlanned():
+            case Publication.DraftedV1() | ChangePlannedV1():
                 self._begin(event)
             case Publication.Saved():
                 self.state, self.text, self.confirmed = "drafted", event.text, False
@@ -362,12 +368,12 @@ class Publication(Aggregate):
                 )
                 self.unproven = [each for each in self.unproven if each != event.medium]
 
-    def _begin(self, event: "Publication.Drafted | ChangePlanned") -> None:
+    def _begin(self, event: "Publication.DraftedV1 | ChangePlannedV1") -> None:
         self.puskesmas, self.complaint = event.puskesmas, event.complaint
         self.number, self.confidentiality = event.number, event.confidentiality
         self.service_unit, self.entered_by = event.service_unit, event.entered_by
-        self.planned = isinstance(event, ChangePlanned)
-        if isinstance(event, ChangePlanned):
+        self.planned = isinstance(event, ChangePlannedV1)
+        if isinstance(event, ChangePlannedV1):
             self.documented_by, self.saved_by = event.planned_by, event.actor
             self.worded_by = event.actor, event.role
         else:

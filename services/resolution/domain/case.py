@@ -25,6 +25,7 @@ class Case(Standing, Aggregate):
 
     # The library registers the topics of those events that are its aggregate's own.
     Event = events.CaseEvent
+    OpenedV1 = events.OpenedV1
     Opened = events.Opened
     TeamNotified = events.TeamNotified
     Graded = events.Graded

@@ -1,6 +1,6 @@
 """What is recorded of a case: the domain events, one for each step.
 
-They carry more than is published of some (`services.resolution.outbox` says what is).
+All that they hold is published (`services.resolution.outbox`), but for version 1 of the first.
 """
 
 from datetime import date
@@ -19,8 +19,8 @@ class CaseEvent(Aggregate.Event):
         aggregate.take(self)
 
 
-class Opened(CaseEvent, Created):
-    """A received complaint became a case."""
+class OpenedV1(CaseEvent, Created):
+    """A received complaint became a case, of which not all was published."""
 
     TOPIC = "resolution.CaseOpened"
     number: str
@@ -29,6 +29,12 @@ class Opened(CaseEvent, Created):
     confidentiality: str
     entered_by: str
     service_unit: str | None
+
+
+class Opened(OpenedV1):
+    """A received complaint became a case."""
+
+    TOPIC = "resolution.CaseOpened.2"
 
 
 class TeamNotified(CaseEvent):

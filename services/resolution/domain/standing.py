@@ -68,7 +68,7 @@ class Standing:
         if not isinstance(event, _BESIDE_PATH):
             self.last_step_at = event.occurred_at
         match event:
-            case events.Opened():
+            case events.OpenedV1():
                 self._begin(event)
             case events.TeamNotified() if event.actor == SYSTEM and event.how.startswith(OVERDUE):
                 self.reminded.add(event.how.removeprefix(OVERDUE))
@@ -146,7 +146,7 @@ class Standing:
             case events.Referred():
                 self.state = State.REFERRED
 
-    def _begin(self, event: "events.Opened") -> None:
+    def _begin(self, event: "events.OpenedV1") -> None:
         self.puskesmas = event.puskesmas
         self.number, self.kind = event.number, event.kind
         self.confidentiality, self.entered_by = event.confidentiality, event.entered_by

@@ -183,7 +183,7 @@ def _told_of_result(steps: list[Step]) -> set[str]:
     result = {
         step.event.publication
         for step in steps
-        if isinstance(step.event, publication.PublicationDraftedV1)
+        if isinstance(step.event, publication.PublicationDrafted)
     }
     return {
         step.message.name
