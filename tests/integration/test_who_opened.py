@@ -88,6 +88,7 @@ def test_the_auditor_sees_it_without_a_word(node: RunningNode) -> None:
     assert "Antre lama." not in seen and "Bu Warsini" not in seen
     assert f'href="/kasus/{id}"' not in seen
     number = node.as_("sari").get(f"/complaints/{id}").json()["number"]
+    node.until("wulan", f"/replay/{id}", lambda _found: True)
     history = page(node, "agus", f"/laporan/keluhan/{number}")
     assert f'href="/kasus/{id}/pembukaan"' in history
     assert "/pembukaan" not in page(node, "dewi", f"/laporan/keluhan/{number}")
