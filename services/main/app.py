@@ -49,10 +49,10 @@ from services.resolution import pages as resolution_pages
 from services.resolution import recap_api as recap_form_api
 from services.resolution.meetings import api as meetings_api
 from services.resolution.pages import CaseLists
-from services.resolution.pages import reminder_mail as reminder_mail_pages
+from services.resolution.pages import reminder_letters as reminder_letters_pages
 from services.resolution.pages.evidence.sending import Bundles
 from services.resolution.reminders import api as reminders_api
-from services.resolution.reminders.mail import api as reminder_mail_api
+from services.resolution.reminders.letters import api as reminder_letters_api
 
 SERVICES: Final = ("intake", "resolution", "publication", "reporting")
 NAV: Final = (
@@ -153,11 +153,11 @@ def _routers(
             meetings_api.router(resolution),
             bundle_api.router(bundles),
             reminders_api.router(resolution, lists),
-            reminder_mail_api.router(parts.mailing),
+            reminder_letters_api.router(parts.posting),
         ]
         pages += [
             resolution_pages.router(resolution, lists, words, bundles),
-            reminder_mail_pages.router(parts.mailing),
+            reminder_letters_pages.router(parts.posting),
             accounts.router(district),
             master.router(district, lambda code: resolution.promises.calendar(code).overrides),
         ]

@@ -30,6 +30,7 @@ from services.main.asking import RemoteLists, internal_secret
 from services.main.deployment import Deployment
 from services.main.incoming import listening, media
 from services.main.lists import CasesOf
+from services.main.senders import senders_to_staff
 from services.main.survey_papers import RemoteSurveyPapers, SurveyPapersOf, remote
 from services.publication.application import Publishing
 from services.publication.jobs import tasks as publication_tasks
@@ -50,8 +51,8 @@ from services.resolution.application import Resolution
 from services.resolution.jobs import MAIL, OVERDUE, REMIND
 from services.resolution.jobs import tasks as resolution_tasks
 from services.resolution.policy import policy as resolution_policy
-from services.resolution.reminders.mail.application import Mailing
-from services.resolution.reminders.mail.sending import Sending as DigestMails
+from services.resolution.reminders.letters.application import Posting
+from services.resolution.reminders.letters.sending import Sending as SendingDigests
 from services.resolution.reminders.reminding import Reminding
 
 WRITING: Final = ("intake", "resolution", "publication", "reporting")
@@ -174,10 +175,11 @@ class Parts(Deployment):
         )
 
     @cached_property
-    def mailing(self) -> Mailing:
-        """Resolution's digests by e-mail."""
+    def posting(self) -> Posting:
+        """Resolution's digests by e-mail or WhatsApp."""
+        ways = senders_to_staff(self.settings, self.senders)
         secret = self.folder.receipt_secret
-        return Mailing(self.resolution, self.senders, self.settings.public_url, secret)
+        return Posting(self.resolution, ways, self.settings.public_url, secret)
 
     @cached_property
     def messaging(self) -> Messaging:
@@ -262,10 +264,10 @@ class Parts(Deployment):
             )
         return Jobs(self.service(name), tasks, self.celery)
 
-    def _reminding(self) -> tuple[Reminding, DigestMails]:
+    def _reminding(self) -> tuple[Reminding, SendingDigests]:
         asked = (lambda: self.lists, self.access)
-        remind = Reminding(self.resolution, *asked, self.homed, self.mailing)
-        return remind, DigestMails(self.mailing, *asked)
+        remind = Reminding(self.resolution, *asked, self.homed, self.posting)
+        return remind, SendingDigests(self.posting, *asked)
 
     def record_district(self) -> None:
         """Record what this origin declares of the district file, where it changed: an edge only

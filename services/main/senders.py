@@ -1,10 +1,10 @@
-"""The peers that carry messages to complainants, as the settings name them."""
+"""The peers that carry messages to complainants and staff, as the settings name them."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from services.kernel.carriers.port import Sender
+from services.kernel.carriers.port import Sender, Template
 from services.kernel.carriers.smtp import Server, SmtpSender
 from services.kernel.clock import Clock
 from services.main.settings import Settings, within_own_network
@@ -24,12 +24,21 @@ def senders(settings: Settings, clock: Clock) -> Mapping[str, Sender]:
     return found
 
 
+def senders_to_staff(settings: Settings, found: Mapping[str, Sender]) -> Mapping[str, Sender]:
+    """Return those of the peers found by which staff can be written to: WhatsApp where its
+    templates for that are named."""
+    ways = ("email", "whatsapp") if settings.whatsapp_code_template else ("email",)
+    return {way: found[way] for way in ways if way in found}
+
+
 def _account(phone_id: str, settings: Settings) -> Account:
     files = settings.whatsapp_token_file, settings.whatsapp_secret_file
     token, secret, verify = (_secret(each) for each in (*files, settings.whatsapp_verify_file))
-    return Account(
-        settings.whatsapp_url, phone_id, token, secret, verify, settings.whatsapp_template
-    )
+    templates: dict[Template, str] = {"result": settings.whatsapp_template}
+    if settings.whatsapp_digest_template and settings.whatsapp_code_template:
+        templates["digest"] = settings.whatsapp_digest_template
+        templates["code"] = settings.whatsapp_code_template
+    return Account(settings.whatsapp_url, phone_id, token, secret, verify, templates)
 
 
 def _secret(file: Path | None) -> str:

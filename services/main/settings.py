@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PREFIX = "TANGGAP_"
 ORIGIN_NAME = r"^[a-z0-9][a-z0-9-]{1,40}$"
+_TEMPLATE: Final = r"^[a-z0-9_]{1,512}$"
 SECRETS = Path("/run/secrets")
 NEEDED = (
     *("database_url", "kafka", "redis_url", "reporting_url"),
@@ -38,6 +39,7 @@ ONLY: Final = {
 _WHATSAPP: Final = tuple(
     f"whatsapp_{name}" for name in ("phone_id", "token_file", "secret_file", "verify_file")
 )
+_TO_STAFF: Final = ("whatsapp_digest_template", "whatsapp_code_template")
 NEEDED_WITH: Final = {
     "smtp_url": ("smtp_from", "public_url"),
     "smtp_from": ("smtp_url",),
@@ -45,6 +47,7 @@ NEEDED_WITH: Final = {
     "smtp_password_file": ("smtp_user",),
     "gammu_spool": ("public_url",),
     **dict.fromkeys(_WHATSAPP, (*_WHATSAPP, "public_url")),
+    **dict.fromkeys(_TO_STAFF, (*_TO_STAFF, "whatsapp_phone_id")),
 }
 """By setting of messages, what it is nothing without: all of them lead to PUBLIC_URL."""
 FILES: Final = ("smtp_password_file", *_WHATSAPP[1:])
@@ -156,8 +159,18 @@ class Settings(BaseSettings):
     )
     whatsapp_template: str = Field(
         "tanggap_result",
-        pattern=r"^[a-z0-9_]{1,512}$",
+        pattern=_TEMPLATE,
         description="the approved template: number, state and link are its three values",
+    )
+    whatsapp_digest_template: str | None = Field(
+        None,
+        pattern=_TEMPLATE,
+        description="that of staff's digests: how much is due, how much of it is late, and link",
+    )
+    whatsapp_code_template: str | None = Field(
+        None,
+        pattern=_TEMPLATE,
+        description="that of codes for staff's numbers (category authentication, copy button)",
     )
     whatsapp_token_file: Path | None = Field(None, description="where its access token lies")
     whatsapp_secret_file: Path | None = Field(

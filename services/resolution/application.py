@@ -43,7 +43,7 @@ from services.resolution.meetings import noted as meetings
 from services.resolution.outbox import OUTBOX
 from services.resolution.promises import Promises
 from services.resolution.reminders import table as reminders
-from services.resolution.reminders.mail import table as reminder_mail
+from services.resolution.reminders.letters import table as reminder_letters
 from services.resolution.sharing import TABLES, note_escalation
 
 Decide = Callable[[Case, Act], None]
@@ -66,7 +66,7 @@ class Resolution(Service):
 
     name = "resolution"
     outbox = OUTBOX
-    tables = TABLES + meetings.TABLES + reminders.TABLES + reminder_mail.TABLES
+    tables = TABLES + meetings.TABLES + reminders.TABLES + reminder_letters.TABLES
 
     def __init__(
         self,

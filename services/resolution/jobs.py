@@ -28,7 +28,7 @@ REMINDED = ["complaint_team", "head"]
 def tasks(resolution: "Resolution", remind: Task, mail: Task) -> Mapping[str, Task]:
     """Return resolution's tasks by name; each gets an id and nothing else. `remind` tells people
     of what falls due (`services.resolution.reminders.reminding`), `mail` sends one letter
-    (`services.resolution.reminders.mail.sending`)."""
+    (`services.resolution.reminders.letters.sending`)."""
 
     def overdue(argument: str) -> datetime | None:
         """Tell team and head when a promise was not kept; `argument` is `<case>/<deadline>`."""

@@ -14,6 +14,7 @@ from services.kernel.carriers.port import (
     Sent,
     Unknown,
     Why,
+    Words,
 )
 from services.kernel.carriers.smtp import Server, SmtpSender
 from services.kernel.clock import system_clock
@@ -165,6 +166,13 @@ def test_whatsapp_is_asked_by_its_own_rules_and_keeps_our_id() -> None:
         assert peer.sender.send(mine) == Sent()
         (body,) = peer.bodies
         assert body["biz_opaque_callback_data"] == f"{mine.id}:2" and body["to"] == "6281200007777"
+
+
+def test_whatsapp_has_a_code_once_more_for_the_button_that_copies_it() -> None:
+    with whatsapp() as peer:
+        words = Words("", "", ("1234-5678",), "code")
+        assert peer.sender.send(Letter(str(uuid4()), 1, peer.address, "id", words)) == Sent()
+        assert peer.bodies[0]["template"]["name"] == "tanggap_code"
 
 
 @pytest.fixture

@@ -69,8 +69,8 @@ ELSEWHERE = {
     # Nobody writes by themselves here: tests/integration/test_incoming.py.
     "POST /puskesmas/{code}/incoming/confirmation",
     "POST /puskesmas/{code}/incoming/dismissal",
-    # Nor does e-mail go out here: tests/integration/test_reminder_mail.py.
-    *("PUT /reminder-mail", "POST /reminder-mail/code"),
+    # Nor does e-mail go out here: tests/integration/test_reminder_letters.py.
+    *("PUT /reminder-letters", "POST /reminder-letters/code"),
 }
 ENOUGH = 200
 ANSWERS_SECONDS = 120
@@ -442,8 +442,8 @@ def beside(asker: Asker, things: Things, closed: str) -> None:
     asker.well("quality_lead", f"{CASE}/reopening", {"reason": "Datang lagi."}, id=closed)
     asker.well("head", "GET /digests")
     asker.well("head", "PUT /digests/seen", {"until": datetime.now(UTC).isoformat()})
-    asker.well("head", "GET /reminder-mail")
-    asker.well("head", "DELETE /reminder-mail")
+    asker.well("head", "GET /reminder-letters")
+    asker.well("head", "DELETE /reminder-letters")
 
 
 def kept_of(first: dict[str, Any]) -> str:

@@ -201,7 +201,7 @@ def test_once_at_each_stage_on_working_days_outside_the_quiet_hours(place: Place
     place.come("2026-08-21", "10:00")
     begin_reminding(place.node.resolution, {"puring"})
     node = place.node
-    remind = Reminding(node.resolution, lambda: node.lists, node.access, {"puring"}, node.mailing)
+    remind = Reminding(node.resolution, lambda: node.lists, node.access, {"puring"}, node.posting)
     assert remind("Asia/Jakarta") == at("2026-08-21", "12:30")
     assert [each.slot for each in place.digests("bayu")] == [MORNING]
     place.come("2026-08-25")

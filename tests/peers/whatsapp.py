@@ -5,71 +5,72 @@ import hashlib
 import hmac
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
 import jsonschema  # type: ignore[import-untyped]
 
+from services.kernel.carriers.port import Template
 from services.publication.messages.senders.whatsapp import Account, WhatsAppSender
 
 PHONE_ID, TOKEN, SECRET, VERIFY = "106540352242922", "token-of-tests", "secret-of-tests", "a word"
-TEMPLATE: Final = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["name", "language", "components"],
-    "properties": {
-        "name": {"const": "tanggap_result"},
-        "language": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["code"],
-            "properties": {"code": {"enum": ["id", "en"]}},
-        },
-        "components": {
+TEMPLATES: Final[Mapping[Template, str]] = {
+    "result": "tanggap_result",
+    "digest": "tanggap_digest",
+    "code": "tanggap_code",
+}
+
+
+def _whole(**properties: Any) -> dict[str, Any]:
+    """Return an object with these properties and no other."""
+    required = [name for name in properties if name != "biz_opaque_callback_data"]
+    shape = {"type": "object", "additionalProperties": False, "required": required}
+    return shape | {"properties": properties}
+
+
+def _component(values: int, most: int, **facts: str) -> dict[str, Any]:
+    # Neither line breaks nor tabs, nor more than four spaces.
+    text = {"type": "string", "maxLength": most, "pattern": r"^(?!.* {5})[^\n\t]+$"}
+    parameter = _whole(type={"const": "text"}, text=text)
+    listed = {"type": "array", "minItems": values, "maxItems": values, "items": parameter}
+    return _whole(**{name: {"const": said} for name, said in facts.items()}, parameters=listed)
+
+
+def _template(name: str, *components: dict[str, Any]) -> dict[str, Any]:
+    count = len(components)
+    return _whole(
+        name={"const": name},
+        language=_whole(code={"enum": ["id", "en"]}),
+        components={
             "type": "array",
-            "minItems": 1,
-            "maxItems": 1,
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["type", "parameters"],
-                "properties": {
-                    "type": {"const": "body"},
-                    "parameters": {
-                        "type": "array",
-                        "minItems": 3,
-                        "maxItems": 3,
-                        "items": {
-                            "type": "object",
-                            "additionalProperties": False,
-                            "required": ["type", "text"],
-                            "properties": {
-                                "type": {"const": "text"},
-                                # Neither line breaks nor tabs, nor more than four spaces.
-                                "text": {"type": "string", "pattern": r"^(?!.* {5})[^\n\t]+$"},
-                            },
-                        },
-                    },
-                },
-            },
+            "minItems": count,
+            "maxItems": count,
+            "prefixItems": list(components),
         },
-    },
+    )
+
+
+TEMPLATE: Final = {
+    "oneOf": [
+        _template(TEMPLATES["result"], _component(3, 1024, type="body")),
+        _template(TEMPLATES["digest"], _component(3, 1024, type="body")),
+        _template(  # of the category authentication: the code, and once more for its button
+            TEMPLATES["code"],
+            _component(1, 15, type="body"),
+            _component(1, 15, type="button", sub_type="url", index="0"),
+        ),
+    ]
 }
-MESSAGE: Final = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["messaging_product", "recipient_type", "to", "type", "template"],
-    "properties": {
-        "messaging_product": {"const": "whatsapp"},
-        "recipient_type": {"const": "individual"},
-        "to": {"type": "string", "pattern": r"^[1-9][0-9]{6,14}$"},
-        "type": {"const": "template"},
-        "template": TEMPLATE,
-        "biz_opaque_callback_data": {"type": "string", "maxLength": 512},
-    },
-}
+MESSAGE: Final = _whole(
+    messaging_product={"const": "whatsapp"},
+    recipient_type={"const": "individual"},
+    to={"type": "string", "pattern": r"^[1-9][0-9]{6,14}$"},
+    type={"const": "template"},
+    template=TEMPLATE,
+    biz_opaque_callback_data={"type": "string", "maxLength": 512},
+)
 """As Meta's reference of the messages call has it (v23.0)."""
 
 
@@ -86,7 +87,7 @@ class WhatsAppPeer:
         self.said_sizes: dict[str, int] = {}
         self._root = f"http://127.0.0.1:{port}"
         url = f"http://127.0.0.1:{port}/v23.0"
-        self.account = Account(url, PHONE_ID, TOKEN, SECRET, VERIFY, "tanggap_result")
+        self.account = Account(url, PHONE_ID, TOKEN, SECRET, VERIFY, TEMPLATES)
         self.sender = WhatsAppSender(self.account)
         self.is_away = lambda: None
 

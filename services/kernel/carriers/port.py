@@ -6,17 +6,21 @@ went out, and only after `Later` a message is handed over again.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
+
+Template = Literal["result", "digest", "code"]
+"""Of what a message tells: the result of a complaint, what falls due, the code of an address."""
 
 
 @dataclass(frozen=True)
 class Words:
     """What goes out: `subject` for e-mail, `body` as text, `values` for a channel whose peer keeps
-    the text itself, in the order of its template."""
+    the text itself, in the order of its `template`."""
 
     subject: str
     body: str
     values: tuple[str, ...] = ()
+    template: Template = "result"
 
 
 @dataclass(frozen=True)

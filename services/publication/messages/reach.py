@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-import phonenumbers
-
-from services.kernel.carriers.addresses import mail_address
+from services.kernel.carriers.addresses import mail_address, phone_number
 
 NEEDS: Final = {"sms": "phone", "whatsapp": "phone", "email": "email"}
 """By channel, what a form must know."""
@@ -15,7 +13,9 @@ def address_of(channel: str, person: Mapping[str, Any]) -> str | None:
     """Return the address of a person for a channel, however it was written down: a telephone number
     as E.164, an e-mail address as it is; None where there is none that can be one."""
     written = str(person.get(NEEDS[channel]) or "").strip()
-    return (mail_address(written) if channel == "email" else _phone(written)) if written else None
+    if not written:
+        return None
+    return mail_address(written) if channel == "email" else phone_number(written)
 
 
 def needs_agreement(channel: str, wanted: str | None, came_by: str) -> bool:
@@ -25,13 +25,3 @@ def needs_agreement(channel: str, wanted: str | None, came_by: str) -> bool:
     they came. Any other way is theirs to agree to (UU 27/2022 Ps 20: consent).
     """
     return channel != (wanted or came_by)
-
-
-def _phone(written: str) -> str | None:
-    try:
-        number = phonenumbers.parse(written, "ID")
-    except phonenumbers.NumberParseException:
-        return None
-    if number.extension or not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -28,7 +28,7 @@ from services.resolution.pages.rows import name_of
 from services.resolution.pages.spoken import about_case
 from services.resolution.pages.thread import steps_of
 from services.resolution.reminders.digests import PATH as DIGEST
-from services.resolution.reminders.mail.wording import PAGE as MAIL
+from services.resolution.reminders.letters.wording import PAGE as LETTERS
 from services.resolution.words import CALLED_FOR, EVENTS
 
 PATH: Final = digest_page.BELL
@@ -43,7 +43,7 @@ NAV: Final = NavItem(
     PATH,
     READ,
     news=PATH + "/baru",
-    wishes=(MAIL, _("Pengingat lewat surel")),
+    wishes=(LETTERS, _("Pengingat lewat surel atau WhatsApp")),
 )
 PRAISED: Final = _("Pujian masuk: sampaikan kepada yang bertugas")
 SEEN: Final = flash("notices.seen", _("Semua ditandai sudah dibaca."))

@@ -71,7 +71,7 @@ def next_time(resolution: "Resolution", zone: str) -> datetime:
 
 
 class Announcing(Protocol):
-    """Who is told of a digest elsewhere, too (`services.resolution.reminders.mail`)."""
+    """Who is told of a digest elsewhere, too (`services.resolution.reminders.letters`)."""
 
     def announce(self, accounts: Collection[str], about: str, latest: datetime) -> None:
         """Take in that these accounts have a digest (`<slot>/<zone>`), to be told of until then."""

@@ -6,7 +6,7 @@ and attempt. Its message id is kept nowhere, for the recipient's number can be r
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,8 +19,10 @@ from services.kernel.carriers.port import (
     Outcome,
     Refused,
     Sent,
+    Template,
     Unknown,
     Why,
+    Words,
 )
 
 TIMES: Final = httpx.Timeout(15.0, connect=5.0)
@@ -34,18 +36,19 @@ NO_SUCH_NUMBER: Final = frozenset({131026, 131021, 131030})
 @dataclass(frozen=True)
 class Account:
     """Who we are at Meta. `secret` is the app's, by which its calls are signed; `verify` the word
-    that it says when the address of those calls is set up."""
+    that it says when the address of those calls is set up; `templates` are the names that its texts
+    have there, of those that are approved."""
 
     url: str
     phone_id: str
     token: str
     secret: str
     verify: str
-    template: str
+    templates: Mapping[Template, str]
 
 
 class WhatsAppSender:
-    """Sends one template; what became of it comes by `statuses`."""
+    """Sends templates; what became of them comes by `statuses`."""
 
     reports_delivery = True
 
@@ -74,16 +77,15 @@ class WhatsAppSender:
         """Nothing is kept here."""
 
     def _body(self, letter: Letter) -> dict[str, Any]:
-        values = [{"type": "text", "text": each} for each in letter.words.values]
         return {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
             "to": letter.address.removeprefix("+"),
             "type": "template",
             "template": {
-                "name": self._account.template,
+                "name": self._account.templates[letter.words.template],
                 "language": {"code": letter.language},
-                "components": [{"type": "body", "parameters": values}],
+                "components": _components(letter.words),
             },
             "biz_opaque_callback_data": f"{letter.id}:{letter.attempt}",
         }
@@ -96,6 +98,16 @@ class WhatsAppSender:
         """Say whether a call is Meta's (`X-Hub-Signature-256`), over the bytes as they came."""
         made = hmac.new(self._account.secret.encode(), body, hashlib.sha256).hexdigest()
         return hmac.compare_digest(signature.encode(), f"sha256={made}".encode())
+
+
+def _components(words: Words) -> list[dict[str, Any]]:
+    values = [{"type": "text", "text": each} for each in words.values]
+    body = {"type": "body", "parameters": values}
+    if words.template != "code":
+        return [body]
+    # A template of the category authentication has a button that copies the code, and wants it
+    # there once more.
+    return [body, {"type": "button", "sub_type": "url", "index": "0", "parameters": values}]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
-"""What a letter says: numbers, what is due, when, and where to go on. Never a word of a complaint
-nor a name: mailboxes are read on telephones that lie about."""
+"""What a letter says: numbers, what is due, when, and where to go on; by WhatsApp, how much is due
+and where to go on. Never a word of a complaint nor a name: telephones lie about."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.kernel.carriers.port import Words
+from services.kernel.carriers.port import Template, Words
 from services.kernel.text import Text, _
 from services.kernel.web import formats
 from services.kernel.web.language import say, translator
 from services.resolution.reminders.digests import Standing
 
-PAGE: Final = "/pemberitahuan/surel"
+PAGE: Final = "/pemberitahuan/kirim"
 
 
 @dataclass(frozen=True)
@@ -30,20 +30,21 @@ class Addressee:
 def digest(found: Sequence[Standing], more: bool, page: str, to: Addressee) -> Words:
     """Return a digest as a letter: what of it is still owed, the most urgent first; `more` says
     that there is more on its `page`."""
+    n, link = _many(found, more), to.public_url + page
     late = sum(each.owed.due_at < to.now for each in found)
     subject = (
-        _("Tanggap: {n} hal jatuh tempo, {late} lewat batas", n=_many(found, more), late=late)
+        _("Tanggap: {n} hal jatuh tempo, {late} lewat batas", n=n, late=late)
         if late
-        else _("Tanggap: {n} hal jatuh tempo", n=_many(found, more))
+        else _("Tanggap: {n} hal jatuh tempo", n=n)
     )
     lines = [
         _("Yang menunggu Anda, yang paling mendesak di atas:"),
         "\n".join(f"- {_line(each, to)}" for each in found),
         *([_("Selebihnya ada di Tanggap.")] if more else []),
-        _("Buka ringkasannya: {link}", link=to.public_url + page),
+        _("Buka ringkasannya: {link}", link=link),
         *_closing(to),
     ]
-    return _letter(subject, lines, to)
+    return _letter(subject, lines, to, "digest", (n, str(late), link))
 
 
 def code(code: str, to: Addressee) -> Words:
@@ -53,7 +54,7 @@ def code(code: str, to: Addressee) -> Words:
         _("Kode ini berlaku 24 jam. Isikan di: {link}", link=to.public_url + PAGE),
         _("Bila bukan Anda yang memintanya, abaikan: tanpa kode ini tidak ada surel lagi."),
     ]
-    return _letter(_("Tanggap: kode untuk alamat surel Anda"), lines, to)
+    return _letter(_("Tanggap: kode untuk alamat surel Anda"), lines, to, "code", (code,))
 
 
 def _closing(to: Addressee) -> list[Text | str]:
@@ -77,6 +78,12 @@ def _many(found: Sequence[Standing], more: bool) -> str:
     return f"{len(found)}+" if more else str(len(found))
 
 
-def _letter(subject: Text, lines: Sequence[Text | str], to: Addressee) -> Words:
+def _letter(
+    subject: Text,
+    lines: Sequence[Text | str],
+    to: Addressee,
+    template: Template,
+    values: tuple[str, ...],
+) -> Words:
     body = "\n\n".join(say(each, to.language) for each in lines)
-    return Words(say(subject, to.language), body + "\n")
+    return Words(say(subject, to.language), body + "\n", values, template)

@@ -1,5 +1,5 @@
-"""The page on which a reader has their digests sent by e-mail, too, proves the address, and sees
-what became of each letter."""
+"""The page on which a reader has their digests sent by e-mail or WhatsApp, too, proves the address,
+and sees what became of each letter."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
@@ -20,27 +20,32 @@ from services.kernel.web.forms import Form
 from services.kernel.web.pages import render
 from services.kernel.web.validation import field_errors
 from services.resolution.reminders.api import READ
-from services.resolution.reminders.mail.api import CodeBody, ReminderMailBody
-from services.resolution.reminders.mail.application import KINDS, Mailing
-from services.resolution.reminders.mail.table import CODE, Posted
-from services.resolution.reminders.mail.wording import PAGE as PATH
+from services.resolution.reminders.letters.api import CodeBody, ReminderLettersBody
+from services.resolution.reminders.letters.application import KINDS, Posting
+from services.resolution.reminders.letters.table import CODE, Posted
+from services.resolution.reminders.letters.wording import PAGE as PATH
 
 SECTION: Final = "notices"
-ASKED: Final = flash("reminder_mail.asked", _("Kode dikirim ke alamat itu."))
-SAVED: Final = flash("reminder_mail.saved", _("Pilihan Anda disimpan."))
-PROVEN: Final = flash("reminder_mail.proven", _("Alamat ini terbukti milik Anda."))
-ENDED: Final = flash("reminder_mail.ended", _("Tidak ada surel lagi; alamatnya dihapus."))
+ASKED: Final = flash("reminder_letters.asked", _("Kode dikirim ke alamat itu."))
+SAVED: Final = flash("reminder_letters.saved", _("Pilihan Anda disimpan."))
+PROVEN: Final = flash("reminder_letters.proven", _("Alamat ini terbukti milik Anda."))
+ENDED: Final = flash("reminder_letters.ended", _("Tidak ada yang dikirim lagi; alamatnya dihapus."))
 KIND_WORDS: Final[Mapping[str, Text]] = {
     "promise": _("Batas tanggapan dan penyelesaian"),
     "action": _("Tindakan dari rencana"),
     "duty": _("Tanggal agenda"),
 }
 LABELS: Final[Mapping[str, Text]] = {
-    "address": _("Alamat surel"),
+    "address": _("Alamat surel atau nomor WhatsApp"),
     "kinds": _("Diingatkan tentang"),
     "agreed": _("Persetujuan Anda"),
-    "code": _("Kode dari surel"),
+    "code": _("Kode yang Anda terima"),
 }
+ADDRESSES: Final[Mapping[tuple[str, ...], tuple[Text, str]]] = {
+    ("email",): (_("Alamat surel"), "email"),
+    ("whatsapp",): (_("Nomor WhatsApp"), "tel"),
+}
+"""By what alone is set up, what a reader is asked for, and what a browser may offer for it."""
 STATES: Final[Mapping[str, tuple[Text, str, str]]] = {
     "waiting": (_("Belum dikirim"), "soon", "○"),
     "attempted": (_("Sedang dikirim"), "soon", "→"),
@@ -50,21 +55,21 @@ STATES: Final[Mapping[str, tuple[Text, str, str]]] = {
     "void": (_("Tidak perlu dikirim"), "quiet", "–"),
 }
 REASONS: Final[Mapping[str, Text]] = {
-    "unreachable": _("Server surel tidak dapat dihubungi; dicoba lagi."),
-    "busy": _("Server surel meminta menunggu; dicoba lagi."),
+    "unreachable": _("Layanan pengirim tidak dapat dihubungi; dicoba lagi."),
+    "busy": _("Layanan pengirim meminta menunggu; dicoba lagi."),
     "not_accepted": _(
-        "Server surel menolak akun Puskesmas; dicoba lagi. Beri tahu pengelola sistem."
+        "Layanan pengirim menolak akun Puskesmas; dicoba lagi. Beri tahu pengelola sistem."
     ),
-    "address_refused": _("Server surel tidak mengenal alamat ini. Betulkan alamatnya."),
-    "refused": _("Server surel menolak surel ini. Beri tahu pengelola sistem."),
+    "address_refused": _("Alamat atau nomor ini tidak dikenal di sana. Betulkan."),
+    "refused": _("Layanan pengirim menolaknya. Beri tahu pengelola sistem."),
     "too_late": _("Tidak berhasil sampai jam tenang. Isinya ada di pemberitahuan."),
-    "not_set_up": _("Surel tidak (lagi) disiapkan di sini."),
+    "not_set_up": _("Cara ini tidak (lagi) disiapkan di sini."),
     "nothing_left": _("Semuanya sudah selesai atau tidak berlaku lagi sebelum dikirim."),
     "ended": _("Anda tidak ingin disurati lagi sebelum ini dikirim."),
 }
 """Why a letter waits, failed or did not go out, and what is to be done."""
 UNKNOWN: Final = _(
-    "Server terputus tepat saat surel ini dikirim. Tidak dikirim lagi; isinya ada di pemberitahuan."
+    "Hubungan terputus tepat saat ini dikirim. Tidak dikirim lagi; isinya ada di pemberitahuan."
 )
 Values = dict[str, Any]
 
@@ -79,30 +84,32 @@ Typed = Annotated[Values, Depends(_typed)]
 Reader = Annotated[Principal, requires(READ)]
 
 
-def router(mailing: Mailing) -> APIRouter:
+def router(posting: Posting) -> APIRouter:
     """Return the page and what its forms lead to."""
     pages = APIRouter(include_in_schema=False)
 
     def show(request: Request, principal: Principal, form: Form, status: int = 200) -> Response:
-        wish = mailing.wish(principal.account_id)
+        wish = posting.wish(principal.account_id)
+        asked, offered = ADDRESSES.get(tuple(posting.ways), (LABELS["address"], "email"))
         return render(
             request,
-            "resolution/reminder_mail.html",
+            "resolution/reminder_letters.html",
             status=status,
             section=SECTION,
             wide=False,
-            offered=mailing.sender is not None,
+            ways=posting.ways,
             wish=wish,
-            letters=[_row(each) for each in mailing.newest(principal.account_id)],
+            letters=[_row(each) for each in posting.newest(principal.account_id)],
             kinds=list(KIND_WORDS.items()),
             all_kinds=KINDS,
-            labels=LABELS,
+            labels={**LABELS, "address": asked},
+            autocomplete=offered,
             form=form,
             key=str(uuid4()),
         )
 
     @pages.get(PATH)
-    def reminder_mail(request: Request, principal: Reader) -> Response:
+    def reminder_letters(request: Request, principal: Reader) -> Response:
         """Show where the reader's digests go."""
         return show(request, principal, Form())
 
@@ -111,9 +118,9 @@ def router(mailing: Mailing) -> APIRouter:
         """Have them sent to an address."""
         account = principal.account_id
         try:
-            body = _read(ReminderMailBody, values)
+            body = _read(ReminderLettersBody, values)
             facts = body.address, body.kinds, body.agreed
-            done = mailing.ask(account, *facts, _once(request, account, values))
+            done = posting.ask(account, *facts, _once(request, account, values))
         except Problem as problem:
             return show(request, principal, Form.refused(values, problem), problem.status)
         return see_other(request, PATH, SAVED if done.ids["verified"] else ASKED)
@@ -124,7 +131,7 @@ def router(mailing: Mailing) -> APIRouter:
         account = principal.account_id
         try:
             body = _read(CodeBody, values)
-            mailing.prove(account, body.code, _once(request, account, values))
+            posting.prove(account, body.code, _once(request, account, values))
         except Problem as problem:
             # What was typed there is no part of the other form.
             return show(request, principal, Form.refused({}, problem), problem.status)
@@ -134,7 +141,7 @@ def router(mailing: Mailing) -> APIRouter:
     def end(request: Request, principal: Reader, values: Typed) -> Response:
         """Send nothing more."""
         account = principal.account_id
-        mailing.end(account, _once(request, account, values))
+        posting.end(account, _once(request, account, values))
         return see_other(request, PATH, ENDED)
 
     return pages

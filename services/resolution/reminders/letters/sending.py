@@ -29,10 +29,10 @@ from services.kernel.jobs import BACKOFF
 from services.kernel.store import UnitOfWork
 from services.kernel.web.language import DEFAULT
 from services.resolution.reminders.digests import LINES, PATH, Digests, Standing
-from services.resolution.reminders.mail import table, wording
-from services.resolution.reminders.mail.application import Mailing, kind_of
-from services.resolution.reminders.mail.table import CODE, Posted, State, Wish
-from services.resolution.reminders.mail.wording import Addressee
+from services.resolution.reminders.letters import table, wording
+from services.resolution.reminders.letters.application import Posting, kind_of
+from services.resolution.reminders.letters.table import CODE, Posted, State, Wish
+from services.resolution.reminders.letters.wording import Addressee
 from services.resolution.reminders.reminding import Accounts, Owing
 
 log = structlog.get_logger()
@@ -43,23 +43,27 @@ _UTC: Final = "UTC"
 class Sending:
     """Sends letters. `owing` gives which duties are still open, when it is first asked for."""
 
-    def __init__(self, mailing: Mailing, owing: Callable[[], Owing], accounts: Accounts) -> None:
-        self._mailing, self._resolution = mailing, mailing.resolution
+    def __init__(self, posting: Posting, owing: Callable[[], Owing], accounts: Accounts) -> None:
+        self._posting, self._resolution = posting, posting.resolution
         self._owing, self._accounts = owing, accounts
 
     def __call__(self, argument: str) -> datetime | None:
         """Do what is due for one letter; return when to come again."""
-        posted, sender = table.letter(self._resolution, argument), self._mailing.sender
+        posted = table.letter(self._resolution, argument)
         if posted is None or posted.state not in ("waiting", "attempted"):
             return None
+        wish = self._posting.wish(posted.account)
+        sender = self._posting.sender(wish) if wish else None
         if posted.state == "attempted":
             known = sender.ask(posted.id, posted.attempts) if sender else Unknown()
             return self._settle(posted, known)
         if self._resolution.clock() > posted.latest:
             return self._end(posted, "failed", "too_late")
+        if wish is None:
+            return self._end(posted, "void", "ended")
         if sender is None:
             return self._end(posted, "failed", "not_set_up")
-        letter = self._letter(posted)
+        letter = self._letter(posted, wish)
         if isinstance(letter, str):
             return self._end(posted, "void", letter)
         attempted = self._move(posted, "attempted", tried=True)
@@ -70,11 +74,10 @@ class Sending:
         failpoints.hit(failpoints.MESSAGE_HANDED_OVER)
         return self._settle(attempted, outcome)
 
-    def _letter(self, posted: Posted) -> Letter | str:
+    def _letter(self, posted: Posted, wish: Wish) -> Letter | str:
         """Return what goes out as things stand now, or why nothing does."""
-        wish = self._mailing.wish(posted.account)
         account = self._account(posted.account)
-        if wish is None or account is None:
+        if account is None:
             return "ended"
         if posted.kind == CODE:
             words = self._code(posted, wish, account)
@@ -92,7 +95,7 @@ class Sending:
     def _code(self, posted: Posted, wish: Wish, account: Account) -> Words | None:
         if wish.verified_at or posted.about != f"{CODE}/{wish.version}":
             return None
-        return wording.code(self._mailing.code(wish), self._addressee(account, _UTC))
+        return wording.code(self._posting.code(wish), self._addressee(account, _UTC))
 
     def _digest(self, posted: Posted, wish: Wish, account: Account) -> Words | None:
         slot, _slash, zone = posted.about.partition("/")
@@ -120,7 +123,7 @@ class Sending:
         return Addressee(
             account.language or DEFAULT,
             ZoneInfo(zone),
-            self._mailing.public_url,
+            self._posting.public_url,
             self._resolution.clock(),
         )
 
@@ -139,7 +142,7 @@ class Sending:
     def _end(self, posted: Posted, state: State, reason: str | None = None) -> datetime | None:
         """Record how a letter ended: nothing comes again of it."""
         if self._move(posted, state, reason) is not None:
-            log.info("reminder_mail", kind=posted.kind, state=state, reason=reason)
+            log.info("reminder_letters", kind=posted.kind, state=state, reason=reason)
         return None
 
     def _move(

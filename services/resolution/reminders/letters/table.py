@@ -1,4 +1,4 @@
-"""Who wants their digests by e-mail, and what became of each letter: rows of resolution's store.
+"""Who wants their digests sent, and what became of each letter: rows of resolution's store.
 
 An address is its account's wish, not history: it is forgotten when they want no more letters.
 """
@@ -39,14 +39,21 @@ CREATE INDEX IF NOT EXISTS reminder_letters_made ON reminder_letters (made_at);
 KEPT: Final = timedelta(days=60)
 LISTED: Final = 10
 CODE: Final = "code"
+Channel = Literal["email", "whatsapp"]
 State = Literal["waiting", "attempted", "sent", "unknown", "failed", "void"]
 _LETTERS: Final = UUID("a3c1ccf2-7ad2-5a8c-9c0a-6c0f0a3a3d58")
+
+
+def channel_of(address: str) -> Channel:
+    """Return by which way an address is reached: that of a mailbox has its sign."""
+    return "email" if "@" in address else "whatsapp"
 
 
 @dataclass(frozen=True)
 class Wish:
     """Where an account wants its digests, and of which kinds of things. Until it is `verified_at`
-    nothing goes there but the code that proves it; `version` is that of the code."""
+    nothing goes there but the code that proves it; `version` is that of the code. `address` is
+    that of a mailbox, or E.164."""
 
     account: str
     address: str
@@ -55,6 +62,11 @@ class Wish:
     tries: int
     verified_at: datetime | None
     version: int
+
+    @property
+    def channel(self) -> Channel:
+        """The way there."""
+        return channel_of(self.address)
 
     @property
     def ended(self) -> bool:

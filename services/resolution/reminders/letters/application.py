@@ -1,4 +1,5 @@
-"""What an account does about its digests by e-mail: ask for them, prove the address, end them."""
+"""What an account does about its digests by e-mail or WhatsApp: ask for them, prove the address,
+end them."""
 
 import hashlib
 import hmac
@@ -7,26 +8,29 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.kernel.carriers.addresses import mail_address
+from services.kernel.carriers.addresses import mail_address, phone_number
 from services.kernel.carriers.port import Sender
 from services.kernel.district.rules import LIMIT_NAMES
 from services.kernel.errors import Conflict, FieldError, InvalidInput, TooMany, invalid
 from services.kernel.store import Answer, Ids, Once, UnitOfWork
-from services.kernel.text import _
+from services.kernel.text import Text, _
 from services.resolution.application import Resolution
 from services.resolution.jobs import MAIL
-from services.resolution.reminders.mail import table
-from services.resolution.reminders.mail.table import Posted, Wish
+from services.resolution.reminders.letters import table
+from services.resolution.reminders.letters.table import Channel, Posted, Wish, channel_of
 from services.resolution.reminders.owing import ACTION, Owed
 
 KINDS: Final = ("promise", ACTION, "duty")
 """What a letter may be about: promises on cases, actions of plans, duties of the agenda."""
-CHANNEL: Final = "email"
 HOLDS: Final = timedelta(hours=24)
 """So long a code proves an address."""
 TRIES: Final = 5
 BETWEEN: Final = timedelta(minutes=2)
 """So long after a code no other goes out: nobody fills another's mailbox from here."""
+NOT_HERE: Final[Mapping[Channel, Text]] = {
+    "email": _("Surel belum disiapkan di sini. Tulis nomor WhatsApp Anda."),
+    "whatsapp": _("WhatsApp belum disiapkan di sini. Tulis alamat surel Anda."),
+}
 DIGITS: Final = 8
 
 
@@ -37,9 +41,9 @@ def kind_of(owed: Owed) -> str:
     return ACTION if owed.kind == ACTION else "duty"
 
 
-class Mailing:
-    """Who wants digests by e-mail. `senders` has the ways that are set up, `root` is the secret
-    that codes are derived from, `public_url` where letters lead."""
+class Posting:
+    """Who wants digests sent. `senders` has the ways that are set up, by channel, `root` is the
+    secret that codes are derived from, `public_url` where letters lead."""
 
     def __init__(
         self,
@@ -53,12 +57,16 @@ class Mailing:
         self._root = root
 
     @property
-    def sender(self) -> Sender | None:
-        """What carries e-mail here; None: nothing does."""
-        return self.senders.get(CHANNEL)
+    def ways(self) -> list[str]:
+        """The channels that are set up here."""
+        return sorted(self.senders)
+
+    def sender(self, wish: Wish) -> Sender | None:
+        """Return what carries letters to where an account wants them; None: nothing does here."""
+        return self.senders.get(wish.channel)
 
     def wish(self, account: str) -> Wish | None:
-        """Return where an account wants its digests; None where it wants none by e-mail."""
+        """Return where an account wants its digests; None where it wants none sent."""
         found = table.wish_of(self.resolution, account)
         return None if found is None or found.ended else found
 
@@ -81,14 +89,15 @@ class Mailing:
         agreed: bool,
         once: Once | None = None,
     ) -> Answer:
-        """Have an account's digests sent to an address, once it is proven; an address that is
-        proven already only changes of what it hears.
+        """Have an account's digests sent to an address, of a mailbox or WhatsApp's number, once it
+        is proven; an address that is proven already only changes of what it hears.
 
-        Raises InvalidInput, Conflict where no e-mail is set up, and TooMany for codes in a row.
+        Raises InvalidInput, Conflict where nothing is set up, and TooMany for codes in a row.
         """
-        if self.sender is None:
-            raise Conflict(_("Surel belum disiapkan di sini. Beri tahu pengelola sistem."))
-        plain = _checked(address, kinds, agreed)
+        if not self.senders:
+            message = _("Surel dan WhatsApp belum disiapkan di sini. Beri tahu pengelola sistem.")
+            raise Conflict(message)
+        plain = self._checked(address, kinds, agreed)
 
         def decide(uow: UnitOfWork) -> Ids:
             before = table.wish_of(self.resolution, account)
@@ -127,7 +136,7 @@ class Mailing:
         # A wrong try is counted, so it is refused only after that is written down.
         answer = self.resolution.command(decide, once).result()
         if not answer.ids["verified"]:
-            raise invalid("code", _("Kode ini tidak cocok. Periksa surel yang terakhir datang."))
+            raise invalid("code", _("Kode ini tidak cocok. Periksa pesan yang terakhir datang."))
         return answer
 
     def end(self, account: str, once: Once | None = None) -> Answer:
@@ -145,7 +154,7 @@ class Mailing:
         uow.schedule(MAIL, {each.key: now for each in table.intend(uow, letters)})
 
     def announce(self, accounts: Collection[str], about: str, latest: datetime) -> None:
-        """Have a digest sent to those of these accounts that want it by e-mail."""
+        """Have a digest sent to those of these accounts that want it so."""
         wanted = sorted(table.verified(self.resolution).keys() & set(accounts))
         if not wanted:
             return
@@ -156,17 +165,25 @@ class Mailing:
 
         self.resolution.transact(work).result()
 
+    def _checked(self, address: str, kinds: Collection[str], agreed: bool) -> str:
+        errors = []
+        plain = _plain(address.strip())
+        if plain is None:
+            message = _(
+                "Tulis satu alamat surel, misalnya nama@puskesmas.go.id, atau satu nomor WhatsApp."
+            )
+            errors.append(FieldError("address", message))
+        elif channel_of(plain) not in self.senders:
+            errors.append(FieldError("address", NOT_HERE[channel_of(plain)]))
+        if not kinds or not frozenset(kinds) <= frozenset(KINDS):
+            errors.append(FieldError("kinds", _("Pilih paling sedikit satu hal dari daftar.")))
+        if not agreed:
+            message = _("Centang bila Anda ingin dikirimi; tanpa itu tidak ada yang dikirim.")
+            errors.append(FieldError("agreed", message))
+        if plain is None or errors:
+            raise InvalidInput(*errors)
+        return plain
 
-def _checked(address: str, kinds: Collection[str], agreed: bool) -> str:
-    errors = []
-    if (plain := mail_address(address.strip())) is None:
-        message = _("Tulis satu alamat surel, misalnya nama@puskesmas.go.id.")
-        errors.append(FieldError("address", message))
-    if not kinds or not frozenset(kinds) <= frozenset(KINDS):
-        errors.append(FieldError("kinds", _("Pilih paling sedikit satu hal dari daftar.")))
-    if not agreed:
-        message = _("Centang bila Anda ingin dikirimi surel; tanpa itu tidak ada yang dikirim.")
-        errors.append(FieldError("agreed", message))
-    if plain is None or errors:
-        raise InvalidInput(*errors)
-    return plain
+
+def _plain(written: str) -> str | None:
+    return (mail_address if channel_of(written) == "email" else phone_number)(written)

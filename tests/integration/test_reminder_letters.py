@@ -1,5 +1,6 @@
-"""A digest goes out by e-mail to those who want it: to an address that is proven, what is owed as
-it is sent, at most once. On a node in this process, whose clock is set, and by a real mail server.
+"""A digest goes out by e-mail or WhatsApp to those who want it: to an address that is proven,
+what is owed as it is sent, at most once. On a node in this process, whose clock is set, by a real
+mail server and in the shapes that WhatsApp documents.
 """
 
 import re
@@ -18,19 +19,20 @@ from services.kernel.errors import InvalidInput
 from services.kernel.jobs import BACKOFF
 from services.main.demo import add_accounts
 from services.resolution.jobs import MAIL, REMIND
-from services.resolution.reminders.mail.application import BETWEEN, HOLDS, TRIES, Mailing
-from services.resolution.reminders.mail.sending import Sending
-from services.resolution.reminders.mail.table import Posted, letter
+from services.resolution.reminders.letters.application import BETWEEN, HOLDS, TRIES, Posting
+from services.resolution.reminders.letters.sending import Sending
+from services.resolution.reminders.letters.table import Posted, letter
 from tests.integration.test_reminders import MORNING, NAME, TEAM, WORDS, Place, at
 from tests.peers.fake import FakePeer
 from tests.peers.mail import MailServer, mail_server
+from tests.peers.whatsapp import whatsapp
 
 ABOUT: Final = f"{MORNING}/Asia/Jakarta"
 ADDRESS: Final = "sari@puskesmas.example"
 WANTED: Final = {"address": ADDRESS, "kinds": ["promise"], "agreed": True}
 PUBLIC: Final = "https://tanggap.example.go.id"
-CALL: Final = "/api/v1/reminder-mail"
-PAGE: Final = "/pemberitahuan/surel"
+CALL: Final = "/api/v1/reminder-letters"
+PAGE: Final = "/pemberitahuan/kirim"
 
 
 class Died(BaseException):
@@ -42,19 +44,19 @@ class Scene:
 
     def __init__(self, place: Place) -> None:
         self.place, self.cases = place, place.receive(3)
-        place.node.mailing.public_url = PUBLIC
+        place.node.posting.public_url = PUBLIC
         place.come("2026-08-21")
         self.now = place.now
         self.clients: dict[str, TestClient] = {}
 
     @property
-    def mailing(self) -> Mailing:
-        return self.place.node.mailing
+    def posting(self) -> Posting:
+        return self.place.node.posting
 
-    def anew(self, peer: Any) -> None:
+    def anew(self, peer: Any, *ways: str) -> None:
         """Let it be that morning, before anybody wanted a letter."""
         self.place.now = self.now
-        self.mailing.senders = {"email": peer}
+        self.posting.senders = dict.fromkeys(ways or ("email",), peer)
         resolution = self.place.node.resolution
 
         def forget(uow: Any) -> None:
@@ -82,22 +84,22 @@ class Scene:
         failed = "SELECT * FROM due WHERE failure IS NOT NULL"
         assert not self.place.node.resolution.select(failed)
 
-    def proven(self, username: str, *kinds: str) -> None:
+    def proven(self, username: str, *kinds: str, address: str = ADDRESS) -> None:
         """Have an account want letters at an address that is theirs."""
-        mailing, account = self.mailing, self.account(username)
-        mailing.ask(account, ADDRESS, kinds or ("promise",), agreed=True)
-        wish = mailing.wish(account)
+        posting, account = self.posting, self.account(username)
+        posting.ask(account, address, kinds or ("promise",), agreed=True)
+        wish = posting.wish(account)
         assert wish is not None
-        mailing.prove(account, mailing.code(wish))
+        posting.prove(account, posting.code(wish))
 
-    def told(self, username: str = "sari") -> str:
-        """Have an account's digest announced to it by e-mail; return the letter's key."""
-        self.proven(username)
+    def told(self, username: str = "sari", address: str = ADDRESS) -> str:
+        """Have an account's digest announced to it by a letter; return the letter's key."""
+        self.proven(username, address=address)
         self.announce(username)
         return f"{self.account(username)}/{ABOUT}"
 
     def announce(self, username: str) -> None:
-        self.mailing.announce({self.account(username)}, ABOUT, at("2026-08-21", "16:00"))
+        self.posting.announce({self.account(username)}, ABOUT, at("2026-08-21", "16:00"))
 
     def posted(self, key: str) -> Posted:
         found = letter(self.place.node.resolution, key)
@@ -169,6 +171,39 @@ def test_who_proves_an_address_gets_each_digest_there_once_and_nobody_else(
     assert scene.place.digests("bayu"), "the bell is for all"
 
 
+def test_by_whatsapp_a_proven_number_gets_how_much_is_due_and_where_it_stands(
+    scene: Scene, peer: FakePeer
+) -> None:
+    sari = scene.client("sari")
+    with whatsapp() as meta:
+        scene.posting.senders = {"email": peer, "whatsapp": meta.sender}
+        wanted = WANTED | {"address": "0812 0000-7777"}
+        assert sari.put(CALL, json=wanted).json() == {"verified": False}
+        scene.work()
+        (code,) = meta.came()
+        assert sari.post(CALL + "/code", json={"code": code}).json() == {"verified": True}
+        scene.announce("sari")
+        scene.work()
+        scene.work()
+        _code, digest = meta.bodies
+    assert digest["to"] == "6281200007777" and digest["template"]["name"] == "tanggap_digest"
+    said = [each["text"] for each in digest["template"]["components"][0]["parameters"]]
+    assert said == ["6", "6", f"{PUBLIC}/pemberitahuan/ringkasan/{MORNING}"]
+    assert peer.letters == []
+    shown = sari.get(CALL).json()
+    assert (shown["channel"], shown["address"]) == ("whatsapp", "+6281200007777")
+    assert [each["state"] for each in shown["letters"]] == ["sent", "sent"]
+
+
+def test_who_died_while_sending_by_whatsapp_leaves_a_doubt(scene: Scene, peer: FakePeer) -> None:
+    scene.anew(peer, "whatsapp")
+    key = scene.told("sari", "+6281200007777")
+    peer.loses_its_answer()
+    scene.work()
+    scene.work()
+    assert scene.posted(key).state == "unknown" and len(peer.letters) == 1
+
+
 def remind_again(scene: Scene) -> None:
     """Have the digest made again, as after a lost queue, for those who want letters by now."""
     resolution = scene.place.node.resolution
@@ -191,7 +226,7 @@ def test_who_died_while_sending_leaves_a_doubt_and_never_a_second_letter(
 
     peer.on_sending = die
     node = scene.place.node
-    sending = Sending(scene.mailing, lambda: node.lists, node.access)
+    sending = Sending(scene.posting, lambda: node.lists, node.access)
     with pytest.raises(Died):
         sending(key)
     peer.on_sending = lambda _letter: None
@@ -224,7 +259,7 @@ def test_an_address_that_the_server_refuses_is_shown_with_what_to_do(
     peer.answer = Refused(Why.ADDRESS_REFUSED)
     scene.work()
     assert scene.posted(key).state == "failed"
-    assert "Betulkan alamatnya" in scene.client("sari").get(PAGE).text
+    assert "tidak dikenal di sana. Betulkan." in scene.client("sari").get(PAGE).text
 
 
 def test_who_wants_no_more_letters_gets_none_that_waits_and_is_forgotten(
@@ -252,29 +287,35 @@ def test_a_letter_is_about_the_kinds_that_were_chosen_only(scene: Scene, peer: F
 def test_a_code_holds_for_a_day_and_for_five_tries_and_comes_not_in_a_row(
     scene: Scene, peer: FakePeer
 ) -> None:
-    mailing, account, sari = scene.mailing, scene.account("sari"), scene.client("sari")
-    mailing.ask(account, ADDRESS, ["promise"], agreed=True)
+    posting, account, sari = scene.posting, scene.account("sari"), scene.client("sari")
+    posting.ask(account, ADDRESS, ["promise"], agreed=True)
     again = sari.put(CALL, json=WANTED)
     assert again.status_code == 429 and again.headers["retry-after"] == "120"
-    first = mailing.wish(account)
+    first = posting.wish(account)
     assert first is not None
     for _try in range(TRIES):
         refused = sari.post(CALL + "/code", json={"code": "0000-0000"})
         assert refused.json()["errors"][0]["field"] == "code", "counted, though refused"
     with pytest.raises(InvalidInput):
-        mailing.prove(account, mailing.code(first))
+        posting.prove(account, posting.code(first))
     scene.pass_by(BETWEEN)
-    mailing.ask(account, ADDRESS, ["promise"], agreed=True)
-    second = mailing.wish(account)
-    assert second is not None and mailing.code(second) != mailing.code(first)
+    posting.ask(account, ADDRESS, ["promise"], agreed=True)
+    second = posting.wish(account)
+    assert second is not None and posting.code(second) != posting.code(first)
     scene.pass_by(HOLDS + timedelta(seconds=1))
     with pytest.raises(InvalidInput):
-        mailing.prove(account, mailing.code(second))
+        posting.prove(account, posting.code(second))
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("address", "bukan surel"), ("address", "a@b, c@d"), ("kinds", []), ("agreed", False)],
+    [
+        ("address", "bukan surel"),
+        ("address", "a@b, c@d"),
+        ("address", "0812-0000-7777"),  # a way that is not set up
+        ("kinds", []),
+        ("agreed", False),
+    ],
 )
 def test_what_is_asked_wrongly_is_named(
     scene: Scene, peer: FakePeer, field: str, value: object
@@ -285,10 +326,10 @@ def test_what_is_asked_wrongly_is_named(
 
 
 def test_without_a_server_nothing_is_offered(scene: Scene, peer: FakePeer) -> None:
-    scene.mailing.senders = {}
+    scene.posting.senders = {}
     sari = scene.client("sari")
     assert sari.put(CALL, json=WANTED).status_code == 409
-    assert "Surel belum disiapkan di sini" in sari.get(PAGE).text
+    assert "Surel dan WhatsApp belum disiapkan di sini" in sari.get(PAGE).text
     assert PAGE in sari.get("/akun").text and PAGE not in scene.client("admin").get("/akun").text
 
 

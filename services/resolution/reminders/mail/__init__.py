@@ -1,2 +1,0 @@
-"""A digest by e-mail as well, for those who want it: their address, proven theirs, and each letter
-sent at most once."""
