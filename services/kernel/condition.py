@@ -101,6 +101,16 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
     unerased: int = 0
 
 
+class MailboxState(msgspec.Struct, frozen=True, kw_only=True):
+    """How the mailbox is read to which e-mails come back: when last (None: never), how many mails
+    of it nobody has read that say nothing to the machine, and why it cannot be read now."""
+
+    mailbox: str
+    looked_at: datetime | None
+    left: int
+    failure: str | None
+
+
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
     """How one process stands; `relays`, `followers`, `queues`, `jobs`, `tasks` and
     `handovers` only while it leads its store.
@@ -122,6 +132,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     clock_ahead_seconds: float | None = None
     handovers: list[HandoverState] = []
     backups: list[BackupState] = []
+    mailboxes: list[MailboxState] = []
 
 
 def relay_state(relay: Relay) -> RelayState:
@@ -208,6 +219,7 @@ def condition(
     failing: Mapping[str, str] | None = None,
     handovers: Callable[[], list[HandoverState]] = list,
     backups: Callable[[], list[BackupState]] = list,
+    mailboxes: Callable[[], list[MailboxState]] = list,
     clock_ahead_seconds: Callable[[], float | None] = lambda: None,
 ) -> Condition:
     """Return how this process stands; what its store does not answer is left out and named.
@@ -230,6 +242,7 @@ def condition(
         found["tasks"] = [task for each in jobs for task in task_states(each)]
         found["handovers"] = handovers()
         found["backups"] = backups()
+        found["mailboxes"] = mailboxes()
         found["clock_ahead_seconds"] = clock_ahead_seconds()
     except Exception as error:
         # How a process stands is asked most when something is wrong: then this is what is told.
@@ -258,6 +271,7 @@ GAUGES: Final = {
     "tanggap_jobs_due": "Tasks that are due by now and not done",
     "tanggap_tasks_set_aside": "Tasks that are sent no more",
     "tanggap_handover_waiting": "Keys and files that wait to go to another origin",
+    "tanggap_mailbox_left": "Mails among those that came back which nobody has read or told",
     "tanggap_workers_failing": "Workers of the process that fail now",
     "tanggap_disk_free_bytes": "Free space where the data folder lies",
     "tanggap_clock_ahead_seconds": "This machine's clock against that of the store's server",
@@ -289,6 +303,7 @@ class Figures:
         values["tanggap_tasks_set_aside"].append(("", len(found.tasks)))
         waiting = sum(each.keys + each.files for each in found.handovers)
         values["tanggap_handover_waiting"].append(("", waiting))
+        values["tanggap_mailbox_left"].append(("", sum(each.left for each in found.mailboxes)))
         values["tanggap_workers_failing"].append(("", len(found.failing)))
         values["tanggap_disk_free_bytes"].append(("", found.disk_free))
         if found.clock_ahead_seconds is not None:

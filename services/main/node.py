@@ -82,6 +82,7 @@ class Node(Parts):
             self.record_district()
             begin_reminding(self.resolution, self.homed)
             self.listening.begin()
+            self.bounces.begin()
         for worker in self.workers:
             worker.start()
 
@@ -114,6 +115,7 @@ class Node(Parts):
             failing=self.failing(),
             handovers=self.handovers,
             backups=self.backups.state if self.backups else list,
+            mailboxes=self.bounces.state,
         )
 
     def _lost(self) -> Text | None:

@@ -30,11 +30,12 @@ from services.main.asking import RemoteLists, internal_secret
 from services.main.deployment import Deployment
 from services.main.incoming import listening, media
 from services.main.lists import CasesOf
-from services.main.senders import senders_to_staff
+from services.main.senders import mailbox, senders_to_staff
 from services.main.survey_papers import RemoteSurveyPapers, SurveyPapersOf, remote
 from services.publication.application import Publishing
 from services.publication.jobs import tasks as publication_tasks
 from services.publication.messages.application import SEND, Messaging
+from services.publication.messages.bounces import READ, Bounces
 from services.publication.messages.sending import Sending
 from services.publication.policy import policy as publication_policy
 from services.publication.proving import Proving
@@ -59,7 +60,7 @@ WRITING: Final = ("intake", "resolution", "publication", "reporting")
 JOBS: Final = {
     "intake": (IMPORT, ERASE, LISTEN, SETTLE),
     "resolution": (OVERDUE, REMIND, MAIL),
-    "publication": (RELEASE, SEND, DELIVER),
+    "publication": (RELEASE, SEND, READ, DELIVER),
 }
 """By service, the names of what it does later."""
 STORES: Final = (*WRITING, "keyring", "access")
@@ -195,6 +196,15 @@ class Parts(Deployment):
         )
 
     @cached_property
+    def bounces(self) -> Bounces:
+        """Publication's mailbox to which e-mails come back, those of resolution, too."""
+        # In a district resolution's store is another's, which is opened when one of its letters
+        # came back.
+        return Bounces(
+            self.messaging, mailbox(self.settings), lambda report: self.posting.came_back(report)
+        )
+
+    @cached_property
     def reporting(self) -> Reporting:
         """The service that answers questions."""
         path = self.folder.store("reporting.duckdb")
@@ -260,7 +270,7 @@ class Parts(Deployment):
             tasks = resolution_tasks(self.resolution, *self._reminding())
         elif name == "publication":
             tasks = publication_tasks(
-                Scheduling(self.publication), Sending(self.messaging), self.webhooks
+                Scheduling(self.publication), Sending(self.messaging), self.bounces, self.webhooks
             )
         return Jobs(self.service(name), tasks, self.celery)
 

@@ -104,6 +104,7 @@ class Process(Parts):
             log=self.reporting.condition_of_log if self._register else None,
             failing=self.failing() | self.missed(),
             handovers=self._handovers if leads and self.name == "intake" else list,
+            mailboxes=self.bounces.state if leads and self.name == "publication" else list,
             clock_ahead_seconds=lambda: clock_ahead(service, self.clock),
         )
         return (
@@ -128,6 +129,8 @@ class Process(Parts):
         elif self.name == "resolution":
             self.resolution.record_district()
             begin_reminding(self.resolution, self.homed)
+        elif self.name == "publication":
+            self.bounces.begin()
         for worker in (*self.fleeting.workers, *self._own):
             worker.start()
         if self._leader:

@@ -1,9 +1,11 @@
-"""The peers that carry messages to complainants and staff, as the settings name them."""
+"""The peers that carry messages to complainants and staff, and where e-mail comes back, as the
+settings name them."""
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+from services.kernel.carriers.mailbox import Box, Mailbox
 from services.kernel.carriers.port import Sender, Template
 from services.kernel.carriers.smtp import Server, SmtpSender
 from services.kernel.clock import Clock
@@ -31,6 +33,24 @@ def senders_to_staff(settings: Settings, found: Mapping[str, Sender]) -> Mapping
     return {way: found[way] for way in ways if way in found}
 
 
+def mailbox(settings: Settings) -> Mailbox | None:
+    """Return the mailbox to which e-mail comes back; None: people look into it."""
+    if settings.bounces_url is None:
+        return None
+    address = urlsplit(settings.bounces_url)
+    host, tls = address.hostname or "", _tls(address, "imaps")
+    return Mailbox(
+        Box(
+            host,
+            address.port or (993 if tls == "imaps" else 143),
+            tls,
+            address.path.strip("/") or "INBOX",
+            settings.bounces_user or "",
+            _secret(settings.bounces_password_file),
+        )
+    )
+
+
 def _account(phone_id: str, settings: Settings) -> Account:
     files = settings.whatsapp_token_file, settings.whatsapp_secret_file
     token, secret, verify = (_secret(each) for each in (*files, settings.whatsapp_verify_file))
@@ -46,12 +66,9 @@ def _secret(file: Path | None) -> str:
 
 
 def _server(url: str, sender: str, settings: Settings) -> Server:
-    """Return the mail server; what goes to one outside one's own network goes in TLS."""
+    """Return the mail server."""
     address = urlsplit(url)
-    host = address.hostname or ""
-    tls = "smtps" if address.scheme == "smtps" else "starttls"
-    if tls == "starttls" and within_own_network(host):
-        tls = ""
+    host, tls = address.hostname or "", _tls(address, "smtps")
     password = settings.smtp_password_file
     return Server(
         host,
@@ -61,3 +78,10 @@ def _server(url: str, sender: str, settings: Settings) -> Server:
         settings.smtp_user,
         _secret(password) if password else None,
     )
+
+
+def _tls(address: SplitResult, whole: str) -> str:
+    """Return in which way a server is spoken to: outside one's own network in TLS, always."""
+    if address.scheme == whole:
+        return whole
+    return "" if within_own_network(address.hostname or "") else "starttls"

@@ -39,18 +39,20 @@ ONLY: Final = {
 _WHATSAPP: Final = tuple(
     f"whatsapp_{name}" for name in ("phone_id", "token_file", "secret_file", "verify_file")
 )
+_BOUNCES: Final = ("bounces_url", "bounces_user", "bounces_password_file")
 _TO_STAFF: Final = ("whatsapp_digest_template", "whatsapp_code_template")
 NEEDED_WITH: Final = {
     "smtp_url": ("smtp_from", "public_url"),
     "smtp_from": ("smtp_url",),
     "smtp_user": ("smtp_password_file", "smtp_url"),
     "smtp_password_file": ("smtp_user",),
+    **dict.fromkeys(_BOUNCES, (*_BOUNCES, "smtp_url")),
     "gammu_spool": ("public_url",),
     **dict.fromkeys(_WHATSAPP, (*_WHATSAPP, "public_url")),
     **dict.fromkeys(_TO_STAFF, (*_TO_STAFF, "whatsapp_phone_id")),
 }
 """By setting of messages, what it is nothing without: all of them lead to PUBLIC_URL."""
-FILES: Final = ("smtp_password_file", *_WHATSAPP[1:])
+FILES: Final = ("smtp_password_file", "bounces_password_file", *_WHATSAPP[1:])
 
 
 class BadSetting(Exception):
@@ -146,6 +148,16 @@ class Settings(BaseSettings):
     )
     smtp_user: str | None = Field(None, description="who we are to that server; none: nobody")
     smtp_password_file: Path | None = Field(None, description="where that user's password lies")
+    bounces_url: str | None = Field(
+        None,
+        pattern=r"^imaps?://[^/@?#]+(/[A-Za-z0-9 ._/-]+)?$",
+        description="the mailbox to which e-mail comes back, and its folder if not INBOX; imaps: "
+        "in TLS from the first byte",
+    )
+    bounces_user: str | None = Field(
+        None, pattern=r"^[^\s\"\\(){%*]+$", description="whose mailbox it is"
+    )
+    bounces_password_file: Path | None = Field(None, description="where its password lies")
     gammu_spool: Path | None = Field(
         None, description="the folder with outbox, sent, error and inbox of a Gammu SMSD"
     )
@@ -205,7 +217,7 @@ class Settings(BaseSettings):
             raise ValueError("it must be https, but for an address of one's own network")
         return given
 
-    @field_validator("smtp_url")
+    @field_validator("smtp_url", "bounces_url")
     @classmethod
     def _whole_address(cls, given: str | None) -> str | None:
         try:
@@ -213,7 +225,7 @@ class Settings(BaseSettings):
         except ValueError:  # a port that is none
             whole = False
         if not whole:
-            raise ValueError("it must be smtp://host:port or smtps://host:port")
+            raise ValueError("after the // it must be host or host:port")
         return given
 
     @field_validator("uplink_token")

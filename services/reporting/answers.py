@@ -312,6 +312,15 @@ class Backups(BaseModel):
     unerased: int = Field(description="how many still hold what was erased since they were made")
 
 
+class MailboxRead(BaseModel):
+    """The mailbox to which e-mails come back, when it was read last, and why it cannot be now."""
+
+    mailbox: str
+    looked_at: datetime | None
+    left: int = Field(description="mails that say nothing to the machine and nobody has read")
+    failure: str | None
+
+
 class LostFile(BaseModel):
     """Reporting's file was missing or damaged, and was made again by itself; or it is the first,
     made when there were events already."""
@@ -352,11 +361,10 @@ class Operations(BaseModel):
     processes: list[ProcessState]
     handovers: list[HandoverView]
     backups: list[Backups]
+    mailboxes: list[MailboxRead]
     edges: list[EdgeView]
     missing: list[str] = Field(description="services of which no process is heard that leads")
-    lag: int | None = Field(
-        description="messages of the stream that are still to be read; null: it does not answer"
-    )
+    lag: int | None = Field(description="messages of the stream still unread; null: no answer")
     offsets: dict[str, int]
     failure: str | None
     late: list[LateMessage]

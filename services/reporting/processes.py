@@ -64,7 +64,8 @@ class Nobody:
 
 def state(watch: Watch, log: str) -> dict[str, Any]:
     """Return what the processes tell: relays, followers (but the one named `log`), queues, tasks,
-    backups, keys and files that wait to go elsewhere, how they are themselves; and the edges."""
+    backups, mailboxes, keys and files that wait to go elsewhere, how they are themselves; and the
+    edges."""
     heard = list(watch.heard())
     leading = _leading(heard)
 
@@ -79,6 +80,7 @@ def state(watch: Watch, log: str) -> dict[str, Any]:
         "tasks": of_all("tasks"),
         "handovers": of_all("handovers"),
         "backups": of_all("backups"),
+        "mailboxes": of_all("mailboxes"),
         "edges": edges(watch.edges()),
         "missing": list(watch.missing()),
         "processes": [

@@ -13,6 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.kernel.access.store import AccessStore
+from services.kernel.carriers.bounces import Report
 from services.kernel.carriers.port import Refused, Why
 from services.kernel.district import SHIPPED, load_district
 from services.kernel.errors import InvalidInput
@@ -260,6 +261,21 @@ def test_an_address_that_the_server_refuses_is_shown_with_what_to_do(
     scene.work()
     assert scene.posted(key).state == "failed"
     assert "tidak dikenal di sana. Betulkan." in scene.client("sari").get(PAGE).text
+
+
+def test_a_letter_that_came_back_is_shown_and_no_other_is_taken_for_one(
+    scene: Scene, peer: FakePeer
+) -> None:
+    key = scene.told()
+    scene.work()
+    id = UUID(scene.posted(key).id)
+    assert scene.posting.came_back(Report(id, failed=False))
+    assert scene.posted(key).state == "sent", "a delay is no bounce"
+    assert not scene.posting.came_back(Report(scene.cases[0], failed=True))
+    for _twice in range(2):
+        assert scene.posting.came_back(Report(id, failed=True))
+    assert (scene.posted(key).state, scene.posted(key).reason) == ("failed", "bounced")
+    assert "Surel ini kembali" in scene.client("sari").get(PAGE).text
 
 
 def test_who_wants_no_more_letters_gets_none_that_waits_and_is_forgotten(

@@ -60,10 +60,12 @@ BACKUP = {
     "failure": None,
     "unerased": 0,
 }
+MAILBOX = {"mailbox": "INBOX, mx.example", "looked_at": JUST_NOW, "left": 0, "failure": None}
 EDGE = {"origin": "edge-puring", "heard_at": JUST_NOW, "unsent": 7}
 WELL: dict[str, Any] = {
     "handovers": [HANDOVER],
     "backups": [BACKUP],
+    "mailboxes": [MAILBOX],
     "edges": [EDGE],
     "relays": [RELAY],
     "followers": [FOLLOWER],
@@ -111,6 +113,8 @@ def test_what_just_happens_is_no_trouble() -> None:
         ({"backups": [BACKUP | {"passed": False}]}, "tidak lulus"),
         ({"backups": [BACKUP | {"unerased": 2}]}, "2 cadangan"),
         ({"backups": [BACKUP | {"every_hours": 0}]}, "sudah lama"),
+        ({"mailboxes": [MAILBOX | {"failure": "error"}]}, "TANGGAP_BOUNCES_URL"),
+        ({"mailboxes": [MAILBOX | {"left": 2}]}, "2 surel di INBOX, mx.example"),
         ({"edges": [EDGE | {"heard_at": LONG_AGO}]}, "7 kejadian belum terkirim"),
         ({"edges": [EDGE | {"heard_at": None}]}, "belum pernah terdengar"),
         ({"tasks": [{"task": "t", "argument": "a", "since": JUST_NOW}]}, "disisihkan"),

@@ -110,6 +110,8 @@ def test_a_provider_is_whole_and_over_https_or_is_none(here: Path, given: str, n
         ("SMTP_FROM=a@b.example", "SMTP_URL is needed"),
         ("SMTP_URL=mail.example", "SMTP_URL: "),
         ("SMTP_URL=smtp://mail.example:x", "SMTP_URL: "),
+        ("BOUNCES_URL=imaps://imap.example", "BOUNCES_USER is needed, too"),
+        ("BOUNCES_URL=imap://imap.example:x/Kembali", "BOUNCES_URL: "),
         ("WHATSAPP_DIGEST_TEMPLATE=tanggap_digest", "WHATSAPP_CODE_TEMPLATE is needed, too"),
         ("SMTP_URL=smtp://m.example\nTANGGAP_SMTP_FROM=a@b.example", "PUBLIC_URL is needed"),
         ("SMTP_USER=a", "SMTP_PASSWORD_FILE is needed"),

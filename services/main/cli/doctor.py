@@ -125,6 +125,7 @@ def _of_the_way(found: dict[str, Any], now: datetime) -> Iterator[str]:
             yield _waits(late)
     yield from _of_the_handover(found, now)
     yield from _of_the_backups(found, now)
+    yield from _of_the_mailbox(found)
     for each in found["jobs"]:
         if _is_old(each["oldest_due_at"], now):
             yield (
@@ -192,6 +193,17 @@ def _of_the_backups(found: dict[str, Any], now: datetime) -> Iterator[str]:
         late = timedelta(hours=2 * each["every_hours"])
         if now - datetime.fromisoformat(each["last_at"]) > late:
             yield f"Cadangan terakhir sudah lama: {each['last_at']}. Pasang medianya."
+
+
+def _of_the_mailbox(found: dict[str, Any]) -> Iterator[str]:
+    for each in found["mailboxes"]:
+        if each["failure"]:
+            yield (
+                f"Kotak surel {each['mailbox']} tidak terbaca ({each['failure']}); dicoba lagi. "
+                "Periksa TANGGAP_BOUNCES_URL, penggunanya, dan berkas kata sandinya."
+            )
+        if each["left"]:
+            yield f"{each['left']} surel di {each['mailbox']} belum dibaca orang. Lihat di sana."
 
 
 def _of_the_log(found: dict[str, Any]) -> Iterator[str]:

@@ -61,6 +61,7 @@ REASONS: Final[Mapping[str, Text]] = {
         "Layanan pengirim menolak akun Puskesmas; dicoba lagi. Beri tahu pengelola sistem."
     ),
     "address_refused": _("Alamat atau nomor ini tidak dikenal di sana. Betulkan."),
+    "bounced": _("Surel ini kembali: alamatnya tidak menerimanya. Betulkan alamatnya."),
     "refused": _("Layanan pengirim menolaknya. Beri tahu pengelola sistem."),
     "too_late": _("Tidak berhasil sampai jam tenang. Isinya ada di pemberitahuan."),
     "not_set_up": _("Cara ini tidak (lagi) disiapkan di sini."),

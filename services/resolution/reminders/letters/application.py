@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.kernel.carriers.addresses import mail_address, phone_number
+from services.kernel.carriers.bounces import Report
 from services.kernel.carriers.port import Sender
 from services.kernel.district.rules import LIMIT_NAMES
 from services.kernel.errors import Conflict, FieldError, InvalidInput, TooMany, invalid
@@ -152,6 +153,16 @@ class Posting:
         """Have letters sent as soon as they can be, each once whatever is repeated."""
         now = self.resolution.clock()
         uow.schedule(MAIL, {each.key: now for each in table.intend(uow, letters)})
+
+    def came_back(self, report: Report) -> bool:
+        """Take in what a mail server reports of a letter; say whether it is one of these."""
+        posted = table.by_id(self.resolution, str(report.message))
+        if posted is None:
+            return False
+        if report.failed and posted.state in ("attempted", "sent", "unknown"):
+            now = replace(posted, state="failed", reason="bounced")
+            self.resolution.transact(lambda uow: table.move(uow, posted, now)).result()
+        return True
 
     def announce(self, accounts: Collection[str], about: str, latest: datetime) -> None:
         """Have a digest sent to those of these accounts that want it so."""

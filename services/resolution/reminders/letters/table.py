@@ -174,6 +174,13 @@ def letter(service: Service, key: str) -> Posted | None:
     return next(map(_posted, rows), None)
 
 
+def by_id(service: Service, id: str) -> Posted | None:
+    """Return a letter by the id that it carries; None for one that is none of these, or long past.
+    Letters are few, and one that comes back is rare."""
+    rows = service.select("SELECT * FROM reminder_letters")
+    return next((each for each in map(_posted, rows) if each.id == id), None)
+
+
 def move(uow: UnitOfWork, before: Posted, now: Posted) -> bool:
     """Note how a letter stands now; say whether it still stood as it was read: of two processes at
     most one hears yes. What its peer said trumps a doubt that another had meanwhile."""
