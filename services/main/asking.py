@@ -26,7 +26,7 @@ from services.kernel.contracts import Message
 from services.kernel.errors import FieldError, InvalidInput, NotFound, NotSignedIn, Unavailable
 from services.kernel.paper.proven import Proven
 from services.kernel.text import Text, _
-from services.main.lists import CasesOf
+from services.main.lists import CasesOf, Duties, no_more
 from services.reporting.queries.complaints import Listing
 from services.resolution.pages.lists import Asked, Seen
 
@@ -97,9 +97,10 @@ def router(questions: Questions, secret: str) -> APIRouter:
 
 class RemoteLists:
     """Answers the same questions by asking reporting's process; raises Unavailable when it does
-    not answer."""
+    not answer. `more` are duties that others know of."""
 
-    def __init__(self, address: str, secret: str) -> None:
+    def __init__(self, address: str, secret: str, more: Duties = no_more) -> None:
+        self._more = more
         self._http = httpx.Client(
             base_url=address,
             headers={"Authorization": f"Bearer {secret}"},
@@ -231,7 +232,7 @@ class RemoteLists:
         """Return what these Puskesmas owe by date and have not done, overdue or due within a
         time."""
         found: list[dict[str, Any]] = self._ask("duties", puskesmas=puskesmas, ahead=ahead)
-        return found
+        return found + self._more(puskesmas)
 
     def boxes(self) -> Mapping[str, datetime]:
         """Return when the suggestion box of each Puskesmas was last opened."""

@@ -1,12 +1,31 @@
-"""Where messages of the public come from, as the settings name it."""
+"""Where messages of the public come from, as the settings name it, and what is owed to those that
+wait."""
 
 from collections.abc import Collection
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from services.intake.application import Intake
+from services.intake.incoming.application import Incoming
 from services.intake.incoming.listening import Listening
 from services.intake.incoming.media import CloudMedia
 from services.intake.incoming.modem import INBOX
+from services.intake.incoming.pages import PATH
+from services.kernel.text import _
 from services.main.settings import PREFIX, BadSetting, Settings
+
+OWED: Final = _("Pesan masuk dicatat pada hari datangnya")
+
+
+def owed(intake: Intake, puskesmas: Collection[str]) -> list[dict[str, Any]]:
+    """Return what these Puskesmas owe to those who wrote to them: at each at which messages wait,
+    that they are dealt with, by the day on which the oldest came (as the lists tell of duties)."""
+    found = []
+    for code, sent_at in Incoming(intake).oldest(puskesmas).items():
+        day = sent_at.astimezone(ZoneInfo(intake.district.puskesmas(code).zone)).date()
+        about = {"about": f"incoming//{day}", "due_on": day, "name": OWED.msgid, "page": PATH}
+        found.append({"puskesmas": code, **about})
+    return found
 
 
 def listening(settings: Settings, intake: Intake, homed: Collection[str]) -> Listening:

@@ -1,6 +1,6 @@
 """Reporting's lists and figures, as resolution's pages ask for them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -21,13 +21,21 @@ from services.reporting.recap_cases import recap_cases
 from services.resolution.pages.lists import Asked, Seen
 
 ENDED_PAGE: Final = 200
+Duties = Callable[[Collection[str]], list[dict[str, Any]]]
+"""What is owed by some Puskesmas that reporting has no facts of."""
+
+
+def no_more(_puskesmas: Collection[str]) -> list[dict[str, Any]]:
+    """Return that nothing is owed beyond reporting's facts."""
+    return []
 
 
 class CasesOf:
-    """Answers which cases there are, out of reporting's facts as of now."""
+    """Answers which cases there are, out of reporting's facts as of now; `more` are duties that
+    others know of."""
 
-    def __init__(self, reporting: Reporting, district: District) -> None:
-        self._reporting = reporting
+    def __init__(self, reporting: Reporting, district: District, more: Duties = no_more) -> None:
+        self._reporting, self._more = reporting, more
         self._agenda = Agenda(reporting, district)
 
     def cases(self, seen: Seen, asked: Asked, *, limit: int, cursor: str | None) -> Listing:
@@ -133,7 +141,8 @@ class CasesOf:
     def duties(self, puskesmas: Collection[str], ahead: timedelta) -> list[dict[str, Any]]:
         """Return what these Puskesmas owe by date and have not done, overdue or due within a
         time."""
-        return [_duty(each) for each in self._agenda.open_until(puskesmas, ahead)]
+        of_agenda = [_duty(each) for each in self._agenda.open_until(puskesmas, ahead)]
+        return of_agenda + self._more(puskesmas)
 
     def boxes(self) -> Mapping[str, datetime]:
         """Return when the suggestion box of each Puskesmas was last opened."""

@@ -131,7 +131,8 @@ class Node(Parts):
     def app(self) -> FastAPI:
         """Return the app of all four services."""
         reporting = self.reporting
-        app = create(self, SERVICES, CasesOf(reporting, self.district), reporting.nearby, self)
+        lists = CasesOf(reporting, self.district, self.incoming_owed)
+        app = create(self, SERVICES, lists, reporting.nearby, self)
         app.state.read_only = self.read_only
         reporting.log.on_news = self.ring_news
         return app

@@ -1,9 +1,9 @@
 """The services of a deployment, on what it stands on (`deployment.py`): each made when first asked
 for. A node asks for all of them, a district's process for those of its service."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import uuid_utils.compat
 
@@ -28,7 +28,7 @@ from services.kernel.relay import Relay
 from services.kernel.store import Service
 from services.main.asking import RemoteLists, internal_secret
 from services.main.deployment import Deployment
-from services.main.incoming import listening, media
+from services.main.incoming import listening, media, owed
 from services.main.lists import CasesOf
 from services.main.senders import mailbox, senders_to_staff
 from services.main.survey_papers import RemoteSurveyPapers, SurveyPapersOf, remote
@@ -133,9 +133,14 @@ class Parts(Deployment):
     def lists(self) -> CasesOf | RemoteLists:
         """Who answers across cases: reporting, in this process or in one of its own."""
         if self.settings.reporting_url is None:
-            return CasesOf(self.reporting, self.district)
+            return CasesOf(self.reporting, self.district, self.incoming_owed)
         secret = internal_secret(self.folder.receipt_secret)
-        return RemoteLists(self.settings.reporting_url, secret)
+        return RemoteLists(self.settings.reporting_url, secret, self.incoming_owed)
+
+    def incoming_owed(self, puskesmas: Collection[str]) -> list[dict[str, Any]]:
+        """Return what is owed to those who wrote by SMS or WhatsApp: intake knows, whose store is
+        opened where it is another's."""
+        return owed(self.intake, puskesmas)
 
     @cached_property
     def erasing(self) -> Erasing:

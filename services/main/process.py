@@ -169,7 +169,7 @@ class Process(Parts):
             self.reporting.log.on_news = self.ring_news
             return app
         assert self.settings.reporting_url is not None
-        lists = RemoteLists(self.settings.reporting_url, self._secret)
+        lists = RemoteLists(self.settings.reporting_url, self._secret, self.incoming_owed)
         more = [
             queue_router(lambda: self._followers, self._secret),
             outbox_router(self.service(self.name), self._secret),

@@ -6,7 +6,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from uuid import UUID
@@ -17,6 +17,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from services.intake.application import Form, Person
+from services.intake.incoming.application import Incoming
+from services.intake.incoming.came import Came, Sender
 from services.kernel.access.principal import Principal
 from services.kernel.access.store import AccessStore
 from services.kernel.access.store.told import Digest
@@ -244,6 +246,31 @@ def test_dates_of_the_agenda_are_in_the_digest_until_they_are_done(place: Place)
     assert place.lines("sari", "2026-09-03T0730") == [
         ("Penutupan rekap bulanan", "recap_closing//2026-08-01", True)
     ]
+
+
+def test_messages_that_wait_are_in_the_digest_a_working_day_later_until_they_are_dealt_with(
+    place: Place,
+) -> None:
+    incoming, now = Incoming(place.node.intake), at("2026-08-04", "10:00")
+    place.now = now
+    sent = [Came(f"{n}", "sms", now + n * timedelta(minutes=5), Sender(), WORDS) for n in range(2)]
+    incoming.take("puring", sent)
+    place.come("2026-08-05")
+    assert place.digests("sari") == []
+    place.come("2026-08-06")
+    (line,) = place.lines("sari", "2026-08-06T0730")
+    assert line == ("Pesan masuk dicatat pada hari datangnya", "incoming//2026-08-04", True)
+    page = place.client("sari").get("/pemberitahuan/ringkasan/2026-08-06T0730").text
+    assert "/catat/pesan" in page and WORDS not in page
+    assert place.digests("kukuh") == []
+    place.come("2026-08-07")
+    assert len(place.digests("sari")) == 1, "once at each stage"
+    ids = [incoming.id_of(each) for each in sent]
+    incoming.dismiss("puring", ids, "answered", None, TEAM).result()
+    ((_name, _about, is_open),) = place.lines("sari", "2026-08-06T0730")
+    assert not is_open
+    place.come("2026-08-11")
+    assert place.digests("kukuh") == []
 
 
 def test_without_rules_nobody_is_reminded_and_an_older_file_still_escalates(folder: Path) -> None:

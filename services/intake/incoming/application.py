@@ -123,6 +123,17 @@ class Incoming:
         )
         return int(rows[0]["n"])
 
+    def oldest(self, codes: Collection[str]) -> dict[str, datetime]:
+        """Return when the oldest message was sent that waits at each of these Puskesmas; those at
+        which none does are left out."""
+        where, values = _within(codes)
+        rows = self._intake.select(
+            "SELECT puskesmas, min(sent_at) AS oldest FROM incoming_messages"  # noqa: S608
+            f" WHERE state = ? {where} GROUP BY puskesmas",
+            (WAITING, *values),
+        )
+        return {row["puskesmas"]: datetime.fromisoformat(row["oldest"]) for row in rows}
+
     def group_of(self, message: IncomingMessage) -> list[Draft]:
         """Return the messages that are offered together with one that waits, itself among them."""
         if message.state != WAITING:

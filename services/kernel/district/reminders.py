@@ -15,8 +15,9 @@ from services.kernel.district.schedules import DutyKind
 from services.kernel.errors import FieldError
 from services.kernel.text import _
 
-About = Literal[LimitName, "action", "box_opening", "recap_closing", DutyKind]
-"""Of what: a promise on a case, an action of its plan, or a duty of the agenda."""
+About = Literal[LimitName, "action", "box_opening", "recap_closing", "incoming", DutyKind]
+"""Of what: a promise on a case, an action of its plan, a duty of the agenda, or messages that came
+by themselves and wait, which are due on the day that they came."""
 Recipient = Literal["responsible", "complaint_team", "quality_lead", "head", "district"]
 """Whom: a role at the Puskesmas, or the person named on the case or the action, where somebody
 with an account bears that name."""
