@@ -15,8 +15,10 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from services.intake.application import Intake
 from services.intake.domain.incoming import IncomingMessage
 from services.intake.incoming.application import Incoming
+from services.intake.incoming.came import Came, Sender
 from services.kernel.district import SHIPPED, load_district
 from services.kernel.errors import Unavailable
 from services.kernel.keyring import Mark
@@ -345,7 +347,49 @@ def test_a_dismissed_message_can_be_brought_back_for_some_days_and_then_is_gone(
     desk.clock.wait(timedelta(days=7, minutes=1))
     desk.work()
     assert not desk.is_open(second) and desk.draft(second).state == "dismissed"
+    assert desk.incoming.dismissed(["puring"], None, 10).groups == []
+    rows = desk.hand.node.intake.select(
+        "SELECT state FROM incoming_messages WHERE message = ?", (second,)
+    )
+    assert [row["state"] for row in rows] == ["gone"], "on no list, and not opened to be left out"
     assert "Menang undian!" not in desk.page(f"/catat/pesan/{second}")
+
+
+def test_the_list_comes_in_pages_that_leave_nothing_out_and_read_no_more_than_they_show(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, minute = desk.clock.now, timedelta(minutes=1)
+    phones = [f"+62812000077{n:02}" for n in (1, 2, 3, 1, 4, 5, 6)]
+    sent = [
+        Came(f"halaman-{n}", "sms", now - n * minute, Sender(phone=phone), f"Pesan {n}")
+        for n, phone in enumerate(phones)
+    ]
+    desk.incoming.take("puring", sent)
+    read, reading = [], Intake.read
+
+    def counted(self: Intake, *given: Any) -> Any:
+        read.append(given)
+        return reading(self, *given)
+
+    monkeypatch.setattr(Intake, "read", counted)
+    pages, after = [], None
+    while True:
+        page = desk.get("sari", ALL, limit=3, **({"after": after} if after else {}))
+        pages.append([[each["id"] for each in group["messages"]] for group in page["items"]])
+        assert len(read) <= 3
+        read.clear()
+        if (after := page["next"]) is None:
+            break
+    ids = [str(desk.incoming.id_of(each)) for each in sent]
+    listed = [id for page in pages for group in page for id in group]
+    assert [len(page) for page in pages] == [3, 3, 1] and listed == ids
+    # Of one person's on two pages, either leads to both.
+    for each in (ids[0], ids[3]):
+        group = desk.incoming.group_of(desk.draft(each))
+        assert [str(draft.id) for draft in group] == [ids[3], ids[0]]
+    assert desk.get("sari", ALL, after=str(uuid4()))["items"], (
+        "what is not known leads to the first"
+    )
 
 
 def test_what_belongs_to_another_complaint_says_to_which(desk: Desk) -> None:
@@ -400,7 +444,7 @@ def test_in_a_district_publication_takes_what_intakes_worker_settles(
     body = written(said | {"text": {"body": SHORT}}, wa_id=WA)
     hook.listening.hear(body)
     worker.listening.hear(body)  # it comes again, to another process
-    ((draft,),) = Incoming(worker.intake).waiting(["puring"])
+    ((draft,),) = Incoming(worker.intake).waiting(["puring"], None, 10).groups
     assert draft.contacts == {f"tel:+{WA}"}
     (due,) = worker.intake.select("SELECT task, argument FROM due")
     assert (due["task"], due["argument"]) == ("intake.message", str(draft.id))

@@ -38,10 +38,11 @@ class IncomingGroup(BaseModel):
 
 
 class IncomingGroups(BaseModel):
-    """What waits; the group that was written to last stands first."""
+    """A page of what waits, the newest messages first; on it, the group that was written to last
+    stands first. Messages of one person may stand on two pages; either leads to all of them."""
 
     items: list[IncomingGroup]
-    next: UUID | None = Field(description="give it as `after` for the following groups")
+    next: UUID | None = Field(description="give it as `after` for the following messages")
 
 
 class ConfirmationBody(Body):
@@ -83,14 +84,10 @@ def add(api: APIRouter, intake: Intake) -> None:
         """Return the messages that wait at a Puskesmas, without their words."""
         intake.at(code)
         principal.role_for(RECEIVE, code)
-        groups = incoming.waiting([code])
-        ids = [group[0].id for group in groups]
-        begin = ids.index(after) + 1 if after in ids else 0
-        page = groups[begin : begin + limit]
-        further = len(groups) > begin + limit
+        page = incoming.waiting([code], after, limit)
         return {
-            "items": [{"messages": list(map(_view, group))} for group in page],
-            "next": page[-1][0].id if further else None,
+            "items": [{"messages": list(map(_view, group))} for group in page.groups],
+            "next": page.next,
         }
 
     @api.post(

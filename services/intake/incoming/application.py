@@ -12,19 +12,20 @@ from uuid import UUID
 from services.intake.application import Intake
 from services.intake.domain.incoming import DISMISSED, KEY, WAITING, IncomingMessage
 from services.intake.filled import Form
-from services.intake.incoming.came import Came, Sender, grouped
-from services.intake.incoming.tables import save
+from services.intake.incoming.came import WITHIN, Came, Sender, grouped
+from services.intake.incoming.tables import save, written
 from services.kernel.access.principal import Principal
 from services.kernel.aggregate import SYSTEM, Intent
 from services.kernel.contracts import SealedBox
 from services.kernel.errors import FieldError, InvalidInput, NotFound, invalid
 from services.kernel.keyring import About, WrappedKey
 from services.kernel.store import Answer, Ids, Once, UnitOfWork
+from services.kernel.store.database import Row
 from services.kernel.store.rows import marks
 from services.kernel.text import _
 
-LOOKED_AT: Final = 500
-"""So many of a state are looked at for a list, the newest."""
+NEAR: Final = 200
+"""So many of those sent about the same time are looked at for the ones that belong together."""
 TOGETHER_MOST: Final = 50
 
 
@@ -55,6 +56,15 @@ class Draft:
     def sent_at(self) -> datetime:
         """When."""
         return self.message.sent_at
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of messages in their groups; `next` is the message after which the following page
+    begins, None on the last."""
+
+    groups: list[list[Draft]]
+    next: UUID | None
 
 
 @dataclass(frozen=True)
@@ -102,17 +112,20 @@ class Incoming:
         self._intake.at(message.puskesmas)
         return message
 
-    def waiting(self, codes: Collection[str] | None) -> list[list[Draft]]:
-        """Return the messages that wait at these Puskesmas (None: all), those of one person within
-        an hour together; the group that was written to last stands first."""
-        groups = grouped(self._drafts(codes, WAITING))
-        return sorted(groups, key=lambda group: group[-1].sent_at, reverse=True)
+    def waiting(self, codes: Collection[str] | None, after: UUID | None, limit: int) -> Page:
+        """Return a page of the messages that wait at these Puskesmas (None: all), the newest first;
+        of those on it, what one person wrote within an hour is together, and the group that was
+        written to last stands first."""
+        drafts, following = self._page(codes, WAITING, after, limit)
+        groups = sorted(grouped(drafts), key=lambda group: group[-1].sent_at, reverse=True)
+        return Page(groups, following)
 
-    def dismissed(self, codes: Collection[str] | None) -> list[list[Draft]]:
-        """Return those that were dismissed and can still be opened, each by itself, the newest
-        first."""
-        drafts = self._drafts(codes, DISMISSED)
-        return [[each] for each in drafts if self._intake.keyring.key(each.message.key)]
+    def dismissed(self, codes: Collection[str] | None, after: UUID | None, limit: int) -> Page:
+        """Return a page of those that were dismissed and can still be opened, each by itself, the
+        newest first."""
+        drafts, following = self._page(codes, DISMISSED, after, limit)
+        still = [[each] for each in drafts if self._intake.keyring.key(each.message.key)]
+        return Page(still, following)
 
     def count(self, codes: Collection[str] | None) -> int:
         """Return how many messages wait at these Puskesmas (None: all)."""
@@ -138,7 +151,7 @@ class Incoming:
         """Return the messages that are offered together with one that waits, itself among them."""
         if message.state != WAITING:
             return [self._draft(message)]
-        for group in grouped(self._drafts([message.puskesmas], WAITING)):
+        for group in grouped(self._near(message)):
             if any(each.id == message.id for each in group):
                 return group
         return [self._draft(message)]
@@ -222,13 +235,38 @@ class Incoming:
         if not here:
             raise invalid("complaint", _("Keluhan ini tidak ada di Puskesmas ini."))
 
-    def _drafts(self, codes: Collection[str] | None, state: str) -> list[Draft]:
+    def _page(
+        self, codes: Collection[str] | None, state: str, after: UUID | None, limit: int
+    ) -> tuple[list[Draft], UUID | None]:
+        """Return a page of the messages of a state, the newest first, and after which one the
+        following page begins. Where `after` is not known (any more), it is the first page."""
         where, values = _within(codes)
+        known = self._intake.select(
+            "SELECT sent_at, message FROM incoming_messages WHERE message = ?", (str(after),)
+        )
+        for row in known:
+            where += " AND (sent_at, message) < (?, ?)"
+            values += (row["sent_at"], row["message"])
         rows = self._intake.select(
             f"SELECT message FROM incoming_messages WHERE state = ? {where}"  # noqa: S608
-            " ORDER BY sent_at DESC LIMIT ?",
-            (state, *values, LOOKED_AT),
+            " ORDER BY sent_at DESC, message DESC LIMIT ?",
+            (state, *values, limit + 1),
         )
+        drafts = self._drafts(rows[:limit])
+        return drafts, drafts[-1].id if len(rows) > limit else None
+
+    def _near(self, message: IncomingMessage) -> list[Draft]:
+        """Return the messages that wait where one does and may be of its group, or of the one
+        before it, of which its own begins where that ends."""
+        since, until = message.sent_at - 2 * WITHIN, message.sent_at + WITHIN
+        rows = self._intake.select(
+            "SELECT message FROM incoming_messages WHERE state = ? AND puskesmas = ?"
+            " AND sent_at BETWEEN ? AND ? ORDER BY sent_at LIMIT ?",
+            (WAITING, message.puskesmas, written(since), written(until), NEAR),
+        )
+        return self._drafts(rows)
+
+    def _drafts(self, rows: Sequence[Row]) -> list[Draft]:
         return [
             self._draft(self._intake.read(IncomingMessage, UUID(row["message"]))) for row in rows
         ]

@@ -34,7 +34,8 @@ from services.kernel.web.resumed import not_shown_yet
 
 RECEIVE: Final = "complaint.receive"
 PATH: Final = "/catat/pesan"
-SHOWN: Final = 20
+SHOWN: Final = 50
+"""So many messages are a page."""
 DISMISSED: Final = flash("incoming.dismissed", _("Pesan disisihkan."))
 WRITTEN: Final = flash("incoming.written", _("Pesan dicatat."))
 LABELS: Final[Mapping[str, Text]] = {
@@ -79,24 +80,22 @@ def _add_list(pages: APIRouter, intake: Intake, incoming: Incoming, shelf: Readi
     ) -> Response:
         """List what waits, the group that was written to last first; or what was dismissed."""
         scope = principal.scope(RECEIVE)
-        groups = incoming.dismissed(scope) if disisihkan else incoming.waiting(scope)
-        firsts = [group[0].id for group in groups]
-        begin = firsts.index(after) + 1 if after in firsts else 0
-        page = groups[begin : begin + SHOWN]
+        listed = incoming.dismissed if disisihkan else incoming.waiting
+        page = listed(scope, after, SHOWN)
         here = f"{PATH}?disisihkan=true" if disisihkan else PATH
-        further = f"{here}{'&' if disisihkan else '?'}after={page[-1][0].id}" if page else None
+        further = f"{here}{'&' if disisihkan else '?'}after={page.next}" if page.next else None
         response = render(
             request,
             "intake/incoming.html",
             section="desk",
-            rows=shelf.rows(principal, page),
+            rows=shelf.rows(principal, page.groups),
             places={each.code: each.name for each in intake.district.all_puskesmas},
             several=scope is None or len(scope) > 1,
             dismissed=disisihkan,
             reasons=reading.REASONS,
             count=incoming.count(scope),
-            first=here if begin else None,
-            next=further if len(groups) > begin + SHOWN else None,
+            first=here if after else None,
+            next=further,
         )
         response.headers["cache-control"] = "no-store"
         return response

@@ -14,6 +14,7 @@ from services.intake.attachments import Attaching
 from services.intake.copies import removed
 from services.intake.domain.incoming import CONFIRMED, ERASED, WAITING, IncomingMessage
 from services.intake.incoming.media import FileRefused, Media, NotNow
+from services.intake.incoming.tables import note_gone
 from services.kernel.access.principal import Principal
 from services.kernel.aggregate import SYSTEM, Act, Intent
 from services.kernel.errors import Conflict, InvalidInput, NotFound, StepNotAllowed, TooLarge
@@ -43,7 +44,7 @@ class Settling:
         message = self._intake.read(IncomingMessage, UUID(id))
         key = self._intake.keyring.key(message.key)
         if key is None:
-            removed(self._intake.files, id)
+            self._gone(message)
             return None
         if (
             message.wants_file
@@ -62,8 +63,13 @@ class Settling:
             self._intake.keyring.erased.destroy(id, {message.key})
         else:
             self._intake.keyring.destroy(message.key)
-        removed(self._intake.files, id)
+        self._gone(message)
         return None
+
+    def _gone(self, message: IncomingMessage) -> None:
+        """Leave nothing here of a message whose key is destroyed, but its history."""
+        removed(self._intake.files, str(message.id))
+        self._intake.transact(lambda uow: note_gone(uow, message)).result()
 
     def open(
         self, message: IncomingMessage, about: About, reader: Principal, words: Words

@@ -1,11 +1,11 @@
 """Which messages there are and how each stands, beside their histories: so that those that wait
 are found. Who wrote one is in no table; its words and its sender lie sealed in its history."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from services.intake.domain.incoming import IncomingMessage
+from services.intake.domain.incoming import DISMISSED, IncomingMessage
 from services.kernel.contracts import Event, Message, incoming
 from services.kernel.store import UnitOfWork
 
@@ -20,6 +20,8 @@ CREATE INDEX IF NOT EXISTS incoming_messages_at ON incoming_messages (puskesmas,
 """
 SETTLE: Final = "intake.message"
 """The task that fetches what came along, hands it on, and destroys what is past its days."""
+GONE: Final = "gone"
+"""A dismissed message whose key was destroyed, in this table only."""
 _STANDS: Final = "ON CONFLICT (message) DO UPDATE SET state = excluded.state"
 _STEPS: Final = (
     incoming.MessageCameV1,
@@ -40,9 +42,20 @@ def note_again(uow: UnitOfWork, message: Message, event: Event) -> None:
         _note(uow, uow.get(IncomingMessage, UUID(message.subject)))
 
 
+def written(moment: datetime) -> str:
+    """Return a time as it stands in the table: compared as text, so all are in one zone."""
+    return moment.astimezone(UTC).isoformat()
+
+
+def note_gone(uow: UnitOfWork, message: IncomingMessage) -> None:
+    """Note that a dismissed message cannot be opened any more: it is on no list."""
+    uow.connection.execute(
+        "UPDATE incoming_messages SET state = ? WHERE message = ? AND state = ?",
+        (GONE, str(message.id), DISMISSED),
+    )
+
+
 def _note(uow: UnitOfWork, message: IncomingMessage) -> None:
-    # The times are compared as text, so all are written in one zone.
-    sent_at = message.sent_at.astimezone(UTC).isoformat()
-    row = (str(message.id), message.puskesmas, sent_at, message.state)
+    row = (str(message.id), message.puskesmas, written(message.sent_at), message.state)
     uow.insert("INSERT INTO incoming_messages VALUES", row, on_conflict=_STANDS)
     uow.soon(SETTLE, str(message.id))
