@@ -16,6 +16,7 @@ from services.kernel.paper.document import (
     ToFill,
     document,
 )
+from tests.codes import crowded, words
 from tests.drills.pdf import text_of
 
 LONG = "Pemeriksaan kesehatan ibu, anak, dan keluarga berencana terpadu lintas klaster " * 3
@@ -52,6 +53,27 @@ def test_every_row_is_on_it_and_each_page_counts(landscape: bool) -> None:
 def test_without_rows_it_says_so() -> None:
     text = text_of(document(with_rows(0)))
     assert EMPTY in text and "Halaman 1 dari 1" in text
+
+
+def test_however_many_words_are_longer_than_their_line_each_breaks_there() -> None:
+    """In running text, beside a name, in a list, in a cell, and as who signs."""
+    word = "Wirjosoepartodiningrat"
+    said = "\n".join([word * 4 + f"ujung{n}" for n in range(70)])
+    table = Table(COLUMNS, (("1", said, "12"),), EMPTY)
+    signed = Signature("Ketua", word * 9 + "Sari")
+    blocks = (Paragraphs((said,)), Pairs((("Tempat", said),)), Numbered((said,)), table)
+    data = replace(DOCUMENT, sections=(Section("", blocks),), signatures=(signed,) * 3)
+    pdf = document(data)
+    assert crowded(pdf) == []
+    text = words(pdf).replace(" ", "").replace("\u200b", "")
+    assert text.count("ujung69") == len(blocks)
+
+
+def test_a_word_that_fits_its_column_stays_whole() -> None:
+    columns = (Column("No", 0, figures=True), Column("Keadaan", 2), Column("Isi", 5))
+    row = ("1", "Hasil didokumentasikan", "PRG-2026-A-000417")
+    section = Section("", (Table(columns, (row,), EMPTY),))
+    assert "Hasil didokumentasikan" in words(document(replace(DOCUMENT, sections=(section,))))
 
 
 def test_every_kind_of_part_and_who_signs_stands_on_it() -> None:

@@ -4,12 +4,20 @@ One template for all that a Puskesmas files (recap, minutes, terms of reference,
 that they look alike and each service says only what stands on its own.
 """
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Final, Literal
 
+from services.kernel.paper.breaking import broken
 from services.kernel.paper.compiled import compiled
 from services.kernel.text import Text, _
 
+_UPRIGHT, _ACROSS = 92, 148
+"""Letters of a table's size that stand on a line of the sheet, upright and across."""
+_OWN, _OF_OWN, _LEAST = 12, 23, 5
+"""What a column that is as wide as its content takes of them; a longer word of it breaks."""
+_SIGNED: Final = 60
+"""Letters of a name, bold, across the sheet."""
 UNNUMBERED: Final = _("Nomor: ……………………………")
 """What stands for a number that is taken from the office's register of letters by hand."""
 
@@ -121,4 +129,37 @@ class Document:
 
 def document(data: Document) -> bytes:
     """Return a document as PDF (PDF/UA-1: tagged, so that a screen reader finds its way)."""
-    return compiled("document.typ", asdict(data))
+    beside = min(len(data.signatures), 3)
+    fitted = replace(
+        data,
+        sections=tuple(
+            replace(each, blocks=tuple(_fitted(block, data.landscape) for block in each.blocks))
+            for each in data.sections
+        ),
+        signatures=tuple(
+            replace(each, name=broken(each.name, _SIGNED // beside)) for each in data.signatures
+        ),
+    )
+    return compiled("document.typ", asdict(fitted))
+
+
+def _fitted(block: Block, landscape: bool) -> Block:
+    """Return a table whose words break where they are longer than their column, and not before."""
+    if not isinstance(block, Table):
+        return block
+    most = _letters(block.columns, landscape)
+    rows = tuple(
+        tuple(broken(cell, letters) for cell, letters in zip(row, most, strict=True))
+        for row in block.rows
+    )
+    return replace(block, rows=rows)
+
+
+def _letters(columns: Sequence[Column], landscape: bool) -> list[int]:
+    """Return about how many letters stand on a line of each column."""
+    own = sum(each.share == 0 for each in columns)
+    free = (_ACROSS if landscape else _UPRIGHT) - own * _OWN
+    shares = sum(each.share for each in columns) or 1
+    return [
+        _OF_OWN if each.share == 0 else max(free * each.share // shares, _LEAST) for each in columns
+    ]

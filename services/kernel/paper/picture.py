@@ -35,4 +35,4 @@ def picture(data: Picture, shape: Shape) -> bytes:
     width, height = SIZES[shape]
     facts = asdict(data) | {"width": width, "height": height, "whole": len(data.text) <= _MOST}
     # Of more no size shows all, and to measure it would take seconds.
-    return pictured("picture.typ", facts | {"text": data.text[:_MOST]})
+    return pictured("picture.typ", facts | {"text": data.text[:_MOST]}, most=21)

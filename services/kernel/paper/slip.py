@@ -35,4 +35,4 @@ class Slip:
 
 def slip(data: Slip, format: Format) -> bytes:
     """Return a slip as PDF: one page, on paper of a till as long as what stands on it."""
-    return compiled("slip.typ", asdict(data) | {"format": format})
+    return compiled("slip.typ", asdict(data) | {"format": format}, most=25)

@@ -31,8 +31,8 @@ from services.resolution.pages.rows import name_of
 
 COLUMNS: Final = (
     (_("No."), 0),
-    (_("Keluhan"), 3),
-    (_("Unit dan kategori"), 3),
+    (_("Keluhan"), 5),
+    (_("Unit dan kategori"), 4),
     (_("Isi ringkas"), 5),
     (_("Analisis"), 4),
     (_("Rencana tindak lanjut"), 5),
