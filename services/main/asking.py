@@ -1,8 +1,8 @@
 """Reporting's lists and figures where it runs in a process of its own: asked over HTTP, within the
 deployment only, by whoever holds its secret.
 
-Questions and answers travel as MessagePack, which keeps instants; ids are marked, so that both
-sides see what they would in one process.
+Questions and answers travel as MessagePack, which keeps instants; ids and days are marked, so that
+both sides see what they would in one process.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ from services.resolution.pages.lists import Asked, Seen
 PATH: Final = "/internal/lists"
 SECONDS: Final = 10.0
 MEDIA_TYPE: Final = "application/msgpack"
-_ID: Final = 1
+_ID, _DAY = 1, 2
 
 
 def internal_secret(receipt_secret: bytes) -> str:
@@ -280,17 +280,19 @@ def _away() -> Unavailable:
 
 
 def _encoded(value: object) -> bytes:
-    plain = msgspec.to_builtins(value, builtin_types=(datetime, UUID))
+    plain = msgspec.to_builtins(value, builtin_types=(datetime, date, UUID))
     return msgspec.msgpack.encode(_marked(plain))
 
 
 def _decoded(content: bytes) -> Any:
-    return msgspec.msgpack.decode(content, ext_hook=_id)
+    return msgspec.msgpack.decode(content, ext_hook=_unmarked)
 
 
 def _marked(value: Any) -> Any:
     if isinstance(value, UUID):
         return msgspec.msgpack.Ext(_ID, value.bytes)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return msgspec.msgpack.Ext(_DAY, value.isoformat().encode())
     if isinstance(value, dict):
         return {key: _marked(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -298,5 +300,6 @@ def _marked(value: Any) -> Any:
     return value
 
 
-def _id(_code: int, data: memoryview) -> UUID:
-    return UUID(bytes=bytes(data))
+def _unmarked(code: int, data: memoryview) -> UUID | date:
+    found = bytes(data)
+    return UUID(bytes=found) if code == _ID else date.fromisoformat(found.decode())

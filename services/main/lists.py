@@ -4,11 +4,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from services.kernel.access.reach import Reach
 from services.kernel.contracts import Message
 from services.kernel.district import District
 from services.kernel.errors import NotFound
+from services.kernel.months import Month
 from services.kernel.paper.proven import Proven
 from services.kernel.text import Text
 from services.kernel.vocabulary import MEETING_KINDS
@@ -21,6 +23,7 @@ from services.reporting.recap_cases import recap_cases
 from services.resolution.pages.lists import Asked, Seen
 
 ENDED_PAGE: Final = 200
+_ONE_DAY: Final = timedelta(days=1)
 Duties = Callable[[Collection[str]], list[dict[str, Any]]]
 """What is owed by some Puskesmas that reporting has no facts of."""
 
@@ -35,7 +38,7 @@ class CasesOf:
     others know of."""
 
     def __init__(self, reporting: Reporting, district: District, more: Duties = no_more) -> None:
-        self._reporting, self._more = reporting, more
+        self._reporting, self._district, self._more = reporting, district, more
         self._agenda = Agenda(reporting, district)
 
     def cases(self, seen: Seen, asked: Asked, *, limit: int, cursor: str | None) -> Listing:
@@ -120,14 +123,22 @@ class CasesOf:
     def recap(
         self, puskesmas: str, month: str, starts: datetime, ends: datetime
     ) -> Mapping[str, Any]:
-        """Return the cases behind a month's recap, and what was reported of it."""
-        return recap_cases(self._reporting, puskesmas, month, (starts, ends))
+        """Return the cases behind a month's recap, what was reported of it, and how the openings of
+        boxes stand that were due in it."""
+        found = recap_cases(self._reporting, puskesmas, month, (starts, ends))
+        openings = self._agenda.openings(puskesmas, Month.written(month), When())
+        return {**found, "openings": openings}
 
     def evidence(
         self, puskesmas: str, starts: datetime, ends: datetime, months: Sequence[str]
     ) -> Mapping[str, Any]:
-        """Return what happened at a Puskesmas in a period that an accreditation asks for."""
-        return evidence(self._reporting, puskesmas, (starts, ends), months)
+        """Return what happened at a Puskesmas in a period that an accreditation asks for, and what
+        was owed in it and not done."""
+        found = evidence(self._reporting, puskesmas, (starts, ends), months)
+        zone = ZoneInfo(self._district.puskesmas(puskesmas).zone)
+        first, after = (each.astimezone(zone).date() for each in (starts, ends))
+        unmet = self._agenda.unmet(puskesmas, first, after - _ONE_DAY)
+        return {**found, "unmet": [_unmet(each) for each in unmet]}
 
     def meeting_of(self, meeting: UUID) -> tuple[str, str, datetime] | None:
         """Return the Puskesmas of a meeting, its kind, and when it begins or began; None where none
@@ -160,6 +171,16 @@ def _duty(item: Item) -> dict[str, Any]:
         "due_on": owed.due_on,
         "name": title.msgid if isinstance(title, Text) else title,
         "page": item.duty.address(owed),
+    }
+
+
+def _unmet(item: Item) -> dict[str, Any]:
+    owed = item.owed
+    return {
+        "kind": owed.kind,
+        "about": owed.about,
+        "due_on": owed.due_on,
+        "missed": item.state == "missed",
     }
 
 

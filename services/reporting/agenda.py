@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from duckdb import DuckDBPyConnection
@@ -12,6 +12,7 @@ from services.kernel.district import District
 from services.kernel.months import Month
 from services.reporting.application import Reporting
 from services.reporting.duties import LATE, OPEN, Duty, Owed, Place, Question, State, duties
+from services.reporting.duties.box_opening import DUTY as BOX_OPENING
 from services.reporting.queries import When, meetings
 from services.reporting.queries.question import records
 from services.reporting.queries.workdays import calendars
@@ -75,6 +76,11 @@ class Agenda:
         found = self.items(codes, today - OVERDUE_SINCE, today, when)
         return [each for each in found if each.state == "overdue"]
 
+    def unmet(self, code: str, since: date, until: date) -> list[Item]:
+        """Return what was due at a Puskesmas between two days and was not done by now."""
+        found = self.items({code}, since, until, When())
+        return [each for each in found if each.state in ("overdue", "missed")]
+
     def undone(self, codes: Collection[str] | None, when: When) -> Mapping[str, int]:
         """Return by Puskesmas how many decisions of its meetings were due and were not done."""
         with self._reporting.store.of_one_moment() as reader:
@@ -85,6 +91,23 @@ class Agenda:
         today = self.today(When())
         found = self.items(codes, today - OVERDUE_SINCE, today + ahead, When())
         return [each for each in found if each.state in OPEN]
+
+    def openings(self, code: str, month: Month, when: When) -> list[dict[str, Any]]:
+        """Return the openings of boxes that were due at a Puskesmas in a month, done or not: box,
+        title, due_on, state, days_late, opened_at, and how many slips there were."""
+        return [
+            {
+                "box": each.owed.about,
+                "title": each.owed.title,
+                "due_on": each.owed.due_on,
+                "state": each.state,
+                "days_late": each.days_late,
+                "opened_at": each.owed.done_at,
+                "slips": each.owed.counted,
+            }
+            for each in self.items({code}, month.first, month.last, when)
+            if each.duty is BOX_OPENING
+        ]
 
     def planned(self, code: str) -> list[Item]:
         """Return what is due at a Puskesmas this month and within a year; raises NotFound."""

@@ -20,6 +20,7 @@ from services.kernel.district import District
 from services.kernel.errors import Unavailable
 from services.kernel.months import Month
 from services.kernel.store import Answer, Once
+from services.reporting.agenda import Agenda
 from services.reporting.application import Reporting
 from services.reporting.discipline import Standing, standing_of
 from services.reporting.queries import Filters, When, recap
@@ -35,6 +36,7 @@ class Monthly:
 
     def __init__(self, reporting: Reporting, recaps: Recaps, district: District) -> None:
         self._reporting, self._recaps, self._district = reporting, recaps, district
+        self._agenda = Agenda(reporting, district)
 
     def close(
         self, puskesmas: str, month: Month, intent: Intent, once: Once | None = None
@@ -144,6 +146,7 @@ class Monthly:
             "acknowledged": _acknowledged(standing.reported),
             "effectiveness": self.effectiveness(puskesmas, month, when)
             | {"found": standing.reported.effectiveness},
+            "openings": self._agenda.openings(puskesmas, month, when),
             "lines": beside(
                 with_areas(now, self._district),
                 None if closing is None else with_areas(closing.lines, self._district),

@@ -19,6 +19,7 @@ from services.reporting.application import Reporting
 from services.reporting.asked import After, asked_when
 from services.reporting.completeness import Incomplete
 from services.reporting.discipline import Standing
+from services.reporting.duties import State
 from services.reporting.monthly import Monthly
 from services.reporting.queries import When
 
@@ -138,6 +139,20 @@ class Effectiveness(BaseModel):
     found: str | None = Field(description="by the team, in the recap's form; null: not written")
 
 
+class BoxOpening(BaseModel):
+    """The opening of a suggestion box that fell due in a month."""
+
+    box: str
+    title: str = Field(description="the box's name")
+    due_on: date = Field(description="a working day there")
+    state: State = Field(
+        description="ahead; done; done_late; overdue: can still be done; missed: cannot"
+    )
+    days_late: int = Field(description="in working days; 0: in time")
+    opened_at: datetime | None
+    slips: int | None = Field(description="found in it; 0 is a result")
+
+
 class Recap(BaseModel):
     """A month of one Puskesmas."""
 
@@ -152,6 +167,7 @@ class Recap(BaseModel):
     corrections: list[Closing]
     acknowledged: Acknowledgement | None
     effectiveness: Effectiveness
+    openings: list[BoxOpening] = Field(description="as they stand at `as_of`")
     lines: list[RecapLine]
     settled: bool = Field(description="what is stated last is how it stands")
     cases: list[ChangedCase]

@@ -35,13 +35,15 @@ class PaperView(BaseModel):
 
 
 class ItemView(BaseModel):
-    """One of the ten items; what is `missing` says what would fill it."""
+    """One of the ten items: what is `missing` says what would fill it, `unmet` what was due in the
+    period and not done."""
 
     number: int
     title: str
     complete: bool
     papers: list[PaperView]
     missing: list[str]
+    unmet: list[str]
 
 
 class BundleView(BaseModel):
@@ -108,6 +110,7 @@ def view(evidence: Evidence, language: str) -> dict[str, Any]:
                     for each in item.papers
                 ],
                 "missing": [say(each, language) for each in item.missing],
+                "unmet": [say(each, language) for each in item.unmet],
             }
             for item in bundle.items
         ],

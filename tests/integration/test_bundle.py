@@ -15,6 +15,9 @@ from starlette.testclient import TestClient
 from services.intake.domain.satisfaction import PERMENPANRB_14_2017
 from services.intake.surveys.application import Surveys
 from services.kernel.errors import Unavailable
+from services.kernel.months import Month
+from services.main.asking import Questions, RemoteLists, router
+from services.main.lists import CasesOf
 from services.main.survey_papers import (
     RemoteSurveyPapers,
     SurveyPapersOf,
@@ -140,6 +143,10 @@ def test_all_ten_items_are_whole_and_each_paper_is_in_the_index(office: Office) 
     listed = contents(office)
     assert [each["missing"] for each in listed["items"]] == [[]] * 10
     assert listed["complete"] == 10
+    assert (
+        "Terlewat: pembukaan Kotak saran utama, batasnya Rab 25 Feb 2026."
+        in (listed["items"][3]["unmet"])
+    )
     files = bundle(office, "bayu", reason="quality_review")
     paths = [paper["path"] for item in listed["items"] for paper in item["papers"]]
     assert list(files) == ["00-daftar-isi.pdf", *paths]
@@ -226,6 +233,7 @@ def test_the_page_lists_the_items_and_leads_to_the_file(office: Office) -> None:
     page = office.ask("bayu", "GET", "/akreditasi", params=asked)
     assert page.status_code == 200, page.text
     assert "10 dari 10 butir lengkap." in page.text
+    assert "pembukaan Kotak saran utama, batasnya Rab 25 Feb 2026." in page.text
     assert "1 keluhan sudah lama selesai" in page.text
     wrong = office.ask("bayu", "GET", "/akreditasi", params=asked | {"to": "2099-01-01"})
     assert wrong.status_code == 422
@@ -256,6 +264,26 @@ def test_in_a_district_a_surveys_papers_are_asked_of_intake(office: Office) -> N
         assert "Lampiran" in text_of(asked.report(principal, survey.id, "id"))
     with TestClient(app, raise_server_exceptions=False) as stranger, pytest.raises(Unavailable):
         RemoteSurveyPapers("http://testserver", stranger).terms(principal, survey.id, "id")
+
+
+def test_in_a_district_reporting_answers_as_within_one_process(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Instants, days and ids come over as they are."""
+    node = office.hand.node
+    app, bounds = FastAPI(), Month.written("2026-02").bounds("Asia/Jakarta")
+    app.include_router(router(Questions(node.reporting, node.district), "rahasia"))
+    here, asked = CasesOf(node.reporting, node.district), RemoteLists("http://elsewhere", "rahasia")
+    with TestClient(app, headers={"authorization": "Bearer rahasia"}) as client:
+        monkeypatch.setattr(asked, "_http", client)
+        evidence = asked.evidence("puring", *bounds, ["2026-02"])
+        assert evidence == here.evidence("puring", *bounds, ["2026-02"])
+        assert evidence["unmet"]
+        recap = asked.recap("puring", "2026-02", *bounds)
+        assert recap == here.recap("puring", "2026-02", *bounds)
+        assert [each["state"] for each in recap["openings"]] == ["missed"]
+        ahead = timedelta(days=60)
+        assert asked.duties(["puring"], ahead) == here.duties(["puring"], ahead) != []
 
 
 def papered(office: Office, who: str, path: str) -> httpx.Response:

@@ -1,12 +1,16 @@
 """The same twenty complaints, through a district of four processes on PostgreSQL and Kafka."""
 
+import io
 import json
 import subprocess
 import sys
+import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -14,15 +18,19 @@ import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+from services.kernel.clock import system_clock
 from services.kernel.stream.kafka import KafkaStream
 from services.kernel.stream.topic import Topic
 from services.main.app import SERVICES
+from tests.codes import words
 from tests.drills.armed import NONE
+from tests.integration.test_meetings import HELD, plan
 from tests.integration.test_operations import DOCUMENTED, event
 from tests.integration.test_real_complaints import *  # noqa: F403 - the same tests, elsewhere
 from tests.integration.test_real_complaints import Walk
+from tests.integration.test_surveys import TERMS, filled, opened, step
 from tests.receiver import receiving
-from tests.running import RunningNode
+from tests.running import RunningNode, today_in_jakarta
 from tests.servers.district import RunningDistrict, command_line, running_district
 from tests.servers.postgres import Postgres
 from tests.servers.redis import RedisServer
@@ -122,6 +130,43 @@ def test_a_month_is_closed_and_comes_back_over_the_topic(node: RunningDistrict) 
     for source in ("log", "stream", "stores"):
         done = node.tanggap("rebuild", "--check", "--from", source)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_accreditation_bundle_is_made_of_what_lies_in_all_four(
+    node: RunningDistrict, walked: dict[str, Walk]
+) -> None:
+    """Resolution asks reporting what there is, and intake for its papers of surveys."""
+    survey = opened(node)
+    step(node, "rini", survey, "answers", answers=[filled()]).raise_for_status()
+    step(node, "sari", survey, "closing").raise_for_status()
+    at = system_clock().isoformat()
+    body = plan(starts_at=at) | {"held": {**HELD, "held_at": at}}
+    node.as_("bayu").post("/puskesmas/puring/meetings", json=body).raise_for_status()
+    span = {"from": str(today_in_jakarta() - timedelta(days=1000)), "to": str(today_in_jakarta())}
+    path = "/puskesmas/puring/accreditation"
+    whole = Counter({"06-notulen": 1, "09-laporan-rtl": 2, "10-rtl-dilaksanakan": 2})
+    found = node.until("bayu", path, lambda found: by_folder(found) >= whole, None, **span)
+    pages = httpx.Client(headers=node.as_("bayu").headers, trust_env=False, timeout=120)
+    with pages:
+        asked = {"puskesmas": "puring", "reason": "quality_review", **span}
+        page = pages.get(f"{node.address}/akreditasi", params=asked)
+        assert page.status_code == 200 and "Laporan survei 2026-Q4" in page.text
+        file = pages.get(f"{node.address}/akreditasi/berkas.zip", params=asked)
+    with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+        read = {name: words(archive.read(name)) for name in archive.namelist()}
+    paths = [paper["path"] for item in found["items"] for paper in item["papers"]]
+    assert [*read] == ["00-daftar-isi.pdf", *paths]
+    assert str(TERMS["agenda"]) in read[f"02-pedoman-kak/kak-survei-2026-Q4-{survey[-4:]}.pdf"]
+    assert "100,00" in read[f"09-laporan-rtl/laporan-survei-2026-Q4-{survey[-4:]}.pdf"]
+    said = {each.real.row["text"] for each in walked.values() if each.real.puskesmas == "puring"}
+    forms = " ".join(read[each] for each in paths if "/formulir/" in each)
+    assert any(" ".join(each.split()) in forms for each in said)
+
+
+def by_folder(found: dict[str, Any]) -> Counter[str]:
+    """Count the papers of a bundle by their folder."""
+    papers = (paper for item in found["items"] for paper in item["papers"])
+    return Counter(paper["path"].partition("/")[0] for paper in papers)
 
 
 def test_a_queue_is_tried_again_where_it_lies(node: RunningDistrict) -> None:

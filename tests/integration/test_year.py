@@ -2,7 +2,9 @@
 eleven openings of the box and one missed, four surveys, twelve recaps of which one was closed late
 and one corrected, lokmin, MMD; every figure is what comes out when it is counted again by hand."""
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from fractions import Fraction
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.by_hand import Office, on
+from tests.codes import words
 from tests.year_figures import Value, converted, figures, index_of, quality, sample
 from tests.year_owed import owed
 from tests.year_played import END, MONTHS, YEAR, Year
@@ -229,6 +232,61 @@ def test_the_agenda_says_what_was_done_late_and_missed(year: Year) -> None:
     assert (states.count("done"), states.count("done_late")) == (11, 1)
     listed = year.office.get("agus", "/reports/recaps", month="2026-03")["items"]
     assert [each["state"] for each in listed if each["puskesmas"] == "puring"] == ["closed_late"]
+
+
+@pytest.mark.parametrize("month", ["2026-05", "2026-06", "2026-07"])
+def test_each_recap_tells_whether_its_box_was_opened(year: Year, month: str) -> None:
+    report = year.office.get("agus", "/reports/recap", puskesmas="puring", month=month)
+    (told,) = report["openings"]
+    (due,) = (
+        each
+        for each in owed(year)
+        if each.kind == "box_opening" and f"{each.due_on:%Y-%m}" == month
+    )
+    assert (told["box"], told["due_on"], told["state"], told["days_late"], told["slips"]) == (
+        due.about,
+        str(due.due_on),
+        due.state,
+        due.days_late,
+        due.counted,
+    )
+    pages = [
+        year.office.ask("sari", "GET", f"/rekap/puring/{month}").text,
+        year.office.ask("sari", "GET", f"/laporan/rekap?puskesmas=puring&month={month}").text,
+        words(year.office.ask("sari", "GET", f"/rekap/puring/{month}/lembar.pdf").content),
+    ]
+    assert {"terlewat" in each for each in pages} == {month == "2026-06"}
+
+
+def test_the_years_bundle_is_whole_and_names_what_was_missed(year: Year) -> None:
+    span = {"from": "2026-01-01", "to": "2026-12-31"}
+    path = "/puskesmas/puring/accreditation"
+    items = year.office.get("bayu", path, **span)["items"]
+    assert [each["missing"] for each in items] == [[]] * 10
+    paths = [paper["path"] for item in items for paper in item["papers"]]
+    counted = {
+        "rekap-": len(MONTHS),
+        "kak-survei-": len(year.surveys),
+        "laporan-survei-": len(year.surveys),
+        "notulen-": len(year.meetings),
+        "PRG-2026-": len(year.sent),
+    }
+    names = [each.rpartition("/")[2] for each in paths]
+    assert {each: sum(name.startswith(each) for name in names) for each in counted} == counted
+    told = " ".join(each for item in items for each in item["unmet"])
+    unmet = [
+        each
+        for each in owed(year)
+        if each.state in ("missed", "overdue") and each.due_on.year == YEAR
+    ]
+    assert "Terlewat: pembukaan Kotak saran utama, batasnya Kam 25 Jun 2026." in told
+    assert told.count(" 2026") == len(unmet) > 1
+    file = year.office.ask("bayu", "GET", f"/api/v1{path}/bundle", params=span)
+    with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+        assert archive.namelist() == ["00-daftar-isi.pdf", *paths]
+        index = words(archive.read("00-daftar-isi.pdf"))
+    assert "10 dari 10 butir lengkap." in index
+    assert "pembukaan Kotak saran utama, batasnya Kam 25 Jun 2026." in index
 
 
 def test_the_agendas_page_counts_the_decisions_that_are_undone(year: Year) -> None:

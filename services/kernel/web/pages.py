@@ -267,6 +267,7 @@ def _environment(rooms: Sequence[tuple[str, Path]], language: str, assets: Asset
         word=words.word,
         grade_marks=words.GRADE_MARKS,
         state_marks=words.STATE_MARKS,
+        duty_marks=words.DUTY_MARKS,
         plain_mark=words.PLAIN,
         points=formats.points,
     )

@@ -85,6 +85,13 @@ WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
         "mmd": _("MMD (musyawarah masyarakat desa)"),
         "management_review": _("Rapat tinjauan manajemen"),
     },
+    "duty": {
+        "ahead": _("belum jatuh tempo"),
+        "done": _("selesai"),
+        "done_late": _("selesai terlambat"),
+        "overdue": _("lewat batas"),
+        "missed": _("terlewat"),
+    },
     "role": {
         "officer": _("petugas"),
         "complaint_team": _("tim keluhan"),
@@ -137,6 +144,13 @@ STATE_MARKS: Final = {
     "withdrawn": Mark("quiet", "–"),
     "duplicate": Mark("quiet", "="),
     "referred": Mark("quiet", "→"),
+}
+DUTY_MARKS: Final = {
+    "done": Mark("well", "✓"),
+    "done_late": Mark("soon", "✓"),
+    "overdue": Mark("late", "■"),
+    "missed": Mark("late", "✕"),
+    "ahead": Mark("quiet", "○"),
 }
 PLAIN: Final = Mark("", "●")
 

@@ -130,7 +130,9 @@ class CaseLists(Protocol):
         `cases` in the order of the recap, each with id, number, puskesmas, kind, channel,
         service_unit, categories, confidentiality, barrier, received_at, state, closed, grade,
         settlement_due, settled_at, informed_at, escalated, published_at, media, effective; the
-        `whole` of its figures; closed_at, stated_at, corrections, acknowledged_at."""
+        `whole` of its figures; closed_at, stated_at, corrections, acknowledged_at; and of boxes
+        the `openings` that were due in it, each with box, title, due_on, state (`WORDS.duty`),
+        days_late, opened_at, slips."""
 
     def evidence(
         self, puskesmas: str, starts: datetime, ends: datetime, months: Sequence[str]
@@ -139,7 +141,9 @@ class CaseLists(Protocol):
         `acted` (some of its plan was carried out) and end_known_at; `openings` of boxes, each with
         opened_at, box, slips, officers, witnesses; `surveys` with id, state, period, closed_at;
         `published` texts with number, text, media, since; and of those of these months (2026-10)
-        of which something was heard `recaps` with month, closed_at, acknowledged_at."""
+        of which something was heard `recaps` with month, closed_at, acknowledged_at; `unmet` is
+        what was due in the period and not done: kind, about (a box, a kind of meeting), due_on,
+        and whether it is `missed` for good."""
 
     def meeting_of(self, meeting: UUID) -> tuple[str, str, datetime] | None:
         """Return the Puskesmas of a meeting, its kind, and when it begins or began; None where none

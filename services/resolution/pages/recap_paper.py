@@ -114,6 +114,7 @@ def printed(district: District, told: Told, rows: Sequence[Row], language: str) 
             sections=(
                 Section(say_(_("Angka bulan ini")), (_figures(told, writer),)),
                 Section(say_(_("Kasus satu per satu")), (_table(rows, writer),)),
+                Section(say_(_("Pembukaan kotak saran")), (_openings(told, writer),)),
                 *_notes(told, writer),
             ),
             signatures=(
@@ -206,6 +207,29 @@ def _line(row: Row, writer: _Writer) -> tuple[str, ...]:
         "\n".join(after),
         say_(EVALUATED[item["effective"]]),
     )
+
+
+def _openings(told: Told, writer: _Writer) -> Table:
+    """Return the openings of boxes that were due in the month; that one was empty is a result."""
+    named = (
+        (_("Kotak"), 4),
+        (_("Paling lambat"), 3),
+        (_("Keadaan"), 3),
+        (_("Dibuka"), 3),
+    )
+    columns = [Column(writer.say(title), share) for title, share in named]
+    rows = tuple(
+        (
+            each["title"],
+            formats.stamp(each["due_on"], writer.language, writer.zone),
+            writer.word("duty", each["state"]),
+            writer.day(each["opened_at"]),
+            "–" if each["slips"] is None else formats.number(each["slips"], writer.language),
+        )
+        for each in told.facts["openings"]
+    )
+    empty = writer.say(_("Tidak ada kotak saran yang harus dibuka bulan ini."))
+    return Table((*columns, Column(writer.say(_("Surat")), 1, figures=True)), rows, empty)
 
 
 def _notes(told: Told, writer: _Writer) -> tuple[Section, ...]:

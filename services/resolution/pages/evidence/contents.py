@@ -45,11 +45,13 @@ class Paper:
 
 @dataclass
 class Item:
-    """One of the ten, counted from 1: its papers, and what is missing with what would fill it."""
+    """One of the ten, counted from 1: its papers, what is missing with what would fill it, and what
+    was due in the period and not done (`unmet`), which no paper can stand for."""
 
     number: int
     papers: list[Paper] = field(default_factory=list)
     missing: list[Text] = field(default_factory=list)
+    unmet: list[Text] = field(default_factory=list)
 
     @property
     def title(self) -> Text:
@@ -58,7 +60,7 @@ class Item:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing of it is missing."""
+        """Whether nothing of it is missing; what was not done in time is told beside it."""
         return not self.missing
 
     def path(self, paper: Paper) -> str:

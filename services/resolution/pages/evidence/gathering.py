@@ -1,7 +1,8 @@
 """Which papers a bundle holds, and what is missing: found without opening a word. Each paper is
 made only when its turn comes."""
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final, Protocol
 from uuid import UUID
@@ -13,7 +14,7 @@ from services.kernel.district import PaperAbout
 from services.kernel.errors import NotServedHere
 from services.kernel.keyring import Page, Words
 from services.kernel.months import Month
-from services.kernel.text import _
+from services.kernel.text import Text, _
 from services.kernel.web import formats
 from services.kernel.web import words as glossary
 from services.kernel.web.language import say
@@ -39,6 +40,12 @@ _REGULATED: Final[Mapping[int, PaperAbout]] = {
     3: "capturing",
     5: "discussing",
     7: "conveying",
+}
+_UNMET: Final = {"box_opening": 4, "recap_acknowledgement": 4, "meeting": 6, "survey": 9}
+"""Of which item each kind of duty is evidence; a recap that was not closed is missing there."""
+_OWED: Final[Mapping[str, Text]] = {
+    "recap_acknowledgement": _("rekap diketahui kepala Puskesmas"),
+    "survey": _("survei kepuasan yang diterbitkan"),
 }
 _APPROVED: Final = ("approved", "coordinated", "open", "closed", "published")
 _CLOSED: Final = ("closed", "published")
@@ -124,6 +131,8 @@ class Evidence:
         self._conveyed(items[8])
         self._reported(items[9])
         self._carried_out(items[10])
+        for kind, number in _UNMET.items():
+            items[number].unmet += self._unmet(kind)
         return Bundle(tuple(items.values()), self._cases.past)
 
     @property
@@ -246,6 +255,29 @@ class Evidence:
             item.missing.append(
                 _("evaluasi ketua mutu. Nilai di halaman Evaluasi apakah penanganannya efektif.")
             )
+
+    def _unmet(self, kind: str) -> Iterator[Text]:
+        """Yield what of a kind of duty was not done, each thing once with all its days."""
+        due: dict[tuple[str, bool], list[str]] = defaultdict(list)
+        for each in self._facts["unmet"]:
+            if each["kind"] == kind:
+                what = say(self._duty(kind, each["about"]), self._language)
+                day = formats.stamp(each["due_on"], self._language, self._zone)
+                due[what, each["missed"]].append(day)
+        for (what, missed), days in due.items():
+            until = ", ".join(days)
+            if missed:
+                yield _("Terlewat: {what}, batasnya {days}.", what=what, days=until)
+            else:
+                yield _("Lewat batas: {what}, batasnya {days}.", what=what, days=until)
+
+    def _duty(self, kind: str, about: str | None) -> Text | str:
+        if kind == "meeting" and about:
+            return glossary.word("meeting", about)
+        if kind == "box_opening":
+            names = {box.code: box.name for box in self._here.boxes}
+            return _("pembukaan {box}", box=names.get(about or "", about))
+        return _OWED[kind]
 
     def _recap(self, month: str) -> bytes:
         sheet = Sheet(self._resolution, self._all, self._principal, self._here.code, month, BUNDLE)

@@ -16,6 +16,7 @@ from services.kernel.paper.document import (
     Signature,
     Table,
     document,
+    number_line,
 )
 from services.kernel.text import Text, _
 from services.kernel.web import formats
@@ -67,6 +68,7 @@ def index(
             language=language,
             office=tuple(filter(None, (district.office, here.name, here.contact.address))),
             title=say_(_("Berkas akreditasi: umpan balik pengguna layanan")),
+            number=say_(number_line("")),
             page=say_(_("Halaman {page} dari {pages}", page="{page}", pages="{pages}")),
             as_of=say_(
                 _(
@@ -101,4 +103,6 @@ def _of(item: Item, language: str) -> list[Block]:
     if item.missing:
         told = (say_(_("Belum ada: {what}", what=say_(each))) for each in item.missing)
         found.append(Paragraphs(tuple(told)))
+    if item.unmet:
+        found.append(Paragraphs(tuple(map(say_, item.unmet))))
     return found
