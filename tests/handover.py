@@ -87,7 +87,7 @@ class OneOrigin(Parts):
 @dataclass
 class Origins:
     """A district and an edge of it; `now` is the edge's own count of seconds, `only` is what has
-    come of what they wrote (None: all of it)."""
+    come of what they wrote (None: all of it), `notes` the checkpoints that the district keeps."""
 
     folder: Path
     district: OneOrigin = field(init=False)
@@ -97,6 +97,7 @@ class Origins:
     known: bool = True
     only: list[tuple[str, int]] | None = None
     now: float = 0.0
+    notes: dict[str, list[str]] = field(default_factory=dict)
     _followed: int = 0
     _sent: dict[tuple[str, str, str], set[tuple[str, int]]] = field(default_factory=dict)
     _places: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -110,7 +111,14 @@ class Origins:
         leaving = Leaving(self.district.intake)
         keyring, homes = self.district.keyring, (self.district.home_of, self.district.places_of)
         self.desk = Desk(
-            self.district.pair, self.edges, keyring, leaving, self.thread, *homes, contacts_of
+            self.district.pair,
+            self.edges,
+            keyring,
+            leaving,
+            self.thread,
+            *homes,
+            contacts_of,
+            lambda origin: self.notes.get(origin, []),
         )
         self.app = create_app("Tanggap", routers=[router(self.desk)])
         self.app.state.access = self.district.access

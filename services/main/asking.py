@@ -57,7 +57,7 @@ class Internal:
 
 
 class Questions(CasesOf):
-    """What may be asked: the lists, and what came in near a complaint."""
+    """What may be asked: the lists, what came in near a complaint, and an edge's checkpoints."""
 
     def nearby(
         self,
@@ -69,6 +69,10 @@ class Questions(CasesOf):
     ) -> list[UUID]:
         """Return a place's complaints received shortly before `until`."""
         return self._reporting.nearby(puskesmas, service_unit, categories, until, within)
+
+    def notes_of(self, origin: str) -> list[str]:
+        """Return the checkpoints of an origin that came, as signed notes."""
+        return self._reporting.notes_of(origin)
 
 
 def _asked_by(name: str) -> tuple[list[str], dict[str, Any]]:
@@ -256,6 +260,11 @@ class RemoteLists:
             until=until,
             within=within,
         )
+        return found
+
+    def notes_of(self, origin: str) -> list[str]:
+        """Return the checkpoints of an origin that came, as signed notes."""
+        found: list[str] = self._ask("notes_of", origin=origin)
         return found
 
     def close(self) -> None:

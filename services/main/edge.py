@@ -12,13 +12,14 @@ from services.kernel.clock import Clock, system_clock
 from services.kernel.condition import HandoverState, relay_state
 from services.kernel.district import District
 from services.kernel.downlink import Downlink
-from services.kernel.handover.district import DistrictCalls, parts_of
+from services.kernel.handover.district import parts_of
 from services.kernel.handover.line import KeyLine
 from services.kernel.relay import Relay
 from services.kernel.stream import EmbeddedStream, StreamUnavailable
 from services.main.node import Node
 from services.main.parts import WRITING
 from services.main.settings import Settings
+from services.main.uplinked import calls_of, checkpoints_kept
 from services.resolution.sharing import KeysNoted, Shares
 
 
@@ -30,6 +31,8 @@ class Edge(Node):
     """The parts of an edge. What waits for the line never stops what does not."""
 
     def __init__(self, settings: Settings, district: District, clock: Clock = system_clock) -> None:
+        # Reporting, which opens with the others, asks by it.
+        self.at_district = lambda: checkpoints_kept(settings)
         super().__init__(settings, district, clock)
         if not self.homed:
             self.close()
@@ -57,10 +60,9 @@ class Edge(Node):
 
     def _key_line(self) -> KeyLine:
         assert self.settings.uplink_token is not None
-        assert self.settings.uplink_url is not None
-        secret, district_key = parts_of(self.settings.uplink_token.get_secret_value())
+        _secret, district_key = parts_of(self.settings.uplink_token.get_secret_value())
         return KeyLine(
-            DistrictCalls.at(self.settings.uplink_url, secret),
+            calls_of(self.settings),
             self.pair,
             district_key,
             self.keyring,

@@ -47,6 +47,7 @@ from services.reporting.application import Reporting
 from services.reporting.outboxes import NoOutboxes, Outboxes
 from services.reporting.processes import Nobody, Watch
 from services.reporting.proof.signing import Signing
+from services.reporting.proof.verifying import AtDistrict
 from services.reporting.recaps import Recaps
 from services.resolution.application import Resolution
 from services.resolution.jobs import MAIL, OVERDUE, REMIND
@@ -70,11 +71,13 @@ class Parts(Deployment):
     """The parts of one deployment. Whoever asks for one closes all of them in the end.
 
     `watch` is what reporting shows of the processes that relay and follow, `outboxes` what it
-    makes the facts of anew when it is asked for that from the stores.
+    makes the facts of anew when it is asked for that from the stores, `at_district` whom it asks
+    for the checkpoints of this origin that are kept there.
     """
 
     watch: Watch = Nobody()
     outboxes: Outboxes = NoOutboxes()
+    at_district: AtDistrict | None = None
 
     @cached_property
     def intake(self) -> Intake:
@@ -219,6 +222,7 @@ class Parts(Deployment):
             self.clock,
             watch=self.watch,
             outboxes=self.outboxes,
+            at_district=self.at_district,
             memory=self.settings.reporting_memory,
         )
 

@@ -191,4 +191,5 @@ class Process(Parts):
             self.home_of,
             self.places_of,
             contacts_of,
+            lists.notes_of,
         )

@@ -25,7 +25,7 @@ from services.reporting.folding import Progress
 from services.reporting.logcopy import LogCopy
 from services.reporting.outboxes import NoOutboxes, Outboxes
 from services.reporting.processes import Nobody, Watch
-from services.reporting.proof.verifying import verified
+from services.reporting.proof.verifying import AtDistrict, elsewhere, verified
 from services.reporting.queries import (
     Filters,
     When,
@@ -60,11 +60,13 @@ class Reporting(Reading):
         *,
         watch: Watch | None = None,
         outboxes: Outboxes | None = None,
+        at_district: AtDistrict | None = None,
         memory: str = MEMORY,
     ) -> None:
         self.clock = clock
         self._watch = watch or Nobody()
         self._outboxes = outboxes or NoOutboxes()
+        self._at_district = at_district
         self._stream = stream
         self._figures = Remembered(lambda: work.place(self.store.reader()))
         self.store, why = opened(path, memory)
@@ -166,16 +168,18 @@ class Reporting(Reading):
 
     def verify(self, given: Sequence[Checkpoint] = ()) -> dict[str, Any]:
         """Say whether the history is whole, compared with all that can be reached and with
-        checkpoints that were kept elsewhere (`given`), and where it is not.
+        checkpoints that were kept elsewhere (`given`, and by the district of an edge), and where
+        it is not.
 
         Raises InvalidInput where none of those is about what is here, and Unavailable where the
         file itself is damaged: the next start makes it anew.
         """
+        held = elsewhere(given, self._at_district)
         with suppress(StreamUnavailable):
             self.log.wait_to(self._stream.ends(), WAIT_SECONDS)
         try:
             with self.store.on_all_cores(), self.store.of_one_moment() as reader:
-                return verified(reader, self._stream, self._outboxes, given)
+                return verified(reader, self._stream, self._outboxes, held)
         except duckdb.Error as error:
             raise problem_of(error, self.store) or error from error
 

@@ -18,7 +18,7 @@ from services.kernel.proof import Checkpoint
 from services.kernel.receipts import receipt_hash
 from services.kernel.text import _
 from services.reporting.figures import Figure
-from services.reporting.proof.kept import kept
+from services.reporting.proof.kept import kept, of_origin
 from services.reporting.proof.of_case import proofs_of
 from services.reporting.proof.proofs import entry_of, inclusion_of
 from services.reporting.queries import (
@@ -279,6 +279,10 @@ class Reading:
     def checkpoints(self, newest: int) -> list[Checkpoint]:
         """Return the newest checkpoints that came, of this origin and of others, oldest first."""
         return [each.checkpoint for each in kept(self.store.reader(), newest)][::-1]
+
+    def notes_of(self, origin: str) -> list[str]:
+        """Return checkpoints of an origin that came, as signed notes, oldest first."""
+        return [each.text for each in of_origin(self.store.reader(), origin)]
 
     def entry_of(self, code: str) -> tuple[str, int]:
         """Return source and id of the entry that a receipt is for; raises NotFound."""

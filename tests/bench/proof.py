@@ -18,7 +18,7 @@ from services.kernel.clock import system_clock
 from services.kernel.stream import EmbeddedStream
 from services.reporting.outboxes import NoOutboxes
 from services.reporting.proof.leaves import DATA
-from services.reporting.proof.verifying import verified
+from services.reporting.proof.verifying import Elsewhere, verified
 from services.reporting.store import Store
 from tests.bench.history import MEMORY, gapless_log
 from tests.bench.intake import PATH, SECONDS, WARM_SECONDS, drain
@@ -102,7 +102,7 @@ def _verify() -> Measure:
         try:
             with store.on_all_cores(), store.of_one_moment() as reader:
                 began, worked = time.perf_counter(), time.process_time()
-                found = verified(reader, stream, NoOutboxes(), [])
+                found = verified(reader, stream, NoOutboxes(), Elsewhere())
                 seconds = time.perf_counter() - began
                 worked = time.process_time() - worked
                 size, events = _bytes(reader)

@@ -69,6 +69,8 @@ def test_with_the_line_cut_both_work_and_all_comes_together_once(both: Both) -> 
     graded = both.edge.as_("sari").post(f"/cases/{here[0]}/grade", json={"grade": "green"})
     assert graded.status_code == 200
     assert both.edge.public.get("/../../health/ready").status_code == 200
+    done = both.edge.tanggap("verify")
+    assert (done.returncode, "tidak dibandingkan: kabupaten" in done.stdout) == (3, True), done
     both.join()
     for id in there:
         both.edge.until("sari", f"/cases/{id}", lambda _found: True)

@@ -15,7 +15,13 @@ from services.kernel import failpoints
 from services.kernel.contracts import SealedBox, read
 from services.kernel.contracts.intake import ComplaintWithdrawnV1
 from services.kernel.errors import Conflict
-from services.kernel.handover.district import DistrictCalls, LineCut, Refused, TokenRefused
+from services.kernel.handover.district import (
+    DistrictCalls,
+    LineCut,
+    Refused,
+    TokenRefused,
+    token_of,
+)
 from services.kernel.handover.wire import EdgeState, FileAt, Hello, WrappedFor
 from services.kernel.handover.wrapping import Pair
 from services.kernel.keyring import Standing
@@ -345,6 +351,15 @@ def test_a_key_erased_before_it_left_is_not_said_to_be_elsewhere(origins: Origin
     assert origins.edge.stand_of(up).how is Standing.ERASED
     assert origins.line.waiting()[:2] == (0, 0)
     assert origins.calls(origins.token).waiting_keys() == []
+
+
+def test_an_edge_asks_for_its_own_checkpoints_only(origins: Origins) -> None:
+    calls = origins.calls(origins.token)
+    assert calls.checkpoints() == []
+    origins.notes = {ORIGIN: ["note one", "note two"], "edge-lain": ["another's"]}
+    assert calls.checkpoints() == ["note one", "note two"]
+    with pytest.raises(TokenRefused):
+        origins.calls(token_of("nobody's", origins.district.pair.public)).checkpoints()
 
 
 def test_praise_has_no_case_and_keeps_nothing_waiting(origins: Origins) -> None:

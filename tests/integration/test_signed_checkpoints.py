@@ -13,7 +13,8 @@ from services.kernel.proof import Checkpoint, Signer, leaf_of, root_of
 from services.kernel.relay import Relay
 from services.kernel.stream import Delivery
 from services.reporting.messages import as_batch, insert
-from services.reporting.proof.kept import kept
+from services.reporting.proof import kept as kept_ones
+from services.reporting.proof.kept import kept, of_origin
 from services.reporting.proof.leaves import LEAF
 from services.reporting.proof.signing import Signing
 from services.reporting.proof.trees import BLOCK, Trees
@@ -150,6 +151,26 @@ def test_what_was_signed_is_not_signed_again_after_a_restart(signed: Signed) -> 
     signed.signing.close()
     signed.signing = signed.open_signing()
     assert signed.sign() is None
+
+
+def test_of_an_origin_the_newest_are_given_and_others_evenly_apart(
+    signed: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    for sent in following(7):
+        signed.send(sent)
+        made.append(signed.sign())
+    reader = signed.reporting.store.reader()
+    assert of_origin(reader, "node-a") == made
+    assert of_origin(reader, "node") == of_origin(reader, "dinas") == []
+    for most, left in ((4, made[::2]), (3, made[::3]), (1, made[6:])):
+        monkeypatch.setattr(kept_ones, "MOST_OF_AN_ORIGIN", most)
+        assert of_origin(reader, "node-a") == left
+    signed.reporting.store.reader().execute(
+        'UPDATE log SET value = encode(replace(decode(value), \'"origin":"node-a"\', '
+        "'\"origin\":\"dinas\"')) WHERE name = 'CheckpointSigned' AND id = 7"
+    )
+    assert of_origin(reader, "node-a") == []
 
 
 def test_it_is_signed_for_whoever_has_no_reporting_and_for_nobody_of_whom_a_part_is_here(

@@ -14,9 +14,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pydantic import SecretStr
 
 from services.kernel.clock import system_clock
 from services.kernel.errors import InvalidInput, NotFound, Unavailable
+from services.kernel.handover.district import token_of
+from services.kernel.handover.wrapping import Pair
 from services.kernel.proof import (
     Checkpoint,
     Signer,
@@ -27,12 +30,16 @@ from services.kernel.proof import (
     root_of,
 )
 from services.kernel.text import _
+from services.main.node import Node
+from services.main.settings import Settings
+from services.main.uplinked import checkpoints_kept
 from services.reporting.proof.proofs import consistency_of, inclusion_of
 from services.reporting.queries.question import Filters, When
 from services.reporting.replay.paper import printed
 from services.reporting.replay.sentences import Sentences
 from tests import tampering
 from tests.forked import tanggap
+from tests.running import free_port
 from tests.tampering import Change, copied, opened, source
 
 SCRIPT = Path(__file__).parents[2] / "docs/verify.py"
@@ -172,6 +179,36 @@ def test_what_was_rewritten_everywhere_only_a_checkpoint_tells(
     assert first.by == "given"
     assert first.id <= ID <= (first.upto or 0)
     assert (first.upto or 0) - first.id <= EVERY
+
+
+def test_what_the_district_keeps_of_an_edge_counts_as_kept_elsewhere(
+    folder: Path, elsewhere: list[Checkpoint], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Node, "at_district", staticmethod(lambda: elsewhere))
+    found = verify(folder)
+    assert found["whole"] and not found["unreached"], found
+    assert (found["given"], found["at_district"]) == (0, len(elsewhere))
+    vouched = {each["source"]: each["vouched"] for each in found["vouched"]}
+    assert vouched[source(folder, "resolution")] == elsewhere[-1].tops[0].size
+    with tampering.log(folder) as connection:
+        connection.execute("DELETE FROM log WHERE name = 'CheckpointSigned'")
+    tampering.everywhere_changed(folder, "resolution", ID)
+    (first,) = [each for each in verify(folder)["findings"] if each.source.endswith("resolution")]
+    assert (first.kind, first.by) == ("rewritten", "district")
+    assert first.id <= ID <= (first.upto or 0) <= first.id + EVERY
+
+
+def test_a_district_that_does_not_answer_is_told_and_alarms_nobody(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(
+        uplink_url=f"http://127.0.0.1:{free_port()}",
+        uplink_token=SecretStr(token_of("secret", Pair.of("dinas", bytes(32)).public)),
+    )
+    monkeypatch.setattr(Node, "at_district", staticmethod(lambda: checkpoints_kept(settings)))
+    found = verify(folder)
+    assert found["whole"], json.dumps(found, default=str)
+    assert (found["unreached"], found["at_district"]) == (["district"], None)
 
 
 def test_a_checkpoint_that_was_not_signed_so_is_forged(folder: Path) -> None:

@@ -20,6 +20,7 @@ WHOLE: dict[str, Any] = {
     "findings": [],
     "checkpoints": 3,
     "given": 1,
+    "at_district": None,
     "unvouched": 0,
     "vouched": [],
     "unreached": [],
@@ -48,15 +49,24 @@ def test_the_first_wrong_event_its_places_and_who_tells_are_said() -> None:
     assert "TIDAK utuh" in head
     assert line == (
         "  /a/intake:7 sampai :20 atau sesudahnya ditulis ulang: salinan log, penyimpanan "
-        "layanan, aliran; menurut given"
+        "layanan, aliran; menurut titik periksa yang diberikan"
     )
     (_head, line) = verdict(found(what="arrived_at"))
     assert line == "  /a/intake:7 diubah (arrived_at): salinan log"
 
 
 def test_what_was_not_reached_is_said() -> None:
-    (_whole, stream, store) = verdict(WHOLE | {"unreached": ["stream", "/a/intake"]})
-    assert "aliran" in stream and "/a/intake" in store
+    unreached = ["district", "stream", "/a/intake"]
+    (_whole, district, stream, store) = verdict(WHOLE | {"unreached": unreached})
+    assert "kabupaten" in district and "aliran" in stream and "/a/intake" in store
+
+
+def test_what_the_district_keeps_of_an_edge_is_said() -> None:
+    (line,) = verdict(WHOLE | {"at_district": 5})
+    assert line.endswith("1 yang diberikan, 5 yang disimpan kabupaten.")
+    by = found(kind="rewritten", upto=20, by="district") | {"at_district": 5}
+    (_head, line) = verdict(by)
+    assert line.endswith("; menurut titik periksa yang disimpan kabupaten")
 
 
 def test_what_is_wrong_with_the_log_copy_by_itself_is_named_once() -> None:

@@ -52,7 +52,8 @@ from services.kernel.text import _
 class Desk:
     """Answers edges. `home_of` gives the home of a Puskesmas, `places_of` the Puskesmas that are
     at home at an origin; `thread` gives the log's messages of a complaint,
-    `contacts` those of its person."""
+    `contacts` those of its person; `notes` gives the checkpoints that an origin signed, as the log
+    has them."""
 
     def __init__(
         self,
@@ -64,6 +65,7 @@ class Desk:
         home_of: Callable[[str], str],
         places_of: Callable[[str], frozenset[str]],
         contacts: Contacts,
+        notes: Callable[[str], list[str]],
     ) -> None:
         self.edges = edges
         self._pair = pair
@@ -73,6 +75,7 @@ class Desk:
         self._home_of = home_of
         self._places_of = places_of
         self._contacts = contacts
+        self._notes = notes
 
     def hello(self, origin: str, said: Hello) -> Greeting:
         """Note how an edge stands; raises InvalidInput, and Conflict for another key than the one
@@ -175,6 +178,11 @@ class Desk:
             self._keyring.kept.drop(origin, keys)
         except StillWritten:
             raise Unavailable(_("Kunci belum terhapus seluruhnya. Panggil lagi.")) from None
+
+    def notes_of(self, origin: str) -> list[str]:
+        """Return the checkpoints of an edge that came here, as signed notes: what it holds itself
+        may have been rewritten since. Raises Unavailable."""
+        return self._notes(origin)
 
     def _take(self, origin: str, given: WrappedFor) -> str | None:
         complaint, id = given.at

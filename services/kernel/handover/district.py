@@ -8,6 +8,7 @@ import httpx
 
 from services.kernel.handover.wire import (
     COPIES,
+    NOTES,
     PATH,
     FileAt,
     Greeting,
@@ -115,6 +116,10 @@ class DistrictCalls:
     def drop_kept(self, keys: Sequence[str]) -> None:
         """Have copies destroyed whose keys are gone here."""
         self._call("POST", "/kept/dropped", encoded(list(keys)))
+
+    def checkpoints(self) -> list[str]:
+        """Return the checkpoints of this edge that came there, as signed notes."""
+        return decoded(self._call("GET", "/checkpoints"), list[str], NOTES)
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -1,4 +1,5 @@
-"""The calls by which edges hand keys and files over and fetch theirs (district)."""
+"""The calls by which edges hand keys and files over and fetch theirs, and ask for their
+checkpoints (district)."""
 
 from collections.abc import Callable
 from typing import Annotated, Final
@@ -121,6 +122,11 @@ def router(desk: Desk) -> APIRouter:
         keys = decoded(await request.body(), list[str], COPIES)
         await run_in_threadpool(lambda: desk.drop_kept(origin, keys))
         return Response(status_code=204)
+
+    @calls.get("/checkpoints")
+    def checkpoints(origin: Annotated[str, edge]) -> Response:
+        """Give the edge's own checkpoints as they came here."""
+        return _answer(desk.notes_of(origin))
 
     return calls
 

@@ -17,6 +17,8 @@ PAGE: Final = 20
 """So many keys or files are spoken of in one call."""
 COPIES: Final = 200
 """So many copies of an edge's own keys."""
+NOTES: Final = 1000
+"""So many of an edge's own checkpoints."""
 FILE_BYTES: Final = 11 << 20
 """A file is no larger: as it may be put with a complaint, and sealed."""
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from services.intake.filled import contacts_of
 from services.kernel.clock import Clock
 from services.kernel.handover.copies import kept_by
-from services.kernel.handover.district import DistrictCalls, parts_of
 from services.kernel.handover.told import told
 from services.kernel.keyring import Copy, DoesNotOpen, Keyring
 from services.kernel.keyring.sealing import unwrap
@@ -16,6 +15,7 @@ from services.main.backup.heard import Forms, Heard
 from services.main.backup.layout import KEYRING
 from services.main.backup.stores import store_of
 from services.main.settings import Settings
+from services.main.uplinked import calls_of
 
 PAGE = 500
 """So many keys are stored in one commit."""
@@ -24,10 +24,7 @@ PAGE = 500
 def kept(settings: Settings) -> list[Copy]:
     """Return the copies that the district keeps of an edge's keys; raises LineCut, TokenRefused,
     Refused."""
-    assert settings.uplink_url is not None
-    assert settings.uplink_token is not None
-    secret, _public = parts_of(settings.uplink_token.get_secret_value())
-    with closing(DistrictCalls.at(settings.uplink_url, secret)) as calls:
+    with closing(calls_of(settings)) as calls:
         return list(kept_by(calls))
 
 

@@ -21,7 +21,13 @@ PLACES: Final = {
     "store": "penyimpanan layanan",
     "stream": "aliran",
     "checkpoint": "titik periksa",
+    "district": "kabupaten",
 }
+BY: Final = {
+    "given": "titik periksa yang diberikan",
+    "district": "titik periksa yang disimpan kabupaten",
+}
+"""Else it is the event that brought the checkpoint."""
 ALONE: Final = {
     "gaps": "kejadian yang hilang",
     "broken_chains": "rantai yang putus",
@@ -44,12 +50,14 @@ def verdict(found: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines: whether it is whole, where it is not, and what nobody vouches for."""
     events = sum(each["events"] for each in found["sources"])
     held = f"{found['checkpoints']} titik periksa yang datang, {found['given']} yang diberikan"
+    if found["at_district"] is not None:
+        held += f", {found['at_district']} yang disimpan kabupaten"
     yield f"Riwayat {'utuh' if found['whole'] else 'TIDAK utuh'}: {events} kejadian, {held}."
     for each in found["findings"]:
         upto = f" sampai :{each['upto']}" if each["upto"] else ""
         what = f" ({each['what']})" if each["what"] else ""
         where = ", ".join(PLACES[place] for place in each["where"])
-        by = f"; menurut {each['by']}" if each["by"] else ""
+        by = f"; menurut {BY.get(each['by'], each['by'])}" if each["by"] else ""
         yield f"  {each['source']}:{each['id']}{upto} {KINDS[each['kind']]}{what}: {where}{by}"
     for name, said in ALONE.items():
         for each in found[name][:1]:

@@ -27,7 +27,8 @@ MOST: Final = 16_000_000
 class Found(BaseModel):
     """The first event of a source that is not as it was, what was done to it, and in which places
     (`log` is the log copy). What was rewritten everywhere begins somewhere from `id` to `upto`;
-    `by` is the checkpoint that tells, `what` an attribute that differs beside the event."""
+    `by` is the checkpoint that tells (the event that brought it, `given` or `district`), `what` an
+    attribute that differs beside the event."""
 
     source: str
     id: int
@@ -58,8 +59,9 @@ class Vouched(BaseModel):
 
 class Verification(BaseModel):
     """Whether the history is whole, and where it is not. `checkpoints` came on the stream, `given`
-    with the question; for `unvouched` events no checkpoint answers that is held elsewhere;
-    `unreached` are the stores, or the stream, that did not answer."""
+    with the question, and so many the district keeps of this edge (`at_district`; null: it was not
+    asked, or did not answer); for `unvouched` events no checkpoint answers that is held elsewhere;
+    `unreached` are the stores, the stream, or the district, that did not answer."""
 
     whole: bool
     sources: list[SourceAge]
@@ -70,6 +72,7 @@ class Verification(BaseModel):
     findings: list[Found]
     checkpoints: int
     given: int
+    at_district: int | None
     unvouched: int
     vouched: list[Vouched]
     unreached: list[str]

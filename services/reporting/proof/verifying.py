@@ -6,7 +6,7 @@ checkpoint tells, and between which two the first change lies. What lies after t
 that is held elsewhere nobody vouches for.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any, Final, NamedTuple
@@ -28,12 +28,37 @@ from services.reporting.queries import upkeep
 PAGE: Final = 102_400
 GIVEN: Final = "given"
 """In the place of a position: the checkpoint was brought by whoever asks."""
+DISTRICT: Final = "district"
+"""In the place of a position: the district keeps the checkpoint of this edge."""
+KEPT_ELSEWHERE: Final = (GIVEN, DISTRICT)
+AtDistrict = Callable[[], Sequence[Checkpoint]]
+"""Gives the checkpoints of this origin that its district keeps; raises Unavailable."""
 LOG, STORE, STREAM, CHECKPOINT = "log", "store", "stream", "checkpoint"
+
+
+class Elsewhere(NamedTuple):
+    """Checkpoints that were kept elsewhere: brought by whoever asks, and by the district of an edge
+    (None: there is none, or it is out of reach)."""
+
+    given: Sequence[Checkpoint] = ()
+    there: Sequence[Checkpoint] | None = None
+    unreached: bool = False
+
+
+def elsewhere(given: Sequence[Checkpoint], at_district: AtDistrict | None) -> Elsewhere:
+    """Ask the district, where there is one. To be asked before the moment of which all is compared:
+    what is signed meanwhile would seem to be cut off."""
+    if at_district is None:
+        return Elsewhere(given)
+    try:
+        return Elsewhere(given, at_district())
+    except Problem:
+        return Elsewhere(given, unreached=True)
 
 
 class Held(NamedTuple):
     """What a checkpoint says of a source: that its first `size` leaves have this root; by which
-    event (or `GIVEN`) it is known."""
+    event (or which of `KEPT_ELSEWHERE`) it is known."""
 
     size: int
     root: bytes
@@ -58,7 +83,7 @@ class Source:
     @property
     def vouched(self) -> int:
         """Up to which event a checkpoint that is held elsewhere bears it out."""
-        return max((held.size for held in self.good if held.by == GIVEN), default=0)
+        return max((held.size for held in self.good if held.by in KEPT_ELSEWHERE), default=0)
 
     @property
     def proved(self) -> int:
@@ -90,11 +115,13 @@ def verified(
     connection: DuckDBPyConnection,
     stream: Stream,
     outboxes: Outboxes,
-    given: Sequence[Checkpoint],
+    held: Elsewhere,
 ) -> dict[str, Any]:
     """Compare everything with everything, and with checkpoints that were kept elsewhere; all of
-    the log copy's is of one moment. Raises InvalidInput where none of those is about what is here.
+    the log copy's is of one moment. Raises InvalidInput where none of those that were given is
+    about what is here.
     """
+    given = held.given
     known = [top.source for checkpoint in given for top in checkpoint.tops]
     verifying = Verifying(connection, stream, outboxes)
     if given and not verifying.names.intersection(known):
@@ -103,7 +130,7 @@ def verified(
             "checkpoints", _("Titik periksa ini milik asal lain: {origins}.", origins=origins)
         )
     alone = upkeep.verify(connection)
-    found = verifying.run(given)
+    found = verifying.run(held)
     wrong = (alone[name] for name in alone if name != "sources")
     return {"whole": not (any(wrong) or found["findings"]), **alone, **found}
 
@@ -122,10 +149,12 @@ class Verifying:
         self._unreached: list[str] = []
         self.names = frozenset({*whole_sources(connection), *self._own})
 
-    def run(self, given: Sequence[Checkpoint]) -> dict[str, Any]:
-        """Compare; `given` are checkpoints that were kept elsewhere."""
-        came = kept(self._connection)
-        forged, held = _held(came, given)
+    def run(self, elsewhere: Elsewhere) -> dict[str, Any]:
+        """Compare."""
+        came, (given, there, unreached) = kept(self._connection), elsewhere
+        if unreached:
+            self._unreached.append(DISTRICT)
+        forged, held = _held(came, elsewhere)
         passed = {name: self._pass(name, held.get(name, ())) for name in sorted(self.names)}
         findings = [*forged, *_contradicted(passed.values()), *self._judged(passed)]
         return {
@@ -133,6 +162,7 @@ class Verifying:
             "unreached": self._unreached,
             "checkpoints": len(came) - len(forged),
             "given": len(given),
+            "at_district": None if there is None else len(there),
             "unvouched": sum(each.upto - each.vouched for each in passed.values()),
             "vouched": [
                 {"source": each.name, "events": each.upto, "vouched": each.vouched}
@@ -239,15 +269,15 @@ class Verifying:
 
 
 def _held(
-    came: Iterable[Kept], given: Iterable[Checkpoint]
+    came: Iterable[Kept], elsewhere: Elsewhere
 ) -> tuple[list[Finding], dict[str, list[Held]]]:
     """Return the checkpoints that are forged, and what the others say, by source."""
     forged: list[Finding] = []
     held: dict[str, list[Held]] = {}
-    said = [(GIVEN, checkpoint) for checkpoint in given]
+    said = [(GIVEN, each) for each in elsewhere.given]
+    said += [(DISTRICT, each) for each in elsewhere.there or ()]
     for each in came:
-        origin = each.source.split("/")[1].split(".")[0]
-        if each.checkpoint.is_genuine and each.checkpoint.origin.split(".")[0] == origin:
+        if each.is_sound:
             said.append((f"{each.source}:{each.id}", each.checkpoint))
         else:
             forged.append(Finding(each.source, each.id, "forged", (CHECKPOINT,)))
@@ -261,7 +291,7 @@ def _contradicted(passed: Iterable[Source]) -> list[Finding]:
     """Take the checkpoints out that one held elsewhere contradicts: they themselves are wrong."""
     findings: list[Finding] = []
     for source in passed:
-        for held in [each for each in source.bad if each.by != GIVEN]:
+        for held in [each for each in source.bad if each.by not in KEPT_ELSEWHERE]:
             if held.size <= source.vouched:
                 name, _colon, id = held.by.rpartition(":")
                 findings.append(Finding(name, int(id), "forged", (CHECKPOINT,)))
