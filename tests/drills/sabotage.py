@@ -193,7 +193,7 @@ def backup_kept(_armed: Near) -> None:
 
 def checkpoint_unchecked(_armed: Near) -> None:
     """Verify holds the history to no checkpoint."""
-    verifying._held = lambda came, given: ([], {})
+    verifying._held = lambda came, elsewhere: ([], {})
 
 
 def attempt_late(_armed: Near) -> None:
