@@ -10,7 +10,7 @@ from services.kernel.text import Text
 from services.kernel.web.readonly import READ_ONLY, read_only_for
 from services.main.app import SERVICES, create
 from services.main.backup.erased import Following
-from services.main.backup.scheduled import Scheduled
+from services.main.backup.scheduled import scheduled
 from services.main.lists import CasesOf
 from services.main.outboxes import OwnOutboxes
 from services.main.parts import JOBS, WRITING, Parts
@@ -37,7 +37,7 @@ class Node(Parts):
         self.outboxes = OwnOutboxes([self.service(name) for name in WRITING])
         self.watch = Here(self.condition, tuple(self.followers.values()), clock)
         self.erased = self._following()
-        self.backups = self._scheduled()
+        self.backups = scheduled(settings, self.folder.origin, clock, following=self.erased)
         self.read_only = self._lost()
         self.workers = (
             [self.reporting.worker]
@@ -59,20 +59,6 @@ class Node(Parts):
             return None
         return Following(
             settings.backups, folder.origin, self.keyring, folder.master_key, self.clock
-        )
-
-    def _scheduled(self) -> Scheduled | None:
-        settings = self.settings
-        if settings.backups is None:
-            return None
-        return Scheduled(
-            settings.data,
-            self.folder.origin,
-            settings.backups,
-            settings.backup_hours,
-            settings.backups_kept,
-            self.clock,
-            following=self.erased,
         )
 
     def start(self) -> None:

@@ -2,6 +2,7 @@
 while it leads its store."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -9,7 +10,7 @@ from services.intake.filled import contacts_of
 from services.intake.leaving import Leaving
 from services.kernel.clock import Clock, system_clock
 from services.kernel.condition import Condition, HandoverState, clock_ahead, condition
-from services.kernel.district import District
+from services.kernel.district import SHIPPED, District
 from services.kernel.follower import Follower
 from services.kernel.handover.desk import Desk
 from services.kernel.handover.routes import router as handover_router
@@ -19,6 +20,7 @@ from services.kernel.store.incarnations import number_of, source_of
 from services.kernel.worker import Worker
 from services.main.app import create
 from services.main.asking import Questions, RemoteLists, internal_secret, router
+from services.main.backup.scheduled import Scheduled, scheduled, with_district
 from services.main.endpoint import check_endpoint, named
 from services.main.outboxes import OwnOutboxes, RemoteOutboxes, outbox_router
 from services.main.parts import JOBS, WRITING, Parts
@@ -30,7 +32,8 @@ from services.resolution.sharing import KeysNoted
 
 
 class Process(Parts):
-    """The parts of one service, started and stopped together."""
+    """The parts of one service, started and stopped together; `file` is the district file that
+    backups hold, which an endpoint with a store of its own makes itself."""
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class Process(Parts):
         clock: Clock = system_clock,
         *,
         port: int = 0,
+        file: Path = SHIPPED,
     ) -> None:
         super().__init__(settings, district, clock)
         self.name = name
@@ -49,6 +53,7 @@ class Process(Parts):
         self._followers: tuple[Follower, ...] = ()
         self._register: Register | None = None
         self._leader: Leader | None = None
+        self._backups: Scheduled | None = None
         self._jobs = (self.new_jobs(name),) if name in JOBS else ()
         if name == "intake":
             check_endpoint(settings, district)
@@ -77,6 +82,9 @@ class Process(Parts):
                 self._followers = self.new_followers(name)
                 self._own += [each.worker for each in self._followers]
                 self._own += [each.worker for each in (*self._relays, *self._jobs)]
+                command = with_district(file)
+                self._backups = scheduled(settings, self.folder.origin, clock, command)
+                self._own += [self._backups.worker] if self._backups else []
         if not settings.own_store:
             self._leader = Leader(self.place(name), self._led)
 
@@ -105,6 +113,7 @@ class Process(Parts):
             failing=self.failing() | self.missed(),
             handovers=self._handovers if leads and self.name == "intake" else list,
             mailboxes=self.bounces.state if leads and self.name == "publication" else list,
+            backups=self._backups.state if self._backups else list,
             clock_ahead_seconds=lambda: clock_ahead(service, self.clock),
         )
         return (

@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 
 import uvicorn
 
@@ -60,8 +61,10 @@ def serve_node(
         _serve(node, at, prepare or _nothing)
 
 
-def serve_service(settings: Settings, district: District, name: str, host: str, port: int) -> None:
-    """Serve one service of a district; as `serve_node`.
+def serve_service(
+    settings: Settings, district: District, file: Path, name: str, host: str, port: int
+) -> None:
+    """Serve one service of a district, whose district file is `file`; as `serve_node`.
 
     Raises BadSetting, AlreadyServed, PortTaken, NotMigrated, WrongTopic, and StoreUnavailable
     where the database does not answer.
@@ -69,7 +72,7 @@ def serve_service(settings: Settings, district: District, name: str, host: str, 
     configure_logs(settings.log_level)
     claim = claimed(settings.data) if settings.own_store else nullcontext()
     with claim, _bound(host, port) as at, collected(name):
-        process = Process(name, settings, district, port=port)
+        process = Process(name, settings, district, port=port, file=file)
         try:
             process.start()
         except BaseException:

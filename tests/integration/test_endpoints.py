@@ -2,12 +2,14 @@
 Puskesmas, none held up by another, and what they share over Redis."""
 
 import json
+import os
 import re
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +20,11 @@ import yaml
 from services.kernel.access.principal import Grant
 from services.kernel.access.store import AccessStore
 from services.kernel.access.throttle import PER_USERNAME
+from services.kernel.backup.recovery import recovery_of
 from services.kernel.clock import system_clock
 from services.kernel.district import SHIPPED
 from services.kernel.store.servers import PostgresSchema
+from services.main.backup.layout import keep_recovery
 from services.main.demo import PASSWORD
 from tests.forked import tanggap
 from tests.running import RunningNode
@@ -56,8 +60,12 @@ def district(
     written["letters"] = {OWN.origin: LETTER}
     file = folder / "district.yaml"
     file.write_text(yaml.safe_dump(written, allow_unicode=True))
+    own = replace(OWN, backups=folder / "backups")
+    for each in (folder / own.name, folder / "backups"):
+        each.mkdir(mode=0o700)
+    keep_recovery(folder / own.name, recovery_of(PASSPHRASE, os.urandom, 2**4))
     with running_district(
-        folder, postgres, kafka, server, file=file, endpoints=(SHARED, OWN)
+        folder, postgres, kafka, server, file=file, endpoints=(SHARED, own)
     ) as district:
         place = PostgresSchema(district.environment["TANGGAP_DATABASE_URL"], "access")
         access = AccessStore(place, system_clock)
@@ -249,6 +257,14 @@ def test_operations_tell_them_apart(district: RunningDistrict) -> None:
     heard = [name for each in found["processes"] for name in each["services"]]
     assert sorted(heard).count("intake") == 2 and heard.count("intake@titik-1") == 1
     assert {each["service"] for each in found["relays"]} >= {"intake", "intake@titik-1"}
+    found = district.until(
+        "wulan", "/operations", lambda found: any(e["last_at"] for e in found["backups"])
+    )
+    (state,) = found["backups"]
+    assert (state["passed"], state["failure"], state["kept"]) == (True, None, 1)
+    (made,) = Path(state["folder"]).iterdir()
+    assert made.name.startswith(f"{OWN.origin}-")
+    assert (made / "district.yaml").read_text() == (district._folder / "district.yaml").read_text()
     done = district.tanggap("doctor")
     assert done.returncode == 0, done.stdout + done.stderr
     told = httpx.get(f"{district.addresses['loket']}/metrics", trust_env=False).text

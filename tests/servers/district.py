@@ -145,17 +145,21 @@ def command_line(_name: str) -> Sequence[str]:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An intake process more, for some Puskesmas; with an `origin`, on a store of its own."""
+    """An intake process more, for some Puskesmas; with an `origin`, on a store of its own, which is
+    backed up to `backups` by the clock."""
 
     name: str
     puskesmas: tuple[str, ...]
     origin: str | None = None
+    backups: Path | None = None
 
     def settings(self) -> dict[str, str]:
         """Return the settings by which it differs from the district's."""
         given = {"TANGGAP_PUSKESMAS": ",".join(self.puskesmas)}
         if self.origin is not None:
             given |= {"TANGGAP_ORIGIN": self.origin, "TANGGAP_DISTRICT_ORIGIN": "dinas"}
+        if self.backups is not None:
+            given["TANGGAP_BACKUPS"] = str(self.backups)
         return given
 
 

@@ -3,7 +3,6 @@ every store, and no service signs in as that."""
 
 import signal
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +11,7 @@ from services.kernel.condition import Condition, condition
 from services.kernel.district import District
 from services.main.asking import internal_secret
 from services.main.backup.erased import Following
-from services.main.backup.scheduled import Scheduled, by_command
+from services.main.backup.scheduled import scheduled, with_district
 from services.main.logs import configure_logs
 from services.main.parts import Parts
 from services.main.settings import Settings
@@ -36,20 +35,9 @@ class Backups(Parts):
         following = Following(
             settings.backups, folder.origin, self.keyring, folder.master_key, clock
         )
-
-        def command(data: Path, to: Path) -> Sequence[str]:
-            return (*by_command(data, to), "--district", str(file))
-
-        self.scheduled = Scheduled(
-            settings.data,
-            folder.origin,
-            settings.backups,
-            settings.backup_hours,
-            settings.backups_kept,
-            clock,
-            command,
-            following,
-        )
+        found = scheduled(settings, folder.origin, clock, with_district(file), following)
+        assert found is not None
+        self.scheduled = found
         secret = internal_secret(folder.receipt_secret)
         teller = Teller(settings.reporting_url, secret, self.condition, port=0)
         self._workers = (self.scheduled.worker, following.worker, teller.worker)

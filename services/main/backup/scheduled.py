@@ -23,6 +23,7 @@ from services.kernel.condition import BackupState
 from services.kernel.worker import Worker
 from services.main.backup.erased import Following, backups_in
 from services.main.backup.layout import kept_recovery
+from services.main.settings import Settings
 
 log = structlog.get_logger()
 LOOK_SECONDS: Final = 30.0
@@ -33,11 +34,41 @@ NOT_MADE: Final = "not_made"
 _NAME: Final = "%Y-%m-%dT%H%MZ"
 
 
+Command = Callable[[Path, Path], Sequence[str]]
+
+
 def by_command(data: Path, to: Path) -> Sequence[str]:
     """Return the command that backs a data folder up."""
     return (
         *(sys.executable, "-m", "services.main.cli", "backup", str(to)),
         *("--data", str(data), "--json"),
+    )
+
+
+def with_district(file: Path) -> Command:
+    """Return the same for a process of a district, which is told its district file."""
+    return lambda data, to: (*by_command(data, to), "--district", str(file))
+
+
+def scheduled(
+    settings: Settings,
+    origin: str,
+    clock: Clock,
+    command: Command = by_command,
+    following: Following | None = None,
+) -> "Scheduled | None":
+    """Return the backups of a deployment as its settings say; None: they are made by hand only."""
+    if settings.backups is None:
+        return None
+    return Scheduled(
+        settings.data,
+        origin,
+        settings.backups,
+        settings.backup_hours,
+        settings.backups_kept,
+        clock,
+        command,
+        following,
     )
 
 
@@ -55,7 +86,7 @@ class Scheduled:
         hours: int,
         keeps: int,
         clock: Clock,
-        command: Callable[[Path, Path], Sequence[str]] = by_command,
+        command: Command = by_command,
         following: Following | None = None,
     ) -> None:
         self._following = following

@@ -182,7 +182,7 @@ def serve(
     if service is not Served.INTAKE:
         stop_an_endpoint(settings)
     with district_starts():
-        serve_service(settings, district_of(district), service.value, host, port)
+        serve_service(settings, district_of(district), district, service.value, host, port)
 
 
 @commands.command(help="Jalankan pekerjaan tertunda layanan kabupaten (MODE=district).")
