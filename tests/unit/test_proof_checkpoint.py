@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from services.kernel.contracts import Message
 from services.kernel.proof import NoCheckpoint, Signer, Top, leaf_data, leaf_hash, read_notes
+from services.kernel.web.pictures import squares
 from tests.contract.test_contracts import messages
 from tests.messages import message
 
@@ -55,6 +56,17 @@ def test_the_code_is_short_and_of_the_whole_note() -> None:
     assert [len(part) for part in SIGNED.code.split("-")] == [4, 4, 4]
     grown = (*TOPS[:1], TOPS[1]._replace(size=4))
     assert Signer.of("node-a", bytes(32)).sign(grown, NOW).code != SIGNED.code
+
+
+def test_a_picture_holds_the_note_or_of_very_many_sources_its_code() -> None:
+    assert SIGNED.pictured == SIGNED.text
+    many = tuple(Top(f"/dinas.{n}/publication", 10**17, leaf_hash(b"a")) for n in range(1, 60))
+    sizes = {len(many[:n]): Signer.of("dinas", bytes(32)).sign(many[:n], NOW) for n in range(1, 60)}
+    held = [n for n, each in sizes.items() if each.pictured == each.text]
+    assert held == list(range(1, len(held) + 1)) and 12 < len(held) < 59
+    for each in (sizes[held[-1]], sizes[59]):
+        assert squares(each.pictured).startswith("<svg")
+    assert sizes[59].pictured == sizes[59].code
 
 
 def test_a_note_that_was_changed_anywhere_is_refused() -> None:

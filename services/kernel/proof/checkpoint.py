@@ -37,6 +37,8 @@ _ED25519: Final = b"\x01"
 _DASH: Final = "\u2014 "
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LENGTH: Final = 12
+_PICTURE_BYTES: Final = 2_300
+"""A QR picture holds 2,331 bytes (ISO/IEC 18004, version 40, level M)."""
 _TOP: Final = re.compile(r"(/[^ /]+/[^ /]+) ([1-9][0-9]{0,17}) ([A-Za-z0-9+/]{43}=)")
 
 
@@ -85,6 +87,12 @@ class Checkpoint:
         number = int.from_bytes(sha256(self.body.encode()).digest()[:8]) >> 4
         digits = [_ALPHABET[(number >> 5 * place) & 31] for place in reversed(range(_CODE_LENGTH))]
         return "-".join("".join(digits[at : at + 4]) for at in range(0, _CODE_LENGTH, 4))
+
+    @property
+    def pictured(self) -> str:
+        """What a QR picture of it says: the note itself, which whoever keeps the picture can have
+        compared, or the code of one that no picture holds (of very many sources)."""
+        return self.text if len(self.text.encode()) <= _PICTURE_BYTES else self.code
 
     @property
     def is_genuine(self) -> bool:

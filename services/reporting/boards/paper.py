@@ -76,4 +76,4 @@ def _proving(checkpoint: Checkpoint | None, language: str, zone: ZoneInfo, said:
         when=when,
     )
     title = said(_("Titik periksa catatan"))
-    return [Code(squares(checkpoint.text), title, title, said(words))]
+    return [Code(squares(checkpoint.pictured), title, title, said(words))]
