@@ -304,6 +304,9 @@ def test_a_newer_version_and_somebody_elses_backup_are_refused(copy: Path, tmp_p
     Restoring(copy, elsewhere, system_clock, named=found["origin"])
     with pytest.raises(CannotRestore, match="--origin"):
         Restoring(copy, Settings(data=tmp_path / "data"), system_clock, named="node-lamaru")
+    older = found | {"program": "0.0.1"}
+    (copy / MANIFEST).write_bytes(msgspec.json.encode(older))
+    Restoring(copy, Settings(data=tmp_path / "data"), system_clock)
     newer = found | {"format": 99, "program": "9.0", "news": True}
     (copy / MANIFEST).write_bytes(msgspec.json.encode(newer))
     with pytest.raises(Unusable, match=r"9\.0, yang lebih baru"):

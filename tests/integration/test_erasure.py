@@ -222,6 +222,31 @@ def test_what_is_asked_away_from_home_is_answered_there(
     assert stage(district, other) is Stage.ERASED
 
 
+@pytest.mark.parametrize("hours", [1, -1], ids=["ahead", "behind"])
+def test_clocks_an_hour_apart_change_nothing_of_it(
+    origins: Origins, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    district, edge = origins.district, origins.edge
+    wrong = timedelta(hours=hours)
+    monkeypatch.setattr(edge.intake, "clock", lambda: system_clock() + wrong)
+    id = district.receive()
+    heard(origins, id)
+    origins.work()
+    erase(district, id)
+    heard(origins, id)
+    heard(origins, id)
+    assert [stage(at, id) for at in (district, edge)] == [Stage.SCHEDULED] * 2
+    for at in (district, edge):
+        later(at, monkeypatch)
+    work(edge)
+    heard(origins, id)
+    heard(origins, id)
+    assert [stage(at, id) for at in (district, edge)] == [Stage.ERASED] * 2
+    assert pending(edge, id) == pending(district, id) == ()
+    said = names(edge, id)
+    assert said.index("ErasureScheduled") < said.index("PersonErased")
+
+
 def test_words_said_elsewhere_go_with_the_others_whenever_their_key_comes(
     origins: Origins, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """Trees over the log copy, and the checkpoints that are signed of them."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -54,13 +55,18 @@ class Signed(Bench):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.recaps = Recaps(folder / "reporting.sqlite", "node-a", system_clock)
+        self.wrong = timedelta(0)
+        self.recaps = Recaps(folder / "reporting.sqlite", "node-a", self.clock)
         self.relay = Relay(self.recaps, self.stream)
         self.signer = Signer.of("node-a", bytes(32))
         self.signing = self.open_signing()
 
     def open_signing(self) -> Signing:
-        return Signing(self.reporting.store, self.recaps, self.signer, system_clock)
+        return Signing(self.reporting.store, self.recaps, self.signer, self.clock)
+
+    def clock(self) -> datetime:
+        """Return the time of a machine whose clock may be wrong."""
+        return system_clock() + self.wrong
 
     def sign(self) -> Checkpoint | None:
         """Do what happens each minute."""
@@ -171,6 +177,23 @@ def test_of_an_origin_the_newest_are_given_and_others_evenly_apart(
         "'\"origin\":\"dinas\"')) WHERE name = 'CheckpointSigned' AND id = 7"
     )
     assert of_origin(reader, "node-a") == []
+
+
+def test_a_clock_that_was_an_hour_ahead_leaves_the_order_and_the_history_whole(
+    signed: Signed,
+) -> None:
+    made = []
+    for at, hours in enumerate((0, 1, 0)):
+        signed.wrong = timedelta(hours=hours)
+        signed.send(following(3)[at])
+        made.append(signed.sign())
+    ahead, behind = made[1:]
+    assert ahead is not None and behind is not None and ahead.signed_at > behind.signed_at
+    reader = signed.reporting.store.reader()
+    assert [each.checkpoint for each in kept(reader)] == of_origin(reader, "node-a") == made
+    found = signed.reporting.verify([ahead])
+    assert found["whole"], found
+    assert [each["vouched"] for each in found["vouched"]] == [2, 1]
 
 
 def test_it_is_signed_for_whoever_has_no_reporting_and_for_nobody_of_whom_a_part_is_here(

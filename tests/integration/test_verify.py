@@ -38,6 +38,7 @@ from services.reporting.queries.question import Filters, When
 from services.reporting.replay.paper import printed
 from services.reporting.replay.sentences import Sentences
 from tests import tampering
+from tests.codes import read, sheets
 from tests.forked import tanggap
 from tests.running import free_port
 from tests.tampering import Change, copied, opened, source
@@ -202,6 +203,9 @@ def test_a_district_that_does_not_answer_is_told_and_alarms_nobody(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(
+        mode="edge",
+        origin="edge-puring",
+        uplink_kafka="127.0.0.1:9",
         uplink_url=f"http://127.0.0.1:{free_port()}",
         uplink_token=SecretStr(token_of("secret", Pair.of("dinas", bytes(32)).public)),
     )
@@ -293,6 +297,10 @@ def test_a_case_file_carries_the_proof_of_each_of_its_events(
         unknown = node.reporting.proofs_of([*events, (events[0][0], 10**6)])
         receipt = node.intake.receipt(row["id"])
     assert first == again == later and signed is None
+    kept = read(*sheets(first))
+    assert set(kept) == {each["checkpoint"] for each in attached(first)}
+    with opened(folder) as node:
+        assert node.reporting.verify(read_notes("\n".join(kept)))["unvouched"] < CASES
     proofs = attached(first)
     assert sorted(each["position"] for each in proofs) == sorted(f"{s}:{n}" for s, n in events)
     code, said = checked(folder, proofs)

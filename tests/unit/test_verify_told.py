@@ -1,14 +1,23 @@
 """What `tanggap verify` says of what it found, and of a file that is no checkpoint."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
+from pydantic import SecretStr
 
+from services.kernel.errors import InvalidInput
+from services.kernel.handover.district import token_of
+from services.kernel.handover.wrapping import Pair
 from services.main.cli.terminal import WRONG_USE
 from services.main.cli.verdict import KINDS, read, verdict
-from services.reporting.proof.api import Found
+from services.main.settings import Settings
+from services.main.uplinked import checkpoints_kept
+from services.reporting.proof.api import Found, _notes
+from services.reporting.proof.verifying import elsewhere
+from tests.unit.test_proof_checkpoint import SIGNED
 
 WHOLE: dict[str, Any] = {
     "whole": True,
@@ -77,6 +86,40 @@ def test_what_is_wrong_with_the_log_copy_by_itself_is_named_once() -> None:
 
 def test_every_kind_has_its_words() -> None:
     assert {*KINDS} == {*Found.model_fields["kind"].annotation.__args__}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("harm", "line"),
+    [
+        (lambda text: text[: text.index("/node-a/resolution") + 5], 6),
+        (lambda text: text.removesuffix(text.splitlines(keepends=True)[-1]), 8),
+        (lambda text: text.replace("/resolution 3 ", "/resolution 4 "), 8),
+        (lambda text: text.replace("tanggap checkpoint 1", "tanggap checkpoint 2"), 1),
+        (lambda _text: '{"checkpoints": []}', 1),
+        (lambda _text: "", 1),
+    ],
+    ids=["cut-off", "unsigned", "changed", "another-kind", "another-file", "empty"],
+)
+def test_a_file_of_checkpoints_that_are_none_is_refused_with_the_line(
+    harm: Callable[[str], str], line: int
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        _notes(harm(SIGNED.text))
+    (error,) = refused.value.errors
+    assert error.field == "checkpoints" and f"Baris {line} " in str(error.message)
+
+
+def test_a_district_that_does_not_answer_counts_as_out_of_reach() -> None:
+    settings = Settings(
+        mode="edge",
+        origin="edge-puring",
+        uplink_kafka="127.0.0.1:9",
+        uplink_url="http://127.0.0.1:9",
+        uplink_token=SecretStr(token_of("secret", Pair.of("dinas", bytes(32)).public)),
+    )
+    assert elsewhere([SIGNED], lambda: checkpoints_kept(settings)) == ([SIGNED], None, True)
+    assert elsewhere([SIGNED], lambda: [SIGNED]) == ([SIGNED], [SIGNED], False)
+    assert elsewhere([SIGNED], None) == ([SIGNED], None, False)
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
