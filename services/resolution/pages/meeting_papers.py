@@ -37,7 +37,7 @@ from services.resolution.application import Resolution
 from services.resolution.domain import Meeting
 from services.resolution.meetings.lists import PAGE, MeetingLists
 from services.resolution.meetings.recording import Meetings
-from services.resolution.pages.case_file import SEALED, Writer
+from services.resolution.pages.case_file import ERASED, SEALED, Writer
 from services.resolution.pages.meeting_words import CaseLine, DecisionLine, Spoken, spoken_of
 from services.resolution.pages.meetings import PATH, READ, decisions_of
 
@@ -266,7 +266,7 @@ class Paper:
                 str(number),
                 each.number,
                 each.unit or self._say(_("unit tidak disebut")),
-                *((each.summary or self._sealed(),) if words else ()),
+                *((each.summary or self._say(ERASED if each.erased else SEALED),) if words else ()),
                 self._say(glossary.word("state", each.state)),
             )
             for number, each in enumerate(cases, start=1)

@@ -25,7 +25,7 @@ Wanted = tuple[About, SealedBox | None]
 
 @dataclass(frozen=True)
 class CaseLine:
-    """A case as a meeting speaks of it; `summary` None stays sealed."""
+    """A case as a meeting speaks of it; `summary` None stays sealed, or is erased."""
 
     id: UUID
     number: str
@@ -34,6 +34,7 @@ class CaseLine:
     grade: str | None
     summary: str | None
     due_at: datetime | None
+    erased: bool
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,11 @@ def spoken_of(
         _decision(resolution, meeting, each, next(opened), next(opened))
         for each in meeting.decisions
     ]
-    said = {case.id: line_of(resolution, case, next(opened), language) for case in known}
+    erased = words.erased([str(case.id) for case in known])
+    said = {
+        case.id: line_of(resolution, case, next(opened), language, erased=str(case.id) in erased)
+        for case in known
+    }
     found = [[said[id] for id in group if id in said] for group in groups]
     return Spoken(
         agenda.splitlines() if agenda else None,
@@ -144,7 +149,9 @@ def text_of(resolution: Resolution, case: Case) -> SealedBox | None:
     return text
 
 
-def line_of(resolution: Resolution, case: Case, said: str | None, language: str) -> CaseLine:
+def line_of(
+    resolution: Resolution, case: Case, said: str | None, language: str, *, erased: bool
+) -> CaseLine:
     """Return a case in one line."""
     due = [] if case.closed else [each.due_at for each in case.deadlines]
     one_line = " ".join(said.split()) if said else None
@@ -158,6 +165,7 @@ def line_of(resolution: Resolution, case: Case, said: str | None, language: str)
         case.grade,
         one_line,
         max(due, default=None),
+        erased,
     )
 
 
