@@ -30,7 +30,7 @@ from services.kernel.keyring.sealing import unwrap
 from tests.drills.checks import Findings
 from tests.drills.kept import Backup
 from tests.drills.node import DrillFailed, DrillNode
-from tests.drills.told import Asked, Neighbours, Person
+from tests.drills.told import Asked, Neighbours, Person, plain
 from tests.waiting import looks
 
 RUNS_A_FOLDER: Final = 25
@@ -153,10 +153,10 @@ class _Run:
         """Have the person's words told and read, and note what must be gone, and what must stay."""
         node = self._node
         self._neighbours = Neighbours(node, self._person.mark)
-        self._asked = Asked(node, self._person)
+        self._asked = Asked(node, self._person, whole=self._backup is not None)
         self._asked.walk()
         for what, content in self._asked.read(node):
-            if missing := [each for each in what.shows if each not in content]:
+            if missing := [each for each in what.shows if plain(each) not in content]:
                 self._say(f"{what.path} does not show {missing} before")
         self._secrets = dict(_keys_of(node.data, self._asked.keys))
         held = _files_with(node, [each for each, _raw in self._secrets.values()])
@@ -208,7 +208,7 @@ class _Run:
                 sentence = f"{where}PersonErased is said {said} times of {id}"
                 self._say(sentence, doubled=max(0, said - 1))
         for what, content in self._asked.read(node):
-            if shown := [each for each in self._person.words if each in content]:
+            if shown := [each for each in self._person.words if plain(each) in content]:
                 self._say(f"{where}{what.path} still shows {shown}")
             elif what.says and ERASED not in content:
                 self._say(f"{where}{what.path} does not say that it is erased")

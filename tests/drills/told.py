@@ -1,5 +1,11 @@
-"""What a person tells in the erase drill, where that may be read, and who tells beside them."""
+"""What a person tells in the erase drill, where that may be read, and who tells beside them.
 
+Of the pages for which words are opened (`services/kernel/web/opened.py: WHY`) all are read, but
+those of `ELSEWHERE`, which a node without peers and surveys does not have.
+"""
+
+import io
+import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,8 +13,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 from services.kernel.clock import system_clock
+from services.kernel.web.opened import WHY
+from tests import codes
 from tests.drills.node import DrillFailed, DrillNode
-from tests.drills.pdf import text_of
 from tests.running import day_in_jakarta
 from tests.unit.test_attachments import JPEG
 from tests.waiting import looks
@@ -16,6 +23,17 @@ from tests.waiting import looks
 PUBLIC: Final = "Loket kedua dibuka setiap hari kerja."
 NEIGHBOURS: Final = 50
 WAIT_SECONDS: Final = 30.0
+ELSEWHERE: Final = {
+    "incoming": "tests/integration/test_incoming.py",
+    "message": "tests/integration/test_messages.py",
+    "survey": "tests/integration/test_survey_pages.py",
+    "meetings": "what was decided: words of staff, under the meeting's key",
+    "evidence": "a photo of what was published, which holds no person",
+    "release": "what is released was approved, and is public",
+}
+"""Pages that are not read here, and where an erasure is tried on them (or why it reaches none)."""
+AROUND: Final = 30
+"""So many lines before its number a case stands on a recap at most, which leaves praise out."""
 
 
 class Person:
@@ -57,6 +75,7 @@ NAMES: Final = (
         "returned",
         "evaluation",
         "imported",
+        "mended",
         "later",
     ),
 )
@@ -65,8 +84,9 @@ NAMES: Final = (
 @dataclass(frozen=True)
 class Place:
     """Where words may be read: who reads, the path, which must stand there before the erasure;
-    `says` that it must say afterwards that they are erased."""
+    `says` that it must say afterwards that they are erased; `page` is what they are opened for."""
 
+    page: str
     user: str
     path: str
     shows: tuple[str, ...]
@@ -75,10 +95,12 @@ class Place:
 
 @dataclass
 class Asked:
-    """One person's complaints: one closed, one with a draft that waits, one from a file."""
+    """One person's complaints: one closed and spoken of in a meeting, one with a draft that waits,
+    one from a file. `whole`: the papers of a whole month are read as well."""
 
     node: DrillNode
     person: Person
+    whole: bool = False
     ids: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     _places: list[Place] = field(default_factory=list)
@@ -101,7 +123,8 @@ class Asked:
         draft = self._draft(waiting)
         self._done("dewi", f"/publications/{draft}/draft", json={"text": word("draft")})
         self._done("kukuh", f"/publications/{draft}/return", json={"reason": word("returned")})
-        self._import()
+        imported = self._import()
+        meeting = self._meet(closed)
         self.keys += self.ids
         last = ("EvaluationRecorded", "PublicationReturned", "ComplaintReceived")
         for id, name in zip(self.ids, last, strict=True):
@@ -110,32 +133,93 @@ class Asked:
             )
         told = tuple(map(word, ("grade", "meeting", "root", "action", "note", "summary")))
         name, form = word("name"), (word("corrected"), self.person.phone, self.person.email)
+        filled = ("complaint_form", "sari")
         self._places = [
-            Place("sari", f"/catat/{closed}", (*form, name, word("address"), word("file"))),
-            Place("sari", f"/catat/{self.ids[2]}", (word("imported"), self.person.phone)),
-            Place("sari", f"/kasus/{closed}", (*told, name, word("comment"), word("evaluation"))),
-            Place("sari", f"/kasus/{closed}/berkas.pdf", (*told, name, word("evaluation"))),
-            Place("sari", "/kasus?state=documented", (word("later"),)),
-            Place("bayu", "/evaluasi", (word("later"), word("summary"))),
-            Place("kukuh", "/terbitkan", (word("draft"), word("returned"))),
-            Place("kukuh", f"/terbitkan/{draft}", (word("later"), word("draft"))),
-            Place("dewi", "/pemberitahuan", (word("returned"),), says=False),
+            Place(*filled, f"/catat/{closed}", (*form, name, word("address"), word("file"))),
+            Place(*filled, f"/catat/{self.ids[2]}", (word("imported"), self.person.phone)),
+            Place("complaint_paper", "sari", f"/catat/{closed}/formulir.pdf", (*form, name)),
+            Place("alike", "sari", f"/catat/{self.ids[2]}", (word("corrected"), word("later"))),
             Place(
+                "import",
+                "rini",
+                f"/catat/impor/puring/{imported}/perbaikan.csv",
+                (word("mended"),),
+                says=False,
+            ),
+            Place(
+                *("case", "sari", f"/kasus/{closed}"),
+                (*told, name, word("comment"), word("evaluation")),
+            ),
+            Place(
+                *("case_file", "sari", f"/kasus/{closed}/berkas.pdf"),
+                (*told, name, word("evaluation")),
+            ),
+            Place("queue", "sari", "/kasus?state=documented", (word("later"),)),
+            Place("evaluation", "bayu", "/evaluasi", (word("later"), word("summary"))),
+            Place("meeting", "bayu", f"/rapat/{meeting}", (word("corrected"),)),
+            Place("meeting_paper", "bayu", f"/rapat/{meeting}/notulen.pdf", (word("corrected"),)),
+            Place("publications", "kukuh", "/terbitkan", (word("draft"), word("returned"))),
+            Place("publication", "kukuh", f"/terbitkan/{draft}", (word("later"), word("draft"))),
+            Place("notices", "dewi", "/pemberitahuan", (word("returned"),), says=False),
+            Place(
+                "attachment",
                 "kukuh",
                 f"/api/v1/complaints/{closed}/attachments/{added['attachment']}",
                 ("JFIF",),
                 says=False,
             ),
         ]
+        if self.whole:
+            self._places += self._of_the_month(closed)
+
+    def _of_the_month(self, closed: str) -> list[Place]:
+        """Return the papers on which all cases of a month stand."""
+        seen = self.node.get("sari", f"/complaints/{closed}")
+        today = day_in_jakarta(seen["received_at"])
+        number = int(seen["number"].rpartition("-")[2])
+        first = max(1, number - AROUND)
+        recap, words = f"/rekap/puring/{today[:7]}", (self.person.word("corrected"),)
+        bundle = f"/api/v1/puskesmas/puring/accreditation/bundle?from={today}&to={today}"
+        found = [
+            Place("recap", "sari", f"{recap}?mulai={first}", words),
+            Place("recap_file", "sari", f"{recap}/lembar.pdf", words),
+            Place("bundle", "bayu", bundle, words),
+        ]
+        if number <= NEIGHBOURS + 1:
+            # It shows a few cases, the most urgent: later persons' stand behind the first one's.
+            found.append(Place("work", "bayu", "/kerja", (self.person.word("later"),)))
+            read = {each.page for each in (*self._places, *found)}
+            if unread := sorted(WHY.keys() - read - ELSEWHERE.keys()):
+                raise DrillFailed(f"words are opened for {unread}, and nothing of it is read")
+        return found
+
+    def _meet(self, id: str) -> str:
+        """Have the case spoken about in a meeting; return the meeting's id."""
+        began = system_clock().isoformat()
+        held = {
+            "chair": "Bayu",
+            "note_taker": "Sari",
+            "attendance": [{"name": "Bayu"}],
+            "minutes": "Loket dibahas.",
+            "answered": [id],
+        }
+        body = {
+            "kind": "linsek",
+            "starts_at": began,
+            "venue": "Aula",
+            "cases": [id],
+            "held": held,
+        }
+        meeting: str = self._done("bayu", "/puskesmas/puring/meetings", json=body)["id"]
+        return meeting
 
     def read(self, node: DrillNode) -> Iterator[tuple[Place, str]]:
-        """Yield every place with what is read there now."""
+        """Yield every place with what is read there now, `plain`."""
         for place in self._places:
             answer = node.as_(place.user).get(node.address + place.path)
             if answer.status_code >= 500:
                 raise DrillFailed(f"{place.path} answers {answer.status_code}")
-            pdf = answer.headers["content-type"] == "application/pdf"
-            yield place, text_of(answer.content) if pdf else answer.content.decode("latin-1")
+            yield place, plain(_text(answer.headers["content-type"], answer.content))
 
     def totals(self, node: DrillNode) -> Any:
         """Return every total that must stay."""
@@ -179,13 +263,20 @@ class Asked:
         draft: str = found["items"][0]["id"]
         return draft
 
-    def _import(self) -> None:
-        row = f"web,praise,{self.person.word('imported')},{self.person.phone}"
-        file = {"file": ("a.csv", f"channel,kind,text,phone\n{row}\n".encode())}
+    def _import(self) -> str:
+        """Upload a file of which one row is taken, and one waits to be mended; return its id."""
+        rows = [
+            f"web,praise,{self.person.word('imported')},{self.person.phone},loket",
+            f"burung,praise,{self.person.word('mended')},{self.person.phone},loket",
+        ]
+        lines = ["channel,kind,text,phone,service_unit", *rows, ""]
+        file = {"file": ("a.csv", "\n".join(lines).encode())}
         taken = self._done("rini", "/puskesmas/puring/imports", files=file)
         if len(taken["ids"]) != 1:
             raise DrillFailed(f"the file was not taken: {taken}")
         self.ids += taken["ids"]
+        imported: str = taken["import"]
+        return imported
 
     def _done(self, user: str, path: str, **sent: Any) -> Any:
         answer = self.node.as_(user).post(path, **sent)
@@ -217,6 +308,22 @@ class Neighbours:
         """Return how many of them cannot be read any more: the last one is looked at."""
         page = node.as_("sari").get(f"{node.address}/catat/{self._last}").text
         return int(self._word not in page)
+
+
+def plain(text: str) -> str:
+    """Return letters and figures alone: on paper a long word is broken anywhere."""
+    return "".join(filter(str.isalnum, text))
+
+
+def _text(kind: str, content: bytes) -> str:
+    """Return what can be read of an answer."""
+    if kind == "application/pdf":
+        return codes.words(content)
+    if kind == "application/zip":
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            papers = [packed.read(name) for name in packed.namelist() if name.endswith(".pdf")]
+        return "\n".join(map(codes.words, papers))
+    return content.decode("latin-1")
 
 
 def _has(found: Any, name: str) -> bool:
