@@ -118,7 +118,7 @@ class Origins:
             self.thread,
             *homes,
             contacts_of,
-            lambda origin: self.notes.get(origin, []),
+            lambda origin, most: self.notes.get(origin, [])[:most],
         )
         self.app = create_app("Tanggap", routers=[router(self.desk)])
         self.app.state.access = self.district.access

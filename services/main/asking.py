@@ -70,9 +70,9 @@ class Questions(CasesOf):
         """Return a place's complaints received shortly before `until`."""
         return self._reporting.nearby(puskesmas, service_unit, categories, until, within)
 
-    def notes_of(self, origin: str) -> list[str]:
-        """Return the checkpoints of an origin that came, as signed notes."""
-        return self._reporting.notes_of(origin)
+    def notes_of(self, origin: str, most: int) -> list[str]:
+        """Return checkpoints of an origin that came, as signed notes, oldest first."""
+        return self._reporting.notes_of(origin, most)
 
 
 def _asked_by(name: str) -> tuple[list[str], dict[str, Any]]:
@@ -262,9 +262,9 @@ class RemoteLists:
         )
         return found
 
-    def notes_of(self, origin: str) -> list[str]:
-        """Return the checkpoints of an origin that came, as signed notes."""
-        found: list[str] = self._ask("notes_of", origin=origin)
+    def notes_of(self, origin: str, most: int) -> list[str]:
+        """Return checkpoints of an origin that came, as signed notes, oldest first."""
+        found: list[str] = self._ask("notes_of", origin=origin, most=most)
         return found
 
     def close(self) -> None:

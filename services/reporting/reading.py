@@ -280,9 +280,9 @@ class Reading:
         """Return the newest checkpoints that came, of this origin and of others, oldest first."""
         return [each.checkpoint for each in kept(self.store.reader(), newest)][::-1]
 
-    def notes_of(self, origin: str) -> list[str]:
+    def notes_of(self, origin: str, most: int) -> list[str]:
         """Return checkpoints of an origin that came, as signed notes, oldest first."""
-        return [each.text for each in of_origin(self.store.reader(), origin)]
+        return [each.text for each in of_origin(self.store.reader(), origin, most)]
 
     def entry_of(self, code: str) -> tuple[str, int]:
         """Return source and id of the entry that a receipt is for; raises NotFound."""

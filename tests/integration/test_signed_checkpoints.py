@@ -14,7 +14,6 @@ from services.kernel.proof import Checkpoint, Signer, leaf_of, root_of
 from services.kernel.relay import Relay
 from services.kernel.stream import Delivery
 from services.reporting.messages import as_batch, insert
-from services.reporting.proof import kept as kept_ones
 from services.reporting.proof.kept import kept, of_origin
 from services.reporting.proof.leaves import LEAF
 from services.reporting.proof.signing import Signing
@@ -159,24 +158,20 @@ def test_what_was_signed_is_not_signed_again_after_a_restart(signed: Signed) -> 
     assert signed.sign() is None
 
 
-def test_of_an_origin_the_newest_are_given_and_others_evenly_apart(
-    signed: Signed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_an_origin_the_newest_are_given_and_others_evenly_apart(signed: Signed) -> None:
     made = []
     for sent in following(7):
         signed.send(sent)
         made.append(signed.sign())
     reader = signed.reporting.store.reader()
-    assert of_origin(reader, "node-a") == made
-    assert of_origin(reader, "node") == of_origin(reader, "dinas") == []
-    for most, left in ((4, made[::2]), (3, made[::3]), (1, made[6:])):
-        monkeypatch.setattr(kept_ones, "MOST_OF_AN_ORIGIN", most)
-        assert of_origin(reader, "node-a") == left
+    assert of_origin(reader, "node", 9) == of_origin(reader, "dinas", 9) == []
+    for most, left in ((9, made), (7, made), (4, made[::2]), (3, made[::3]), (1, made[6:])):
+        assert of_origin(reader, "node-a", most) == left
     signed.reporting.store.reader().execute(
         'UPDATE log SET value = encode(replace(decode(value), \'"origin":"node-a"\', '
         "'\"origin\":\"dinas\"')) WHERE name = 'CheckpointSigned' AND id = 7"
     )
-    assert of_origin(reader, "node-a") == []
+    assert of_origin(reader, "node-a", 1) == []
 
 
 def test_a_clock_that_was_an_hour_ahead_leaves_the_order_and_the_history_whole(
@@ -190,7 +185,7 @@ def test_a_clock_that_was_an_hour_ahead_leaves_the_order_and_the_history_whole(
     ahead, behind = made[1:]
     assert ahead is not None and behind is not None and ahead.signed_at > behind.signed_at
     reader = signed.reporting.store.reader()
-    assert [each.checkpoint for each in kept(reader)] == of_origin(reader, "node-a") == made
+    assert [each.checkpoint for each in kept(reader)] == of_origin(reader, "node-a", 9) == made
     found = signed.reporting.verify([ahead])
     assert found["whole"], found
     assert [each["vouched"] for each in found["vouched"]] == [2, 1]

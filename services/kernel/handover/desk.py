@@ -24,6 +24,7 @@ from services.kernel.handover.wire import (
     DOES_NOT_OPEN,
     NOT_KNOWN,
     NOT_YOURS,
+    NOTES,
     PAGE,
     FileAt,
     Greeting,
@@ -52,8 +53,8 @@ from services.kernel.text import _
 class Desk:
     """Answers edges. `home_of` gives the home of a Puskesmas, `places_of` the Puskesmas that are
     at home at an origin; `thread` gives the log's messages of a complaint,
-    `contacts` those of its person; `notes` gives the checkpoints that an origin signed, as the log
-    has them."""
+    `contacts` those of its person; `notes` gives checkpoints that an origin signed, as the log has
+    them, so many at most."""
 
     def __init__(
         self,
@@ -65,7 +66,7 @@ class Desk:
         home_of: Callable[[str], str],
         places_of: Callable[[str], frozenset[str]],
         contacts: Contacts,
-        notes: Callable[[str], list[str]],
+        notes: Callable[[str, int], list[str]],
     ) -> None:
         self.edges = edges
         self._pair = pair
@@ -182,7 +183,7 @@ class Desk:
     def notes_of(self, origin: str) -> list[str]:
         """Return the checkpoints of an edge that came here, as signed notes: what it holds itself
         may have been rewritten since. Raises Unavailable."""
-        return self._notes(origin)
+        return self._notes(origin, NOTES)
 
     def _take(self, origin: str, given: WrappedFor) -> str | None:
         complaint, id = given.at

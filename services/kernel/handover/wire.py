@@ -18,7 +18,7 @@ PAGE: Final = 20
 COPIES: Final = 200
 """So many copies of an edge's own keys."""
 NOTES: Final = 1000
-"""So many of an edge's own checkpoints."""
+"""So many of an edge's own checkpoints: its line may be poor."""
 FILE_BYTES: Final = 11 << 20
 """A file is no larger: as it may be put with a complaint, and sealed."""
 

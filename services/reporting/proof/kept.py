@@ -13,8 +13,6 @@ from services.kernel.contracts.reporting import CheckpointSignedV1, CheckpointTo
 from services.kernel.proof import Checkpoint, Top
 
 _LOOKED_AT: Final = 20
-MOST_OF_AN_ORIGIN: Final = 1000
-"""So many of an edge's checkpoints are given to it at once, over a line that may be poor."""
 """Other origins sign as well; one of the first covers an event."""
 
 
@@ -62,16 +60,16 @@ def kept(connection: DuckDBPyConnection, newest: int | None = None) -> list[Kept
     return [each for each in read if each is not None]
 
 
-def of_origin(connection: DuckDBPyConnection, origin: str) -> list[Checkpoint]:
+def of_origin(connection: DuckDBPyConnection, origin: str, most: int) -> list[Checkpoint]:
     """Return the sound checkpoints that an origin signed, in whichever incarnation, in the order of
-    their coming: the newest, and of many others some that lie evenly apart."""
+    their coming: the newest, and of more than `most` some that lie evenly apart."""
     found = connection.execute(
         "SELECT source, id, arrived_at, value FROM (SELECT *, count(*) OVER () AS many, "
         "row_number() OVER (ORDER BY place DESC) - 1 AS back FROM log "
         "WHERE name = 'CheckpointSigned' AND trouble IS NULL "
         "AND (starts_with(source, $whole) OR starts_with(source, $restored))) "
         "WHERE back % ceil(many / $most)::BIGINT = 0 ORDER BY place",
-        {"whole": f"/{origin}/", "restored": f"/{origin}.", "most": MOST_OF_AN_ORIGIN},
+        {"whole": f"/{origin}/", "restored": f"/{origin}.", "most": most},
     ).fetchall()
     read = (_read(*row) for row in found)
     return [each.checkpoint for each in read if each is not None and each.is_sound]
