@@ -24,7 +24,7 @@ from services.kernel.stream.topic import Topic
 from tests.drills.checks import Findings
 from tests.drills.load import Ledger, Load
 from tests.drills.node import DrillFailed
-from tests.drills.whole import check, command
+from tests.drills.whole import check, verified
 from tests.running import RunningNode, kill_node, start_node
 from tests.servers.district import RunningDistrict
 from tests.servers.edge import ORIGIN, Started, running_both, settings_of_edge
@@ -211,7 +211,7 @@ class Away:
         cases = [*survive, *(id for id in on.cases if id)]
         check(victim.node, [Survivors(cases)], to)
         other = self._started.district if kind == "edge" else self.edge.node
-        if (whole := command(other, "verify")).returncode:
+        if (whole := verified(other)).returncode:
             to.add(f"verify at the other end: {whole.stdout[-300:]}", differs=1)
 
     def _remember(self, ledger: Ledger, to: Findings) -> None:
