@@ -165,7 +165,7 @@ def test_what_the_log_copy_notes_beside_an_event_is_looked_at_too(
 
 @pytest.mark.parametrize(
     ("change", "kind"),
-    [(tampering.everywhere_changed, "rewritten"), (tampering.everywhere_cut, "cut_off")],
+    [(tampering.everywhere_changed, "rewritten"), (tampering.everywhere_cut, "removed")],
 )
 def test_what_was_rewritten_everywhere_only_a_checkpoint_tells(
     folder: Path, elsewhere: list[Checkpoint], change: Change, kind: str

@@ -60,6 +60,8 @@ def test_the_first_wrong_event_its_places_and_who_tells_are_said() -> None:
         "  /a/intake:7 sampai :20 atau sesudahnya ditulis ulang: salinan log, penyimpanan "
         "layanan, aliran; menurut titik periksa yang diberikan"
     )
+    (_head, line) = verdict(found(kind="removed", upto=20, where=["log"], by="given"))
+    assert line.startswith("  /a/intake:7 sampai :20 ada yang dihilangkan atau terpotong: ")
     (_head, line) = verdict(found(what="arrived_at"))
     assert line == "  /a/intake:7 diubah (arrived_at): salinan log"
 

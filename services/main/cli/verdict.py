@@ -16,6 +16,8 @@ KINDS: Final = {
     "forged": "adalah titik periksa palsu",
     "unreadable": "tidak terbaca lagi",
 }
+BETWEEN: Final = {**KINDS, "removed": "ada yang dihilangkan atau terpotong"}
+"""Where it is known only between which two events it begins."""
 PLACES: Final = {
     "log": "salinan log",
     "store": "penyimpanan layanan",
@@ -54,11 +56,11 @@ def verdict(found: Mapping[str, Any]) -> Iterator[str]:
         held += f", {found['at_district']} yang disimpan kabupaten"
     yield f"Riwayat {'utuh' if found['whole'] else 'TIDAK utuh'}: {events} kejadian, {held}."
     for each in found["findings"]:
-        upto = f" sampai :{each['upto']}" if each["upto"] else ""
+        kinds, upto = (BETWEEN, f" sampai :{each['upto']}") if each["upto"] else (KINDS, "")
         what = f" ({each['what']})" if each["what"] else ""
         where = ", ".join(PLACES[place] for place in each["where"])
         by = f"; menurut {BY.get(each['by'], each['by'])}" if each["by"] else ""
-        yield f"  {each['source']}:{each['id']}{upto} {KINDS[each['kind']]}{what}: {where}{by}"
+        yield f"  {each['source']}:{each['id']}{upto} {kinds[each['kind']]}{what}: {where}{by}"
     for name, said in ALONE.items():
         for each in found[name][:1]:
             at = each.get("id", each.get("first_missing"))

@@ -99,8 +99,9 @@ class Source:
 @dataclass(frozen=True)
 class Finding:
     """The first event of a source that is not as it was, what was done, and in which places (of
-    several: in all of them alike; of `what`: in one of them). Of what was rewritten everywhere it
-    is known only that it begins from `id` to `upto`; `by` is the checkpoint that tells."""
+    several: in all of them alike; of `what`: in one of them). Of what was rewritten or removed
+    everywhere it is known only that it begins from `id` to `upto`; `by` is the checkpoint that
+    tells."""
 
     source: str
     id: int
@@ -251,12 +252,12 @@ class Verifying:
             return Finding(source.name, source.beyond, "inserted", (LOG,))
         if not source.bad:
             return None
-        bad, first = source.bad[0], source.proved + 1
+        bad = source.bad[0]
         where = (LOG, *((STORE,) if source.store else ()), *alike)
-        kind: Kind = "cut_off" if bad.size > source.upto == source.hashed else "rewritten"
-        if kind == "cut_off":
-            first = source.upto + 1
-        return Finding(source.name, first, kind, where, bad.size, by=bad.by)
+        # Where fewer are left than were vouched for, they were cut off, or taken out and the rest
+        # closed up: no root tells which.
+        kind: Kind = "removed" if bad.size > source.upto == source.hashed else "rewritten"
+        return Finding(source.name, source.proved + 1, kind, where, bad.size, by=bad.by)
 
     def _never_came(self, item: Item) -> bool:
         """Say whether the log copy holds an event that it never took from the stream."""
