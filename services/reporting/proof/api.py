@@ -27,8 +27,8 @@ MOST: Final = 16_000_000
 class Found(BaseModel):
     """The first event of a source that is not as it was, what was done to it, and in which places
     (`log` is the log copy). What was rewritten or removed everywhere begins somewhere from `id` to
-    `upto`; `by` is the checkpoint that tells (the event that brought it, `given` or `district`), `what` an
-    attribute that differs beside the event."""
+    `upto`; `by` is the checkpoint that tells (the event that brought it, `given` or `district`),
+    `what` an attribute that differs beside the event."""
 
     source: str
     id: int
