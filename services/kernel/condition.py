@@ -62,7 +62,7 @@ class JobsState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TaskState(msgspec.Struct, frozen=True, kw_only=True):
-    """A task that is sent no more, because none of its messages came to an end."""
+    """A task that is sent no more: it was begun, again and again, and came to no end."""
 
     task: str
     argument: str

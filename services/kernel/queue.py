@@ -21,13 +21,15 @@ log = structlog.get_logger()
 AGAIN: Final = timedelta(minutes=2)
 """After so long without an end, what was sent is sent again."""
 MOST: Final = 5
-"""So often it is sent; then it is set aside."""
+"""So often what was sent again is begun and comes to no end; then it is set aside. What was lost on
+its way is not counted: a queue that forgets, however often, loses no work."""
 TICK_SECONDS: Final = 1.0
 LIMIT_SECONDS: Final = 90
 """A task that takes longer is broken off; it is below AGAIN, so that none runs twice at once."""
 _DUE: Final = """
 SELECT due.task, due.argument, due.due_at,
-    CASE WHEN sent.due_at = due.due_at THEN sent.times ELSE 0 END AS times
+    CASE WHEN sent.due_at = due.due_at THEN sent.times ELSE 0 END AS times,
+    coalesce(sent.due_at = due.due_at, FALSE) AS again
 FROM due LEFT JOIN sent ON sent.task = due.task AND sent.argument = due.argument
 WHERE due.due_at <= ? AND (sent.due_at IS NULL OR sent.due_at <> due.due_at
     OR (sent.sent_at < ? AND sent.times < ?))
@@ -36,6 +38,7 @@ ORDER BY due.due_at LIMIT ?
 _SENT: Final = "INSERT INTO sent (task, argument, due_at, sent_at, times) VALUES"
 _SENT_AGAIN: Final = """ON CONFLICT (task, argument) DO UPDATE SET due_at = excluded.due_at,
     sent_at = excluded.sent_at, times = excluded.times"""
+_BEGUN: Final = "UPDATE sent SET times = times + 1 WHERE task = ? AND argument = ?"
 _SET_ASIDE: Final = """
 SELECT due.task, due.argument, due.due_at, due.failure, sent.sent_at
 FROM due JOIN sent ON sent.task = due.task AND sent.argument = due.argument
@@ -63,11 +66,15 @@ class Queue:
 
     def _tick(self) -> None:
         for row in claim(self._jobs()):
-            self._app.send_task(row["task"], args=[row["argument"]], queue=self._service)
+            args = [row["argument"], bool(row["again"])]
+            self._app.send_task(row["task"], args=args, queue=self._service)
 
-    def _runner(self, name: str) -> Callable[[str], None]:
-        def run(argument: str) -> None:
-            self._jobs().run_due(name, argument)
+    def _runner(self, name: str) -> Callable[[str, bool], None]:
+        def run(argument: str, again: bool = False) -> None:
+            jobs = self._jobs()
+            if again:
+                note_begun(jobs, name, argument)
+            jobs.run_due(name, argument)
 
         return run
 
@@ -98,7 +105,7 @@ def claim(jobs: Jobs) -> list[Row]:
         asked = (now.isoformat(), (now - AGAIN).isoformat(), MOST, PAGE)
         rows: list[Row] = uow.connection.execute(_DUE, asked).fetchall()
         sent = [
-            (row["task"], row["argument"], row["due_at"], now.isoformat(), row["times"] + 1)
+            (row["task"], row["argument"], row["due_at"], now.isoformat(), row["times"])
             for row in rows
         ]
         uow.insert(_SENT, *sent, on_conflict=_SENT_AGAIN)
@@ -106,12 +113,21 @@ def claim(jobs: Jobs) -> list[Row]:
 
     rows = service.transact(work).result()
     for row in rows:
-        if row["times"]:
-            log.warning("task_sent_again", task=row["task"], times=row["times"] + 1)
+        if row["again"]:
+            log.warning("task_sent_again", task=row["task"], begun=row["times"])
     return rows
 
 
+def note_begun(jobs: Jobs, task: str, argument: str) -> None:
+    """Note that what was sent again is begun."""
+
+    def work(uow: UnitOfWork) -> None:
+        uow.connection.execute(_BEGUN, (task, argument))
+
+    jobs.service.transact(work).result()
+
+
 def set_aside(jobs: Jobs) -> list[Row]:
-    """Return the tasks that are sent no more: none of their messages came to an end."""
+    """Return the tasks that are sent no more: they were begun, again and again, and never ended."""
     before = jobs.service.clock().astimezone(UTC) - AGAIN
     return jobs.service.select(_SET_ASIDE, (MOST, before.isoformat(), PAGE))

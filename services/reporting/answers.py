@@ -237,7 +237,7 @@ class JobsState(BaseModel):
 
 
 class TaskSetAside(BaseModel):
-    """A task that is sent no more, because none of its messages came to an end."""
+    """A task that is sent no more: it was begun, again and again, and came to no end."""
 
     task: str
     argument: str

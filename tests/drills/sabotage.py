@@ -168,7 +168,7 @@ def fold_line_changed(_armed: Near) -> None:
 
 def queue_trusted(_armed: Near) -> None:
     """What was sent to a worker once is never sent again: a lost queue loses work."""
-    queue.MOST = 1  # type: ignore[misc]
+    queue.MOST = 0  # type: ignore[misc]
 
 
 def incarnation_kept(_armed: Near) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from services.kernel.jobs import Jobs, celery_app
-from services.kernel.queue import AGAIN, MOST, claim, set_aside
+from services.kernel.queue import AGAIN, MOST, claim, note_begun, set_aside
 from services.kernel.store import Service
 from services.kernel.store.database import Database
 from tests.messages import START
@@ -64,22 +64,37 @@ def test_of_several_that_claim_at_once_one_gets_it(place: Place) -> None:
     assert sorted(found) == sorted(map(str, range(40)))
 
 
-def test_what_nobody_finished_is_sent_again_and_at_last_set_aside(place: Place) -> None:
+def test_what_was_begun_and_never_ended_is_sent_again_and_at_last_set_aside(place: Place) -> None:
     place.schedule(START, "poison")
+    assert place.claimed() == ["poison"]
     for _message in range(MOST):
+        place.now += AGAIN * 2
         assert place.claimed() == ["poison"] and place.claimed() == []
         assert set_aside(place.jobs) == []
-        place.now += AGAIN * 2
+        note_begun(place.jobs, TASK, "poison")
+    place.now += AGAIN * 2
     assert place.claimed() == []
     (row,) = set_aside(place.jobs)
     assert (row["task"], row["argument"]) == (TASK, "poison")
 
 
+def test_what_was_lost_on_its_way_is_sent_again_however_often(place: Place) -> None:
+    place.schedule(START, "lost")
+    for _message in range(MOST * 2):
+        assert place.claimed() == ["lost"]
+        place.now += AGAIN * 2
+        assert set_aside(place.jobs) == []
+    place.jobs.run_due(TASK, "lost")
+    assert place.ran == ["lost"]
+
+
 def test_what_is_scheduled_anew_is_sent_anew(place: Place) -> None:
     place.schedule(START, "one")
-    for _message in range(MOST):
+    for _message in range(MOST + 1):
         place.claimed()
+        note_begun(place.jobs, TASK, "one")
         place.now += AGAIN * 2
+    assert len(set_aside(place.jobs)) == 1
     place.schedule(place.now, "one")
     assert place.claimed() == ["one"]
     place.jobs.run_due(TASK, "one")
