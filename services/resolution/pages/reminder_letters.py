@@ -33,7 +33,7 @@ ENDED: Final = flash("reminder_letters.ended", _("Tidak ada yang dikirim lagi; a
 KIND_WORDS: Final[Mapping[str, Text]] = {
     "promise": _("Batas tanggapan dan penyelesaian"),
     "action": _("Tindakan dari rencana"),
-    "duty": _("Tanggal agenda"),
+    "duty": _("Tanggal agenda, dan pesan masuk yang menunggu"),
 }
 LABELS: Final[Mapping[str, Text]] = {
     "address": _("Alamat surel atau nomor WhatsApp"),

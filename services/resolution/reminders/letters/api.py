@@ -28,7 +28,8 @@ class ReminderLettersBody(Body):
     )
     kinds: list[Kind] = Field(
         max_length=3,
-        description="promise: deadlines of cases; action: of plans; duty: dates of the agenda",
+        description="promise: deadlines of cases; action: of plans; duty: dates of the agenda, "
+        "and messages that came in and wait",
     )
     agreed: bool = Field(False, description="they want to be written to")
 
