@@ -14,7 +14,8 @@ from tests.running import RunningNode
 
 REAL = {each.reference: each for each in real_complaints()}
 OUTCOMES = {
-    "K-04": "upheld, and confidential: approved twice",
+    "K-02": "upheld",
+    "K-04": "upheld, confidential: approved twice",
     "K-07": "upheld, found not effective: opened again",
     "K-14": "not upheld: clarified",
     "K-17": "by rule",
