@@ -86,8 +86,8 @@ def test_whoever_wants_reminders_by_e_mail_proves_the_address_and_may_end_it(
     page.get_by_label("Alamat surel").fill("bayu@puskesmas.example")
     assert looks_wrong(page) == []
     page.get_by_role("button", name="Simpan").click()
-    expect(page.locator(".summary")).to_contain_text("Centang bila Anda ingin dikirimi surel")
-    page.get_by_label("Saya ingin dikirimi surel").check()
+    expect(page.locator(".summary")).to_contain_text("Centang bila Anda ingin dikirimi")
+    page.get_by_label("Saya ingin dikirimi").check()
     page.get_by_role("button", name="Simpan").click()
     said(page, "Kode dikirim ke alamat itu.")
     until_said(page, "Terkirim")
@@ -95,13 +95,13 @@ def test_whoever_wants_reminders_by_e_mail_proves_the_address_and_may_end_it(
     (letter,) = [each for each in peers.mail.box.letters if "bayu@" in each["To"]]
     code = re.search(r"\d{4}-\d{4}", letter.get_content())
     assert code is not None
-    page.get_by_label("Kode dari surel").fill(code[0])
+    page.get_by_label("Kode yang Anda terima").fill(code[0])
     page.get_by_role("button", name="Buktikan").click()
     said(page, "Alamat ini terbukti milik Anda.")
-    page.get_by_text("Hentikan surel", exact=True).click()
+    page.get_by_text("Hentikan pengiriman", exact=True).click()
     assert looks_wrong(page) == []
     page.get_by_role("button", name="Ya, hentikan").click()
-    said(page, "Tidak ada surel lagi; alamatnya dihapus.")
+    said(page, "Tidak ada yang dikirim lagi; alamatnya dihapus.")
     expect(page.get_by_label("Alamat surel")).to_have_value("")
 
 
