@@ -87,9 +87,13 @@ class Source:
 
     @property
     def proved(self) -> int:
-        """Up to which event all checkpoints bear the log copy out."""
+        """Up to which event checkpoints bear the log copy out before the first that contradicts it.
+        Where that is held elsewhere, only such are heard: who rewrote the log can have signed those
+        on our own stream again."""
         first = self.bad[0].size if self.bad else self.upto + 1
-        return max((held.size for held in self.good if held.size < first), default=0)
+        elsewhere = any(held.by in KEPT_ELSEWHERE for held in self.bad)
+        heard = [held for held in self.good if held.by in KEPT_ELSEWHERE or not elsewhere]
+        return max((held.size for held in heard if held.size < first), default=0)
 
     def fails(self, id: int) -> bool:
         """Say whether a checkpoint contradicts what the log copy holds from this event on."""
