@@ -188,7 +188,7 @@ def test_after_an_upgrade_all_of_it_is_the_new_one(page: Page) -> None:
     page.route("**" + TV, upgraded)
     visible(page, page.get_by_text("Papan yang baru"))
     assert set(TEXTS) <= turned(page)
-    # One may be on its way: whoever unroutes it is not to be told that it is unrouted.
+    # A page may be on its way by it, which would fail for being answered afterwards.
     page.unroute_all(behavior="ignoreErrors")
     visible(page, page.get_by_text("Keluhan Anda, tindakan kami"))
 
