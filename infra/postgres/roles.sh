@@ -17,7 +17,9 @@ for service in intake resolution publication reporting; do
 CREATE ROLE :"role" NOLOGIN;
 CREATE ROLE :"name" LOGIN PASSWORD :'password' IN ROLE :"role";
 GRANT CONNECT ON DATABASE tanggap TO :"role";
--- A destroyed key is written over on the disk, too.
+-- A destroyed key is written over on the disk, too, and cut off the write-ahead log.
 GRANT pg_checkpoint TO :"role";
+\connect tanggap
+GRANT EXECUTE ON FUNCTION pg_switch_wal() TO :"role";
 SQL
 done

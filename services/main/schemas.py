@@ -9,6 +9,7 @@ from typing import Final
 
 from services.kernel.clock import Clock, system_clock
 from services.kernel.district import District
+from services.kernel.keyring.tables import FORGETFUL
 from services.kernel.store.database import Connection
 from services.kernel.store.servers import PostgresSchema
 from services.main.demo import add_accounts
@@ -21,11 +22,13 @@ SHARED: Final = {
 }
 ADDED_TO: Final = {"keyring": ("openings", "opened")} | dict.fromkeys(WRITING, ("stored_events",))
 """By store, the tables to which rows are only ever added."""
-REWRITTEN: Final = ("keys", "persons")
-"""The keyring's tables that leave no bytes of what is deleted."""
 MAINTAINED_SINCE: Final = 170_000
 """The server's version since which others than its owner may write a table anew: without that,
 bytes of a destroyed key stay in it, and whoever destroys one is told so."""
+_LOG_KEPT: Final = (
+    "PostgreSQL menyimpan berkas WAL lama untuk dipakai lagi: byte kunci yang dimusnahkan "
+    "tertinggal di sana sampai tertimpa. Setel `wal_recycle = off`."
+)
 _ONE_AT_A_TIME: Final = "SELECT pg_advisory_lock(hashtextextended('tanggap-migrate', 3))"
 
 
@@ -46,7 +49,8 @@ def migrate_district(
 ) -> list[str]:
     """Make or upgrade schemas, tables, roles and topic; several may at once, each waits its turn.
 
-    With `demo`, the demo accounts that are missing are added; returns the lines that tell of them.
+    With `demo`, the demo accounts that are missing are added; returns the lines that tell of them,
+    and of what the server has to be set to.
     Raises StoreUnavailable, StreamUnavailable, and WrongTopic for a topic that is there but wrong.
     """
     owner = _Owner(settings, district, clock)
@@ -62,7 +66,8 @@ def migrate_district(
         topic = settings.kafka_topic()
         topic.create()
         topic.check()
-        return add_accounts(owner.access) if demo else []
+        lines = add_accounts(owner.access) if demo else []
+        return [*lines, *([_LOG_KEPT] if owner.place("keyring").keeps_its_log() else [])]
     finally:
         owner.close()
         turn.close()
@@ -79,7 +84,7 @@ def _grant(owner: Connection, store: str) -> None:
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {store} TO {role}"
         )
         if store == "keyring" and _version(owner) >= MAINTAINED_SINCE:
-            for table in REWRITTEN:
+            for table in FORGETFUL:
                 owner.execute(f"GRANT MAINTAIN ON {store}.{table} TO {role}")
         for table in ADDED_TO.get(store, ()):
             owner.execute(f"REVOKE UPDATE, DELETE ON {store}.{table} FROM {role}")

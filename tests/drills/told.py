@@ -15,7 +15,8 @@ from typing import Any, Final
 from services.kernel.clock import system_clock
 from services.kernel.web.opened import WHY
 from tests import codes
-from tests.drills.node import DrillFailed, DrillNode
+from tests.drills.lying import Served
+from tests.drills.node import DrillFailed
 from tests.running import day_in_jakarta
 from tests.unit.test_attachments import JPEG
 from tests.waiting import looks
@@ -98,7 +99,7 @@ class Asked:
     """One person's complaints: one closed and spoken of in a meeting, one with a draft that waits,
     one from a file. `whole`: the papers of a whole month are read as well."""
 
-    node: DrillNode
+    node: Served
     person: Person
     whole: bool = False
     ids: list[str] = field(default_factory=list)
@@ -174,7 +175,7 @@ class Asked:
 
     def _of_the_month(self, closed: str) -> list[Place]:
         """Return the papers on which all cases of a month stand."""
-        seen = self.node.get("sari", f"/complaints/{closed}")
+        seen = _asked(self.node, "sari", f"/complaints/{closed}")
         today = day_in_jakarta(seen["received_at"])
         number = int(seen["number"].rpartition("-")[2])
         first = max(1, number - AROUND)
@@ -213,7 +214,7 @@ class Asked:
         meeting: str = self._done("bayu", "/puskesmas/puring/meetings", json=body)["id"]
         return meeting
 
-    def read(self, node: DrillNode) -> Iterator[tuple[Place, str]]:
+    def read(self, node: Served) -> Iterator[tuple[Place, str]]:
         """Yield every place with what is read there now, `plain`."""
         for place in self._places:
             answer = node.as_(place.user).get(node.address + place.path)
@@ -221,14 +222,15 @@ class Asked:
                 raise DrillFailed(f"{place.path} answers {answer.status_code}")
             yield place, plain(_text(answer.headers["content-type"], answer.content))
 
-    def totals(self, node: DrillNode) -> Any:
+    def totals(self, node: Served) -> Any:
         """Return every total that must stay."""
         asked = {"puskesmas": "puring"}
         by = ("unit", "channel", "category")
         found = [
-            node.get("wulan", "/reports/totals", by=each, **asked) for each in (*by, "puskesmas")
+            _asked(node, "wulan", "/reports/totals", by=each, **asked)
+            for each in (*by, "puskesmas")
         ]
-        board = node.get("wulan", "/puskesmas/puring/board")
+        board = _asked(node, "wulan", "/puskesmas/puring/board")
         return [_without_times(each) for each in (*found, board)]
 
     def _complaint(self, said: str) -> str:
@@ -295,7 +297,7 @@ class Asked:
 class Neighbours:
     """Others who complain at the same time, and whose words must stay."""
 
-    def __init__(self, node: DrillNode, mark: str) -> None:
+    def __init__(self, node: Served, mark: str) -> None:
         self._word = f"tetangga-{mark}"
         for number in range(NEIGHBOURS):
             body = {"channel": "phone", "text": f"{self._word}-{number}", "kind": "suggestion"}
@@ -304,10 +306,14 @@ class Neighbours:
                 raise DrillFailed(f"a neighbour was answered {answer.status_code}")
             self._last = answer.json()["id"]
 
-    def unread(self, node: DrillNode) -> int:
+    def unread(self, node: Served) -> int:
         """Return how many of them cannot be read any more: the last one is looked at."""
         page = node.as_("sari").get(f"{node.address}/catat/{self._last}").text
         return int(self._word not in page)
+
+
+def _asked(node: Served, username: str, path: str, **asked: str) -> Any:
+    return node.as_(username).get(path, params=asked).raise_for_status().json()
 
 
 def plain(text: str) -> str:

@@ -134,6 +134,19 @@ def test_a_table_that_one_side_lacks_stops_it_and_leaves_the_database_empty(
     must_be_empty(again)
 
 
+def test_who_migrates_is_told_of_a_server_that_keeps_what_its_log_said_of_keys(
+    district: tuple[Settings, str], postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, _id = district
+    for each in ("create", "check"):
+        monkeypatch.setattr(Topic, each, lambda _self: None)
+    assert migrate_district(settings, DISTRICT) == []
+    with psycopg.connect(postgres.url(), autocommit=True) as owner:
+        owner.execute("ALTER DATABASE copied SET wal_recycle = on")
+    (line,) = migrate_district(settings, DISTRICT)
+    assert "wal_recycle = off" in line
+
+
 def test_who_is_not_the_owner_makes_no_copy_of_a_part(
     district: tuple[Settings, str], postgres: Postgres, tmp_path: Path
 ) -> None:

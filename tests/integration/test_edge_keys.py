@@ -71,7 +71,7 @@ def table_on_disk(both: Both, postgres: Postgres) -> bytes:
         connection.execute("CHECKPOINT")
         row = connection.execute("SELECT pg_relation_filepath('keyring.keys')").fetchone()
     assert row
-    return Path(postgres._data, row[0]).read_bytes()
+    return Path(postgres.data, row[0]).read_bytes()
 
 
 def files_under(folder: Path, id: str) -> list[bytes]:

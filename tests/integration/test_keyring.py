@@ -27,6 +27,14 @@ def on_disk(folder: Path) -> bytes:
     return b"".join(each.read_bytes() for each in folder.iterdir())
 
 
+def files_of_the_server_with(secret: bytes, postgres: Postgres) -> list[str]:
+    """Return what holds a secret of tables and write-ahead log, all of it written out."""
+    with psycopg.connect(postgres.url(), autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+    every = [each for each in postgres.data.rglob("*") if each.is_file()]
+    return [each.name for each in every if secret in each.read_bytes()]
+
+
 def test_a_destroyed_key_is_on_the_disk_no_more_even_where_a_reader_delays_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -45,6 +53,27 @@ def test_a_destroyed_key_is_on_the_disk_no_more_even_where_a_reader_delays_it(
     reader.close()
     keyring.destroy("complaint-1")
     assert key.secret not in on_disk(tmp_path)
+    keyring.close()
+
+
+def test_a_destroyed_key_is_nowhere_on_a_server_even_where_somebody_still_sees_it(
+    schemas: Schemas, postgres: Postgres
+) -> None:
+    place = schemas.new()
+    keyring = Keyring(place, bytes(32), lambda: NOW, entropy)
+    key = keyring.wrapped(keyring.new_key("complaint-1"))
+    keyring.store([key, keyring.wrapped(keyring.new_key("complaint-2"))])
+    assert files_of_the_server_with(key.secret, postgres)
+    with psycopg.connect(place.told) as reader:
+        reader.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        reader.execute("SELECT count(*) FROM erased")
+        with pytest.raises(StillWritten):
+            keyring.erased.destroy("complaint-1", [])
+        assert keyring.key("complaint-1") is None
+        assert files_of_the_server_with(key.secret, postgres)
+    keyring.erased.destroy("complaint-1", [])
+    assert not files_of_the_server_with(key.secret, postgres)
+    assert keyring.key("complaint-2")
     keyring.close()
 
 

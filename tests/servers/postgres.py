@@ -18,6 +18,7 @@ SETTINGS = {
     "unix_socket_directories": "",
     "max_connections": "200",
     "shared_buffers": "64MB",
+    "wal_recycle": "off",
 }
 
 
@@ -25,7 +26,7 @@ class Postgres:
     """A cluster that can be stopped, killed and started again, with one database a name."""
 
     def __init__(self, folder: Path) -> None:
-        self._data = folder / "data"
+        self.data = folder / "data"
         self._log = folder / "server.log"
         self._programs = PROGRAMS[-1]
         # The server refuses to run as root; whoever is not, runs it as themselves.
@@ -33,7 +34,7 @@ class Postgres:
         self.port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
         self._give(folder)
-        self._run("initdb", "-D", str(self._data), "-U", "tanggap", "-A", "trust", "-E", "UTF8")
+        self._run("initdb", "-D", str(self.data), "-U", "tanggap", "-A", "trust", "-E", "UTF8")
         self.start()
 
     def _give(self, folder: Path) -> None:
@@ -53,7 +54,7 @@ class Postgres:
         """Start the server and wait until it answers."""
         options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
         self._run(
-            *("pg_ctl", "-D", str(self._data), "-w", "-l", str(self._log)),
+            *("pg_ctl", "-D", str(self.data), "-w", "-l", str(self._log)),
             *("-o", f"-p {self.port} {options}", "start"),
         )
 
@@ -79,7 +80,7 @@ class Postgres:
 
     def stop(self, mode: str = "fast") -> None:
         """Stop the server: `fast` as an operator would, `immediate` as a power cut would."""
-        self._run("pg_ctl", "-D", str(self._data), "-w", "-m", mode, "stop")
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-m", mode, "stop")
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(

@@ -29,7 +29,7 @@ from services.kernel.keyring.sealing import (
     unwrap,
     wrap,
 )
-from services.kernel.keyring.tables import TABLES
+from services.kernel.keyring.tables import FORGETFUL, TABLES
 from services.kernel.store import GroupWriter
 from services.kernel.store.database import Connection, Database, Row, place_of
 from services.kernel.store.direct import Direct
@@ -107,7 +107,7 @@ class Keyring:
         """Who opened what; `open` writes it."""
         self.locked = False
         """Whether nothing is opened: the master key that its keys are wrapped with is lost."""
-        self.erased = Erased(self._writer, self.direct, clock, self._forget_persons)
+        self.erased = Erased(self._writer, self.direct, clock, self._forget)
         self.copied = Copied(self._writer, self.direct)
         """Which keys the district has a copy of."""
         self.kept = Kept(self._writer, self.direct, lambda: self._forget("kept"))
@@ -199,7 +199,7 @@ class Keyring:
             connection.execute("DELETE FROM keys WHERE id = ?", (id,))
 
         self._writer.run(work)
-        self._forget()
+        self._forget("keys", "persons")
 
     def take_in(
         self,
@@ -266,7 +266,7 @@ class Keyring:
             _note(connection, [(row["id"], sender, receiver, purpose, at, 1) for row in gone])
 
         self._writer.run(work)
-        self._forget()
+        self._forget("keys")
 
     def note_shared(self, id: str, sender: str, receiver: str, purpose: str) -> None:
         """Note that a key which stays here went to another origin as well."""
@@ -292,13 +292,9 @@ class Keyring:
             )
         )
 
-    def _forget(self, table: str = "keys") -> None:
-        if not self._database.forget(table):
+    def _forget(self, *tables: str) -> None:
+        if not self._database.forget(*tables or FORGETFUL):
             raise StillWritten
-
-    def _forget_persons(self) -> None:
-        for table in ("keys", "persons", "kept"):
-            self._forget(table)
 
     def open(
         self,

@@ -53,3 +53,5 @@ CREATE INDEX IF NOT EXISTS kept_key ON kept (key)
 """`later` are the keys of words that were said away from a complaint's home, with whose they are;
 `erased` are those that an erasure has closed, and since `destroyed_at` destroyed. `copied` are
 those that an edge gave its district a copy of; `kept` are the copies there."""
+FORGETFUL: Final = ("keys", "persons", "kept")
+"""The tables that leave no bytes of what was deleted."""

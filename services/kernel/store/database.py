@@ -114,8 +114,8 @@ class Database(Protocol):
     def columns(self, connection: Connection, table: str) -> frozenset[str]:
         """Return the names of a table's columns, none where there is no such table."""
 
-    def forget(self, table: str) -> bool:
-        """Make the bytes of what was deleted from a table unreadable; says whether it could be:
+    def forget(self, *tables: str) -> bool:
+        """Make the bytes of what was deleted from tables unreadable; says whether it could be:
         while somebody reads, it may not be."""
 
 

@@ -115,7 +115,7 @@ class SqliteFile:
         """Return the names of a table's columns, none where there is no such table."""
         return frozenset(row["name"] for row in connection.execute(f"PRAGMA table_info({table})"))
 
-    def forget(self, table: str) -> bool:
+    def forget(self, *tables: str) -> bool:
         """Carry over and cut off the write-ahead log: until then it holds the bytes of what was
         deleted; says whether it could be."""
         connection = connect(self.path)

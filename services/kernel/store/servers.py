@@ -6,7 +6,7 @@ there when it is written. Commits are grouped, so the lock is taken once for man
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +26,9 @@ STATEMENT_MILLISECONDS: Final = 60_000
 IDLE_MILLISECONDS: Final = 60_000
 """A process that froze inside a transaction holds up the others no longer than this."""
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema, 0))"
+_COUNT: Final = re.compile(r"\d+")
+"""In what a server says of a table that it wrote anew: how many deleted rows it could not leave
+out, which comes first in every language."""
 _FILE_OF: Final = "SELECT pg_relation_filenode(?::regclass)"
 _DURABLE: Final = {"on", "local", "remote_write", "remote_apply"}
 _MARK: Final = re.compile(r"'(?:[^']|'')*'|\?|(?<!:):([a-z_]+)|%")
@@ -228,7 +231,7 @@ class PostgresSchema:
         finally:
             connection.close()
 
-    def connect(self) -> Connection:
+    def connect(self) -> "ServerConnection":
         """Open a connection in autocommit mode with durable commits.
 
         Raises RuntimeError where the server is set up to forget, StoreUnavailable where it does
@@ -273,24 +276,50 @@ class PostgresSchema:
         )
         return frozenset(row["column_name"] for row in found)
 
-    def forget(self, table: str) -> bool:
-        """Write the table anew without what was deleted; says whether it could be.
+    def forget(self, *tables: str) -> bool:
+        """Write tables anew without what was deleted, and have the server end the part of its
+        write-ahead log that tells of it; says whether both could be.
 
-        The server's write-ahead log still holds the bytes until it is recycled: what an archive
-        keeps of it is for whoever keeps the archive.
+        With `wal_recycle` off that part is removed with the checkpoint; else it lies there until
+        it is written over. What an archive keeps of it is for whoever keeps the archive.
         """
         connection = self.connect()
         try:
-            before = connection.execute(_FILE_OF, (table,)).fetchone()
-            connection.execute(f"VACUUM FULL {table}")
-            after = connection.execute(_FILE_OF, (table,)).fetchone()
+            before = _files_of(connection, tables)
+            still_seen = [each for each in tables if _dead_rows_kept(connection, each)]
+            after = _files_of(connection, tables)
+            connection.execute("SELECT pg_switch_wal()")
             connection.execute("CHECKPOINT")
         except (StoreUnavailable, InsufficientPrivilege):
             return False
         finally:
             connection.close()
         # A server passes over, with a mere warning, what this role may not have written anew.
-        return bool(before["pg_relation_filenode"] != after["pg_relation_filenode"])
+        return not still_seen and not before & after
+
+    def keeps_its_log(self) -> bool:
+        """Say whether what the write-ahead log told of a deleted row lies on until it is written
+        over."""
+        connection = self.connect()
+        try:
+            said = connection.execute("SHOW wal_recycle").fetchone()
+        finally:
+            connection.close()
+        return said is None or bool(said[0] != "off")
+
+
+def _dead_rows_kept(connection: ServerConnection, table: str) -> bool:
+    """Write a table anew; say whether deleted rows came along, for somebody who still sees them."""
+    details = list[str]()
+    connection.raw.add_notice_handler(lambda said: details.append(said.message_detail or ""))
+    connection.execute(f"VACUUM (FULL, VERBOSE) {table}")
+    counts = [found for found in map(_COUNT.search, details) if found]
+    return any(int(found[0]) for found in counts)
+
+
+def _files_of(connection: Connection, tables: Sequence[str]) -> set[int]:
+    """Return the numbers of the files that tables lie in now."""
+    return {connection.execute(_FILE_OF, (table,)).fetchone()[0] for table in tables}
 
 
 def assert_durable(raw: psycopg.Connection[DictRow]) -> None:
