@@ -35,7 +35,8 @@ from tests.drills.told import Asked, Neighbours, Person, plain
 from tests.servers.district import running_district
 from tests.waiting import looks
 
-RUNS_A_FOLDER: Final = 25
+RUNS_A_FOLDER: Final = 20
+"""So many persons one folder takes: what waits for each stands on one page."""
 RUNS_A_BACKUP: Final = 10
 RUNS_A_DISTRICT, IN_A_DISTRICT = 5, 2
 """So often a run is in a district, and which of them is."""

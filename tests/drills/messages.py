@@ -267,6 +267,9 @@ def _check(drill: Drill, place: Asked, written: Written, peers: Carriers) -> Non
     strangers = [times for id, times in arrived.items() if id not in found and times > 1]
     if strangers:
         findings.add(f"{len(strangers)} arrived more than once", doubled=len(strangers))
+    if any(said["state"] in OPEN for said in found.values()):
+        condition = place.as_("wulan").get("/operations").json()
+        findings.add(f"at the end: {condition}")
 
 
 def _judge(findings: Findings, said: Mapping[str, Any], times: int) -> None:
@@ -280,14 +283,17 @@ def _judge(findings: Findings, said: Mapping[str, Any], times: int) -> None:
 
 
 def _settled(place: Asked, written: Written) -> dict[str, Any]:
-    """Return how each message stands once none is on its way, or when that took too long."""
+    """Return how each message stands once none is on its way, or when for long none of them came
+    any further: how long all of it takes is up to the machine."""
     found: dict[str, Any] = {}
-    until = time.monotonic() + SETTLE_SECONDS
-    for id, draft in written.messages.items():
-        while id not in found or (found[id]["state"] in OPEN and time.monotonic() < until):
+    still, until = set(written.messages), time.monotonic() + SETTLE_SECONDS
+    while still and time.monotonic() < until:
+        for draft in {written.messages[id] for id in still}:
             answer = place.as_("sari").get(f"/publications/{draft}/messages")
-            for each in answer.raise_for_status().json()["items"]:
-                found[each["id"]] = each
-            if found[id]["state"] in OPEN:
-                time.sleep(0.2)
+            found |= {each["id"]: each for each in answer.raise_for_status().json()["items"]}
+        left = {id for id in still if found[id]["state"] in OPEN}
+        if left != still:
+            still, until = left, time.monotonic() + SETTLE_SECONDS
+        elif still:
+            time.sleep(1.0)
     return found
