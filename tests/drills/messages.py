@@ -260,6 +260,8 @@ def _check(drill: Drill, place: Asked, written: Written, peers: Carriers) -> Non
     if refused := written.ledger.refused:
         findings.add(f"refused: {refused[:3]}", lost=len(refused))
     found = _settled(place, written)
+    if forgotten := len(written.messages.keys() - found.keys()):
+        findings.add(f"{forgotten} messages are not there", lost=forgotten)
     arrived = peers.arrived()
     for id, said in found.items():
         drill.more["states"][said["state"]] += 1
@@ -291,7 +293,7 @@ def _settled(place: Asked, written: Written) -> dict[str, Any]:
         for draft in {written.messages[id] for id in still}:
             answer = place.as_("sari").get(f"/publications/{draft}/messages")
             found |= {each["id"]: each for each in answer.raise_for_status().json()["items"]}
-        left = {id for id in still if found[id]["state"] in OPEN}
+        left = {id for id in still if id not in found or found[id]["state"] in OPEN}
         if left != still:
             still, until = left, time.monotonic() + SETTLE_SECONDS
         elif still:
