@@ -65,19 +65,27 @@ def is_of(proof, code):
     return json.loads(proof["value"]).get("receipt_hash") == wanted
 
 
-def main(proof, kept):
-    source = dict(proof["attributes"])["ce_source"]
-    size, found = proof["size"], base64.b64encode(root(proof) or b"").decode()
+def answer(proof, kept):
+    """Whether the event lies under one of these checkpoints, and the sentence that says so."""
+    named = dict(proof["attributes"])  # nothing that is not hashed is believed, or repeated
+    event, size = f"{named['ce_source']}:{named['ce_id']}", proof["size"]
+    top = f"{named['ce_source']} {size} {base64.b64encode(root(proof) or b'').decode()}"
     try:
-        for origin, when, tops in notes(kept or proof["checkpoint"]):
-            if f"{source} {size} {found}" in tops:
-                print(f"Yes: {proof['position']} lies under the checkpoint of {origin}, {when}.")
-                return 0
+        for origin, when, tops in notes(kept):
+            if top in tops:
+                return True, f"Yes: {event} lies under the checkpoint of {origin}, {when}."
     except (InvalidSignature, ValueError, IndexError):
-        print("No: a checkpoint was changed after it was signed, or is cut off.")
-        return 1
-    print(f"No: {proof['position']} lies under none of these checkpoints.")
-    return 1
+        return False, "No: a checkpoint was changed after it was signed, or is cut off."
+    return False, f"No: {event} lies under none of these checkpoints."
+
+
+def main(given, kept, receipt):
+    proofs = given if isinstance(given, list) else [given]
+    answers = [answer(each, each["checkpoint"] if kept is None else kept) for each in proofs]
+    if receipt and not any(is_of(each, receipt) for each in proofs):
+        answers = [(False, "No: it is the entry of another receipt.")]
+    print(*(said for _, said in answers), sep="\n")
+    return int(not answers or not all(well for well, _ in answers))
 
 
 if __name__ == "__main__":
@@ -86,11 +94,11 @@ if __name__ == "__main__":
     asked.add_argument("kept", type=argparse.FileType(encoding="utf-8"), nargs="?")
     asked.add_argument("--receipt")
     args = asked.parse_args()
-    given = json.load(args.proof)
-    proofs = given if isinstance(given, list) else [given]
-    kept = args.kept.read() if args.kept else None
-    if args.receipt and not any(is_of(each, args.receipt) for each in proofs):
-        named = ", ".join(each["position"] for each in proofs)
-        sys.exit(print(f"No: {named} is the entry of another receipt.") or 1)
-    answers = [main(each, kept) for each in proofs]
-    sys.exit(max(answers, default=1))
+    try:
+        kept = args.kept.read() if args.kept else None
+    except ValueError:
+        asked.error("KEPT.txt holds no checkpoints")
+    try:
+        sys.exit(main(json.load(args.proof), kept, args.receipt))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        asked.error("PROOF.json is no proof")

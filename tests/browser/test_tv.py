@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests import codes
 from tests.browser.axe import violations
 from tests.browser.offline import Server
 from tests.integration.test_citizen_pages import HANDLED, receive, take
@@ -146,6 +147,8 @@ def test_nothing_runs_over_the_edge(page: Page, size: tuple[int, int]) -> None:
         )
         assert over == [False, False, False], shown(page)
         page.keyboard.press("ArrowRight")
+    seen = codes.picture(page.screenshot())
+    assert [each.rpartition("/p/")[2] for each in codes.read(seen)] == ["puring/lapor"]
 
 
 def test_server_and_network_go_away_twice_and_it_goes_on(page: Page, server: Server) -> None:

@@ -131,6 +131,7 @@ def test_requests_are_filtered_and_paged(node: RunningNode, released: Released) 
     assert ids(status="open,closed") == ids() == ids(jurisdiction_id="puring")
     assert ids(jurisdiction_id="lamaru") == []
     assert ids(service_request_id=f"{plain},{uuid4()},bukan-nomor") == [plain]
+    assert ids(service_request_id="bukan-nomor") == ids(service_request_id=",") == []
     pages = [ids(page=n, page_size=1) for n in (1, 2, 3)]
     assert pages == [[each] for each in ids()] + [[]]
     now = system_clock()

@@ -258,14 +258,14 @@ def checked(
     """Have a proof checked by the script that has none of our code."""
     (folder / "proof.json").write_text(json.dumps(proof))
     (folder / "kept.txt").write_text(kept or "")
-    given = [folder / "proof.json", *([folder / "kept.txt"] if kept else [])]
+    given = [folder / "proof.json", *([folder / "kept.txt"] if kept is not None else [])]
     done = subprocess.run(
         [sys.executable, "-I", SCRIPT, *given, *(["--receipt", receipt] if receipt else [])],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert not done.stderr, done.stderr
+    assert bool(done.stderr) == (done.returncode == 2) and "Traceback" not in done.stderr
     return done.returncode, done.stdout
 
 
@@ -365,5 +365,13 @@ def test_the_holder_of_a_receipt_gets_the_proof_of_their_own_entry(folder: Path)
     assert checked(folder, proof)[0] == 0
     assert checked(folder, proof, receipt=receipt.lower().replace("-", " "))[0] == 0
     code, said = checked(folder, proof, receipt=another)
-    assert (code, said) == (1, f"No: {proof['position']} is the entry of another receipt.\n")
+    assert (code, said) == (1, "No: it is the entry of another receipt.\n")
+    # What is not hashed is not repeated, and who keeps nothing is not told to believe the proof.
+    elsewhere = {"position": "/lain/intake:7"}
+    code, said = checked(folder, proof | elsewhere)
+    assert code == 0 and proof["position"] in said and "/lain" not in said
+    assert checked(folder, proof, kept="")[0] == 1
+    assert checked(folder, proof, kept="bukan titik periksa")[0] == 1
+    for nothing in ({}, [1], "teks", {"detail": "tidak ada"}):
+        assert checked(folder, nothing) == (2, ""), nothing
     assert proof["code"] in {each.code for each in read_notes(proof["checkpoint"])}

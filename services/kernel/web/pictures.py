@@ -17,13 +17,11 @@ class Picture(str):
 
 def drawn(said: str, *, scale: int = 5) -> Picture:
     """Return an address, or another text, as a QR picture; `scale` is the width of a square in
-    pixels."""
+    pixels, where a style sheet says nothing else."""
     made = segno.make(said, error="m", micro=False)
-    return Picture(
-        made.svg_inline(
-            scale=scale, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None
-        )
-    )
+    look = {"border": 4, "dark": "#000", "light": "#fff", "svgclass": None, "lineclass": None}
+    # With a unit it has a view box, without which a style sheet would cut it instead of scaling.
+    return Picture(made.svg_inline(scale=scale, unit="px", **look))
 
 
 def squares(said: str) -> str:

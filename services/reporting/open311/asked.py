@@ -26,9 +26,10 @@ LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Requests:
-    """Which requests are asked for; with `ids` just these, whenever they came."""
+    """Which requests are asked for; with `ids` just these, whenever they came (none, where what
+    was asked for can be no id)."""
 
-    ids: tuple[UUID, ...] = ()
+    ids: tuple[UUID, ...] | None = None
     puskesmas: str | None = None
     codes: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
@@ -61,7 +62,7 @@ def requests_asked(
     if not frozenset(statuses) <= {OPEN, CLOSED}:
         raise invalid("status", _("Isi dengan open, closed, atau keduanya dipisah koma."))
     since, until = _span(_moment(given, "start_date"), _moment(given, "end_date"), now)
-    return Requests((), place, chosen, statuses, since, until, limit, offset)
+    return Requests(None, place, chosen, statuses, since, until, limit, offset)
 
 
 def _span(

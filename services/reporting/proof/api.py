@@ -20,6 +20,7 @@ from services.reporting.proof.proofs import consistency_of
 
 VERIFY: Final = "events.verify"
 MOST_EVENTS: Final = 2**53
+_DIGITS: Final = len(str(MOST_EVENTS))
 MOST: Final = 16_000_000
 """So much text of signed notes (characters) is taken at once."""
 
@@ -161,7 +162,8 @@ def _add_proofs(api: APIRouter, reporting: Reporting) -> None:
     ) -> Any:
         """Return an event with the proof that it lies under a signed checkpoint."""
         source, colon, number = position.rpartition(":")
-        if not (colon and source and number.isascii() and number.isdecimal()):
+        digits = number.isascii() and number.isdecimal() and len(number) <= _DIGITS
+        if not (colon and source and digits):
             raise invalid("position", _("Tulis posisi: sumber:nomor."))
         return reporting.proof_of(source, min(int(number), MOST_EVENTS))
 

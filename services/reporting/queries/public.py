@@ -160,8 +160,8 @@ def published(connection: DuckDBPyConnection, asked: Requests) -> list[dict[str,
         AND list_contains(p.media, 'notice_board')
         AND ($place IS NULL OR a.puskesmas = $place)"""
     values: dict[str, Any] = {"place": asked.puskesmas, "skip": asked.offset, "limit": asked.limit}
-    if asked.ids:
-        condition += " AND list_contains($ids, p.publication)"
+    if asked.ids is not None:
+        condition += " AND list_contains($ids::UUID[], p.publication)"
         values["ids"] = list(asked.ids)
     else:
         assert asked.since is not None and asked.until is not None
