@@ -24,7 +24,7 @@ from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.commands import intent, once_of_form
 from services.kernel.district import Puskesmas
-from services.kernel.errors import FieldError, Forbidden, InvalidInput, KeyReused, Problem, invalid
+from services.kernel.errors import FieldError, Forbidden, InvalidInput, Problem, invalid
 from services.kernel.text import Text, _
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
@@ -126,8 +126,7 @@ def add(pages: APIRouter, intake: Intake, choices: Choices, reachable: Reachable
             errors = dict.fromkeys(
                 FieldError(_at(each.field, values, many), each.message) for each in problem.errors
             )
-            kept = {**values, "key": ""} if isinstance(problem, KeyReused) else values
-            form = Form(kept, tuple(errors), problem.detail)
+            form = Form.refused(values, problem, tuple(errors))
             return show(request, principal, here, form, many, problem.status)
         return render(
             request,

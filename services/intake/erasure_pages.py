@@ -24,7 +24,7 @@ from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.aggregate import Intent
 from services.kernel.commands import intent, once_of_form
-from services.kernel.errors import Forbidden, NotFound, Problem, Unavailable, invalid
+from services.kernel.errors import Conflict, Forbidden, NotFound, Problem, Unavailable, invalid
 from services.kernel.text import Text, _
 from services.kernel.web.flash import Flash, flash, see_other
 from services.kernel.web.forms import Form
@@ -60,6 +60,7 @@ STAGES: Final[Mapping[Stage, Text]] = {
     Stage.CALLED_BACK: _("Dibatalkan"),
     Stage.ERASED: _("Dihapus"),
 }
+HOLDS: Final = "/tahan"
 LABELS: Final = {
     "reason": _("Mengapa"),
     "until": _("Sampai hari"),
@@ -138,6 +139,8 @@ def _add_person(pages: APIRouter, intake: Intake, erasing: Erasing) -> None:
             labels=LABELS,
             who=namer(request.app.state.access),
             form=form,
+            erases=Form() if request.url.path.endswith(HOLDS) else form,
+            holds=form if request.url.path.endswith(HOLDS) else Form(),
             key=str(uuid4()),
         )
         response.headers["cache-control"] = "no-store"
@@ -179,7 +182,7 @@ def _add_person(pages: APIRouter, intake: Intake, erasing: Erasing) -> None:
 
         def do(who: Intent, more: dict[str, Any]) -> Any:
             ends = line(values, "ends_open_cases") == "true"
-            return erasing.request(id, who, line(values, "reason"), ends, _seen(values), **more)
+            return erasing.request(id, who, _reason(values), ends, _seen(values), **more)
 
         return take(request, id, principal, ERASE, values, do, ASKED)
 
@@ -196,14 +199,13 @@ def _add_person(pages: APIRouter, intake: Intake, erasing: Erasing) -> None:
             CALLED_BACK,
         )
 
-    @pages.post(PATH + "/{id}/tahan")
+    @pages.post(PATH + "/{id}" + HOLDS)
     def hold(request: Request, id: UUID, values: Fields, principal: Holder) -> Response:
         """Place a legal hold."""
 
         def do(who: Intent, more: dict[str, Any]) -> Any:
-            return erasing.hold(
-                id, who, line(values, "reason"), _day(line(values, "until")), **more
-            )
+            until = _day(line(values, "until"))
+            return erasing.hold(id, who, _reason(values), until, **more)
 
         return take(request, id, principal, HOLD, values, do, HELD)
 
@@ -237,11 +239,18 @@ def _can_call_back(it: Complaint, intake: Intake) -> bool:
 
 
 def _seen(values: Values) -> list[UUID]:
-    """Return the complaints that the form showed; raises InvalidInput for what is no id."""
+    """Return the complaints that the form showed; raises Conflict for what is no id."""
     try:
         return [UUID(each) for each in line(values, "seen").split()]
     except ValueError:
-        raise invalid("reason", _("Muat ulang halaman ini, lalu ulangi.")) from None
+        raise Conflict(_("Muat ulang halaman ini, lalu ulangi.")) from None
+
+
+def _reason(values: Values) -> str:
+    """Return the reason that was chosen; raises InvalidInput where none was."""
+    if not (chosen := line(values, "reason")):
+        raise invalid("reason", _("Pilih salah satu."))
+    return chosen
 
 
 def _day(typed: str) -> date:

@@ -21,7 +21,7 @@ from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.commands import intent, once_of_form
 from services.kernel.district import Puskesmas
-from services.kernel.errors import FieldError, Forbidden, InvalidInput, KeyReused, Problem
+from services.kernel.errors import FieldError, Forbidden, InvalidInput, Problem
 from services.kernel.text import Text, _
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
@@ -100,8 +100,7 @@ def add(pages: APIRouter, intake: Intake, forums: Forums, choices: Choices) -> N
             errors = tuple(
                 FieldError(_at(each.field, filled), each.message) for each in problem.errors
             )
-            kept = {**values, "key": ""} if isinstance(problem, KeyReused) else values
-            form = Form(kept, errors, problem.detail)
+            form = Form.refused(values, problem, errors)
             return show(request, id, meeting, form, many, problem.status)
         return render(
             request,

@@ -37,12 +37,12 @@ from services.intake.retention import Ended, Keeping
 from services.intake.suggesting import Nearby, Suggesting
 from services.intake.surveys import joined as survey_pages
 from services.intake.surveys.importing import SurveyImports
-from services.intake.typed import line, read_form, refused, typed_fields
+from services.intake.typed import read_form, refused, typed_fields
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.commands import intent, once_of_form
 from services.kernel.district import Puskesmas
-from services.kernel.errors import Forbidden, KeyReused, Problem
+from services.kernel.errors import Forbidden, Problem
 from services.kernel.handover.told import Thread
 from services.kernel.keyring import Words
 from services.kernel.text import _
@@ -172,8 +172,7 @@ def _add_desk(pages: APIRouter, intake: Intake) -> None:
         except Problem as problem:
             form = refused(values, problem)
             # What is put right is still the same entry, also where a browser kept it.
-            key = "" if isinstance(problem, KeyReused) else line(values, "key")
-            return show(request, principal, here, form, problem.status, key)
+            return show(request, principal, here, form, problem.status, form.value("key"))
         # By the code a district's proxy finds where it was written down just now.
         slip = f"{PATH}/{answer.ids['id']}/slip?puskesmas={here.code}"
         return see_other(request, slip, SAVED)

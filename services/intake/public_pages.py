@@ -27,7 +27,7 @@ from services.kernel.commands import once_of_form
 from services.kernel.district import Puskesmas
 from services.kernel.errors import FieldError, InvalidInput, Problem, TooMany
 from services.kernel.files.content import REQUEST_BYTES, SENT_MOST, cleaned
-from services.kernel.text import Text, _
+from services.kernel.text import UNREADABLE, Text, _, is_readable
 from services.kernel.web.forms import Form
 from services.kernel.web.language import language_of
 from services.kernel.web.pages import render
@@ -233,6 +233,8 @@ def _wrong(step: int, values: Values, here: Puskesmas, intake: Intake) -> list[F
         if len(text) > TEXT_MOST:
             message = _("Paling banyak {limit} huruf.", limit=TEXT_MOST)
             errors.append(FieldError("text", message))
+        if not is_readable(text):
+            errors.append(FieldError("text", UNREADABLE))
         return errors
     happened = day_of_incident(values, ZoneInfo(here.zone), errors)
     if happened is not None and happened > intake.clock():

@@ -97,7 +97,7 @@ def refused(values: Values, problem: Problem, places: Mapping[str, str] | None =
     """
     known = _PLACES if places is None else places
     errors = [FieldError(_field(each.field, known), each.message) for each in problem.errors]
-    return Form(values, tuple(dict.fromkeys(errors)), problem.detail)
+    return Form.refused(values, problem, tuple(dict.fromkeys(errors)))
 
 
 def _field(path: str, places: Mapping[str, str]) -> str:

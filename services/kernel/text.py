@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-# Tabs and line breaks are words; so are the two breaks that word processors leave behind.
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+# Tabs and line breaks are words; so are the two breaks that word processors leave behind. What
+# turns the letters after it round (U+202D, U+202E) shows other words than were approved.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u202d\u202e]")
 
 
 class Text(NamedTuple):
@@ -38,6 +39,11 @@ UNREADABLE: Final = _(
 
 def readable(text: str) -> str:
     """Return a text that people typed; raises ValueError(UNREADABLE) for control characters."""
-    if _CONTROL.search(text):
+    if not is_readable(text):
         raise ValueError(UNREADABLE)
     return text
+
+
+def is_readable(text: str) -> bool:
+    """Say whether a text has no control characters."""
+    return _CONTROL.search(text) is None

@@ -66,13 +66,13 @@ def router(reporting: Reporting, district: District) -> APIRouter:
         return _receipt_form(request, Form())
 
     @pages.post("/r")
-    def receipt(
-        request: Request, receipt: Annotated[str, FormField(max_length=_MOST)] = ""
-    ) -> Response:
+    def receipt(request: Request, receipt: Annotated[str, FormField()] = "") -> Response:
         """Show how far a complaint is. The code comes by form: it is in no address and no log."""
         try:
             if not receipt.strip():
                 raise invalid("receipt", _("Tulis kode yang ada pada tanda terima Anda."))
+            if len(receipt) > _MOST:
+                raise invalid("receipt", _("Paling banyak {limit} huruf.", limit=_MOST))
             with trying_a_code(request):
                 found = reporting.receipt(receipt)
         except Problem as problem:

@@ -1,6 +1,7 @@
 """What the public is told of its complaint, and the names behind the codes of the district file."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -222,6 +223,10 @@ def stages(receipt: Mapping[str, Any]) -> list[Entry]:
     if withdrawn := unpublished(receipt):
         done.append(Entry(UNPUBLISHED, happened=withdrawn))
     done.sort(key=lambda entry: entry.happened or receipt["received_at"])
+    if any(entry.state == "now" for entry in done):
+        # What people were told stands behind the stage that it is told of, and is the last thing.
+        done = [replace(entry, state="done") for entry in done]
+        done[-1] = replace(done[-1], state="now")
     if ended is None:
         return [*done, *ahead]
     return [*done, Entry(ended.title, happened=_first(receipt, ended.begun_by))]

@@ -77,6 +77,12 @@ def test_a_legal_hold_is_placed_and_lifted_on_the_page(pages: Pages) -> None:
     form = {name: hidden(page, name) for name in ("key", "version")}
     wrong = pages.send("kukuh", f"{at}/tahan", reason="legal_case", until="besok", **form)
     assert wrong.status_code == 422 and "Pilih harinya" in wrong.text
+    for until, reason, said in (("9999-12-31", "legal_case", "sepuluh tahun"), ("x", "", "Pilih")):
+        wrong = pages.send("kukuh", f"{at}/tahan", reason=reason, until=until, **form)
+        assert wrong.status_code == 422 and said in wrong.text
+        # What is wrong stands in the form that was sent, which is open, and in no other.
+        assert wrong.text.count('<details class="confirm" open') == 1
+        assert "/tahan" in wrong.text.partition('<details class="confirm" open')[2][:400]
     sent = {"reason": "legal_case", "until": "2031-01-01", "key": str(uuid4())}
     sent |= {"version": form["version"]}
     assert pages.send("kukuh", f"{at}/tahan", **sent).status_code == 303

@@ -80,6 +80,15 @@ def test_without_a_second_round_nothing_is_taken_up_again() -> None:
     assert "Kami buka lagi" not in titles and len(titles) == 6
 
 
+def test_what_people_were_told_is_the_last_thing_and_where_it_stands() -> None:
+    found = stages(receipt(*FIRST[:5], state="documented"))
+    assert [(str(each.title), each.state) for each in found[-3:]] == [
+        ("Kami catat hasilnya", "done"),
+        ("Kami umumkan hasilnya", "now"),
+        ("Kami nilai lagi hasilnya", "ahead"),
+    ]
+
+
 def test_who_is_anonymous_is_promised_a_result_only_until_it_is_shown() -> None:
     steps = FIRST[:4]
     waiting = receipt(*steps, state="documented", confidentiality="anonymous")

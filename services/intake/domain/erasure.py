@@ -5,7 +5,7 @@ The home of the complaint decides; every origin that held a copy says that it de
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -15,6 +15,8 @@ from services.kernel.errors import AlreadyDone, StepNotAllowed, invalid
 from services.kernel.text import Text, _
 
 REASONS: Final = ("subject_request", "consent_withdrawn", "unlawful", "retention")
+HELD_DAYS: Final = 3653
+"""So long a hold lasts at most, ten years: a slip of the year would hold for ever."""
 HOLD_REASONS: Final = ("legal_case", "law_enforcement", "archive_schedule", "public_interest")
 LEGAL_HOLD: Final = "legal_hold"
 OPEN_CASE: Final = "open_case"
@@ -278,6 +280,8 @@ def hold(complaint: Complaint, act: Act, reason: str, until: date, today: date) 
         raise invalid("reason", _("Pilih salah satu: {known}.", known=", ".join(HOLD_REASONS)))
     if until < today:
         raise invalid("until", _("Hari ini sudah lewat. Isi hari yang akan datang."))
+    if until - today > timedelta(HELD_DAYS):
+        raise invalid("until", _("Paling lama sepuluh tahun. Sesudahnya dapat ditahan lagi."))
     if complaint.erasure is not None and complaint.erasure.stage is Stage.ERASED:
         raise StepNotAllowed(_GONE, ())
     complaint.record(LegalHoldPlaced, act, reason=reason, until=until)

@@ -12,7 +12,7 @@ from services.intake.filled import Person, contacts
 
 WITHIN: Final = timedelta(hours=1)
 """So long after the first of several messages, the next is offered together with it."""
-_INVISIBLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_INVISIBLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202d\u202e\ud800-\udfff]")
 _NUMBER: Final = re.compile(r"\b[A-Z]{2,6}[0-9]{0,4}-20[0-9]{2}-[A-Z][0-9]*-[0-9]{6}\b")
 
 

@@ -26,7 +26,6 @@ from services.kernel.errors import (
     FieldError,
     Forbidden,
     InvalidInput,
-    KeyReused,
     Problem,
     invalid,
 )
@@ -130,8 +129,7 @@ def _add_paper(pages: APIRouter, intake: Intake, surveys: Surveys) -> None:
             errors = tuple(
                 FieldError(_at(each.field, filled), each.message) for each in problem.errors
             )
-            kept = {**values, "key": ""} if isinstance(problem, KeyReused) else values
-            form = Form(kept, errors, problem.detail)
+            form = Form.refused(values, problem, errors)
             return show(request, survey, form, rows, problem.status)
         unit = line(values, "unit")
         again = f"/survei/{id}/kertas" + (f"?unit={unit}" if unit in survey.terms.units else "")

@@ -23,7 +23,7 @@ from services.kernel.access.web import requires
 from services.kernel.aggregate import Intent
 from services.kernel.commands import intent, once_of_form
 from services.kernel.district import Puskesmas
-from services.kernel.errors import Forbidden, KeyReused, Problem, invalid
+from services.kernel.errors import Forbidden, Problem, invalid
 from services.kernel.text import Text, _
 from services.kernel.web import words as glossary
 from services.kernel.web.addresses import address
@@ -198,7 +198,7 @@ def _add_one(pages: APIRouter, intake: Intake, surveys: Surveys, reading: Readin
         except Forbidden:
             raise
         except Problem as problem:
-            form = Form(kept(values, problem), problem.errors, problem.detail)
+            form = Form.refused(values, problem)
             return show(request, principal, surveys.get(id), form, name, problem.status)
         said: Flash = SAID[name]
         return see_other(request, f"{PATH}/{id}", said)
@@ -357,11 +357,6 @@ def _entries(request: Request, survey: Survey) -> list[Entry]:
         entry(_("Ditutup"), survey.closed_at),
         entry(_("Diterbitkan"), published),
     ]
-
-
-def kept(values: Values, problem: Problem) -> Values:
-    """Return a form's fields to be shown again; a key that was used for others is a new one."""
-    return {**values, "key": ""} if isinstance(problem, KeyReused) else values
 
 
 def _needed(values: Values, name: str) -> str:

@@ -26,7 +26,6 @@ from services.intake.surveys.pages import (
     PROPOSED,
     Fields,
     Values,
-    kept,
     reachable,
 )
 from services.intake.surveys.reading import Reading
@@ -202,7 +201,7 @@ def _body(values: Values) -> ProposalBody:
 
 def _again(values: Values, problem: Problem) -> Form:
     errors = [FieldError(each.field.split("[")[0], each.message) for each in problem.errors]
-    return Form(kept(values, problem), tuple(dict.fromkeys(errors)), problem.detail)
+    return Form.refused(values, problem, tuple(dict.fromkeys(errors)))
 
 
 def _values(survey: Survey, said: Mapping[str, str | None]) -> dict[str, str | list[str]]:

@@ -4,11 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from services.kernel.errors import FieldError, Problem
-from services.kernel.text import Text
+from services.kernel.errors import FieldError, KeyReused, Problem
+from services.kernel.text import Text, _
 
 SENT_ALONG: Final = frozenset({"key", "version", "puskesmas", "shown_again"})
 """Fields that nobody types."""
+SENT_BEFORE: Final = _(
+    "Formulir ini sudah dikirim, dan isinya waktu itu tercatat. Kirim lagi hanya bila isi yang "
+    "sekarang memang hal lain."
+)
+"""To who went back in the browser, wrote something else, and sent that: as new, it may be sent."""
 
 Values = Mapping[str, str | Sequence[str]]
 
@@ -25,9 +30,15 @@ class Form:
     detail: Text | None = None
 
     @classmethod
-    def refused(cls, values: Values, problem: Problem) -> "Form":
-        """Return the form as it was sent, with the sentences of the refusal."""
-        return cls(values, problem.errors, problem.detail)
+    def refused(
+        cls, values: Values, problem: Problem, errors: Sequence[FieldError] | None = None
+    ) -> "Form":
+        """Return the form as it was sent, with the sentences of the refusal (`errors`: in place of
+        the problem's own); a key that was used for something else is taken out of it."""
+        said = tuple(problem.errors if errors is None else errors)
+        if isinstance(problem, KeyReused):
+            return cls({**values, "key": ""}, said, SENT_BEFORE)
+        return cls(values, said, problem.detail)
 
     def value(self, name: str, default: object = "") -> str:
         """Return what was typed, else `default` (None: empty)."""

@@ -20,6 +20,9 @@ FIELD: Final = "address"
 LONGEST: Final = 500
 _PRINTABLE: Final = re.compile(r"[!-~]+")
 _HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?\.?|[0-9A-Fa-f:.]+")
+_OWN_NAME: Final = re.compile(r"(.+\.)?localhost\.?", re.IGNORECASE)
+"""Always the machine itself (RFC 6761, 6.3)."""
+_INSIDE: Final = _("Alamat jaringan dalam tidak boleh dituju. Pakai alamat di internet.")
 _EMBEDS: Final = IPv6Network("64:ff9b::/96")
 """An IPv4 address as it is called from a network that has only IPv6 (RFC 6052)."""
 
@@ -47,8 +50,15 @@ def target_of(url: str, networks: Sequence[Network]) -> Target:
 
     An address written as numbers is checked here, a name whenever it is called.
     """
-    if len(url) > LONGEST or not _PRINTABLE.fullmatch(url):
+    if not url or len(url) > LONGEST:
         raise _wrong(_("Isi alamat web lengkap, paling banyak {limit} huruf.", limit=LONGEST))
+    if not _PRINTABLE.fullmatch(url):
+        raise _wrong(
+            _(
+                "Tulis alamat tanpa spasi dan dengan huruf a sampai z; nama di luar itu ditulis "
+                "dengan awalan xn--."
+            )
+        )
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -63,7 +73,9 @@ def target_of(url: str, networks: Sequence[Network]) -> Target:
         raise _wrong(_("Alamat harus berawalan https://"))
     target = Target(url, host, port or (443 if secure else 80), secure)
     if (written := _written(host)) is not None and not may_call(written, networks, secure=secure):
-        raise _wrong(_("Alamat jaringan dalam tidak boleh dituju. Pakai alamat di internet."))
+        raise _wrong(_INSIDE)
+    if not networks and _OWN_NAME.fullmatch(host):
+        raise _wrong(_INSIDE)
     return target
 
 

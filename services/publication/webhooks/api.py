@@ -13,6 +13,7 @@ from services.kernel.commands import Body, Expected, Idempotency, Line, Moment
 from services.kernel.store import Answer
 from services.kernel.web.problems import etag
 from services.kernel.web.refusals import refusals
+from services.publication.webhooks.addresses import LONGEST
 from services.publication.webhooks.application import Wanted, Webhooks
 from services.publication.webhooks.tables import Delivery, Webhook
 
@@ -29,7 +30,7 @@ class WebhookBody(Body):
 
     name: Line
     address: str = Field(
-        max_length=2000,
+        max_length=LONGEST,
         description="https, on the internet; another network only where TANGGAP_WEBHOOK_NETWORKS "
         "names it",
         examples=["https://contoh.go.id/terima"],
