@@ -120,6 +120,16 @@ class StreamContract:
             first.send([message(3)])
         assert [each.message.id for each in read_all(stream.reader("a", {}), 2)] == [1, 2]
 
+    def test_who_takes_over_fences_without_a_page(self, stream: Stream) -> None:
+        first = stream.sender(SOURCE)
+        first.send([message(1)])
+        second = stream.sender(SOURCE)
+        second.take_over()
+        with pytest.raises(StreamUnavailable):
+            first.send([message(2)])
+        second.send([message(2, previous=1)])
+        assert [each.message.id for each in read_all(stream.reader("a", {}), 2)] == [1, 2]
+
     def test_other_sources_are_not_fenced(self, stream: Stream) -> None:
         one, other = stream.sender(SOURCE), stream.sender("/node-b/intake")
         one.send([message(1)])

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from kafka import KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
+from kafka.errors import KafkaError
 
 from services.kernel.contracts import Message
 from services.kernel.stream import Stream, unread
@@ -82,6 +83,35 @@ def test_what_an_unfinished_page_withholds_is_still_to_be_read(topic: Topic) -> 
         assert time.monotonic() < until
     assert read_all(stream.reader("a", {}), 2)[-1].offset + 1 == unread(stream, {})
     other.close()
+    stream.close()
+
+
+def test_what_was_not_ended_is_given_up_for_good_by_who_takes_over(topic: Topic) -> None:
+    """As it is left by a process that was killed within a page."""
+    stream = KafkaStream(topic)
+    stream.sender(SOURCE).send([message(1)])
+    killed = KafkaProducer(
+        bootstrap_servers=topic.servers, transactional_id=SOURCE, enable_idempotence=True
+    )
+    killed.init_transactions()
+    killed.begin_transaction()
+    two = message(2)
+    at = stream.partition_of(two.key)
+    sent = killed.send(
+        topic.name, value=two.value, key=two.key, headers=two.headers(), partition=at
+    )
+    sent.get(30)
+    assert stream.withheld()
+    sender = stream.sender(SOURCE)
+    sender.take_over()
+    assert not stream.withheld()
+    with pytest.raises(KafkaError):
+        killed.commit_transaction()
+    sender.send([message(3)])
+    assert [each.message.id for each in read_all(stream.reader("a", {}), 2)] == [1, 3]
+    killed._sender.force_close()
+    killed.close()
+    sender.close()
     stream.close()
 
 

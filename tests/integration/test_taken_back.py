@@ -19,10 +19,13 @@ from services.intake.surveys.application import Surveys
 from services.intake.surveys.drafting import Proposal
 from services.kernel.aggregate import Created, Intent
 from services.kernel.clock import system_clock
+from services.kernel.contracts import Message
 from services.kernel.contracts import intake as contracts
+from services.kernel.contracts.resolution import CaseReopenedV1, ResolutionDocumentedV1
 from services.kernel.district import SHIPPED, load_district
 from services.kernel.proof import Signer, Top
 from services.kernel.stream import EmbeddedStream
+from services.kernel.stream.embedded import EmbeddedSender
 from services.main.backup.heard import Heard, erase_again, listen, taken_back
 from services.main.backup.stores import OUTBOXES, RETOLD, store_of
 from services.main.demo import add_accounts
@@ -124,6 +127,16 @@ def test_every_kind_of_event_is_the_same_again(
     assert rows(lost, "resolution", EVENTS) and rows(lost, "reporting", EVENTS)
 
 
+def reopened_last(found: Heard) -> set[str]:
+    """Return the cases that were documented, reopened, and not documented again."""
+    last: dict[str, str] = {}
+    said = found.later[f"/{ORIGIN}/resolution"]
+    for _id, message in sorted(said.items()):
+        if message.type in (ResolutionDocumentedV1.type, CaseReopenedV1.type):
+            last[message.subject] = message.type
+    return {subject for subject, type in last.items() if type == CaseReopenedV1.type}
+
+
 def test_the_tables_beside_them_are_as_they_were(
     lost: Path, stream: EmbeddedStream, tmp_path: Path
 ) -> None:
@@ -135,13 +148,17 @@ def test_the_tables_beside_them_are_as_they_were(
         ("intake", "SELECT * FROM survey_answers"),
         (
             "publication",
-            "SELECT publication, redraft, approval, release, informed, taken_back "
+            "SELECT publication, redraft, approval, release, informed "
             "FROM publications ORDER BY publication",
         ),
         ("resolution", "SELECT complaint FROM to_share ORDER BY complaint"),
         ("reporting", "SELECT source, size FROM signed"),
     ):
         assert rows(again, store, statement) == rows(lost, store, statement), statement
+    # What is taken back by a reopening that caused no event yet, its follower reads again.
+    taken = "SELECT complaint FROM publications WHERE taken_back = 1"
+    marked, were = (set(rows(each, "publication", taken)) for each in (again, lost))
+    assert were - marked == {(id,) for id in reopened_last(heard(stream))} and marked <= were
     waiting = set(rows(lost, "resolution", "SELECT task, argument FROM due"))
     assert waiting <= set(rows(again, "resolution", "SELECT task, argument FROM due"))
 
@@ -182,6 +199,37 @@ def test_a_second_incarnation_is_taken_back_behind_the_first(
         assert store.published(1, 1)[0].source == second
     finally:
         store.close()
+
+
+class MarkedLate(EmbeddedStream):
+    """A stream whose brokers have not marked a page everywhere when its sender is taken over."""
+
+    marked: dict[str, Message]
+
+    def sender(self, source: str) -> EmbeddedSender:
+        late, store = self.marked.pop(source, None), self.store
+
+        class Taken(EmbeddedSender):
+            def take_over(self) -> None:
+                if late is not None:
+                    store([late])
+
+        return Taken(self, source)
+
+
+def test_what_brokers_mark_late_was_heard_of_as_well(
+    stream: EmbeddedStream, tmp_path: Path
+) -> None:
+    said = heard(stream).later[f"/{ORIGIN}/intake"]
+    one, two, three = (said[id] for id in sorted(said)[:3])
+    begun = msgspec.structs.replace(two, source=f"/{ORIGIN}.2/intake", id=1)
+    late = MarkedLate(tmp_path / "stream.sqlite", system_clock)
+    late.store([one, three])
+    late.marked = {two.source: two, begun.source: begun}
+    found = heard(late)
+    assert sorted(found.later[one.source]) == [one.id, two.id, three.id]
+    assert found.incarnation == 2
+    late.close()
 
 
 def test_who_was_erased_after_the_backup_is_erased_again(

@@ -213,6 +213,19 @@ class KafkaSender:
             self.close()
             raise
 
+    def take_over(self) -> None:
+        """Fence the sender before, as the first page would.
+
+        Brokers answer when its last transaction has ended: what it had not committed is given up,
+        what it had is marked in every partition.
+        """
+        try:
+            with reported():
+                self._opened()
+        except StreamUnavailable:
+            self.close()
+            raise
+
     def settle(self) -> None:
         """End a transaction of this source that brokers forgot: nobody reads on behind it.
 
@@ -248,6 +261,11 @@ class KafkaSender:
                 producer.close(timeout=1)
 
     def _begin(self) -> KafkaProducer:
+        producer = self._opened()
+        producer.begin_transaction()
+        return producer
+
+    def _opened(self) -> KafkaProducer:
         if self._producer is None:
             stream = self._stream
             stream._check()
@@ -266,7 +284,6 @@ class KafkaSender:
                 request_timeout_ms=max(1000, stream._delivery_ms // 2),
             )
             self._producer.init_transactions()
-        self._producer.begin_transaction()
         return self._producer
 
 

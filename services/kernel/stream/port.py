@@ -42,6 +42,10 @@ class Sender(Protocol):
     def send(self, page: Sequence[Message]) -> None:
         """Store a page, all of it or nothing; raises StreamUnavailable."""
 
+    def take_over(self) -> None:
+        """Have what an earlier sender of this source began be over: readable from now on, or given
+        up for good; raises StreamUnavailable."""
+
     def settle(self) -> None:
         """End what an earlier page of this source left unfinished, if anything is held up by it;
         raises StreamUnavailable."""

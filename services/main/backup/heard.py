@@ -21,9 +21,9 @@ from services.kernel.district import District, DistrictFileError, load_district
 from services.kernel.handover.told import boxes_of, origin_of
 from services.kernel.keyring import Keyring
 from services.kernel.store import Service, UnitOfWork
-from services.kernel.store.incarnations import number_of
+from services.kernel.store.incarnations import number_of, source_of
 from services.kernel.store.taking_back import take_back
-from services.kernel.stream import Delivery, Stream
+from services.kernel.stream import Delivery, Reader, Stream
 from services.main.backup.erased import Marks, destroy
 from services.main.backup.layout import ATTACHMENTS, DISTRICT_FILE, KEYRING
 from services.main.backup.stores import OUTBOXES, RETOLD, store_of
@@ -55,10 +55,14 @@ class Heard:
 def listen(
     stream: Stream, origin: str, positions: Mapping[str, int], homed: frozenset[str]
 ) -> Heard:
-    """Read the stream from its beginning to where it ends now; raises StreamUnavailable."""
+    """Read the stream from its beginning to where it ends now; raises StreamUnavailable.
+
+    Brokers mark a page in one partition after the other, and whoever sent it died meanwhile: what
+    they began is ended before the end is looked for.
+    """
     heard = Heard()
-    for each in _all(stream):
-        message = each.message
+
+    def hear(message: Message) -> None:
         own = origin_of(message.source) == origin
         held = own and message.id <= positions.get(message.source, 0)
         if own:
@@ -69,7 +73,24 @@ def listen(
             heard.erased.add(message.subject)
         if message.type in _FORMS and message.puskesmas in homed and not held:
             heard.forms[message.subject].append(message)
+
+    with closing(stream.reader(NAME, {})) as reader:
+        read: dict[int, int] = {}
+        for each in _to_the_end(stream, reader, read):
+            hear(each.message)
+        for source in sorted({*heard.ends, *positions, *_next(origin, heard, positions)}):
+            with closing(stream.sender(source)) as sender:
+                sender.take_over()
+        for each in _to_the_end(stream, reader, read):
+            hear(each.message)
     return heard
+
+
+def _next(origin: str, heard: Heard, positions: Mapping[str, int]) -> Iterator[str]:
+    """Yield the sources of the incarnation after the latest that is known of: one of which nothing
+    can be read yet may have begun."""
+    number = max(map(number_of, [*heard.ends, *positions]), default=0) + 1
+    return (source_of(origin, service, number) for service in OUTBOXES)
 
 
 def district_in(backup: Path) -> District:
@@ -87,14 +108,13 @@ def homed_in(district: District, homes: Collection[str | None]) -> frozenset[str
     return frozenset(each.code for each in district.all_puskesmas if each.home in homes)
 
 
-def _all(stream: Stream) -> Iterator[Delivery]:
+def _to_the_end(stream: Stream, reader: Reader, read: dict[int, int]) -> Iterator[Delivery]:
+    """Yield what follows what was `read` (by partition, up to which offset), and note it there."""
     ends = {partition: end for partition, end in stream.ends().items() if end}
-    read: dict[int, int] = {}
-    with closing(stream.reader(NAME, {})) as reader:
-        while any(read.get(partition, 0) < end for partition, end in ends.items()):
-            for each in reader.poll(PAGE, WAIT_SECONDS):
-                read[each.partition] = each.offset + 1
-                yield each
+    while any(read.get(partition, 0) < end for partition, end in ends.items()):
+        for each in reader.poll(PAGE, WAIT_SECONDS):
+            read[each.partition] = each.offset + 1
+            yield each
 
 
 def taken_back(
