@@ -226,6 +226,12 @@ _FACTS: dict[str, dict[str, Any]] = {
         "link": "00",
         "remark": None,
     },
+    "SurveyTabulated": {
+        "shape": "counts",
+        "source": "skm.go.id",
+        "sha256": None,
+        "units": [{"unit": None, "respondents": 280, "counts": [], "means": []}],
+    },
     "SurveyClosed": {
         "respondents": 280,
         "method": "weight=exact",

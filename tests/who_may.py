@@ -167,6 +167,7 @@ SURVEYING: dict[str, tuple[frozenset[str], dict[str, Any], str]] = {
 SURVEY: dict[str, Row] = {
     **{f"POST /{step}": Row(who, body) for step, (who, body, _page) in SURVEYING.items()},
     "POST /answers": Row(DESK, {"answers": [{"scores": {"time": 4}}]}),
+    "POST /table": Row(DESK, {"source": SAID, "units": [{"respondents": 1}]}),
     "GET /result": Row(READS),
 }
 MESSAGES: Final = TELLS | ADMIN
@@ -368,6 +369,7 @@ TABLE: dict[str, Row] = {
     "POST /survei/{id}/impor": Row(DESK, file=True),
     "GET /survei/{id}/impor/{file}": Row(DESK),
     "POST /survei/{id}/impor/{file}": Row(DESK, {}),
+    "POST /survei/{id}/impor/{file}/tabel": Row(DESK, {}),
     "POST /survei/{id}/impor/{file}/henti": Row(DESK, {}),
     "GET /s/{survey}": Row(ANYBODY),
     "POST /s/{survey}": Row(ANYBODY, {}),

@@ -71,6 +71,7 @@ SHAPE: Final = json.dumps(
         "population": "INTEGER",
         "sample": "INTEGER",
         "respondents": "INTEGER",
+        "basis": "VARCHAR",
         "method": "VARCHAR",
         "converted": "VARCHAR",
         "quality": "VARCHAR",
@@ -166,6 +167,12 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "population": ("INTEGER", "p.population"),
     "sample_size": ("INTEGER", "p.sample"),
     "respondents": ("INTEGER", "p.respondents"),
+    # Before a table could stand for them, figures came of answers.
+    "basis": (
+        "VARCHAR",
+        "CASE WHEN name IN ('SurveyClosed', 'SurveyPublished') "
+        "THEN coalesce(p.basis, 'answers') END",
+    ),
     "method": ("VARCHAR", "p.method"),
     "converted": ("VARCHAR", "p.converted"),
     "quality": ("VARCHAR", "p.quality"),

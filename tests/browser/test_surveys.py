@@ -2,14 +2,17 @@
 page of it has anything that axe finds."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
+from services.intake.domain.satisfaction import PERMENPANRB_14_2017
 from tests.browser.axe import violations
 from tests.browser.house import PUBLIC, House
-from tests.integration.test_surveys import filled, opened, propose, step
+from tests.integration.test_surveys import KEYS, filled, opened, propose, step
 from tests.running import RunningNode
+from tests.unit.uploads import as_csv
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+SITE = "skm.kebumenkab.go.id"
 SAID = "Antrean obat lama, kursi kurang."
 
 
@@ -17,6 +20,9 @@ SAID = "Antrean obat lama, kursi kurang."
 def surveys(node: RunningNode) -> dict[str, str]:
     """A survey at each state that a page tells apart."""
     found = {"proposed": propose(node), "open": opened(node), "published": opened(node)}
+    found["tabulated"] = opened(node)
+    table = {"source": SITE, "units": [{"respondents": 30, "means": dict.fromkeys(KEYS, "3.25")}]}
+    assert step(node, "sari", found["tabulated"], "table", **table).status_code == 200
     answers = [
         filled(3, unit="loket", groups={"gender": "Perempuan"}, remark=SAID),
         filled(4, unit="farmasi", groups={"gender": "Laki-laki"}),
@@ -77,6 +83,27 @@ def test_the_staffs_pages_hold(house: House, surveys: dict[str, str]) -> None:
         holds(page, f"/survei/{each}")
     for name in ("hasil", "masukan", "kertas", "impor", "poster"):
         holds(page, f"/survei/{id}/{name}")
+    for name in ("hasil", "masukan", "impor"):
+        holds(page, f"/survei/{surveys['tabulated']}/{name}")
+
+
+def test_a_table_is_looked_over_before_it_takes_the_place_of_another(
+    house: House, surveys: dict[str, str]
+) -> None:
+    page = house.page("sari")
+    page.goto(f"/survei/{surveys['tabulated']}/impor")
+    names = [str(PERMENPANRB_14_2017.names[key]) for key in KEYS]
+    table = as_csv((("Unit", "n", *names), ("loket", "40", *["3,5"] * 9)), ";").encode()
+    field = page.get_by_label("Berkas", exact=True)
+    field.set_input_files(FilePayload(name="nilai.csv", mimeType="text/csv", buffer=table))
+    page.get_by_role("button", name="Periksa berkas").click()
+    expect(page.get_by_text("87,50").first).to_be_visible()
+    holds(page, page.url)
+    page.get_by_label("Dari mana tabel ini").fill(SITE)
+    page.get_by_label("Ya, gantikan tabel yang sudah dicatat").check()
+    page.get_by_role("button", name="Catat tabel ini").click()
+    expect(page.get_by_text("Tabel dicatat sebagai pengganti jawaban.")).to_be_visible()
+    expect(page.get_by_text("Tabel rata-rata per unsur").first).to_be_visible()
 
 
 def test_a_sheet_is_typed_without_leaving_the_digits(house: House, surveys: dict[str, str]) -> None:

@@ -334,6 +334,10 @@ SURVEY: list[tuple[str, str, Any]] = [
     ),
 ]
 
+WHOLE = ("requirements", "procedure", "time", "cost", "product", "competence", "behaviour")
+MEANS = dict.fromkeys((*WHOLE, "complaint_handling", "facilities"), "3.25")
+COMES_TO_A_TABLE = ("approval", "coordination", "opening")
+
 
 def surveyed(asker: Asker, things: Things) -> None:
     """Two surveys, one by its own address and one below its Puskesmas; a third waits."""
@@ -344,12 +348,24 @@ def surveyed(asker: Asker, things: Things) -> None:
             continue
         at = "/puskesmas/{code}/surveys/{id}" if within else "/surveys/{id}"
         here = {"id": given["id"], **within}
-        whole = {"requirements", "procedure", "time", "cost", "product", "competence", "behaviour"}
-        scores = dict.fromkeys(whole | {"complaint_handling", "facilities"}, 4)
+        scores = dict.fromkeys(MEANS, 4)
         for role, step, body in SURVEY:
             sent = {"answers": [{"scores": scores}]} if step == "answers" else body
             asker.well(role, f"POST {at}/{step}", sent, **here)
         asker.well("head", f"GET {at}/result", **here)
+        tabulated(asker, things, at, within)
+
+
+def tabulated(asker: Asker, things: Things, at: str, within: dict[str, str]) -> None:
+    """A survey of which there is only a table."""
+    given = asker.well("complaint_team", "POST /puskesmas/{code}/surveys", TERMS, code="puring")
+    here = {"id": given["id"], **within}
+    for role, step, body in (each for each in SURVEY if each[1] in COMES_TO_A_TABLE):
+        asker.well(role, f"POST {at}/{step}", body, **here)
+    table = {"source": "skm.go.id", "units": [{"respondents": 9, "means": MEANS}]}
+    asker.well("officer", f"POST {at}/table", table, **here)
+    asker.well("head", f"GET {at}/result", **here)
+    things.surveys.append(given["id"])
 
 
 MEETING = {"kind": "linsek", "starts_at": f"{SOON}T09:00:00+07:00", "venue": "Aula"}

@@ -13,7 +13,9 @@ import msgspec
 import pytest
 
 from services.intake.application import Intake
+from services.intake.domain.satisfaction import PERMENPANRB_14_2017, Counts, Tally
 from services.intake.domain.survey_answer import Filled
+from services.intake.domain.survey_table import SurveyTable
 from services.intake.surveys.answering import Sheet
 from services.intake.surveys.application import Surveys
 from services.intake.surveys.drafting import Proposal
@@ -39,7 +41,8 @@ EVENTS = "SELECT originator_id, originator_version, topic, state FROM stored_eve
 
 
 def surveyed(intake: Intake) -> None:
-    """A survey that came back once, was answered with a remark, and closed."""
+    """A survey that came back once, was answered with a remark, and closed; another of which there
+    is only a table."""
     surveys = Surveys(intake)
     team, head = Intent("acc-1", "complaint_team"), Intent("acc-2", "head")
     day = date(2026, 11, 2)
@@ -53,6 +56,14 @@ def surveyed(intake: Intake) -> None:
     sheets = [Sheet(Filled({"time": 4}, "loket", {"gender": "Perempuan"}, "Lama."), "12")]
     surveys.answering.answer(id, team, "paper", sheets).result()
     surveys.close(id, team).result()
+    other = UUID(surveys.propose("puring", terms, team).result().ids["id"])
+    surveys.approve(other, head).result()
+    surveys.coordinate(other, team, ["loket"], ["Bu Yuli"], None).result()
+    surveys.open(other, team).result()
+    counts = dict.fromkeys(PERMENPANRB_14_2017.keys, (0, 0, 1, 2))
+    table = SurveyTable(Counts({"loket": Tally(3, counts)}), "skm.go.id", "00" * 32)
+    surveys.tabulate(other, team, table, replaces=False).result()
+    surveys.close(other, team).result()
 
 
 @pytest.fixture(scope="module")

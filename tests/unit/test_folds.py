@@ -522,6 +522,28 @@ def test_a_closing_that_arrives_late_is_known_from_then_on(facts: Facts) -> None
     assert facts.at("surveys", columns, 2, 6) == [("open", None, None)]
 
 
+def test_what_an_index_was_reckoned_from_is_known_from_the_closing_on(facts: Facts) -> None:
+    given = {"source": "intake", "about": 804}
+    told_of = {"version": 2, "basis": "counts", **given}
+    facts.take(
+        deliveries(
+            [
+                told("SurveyProposed", 1, **given),
+                told("SurveyTabulated", 2, **given),
+                told("SurveyClosed", 3, **told_of),
+                told("SurveyPublished", 4, **told_of),
+                told("SurveyClosed", 5, source="intake", about=805),
+            ]
+        )
+    )
+    columns = "state, basis"
+    assert facts.at("surveys", columns, 2, 9) == [("proposed", None)]
+    assert facts.at("surveys", columns, 3, 9) == [("closed", "counts")]
+    assert facts.at("surveys", columns, 4, 9) == [("published", "counts")]
+    # Before there were tables, it was answers.
+    assert sorted(facts.at("surveys", columns, 5, 9))[0] == ("closed", "answers")
+
+
 def test_ten_answers_cost_a_survey_nothing(facts: Facts) -> None:
     proposed = told("SurveyProposed", 1, source="intake", about=803)
     answers = [told("SurveyAnswered", 2, source="intake", about=n) for n in range(810, 820)]

@@ -8,10 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from services.intake.domain.satisfaction import PERMENPANRB_14_2017
-from services.intake.domain.survey import Figures, Survey, Terms
+from services.intake.domain.satisfaction import PERMENPANRB_14_2017, Counts, Tally
+from services.intake.domain.survey import Figures, Survey
 from services.intake.domain.survey_answer import Filled, SurveyAnswer
 from services.intake.domain.survey_steps import ALLOWED, SurveyState, SurveyStep
+from services.intake.domain.survey_table import SurveyTable
+from services.intake.domain.survey_terms import Terms
 from services.kernel.aggregate import Act
 from services.kernel.contracts import SealedBox
 from services.kernel.contracts.surveys import SurveyFigureV1
@@ -45,6 +47,7 @@ FIGURES = Figures(
         for key in KEYS
     ],
 )
+TABLE = SurveyTable(Counts({None: Tally(1, dict.fromkeys(KEYS, (0, 0, 0, 1)))}), "skm.go.id")
 
 
 def act(hours: float = 0, actor: str = "acc-1") -> Act:
@@ -65,6 +68,7 @@ STEPS: dict[SurveyStep, Callable[[Survey, Act], Any]] = {
     SurveyStep.COORDINATION: lambda each, at: each.coordinate(at, ["loket"], ["Yuli"], None),
     SurveyStep.OPENING: lambda each, at: each.open(at),
     SurveyStep.ANSWERS: lambda each, at: answer(each, Filled({"time": 4}), at),
+    SurveyStep.TABLE: lambda each, at: each.tabulate(at, TABLE, answered=0, replaces=False),
     SurveyStep.CLOSING: lambda each, at: each.close(at, FIGURES),
     SurveyStep.PUBLICATION: lambda each, at: each.publish(at, ["notice_board"], BOX, BOX, None),
 }

@@ -4,83 +4,42 @@ SOP Puring 1.7 and 5.1a-5.1c, PermenPANRB 14/2017. Its answers are aggregates of
 (`survey_answer.py`): ten thousand of them make no history of ten thousand steps.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from services.intake.domain.satisfaction import SAMPLE_ROUNDINGS, SampleRounding
-from services.intake.domain.survey_steps import ALLOWED, MEDIA, WAYS, SurveyState, SurveyStep
+from services.intake.domain.survey_steps import ALLOWED, MEDIA, SurveyState, SurveyStep
+from services.intake.domain.survey_table import SurveyTable
+from services.intake.domain.survey_terms import Terms
 from services.kernel.aggregate import Act, Aggregate, Created
 from services.kernel.contracts import SealedBox
-from services.kernel.contracts.surveys import SurveyFigureV1, SurveyPublishedFigureV1
-from services.kernel.errors import Conflict, FieldError, InvalidInput, StepNotAllowed, invalid
-from services.kernel.text import Text, _
+from services.kernel.contracts.surveys import (
+    SurveyFigureV1,
+    SurveyPublishedFigureV1,
+    SurveyTableUnitV1,
+)
+from services.kernel.errors import AlreadyDone, Conflict, InvalidInput, StepNotAllowed, invalid
+from services.kernel.text import _
 
-PERIOD: Final = re.compile(r"\d{4}(-Q[1-4]|-H[12])?")
-POPULATION_MOST: Final = 10_000_000
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What the terms of reference say beside their words (`SurveyProposedV1` says what each is)."""
-
-    period: str
-    opens_on: date
-    closes_on: date
-    asked: str
-    elements: list[str]
-    method: str
-    units: list[str]
-    ways: list[str]
-    population: int
-    sample: int
-    sample_rounding: SampleRounding
-
-    def problems(self) -> list[FieldError]:
-        """Return what cannot stand, field by field."""
-        found = []
-
-        def wrong(field: str, message: Text) -> None:
-            found.append(FieldError(field, message))
-
-        if PERIOD.fullmatch(self.period) is None:
-            wrong("period", _("Tulis masa survei seperti 2026-Q4, 2026-H2, atau 2026."))
-        if self.closes_on < self.opens_on:
-            wrong("closes_on", _("Hari terakhir sebelum hari pertama. Periksa kedua tanggal."))
-        if not self.units:
-            wrong("units", _("Pilih sedikitnya satu unit."))
-        if not self.ways or not set(self.ways) <= set(WAYS):
-            wrong("ways", _("Pilih salah satu: {choices}.", choices=", ".join(WAYS)))
-        if self.sample_rounding not in SAMPLE_ROUNDINGS:
-            choices = ", ".join(SAMPLE_ROUNDINGS)
-            wrong("sample_rounding", _("Pilih salah satu: {choices}.", choices=choices))
-        if not 1 <= self.population <= POPULATION_MOST:
-            wrong("population", _("Tulis banyaknya pengguna layanan, paling sedikit 1."))
-        elif self.sample > self.population:
-            wrong(
-                "sample",
-                _(
-                    "Sampel tidak bisa melebihi populasinya, {population} orang.",
-                    population=self.population,
-                ),
-            )
-        if self.sample < 1:
-            wrong("sample", _("Tulis banyaknya responden, paling sedikit 1."))
-        return found
+ANSWERS: Final = "answers"
+"""What an index is reckoned from as a rule; the other bases are the shapes of a table."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures with which a survey closes; `converted` None: an element has no answer."""
+    """The figures with which a survey closes; `converted` None: an element has no answer.
+
+    `basis` is what they were reckoned from: `answers`, or a table of `counts` or `means`.
+    """
 
     respondents: int
     method: str
     converted: str | None
     quality: str | None
     elements: list[SurveyFigureV1]
+    basis: str = ANSWERS
 
 
 class _Terms(Aggregate.Event):
@@ -126,6 +85,7 @@ class Survey(Aggregate):
             aggregate.remarks = aggregate.opened_at = aggregate.closed_at = None
             aggregate.approved_at = aggregate.approved_by = None
             aggregate.coordinated = aggregate.figures = aggregate.published = None
+            aggregate.table = None
 
     class ProposedAgain(_Terms):
         """They were written anew, after they had come back."""
@@ -175,8 +135,22 @@ class Survey(Aggregate):
             """Keep since when."""
             aggregate.state, aggregate.opened_at = SurveyState.OPEN, self.occurred_at
 
-    class Closed(Aggregate.Event):
-        """It takes no more answers, and its index stands."""
+    class Tabulated(Aggregate.Event):
+        """A table of counts or means was recorded in place of answers."""
+
+        TOPIC = "intake.SurveyTabulated"
+
+        shape: str
+        source: str
+        sha256: str | None
+        units: list[SurveyTableUnitV1]
+
+        def apply(self, aggregate: "Survey") -> None:
+            """Keep the table; an earlier one stays in the history."""
+            aggregate.table = self
+
+    class ClosedV1(Aggregate.Event):
+        """It was closed when an index came of answers only."""
 
         TOPIC = "intake.SurveyClosed"
 
@@ -191,8 +165,15 @@ class Survey(Aggregate):
             aggregate.state, aggregate.closed_at = SurveyState.CLOSED, self.occurred_at
             aggregate.figures = self
 
-    class Published(Aggregate.Event):
-        """Its result was published."""
+    class Closed(ClosedV1):
+        """It takes no more answers, and its index stands."""
+
+        TOPIC = "intake.SurveyClosed.2"
+
+        basis: str
+
+    class PublishedV1(Aggregate.Event):
+        """Its result was published when an index came of answers only."""
 
         TOPIC = "intake.SurveyPublished"
 
@@ -211,6 +192,13 @@ class Survey(Aggregate):
             """Keep what was published."""
             aggregate.state, aggregate.published = SurveyState.PUBLISHED, self
 
+    class Published(PublishedV1):
+        """Its result was published."""
+
+        TOPIC = "intake.SurveyPublished.2"
+
+        basis: str
+
     if TYPE_CHECKING:  # the library would make a dataclass of annotations
         state: SurveyState
         terms: Terms
@@ -224,8 +212,9 @@ class Survey(Aggregate):
         coordinated: "Survey.UnitsCoordinated | None"
         opened_at: datetime | None
         closed_at: datetime | None
-        figures: "Survey.Closed | None"
-        published: "Survey.Published | None"
+        table: "Survey.Tabulated | None"
+        figures: "Survey.ClosedV1 | None"
+        published: "Survey.PublishedV1 | None"
 
     @classmethod
     def propose(
@@ -274,6 +263,22 @@ class Survey(Aggregate):
         self._step(SurveyStep.OPENING, act, _at(self.coordinated))
         self.record(self.Opened, act)
 
+    def tabulate(self, act: Act, table: SurveyTable, *, answered: int, replaces: bool) -> None:
+        """Record a table in place of answers; `answered` is how many there are, `replaces` that the
+        table so far is to be taken no more.
+
+        Raises StepNotAllowed, Conflict where somebody has answered, AlreadyDone for a second table
+        that is not said to replace the first, InvalidInput with every wrong field.
+        """
+        self._step(SurveyStep.TABLE, act, self.opened_at)
+        self.must_take_table(answered)
+        if self.table is not None and not replaces:
+            raise AlreadyDone(
+                _("Survei ini sudah punya tabel. Nyatakan bahwa yang baru menggantikannya.")
+            )
+        table.check(self.terms)
+        self.record(self.Tabulated, act, **table.stated())
+
     def close(self, act: Act, figures: Figures) -> None:
         """Take no more answers; raises StepNotAllowed."""
         self._step(SurveyStep.CLOSING, act, self.opened_at)
@@ -303,6 +308,7 @@ class Survey(Aggregate):
             act,
             period=self.terms.period,
             respondents=closed.respondents,
+            basis=self.basis,
             method=closed.method,
             converted=closed.converted,
             quality=closed.quality,
@@ -321,11 +327,28 @@ class Survey(Aggregate):
             followed_up=followed_up,
         )
 
+    def must_take_table(self, answered: int) -> None:
+        """Raise StepNotAllowed where no table is taken, Conflict where so many have answered."""
+        self.must_allow(SurveyStep.TABLE)
+        if answered:
+            raise Conflict(_ANSWERED)
+
+    @property
+    def basis(self) -> str:
+        """What its index is reckoned from: `answers`, `counts` or `means`."""
+        return ANSWERS if self.table is None else self.table.shape
+
+    @property
+    def allowed(self) -> tuple[SurveyStep, ...]:
+        """The steps that may be taken now; where there is a table, nobody answers any more."""
+        steps = ALLOWED[self.state]
+        return steps if self.table is None else tuple(s for s in steps if s != SurveyStep.ANSWERS)
+
     def must_allow(self, step: SurveyStep) -> None:
-        """Raise StepNotAllowed, with what is allowed, where the state does not allow a step."""
-        allowed = ALLOWED[self.state]
-        if step not in allowed:
-            raise StepNotAllowed(_REFUSALS[self.state], [str(each) for each in allowed])
+        """Raise StepNotAllowed, with what is allowed, where that does not hold a step."""
+        if step not in self.allowed:
+            why = _TABULATED if step in ALLOWED[self.state] else _REFUSALS[self.state]
+            raise StepNotAllowed(why, [str(each) for each in self.allowed])
 
     def _step(self, step: SurveyStep, act: Act, after: datetime | None) -> None:
         self.must_allow(step)
@@ -345,6 +368,14 @@ def _checked(terms: Terms) -> dict[str, Any]:
     return asdict(terms)
 
 
+_ANSWERED: Final = _(
+    "Survei ini sudah punya jawaban, dan tabel bisa memuat responden yang sama. Kirim jawaban "
+    "satu baris per responden, atau susun survei tersendiri untuk tabel ini."
+)
+_TABULATED: Final = _(
+    "Survei ini dihitung dari tabel yang sudah dicatat, jadi tidak menerima jawaban satu per satu. "
+    "Tabelnya dapat diganti; jawaban ditampung di survei tersendiri."
+)
 _REFUSALS: Final = {
     SurveyState.PROPOSED: _("Kerangka acuan survei ini menunggu persetujuan Kepala Puskesmas."),
     SurveyState.RETURNED: _("Kerangka acuan survei ini dikembalikan. Perbaiki dahulu."),

@@ -32,6 +32,7 @@ class SurveyStep(StrEnum):
     COORDINATION = "coordination"
     OPENING = "opening"
     ANSWERS = "answers"
+    TABLE = "table"
     CLOSING = "closing"
     PUBLICATION = "publication"
 
@@ -41,7 +42,7 @@ ALLOWED: Final = {
     SurveyState.RETURNED: (SurveyStep.PROPOSAL,),
     SurveyState.APPROVED: (SurveyStep.COORDINATION,),
     SurveyState.COORDINATED: (SurveyStep.COORDINATION, SurveyStep.OPENING),
-    SurveyState.OPEN: (SurveyStep.ANSWERS, SurveyStep.CLOSING),
+    SurveyState.OPEN: (SurveyStep.ANSWERS, SurveyStep.TABLE, SurveyStep.CLOSING),
     SurveyState.CLOSED: (SurveyStep.PUBLICATION,),
     SurveyState.PUBLISHED: (),
 }

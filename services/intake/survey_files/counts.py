@@ -42,9 +42,12 @@ def counts_by_element(table: Table, errors: list[RowError]) -> Counts:
         found[unit][key] = counts
         filled[unit] = max(filled[unit], sum(counts.values()))
         if line.get(RESPONDENTS):
-            stated = _number(table, line, RESPONDENTS, errors)
-            if stated < sum(counts.values()):
+            stated, answered = _number(table, line, RESPONDENTS, errors), sum(counts.values())
+            if stated < answered:
                 message = _("Lebih sedikit daripada banyaknya jawaban. Periksa keduanya.")
+                errors.append(table.error(line, RESPONDENTS, message))
+            elif stated > answered and BLANK in table.columns:
+                message = _("Tidak sama dengan jumlah jawaban dan yang kosong. Periksa keduanya.")
                 errors.append(table.error(line, RESPONDENTS, message))
             filled[unit] = max(filled[unit], stated)
     return _counts(found, filled)

@@ -16,7 +16,7 @@ def means_by_element(table: Table, errors: list[RowError]) -> StatedMeans:
     What is wrong is added to `errors`.
     """
     found: dict[str | None, dict[str, Fraction]] = defaultdict(dict)
-    respondents: dict[str | None, int | None] = {}
+    answered: dict[str | None, dict[str, int]] = defaultdict(dict)
     for line in table.lines:
         key = table.element_of(line, errors)
         if key is None:
@@ -25,8 +25,14 @@ def means_by_element(table: Table, errors: list[RowError]) -> StatedMeans:
         if key in found[unit]:
             errors.append(table.error(line, ELEMENT, REPEATED))
         _take(table, line, MEAN, found[unit], key, errors)
-        respondents[unit] = respondents.get(unit) or _respondents(table, line, errors)
-    return StatedMeans({unit: Means(of, respondents[unit]) for unit, of in found.items()})
+        if number := _respondents(table, line, errors):
+            answered[unit][key] = number
+    return StatedMeans(
+        {
+            unit: Means(of, max(answered[unit].values(), default=None), answered=answered[unit])
+            for unit, of in found.items()
+        }
+    )
 
 
 def means_by_unit(table: Table, errors: list[RowError]) -> StatedMeans:

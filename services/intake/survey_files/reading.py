@@ -1,7 +1,7 @@
 """Reads a file of survey answers: which of its shapes it has, and what it says."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
 from services.intake.domain.satisfaction import Answers, ElementSet
@@ -31,9 +31,9 @@ SHAPES: Final = get_args(Shape)
 class Read:
     """What a file says; with `errors` its answers are not whole and must not be used.
 
-    The names of its columns stand in row `top`. `empty` rows hold no answer, `summaries` sum
-    others up: both are left out. `numbered` False: respondents have no number there, so that one
-    who is in it twice cannot be told.
+    The names of its columns stand in row `top`, each unit first in a row of `units`. `empty` rows
+    hold no answer, `summaries` sum others up: both are left out. `numbered` False: respondents have
+    no number there, so that one who is in it twice cannot be told.
     """
 
     shape: Shape
@@ -43,6 +43,7 @@ class Read:
     empty: int = 0
     summaries: int = 0
     numbered: bool = True
+    units: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_answers(
@@ -76,7 +77,9 @@ def read_answers(
             answers = (counts_by_element if long else counts_by_score)(table, errors)
         case "means":
             answers = (means_by_element if long else means_by_unit)(table, errors)
-    return Read(found, answers, tuple(errors), table.top, empty, table.summaries, numbered)
+    units = {line.get(UNIT): line.number for line in reversed(table.lines)}
+    top, summed = table.top, table.summaries
+    return Read(found, answers, tuple(errors), top, empty, summed, numbered, units)
 
 
 def _shape(table: Table) -> Shape:

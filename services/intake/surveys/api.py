@@ -19,6 +19,7 @@ from services.intake.surveys.forms import (
     PublicationBody,
     ReturnBody,
     StepBody,
+    TableBody,
 )
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
@@ -79,10 +80,12 @@ class ResultView(BaseModel):
     method: str
     population: int
     sample: int
-    answers: int = Field(description="questionnaires that came in")
+    basis: str = Field(description="answers, or a table of counts or means in their place")
+    source: str | None = Field(description="who made the table; null: there is none")
+    answers: int | None = Field(description="questionnaires that came in; null: there is a table")
     respondents: int | None = Field(description="those that the index is reckoned from")
     left_out: int | None = Field(description="dropped for a blank, where the method does so")
-    blanks: int | None
+    blanks: int | None = Field(description="null: a table of means does not say")
     index: IndexView | None = Field(description="null: nobody has answered")
     parts: list[PartView]
 
@@ -197,6 +200,21 @@ def _add_answering(api: APIRouter, surveys: Surveys) -> None:
         return done(surveys.answering.answer(id, who, body.way, body.taken(), once).result())
 
     @api.post(
+        "/table",
+        response_model=StepDone,
+        responses=refusals(409),
+        dependencies=[requires("survey.answer")],
+        max_body_size=ANSWERS_BYTES,
+    )
+    def tabulate_survey(id: UUID, body: TableBody, step: Stepping) -> Any:
+        """Record a table of counts or means in place of answers; a second one says that it
+        replaces the first, and where somebody has answered there is none (409)."""
+        here = surveys.get(id).puskesmas
+        step.principal.role_for(step.permission, here)
+        table, replaces = body.taken(), body.replaces
+        return step.take(here, surveys.tabulate, id, table, replaces, at=body.occurred_at)
+
+    @api.post(
         "/closing",
         response_model=StepDone,
         responses=refusals(409),
@@ -234,11 +252,13 @@ def _add_result(api: APIRouter, surveys: Surveys) -> None:
         principal.role_for("survey.read", survey.puskesmas)
         response.headers["ETag"] = etag(survey.version)
         used = Method.parse(survey.terms.method if method is None else method)
-        answers = surveys.answering.count(id)
+        answers = surveys.answering.count(id) if survey.table is None else None
         return _view(survey, answers, used, surveys.result_if_any(survey, used))
 
 
-def _view(survey: Survey, answers: int, method: Method, result: Result | None) -> dict[str, Any]:
+def _view(
+    survey: Survey, answers: int | None, method: Method, result: Result | None
+) -> dict[str, Any]:
     terms = survey.terms
     means = result.means if result else Means({}, None)
     return {
@@ -252,6 +272,8 @@ def _view(survey: Survey, answers: int, method: Method, result: Result | None) -
         "method": str(method),
         "population": terms.population,
         "sample": terms.sample,
+        "basis": survey.basis,
+        "source": survey.table and survey.table.source,
         "answers": answers,
         "respondents": means.respondents,
         "left_out": means.left_out,

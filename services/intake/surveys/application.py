@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.intake.application import Intake
 from services.intake.domain.satisfaction import (
+    Answers,
     ElementSet,
     Index,
     Method,
@@ -16,6 +17,7 @@ from services.intake.domain.satisfaction import (
 )
 from services.intake.domain.survey import Figures, Survey
 from services.intake.domain.survey_steps import SurveyStep
+from services.intake.domain.survey_table import SurveyTable
 from services.intake.surveys.answering import Answering
 from services.intake.surveys.drafting import Proposal, asked_of, terms_of
 from services.intake.surveys.tables import note_survey
@@ -199,6 +201,32 @@ class Surveys:
         """Let it take answers; raises StepNotAllowed before it is approved and coordinated."""
         return self._step(id, lambda uow, found: found.open(uow.act(intent)), once, expected)
 
+    def tabulate(
+        self,
+        id: UUID,
+        intent: Intent,
+        table: SurveyTable,
+        replaces: bool,
+        noted: Callable[[UnitOfWork], None] | None = None,
+        *,
+        once: Once | None = None,
+        expected: int | None = None,
+    ) -> "Future[Answer]":
+        """Record a table in place of answers; `noted` writes more in the same transaction.
+
+        Raises StepNotAllowed, Conflict where somebody has answered, AlreadyDone for a second table
+        without `replaces`, InvalidInput with every wrong field.
+        """
+
+        def work(uow: UnitOfWork, found: Survey) -> None:
+            uow.flush()
+            answered = self.answering.count(id)
+            found.tabulate(uow.act(intent), table, answered=answered, replaces=replaces)
+            if noted is not None:
+                noted(uow)
+
+        return self._step(id, work, once, expected)
+
     def close(
         self, id: UUID, intent: Intent, *, once: Once | None = None, expected: int | None = None
     ) -> "Future[Answer]":
@@ -207,13 +235,14 @@ class Surveys:
         Raises StepNotAllowed.
         """
 
-        seen, figures = self.answering.count(id), self._figures(self.get(id))
+        before = self.get(id)
+        seen, figures = self.answering.count(id), self._figures(before)
 
         def work(uow: UnitOfWork, found: Survey) -> None:
             found.must_allow(SurveyStep.CLOSING)
             uow.flush()
             # Reckoned before, so that others' writing does not wait for it; a late answer counts.
-            late = self.answering.count(id) != seen
+            late = self.answering.count(id) != seen or found.table != before.table
             found.close(uow.act(intent), self._figures(found) if late else figures)
 
         return self._step(id, work, once, expected)
@@ -241,9 +270,9 @@ class Surveys:
         )
 
     def result(self, survey: Survey, method: Method) -> Result:
-        """Return the result of what was answered so far; raises InvalidInput where the method does
-        not fit, or where there is none yet."""
-        return result_of(self.answering.all(survey.id), self.asked(survey), method)
+        """Return the result of what was answered so far, or of the table in its place; raises
+        InvalidInput where the method does not fit, or where there is none yet."""
+        return result_of(self._answers(survey), self.asked(survey), method)
 
     def result_if_any(self, survey: Survey, method: Method | None = None) -> Result | None:
         """Return the result by the recorded method or another; None where an element has no answer.
@@ -257,17 +286,29 @@ class Surveys:
         except InvalidInput:
             return None
 
+    def heard(self, survey: Survey) -> int:
+        """Return how many answered: their answers so far, or as the table says."""
+        if survey.table is None:
+            return self.answering.count(survey.id)
+        return sum(each.respondents for each in survey.table.units)
+
+    def _answers(self, survey: Survey) -> Answers:
+        if survey.table is None:
+            return self.answering.all(survey.id)
+        return table_of(survey.table).answers
+
     def _figures(self, survey: Survey) -> Figures:
         result = self.result_if_any(survey)
         if result is None:
-            answered = self.answering.count(survey.id)
-            return Figures(answered, survey.terms.method, None, None, [])
+            heard = self.heard(survey)
+            return Figures(heard, survey.terms.method, None, None, [], survey.basis)
         return Figures(
             respondents=result.means.respondents or 0,
             method=survey.terms.method,
             converted=str(result.index.converted),
             quality=result.index.quality.quality_class,
             elements=figures_of(result.index, result.method),
+            basis=survey.basis,
         )
 
     def _words(self, key: NewKey, proposal: Proposal) -> tuple[SealedBox, SealedBox]:
@@ -302,6 +343,11 @@ class Surveys:
             return _saved(uow, survey)
 
         return self.intake.command(decide, once)
+
+
+def table_of(recorded: Survey.Tabulated) -> SurveyTable:
+    """Return a table that was recorded."""
+    return SurveyTable.of(recorded.units, recorded.source, recorded.sha256)
 
 
 def figures_of(index: Index, method: Method) -> list[SurveyFigureV1]:

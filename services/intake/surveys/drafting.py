@@ -13,7 +13,8 @@ from services.intake.domain.satisfaction import (
     SampleRounding,
     sample_size,
 )
-from services.intake.domain.survey import Survey, Terms
+from services.intake.domain.survey import Survey
+from services.intake.domain.survey_terms import Terms
 from services.kernel.district import District, Puskesmas
 from services.kernel.errors import FieldError, InvalidInput
 from services.kernel.text import Text, _

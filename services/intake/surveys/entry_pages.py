@@ -1,5 +1,6 @@
 """Pages by which staff put answers in: sheets of paper in a row, and files of answers."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, NamedTuple
 from uuid import UUID, uuid4
@@ -18,11 +19,13 @@ from services.intake.surveys import words
 from services.intake.surveys.answering import Sheet
 from services.intake.surveys.application import Surveys
 from services.intake.surveys.importing import WAITING, SurveyImports
+from services.intake.surveys.tabulating import CheckedTable
 from services.intake.typed import line, spoken, typed_fields
 from services.kernel.access.principal import Principal
 from services.kernel.access.web import requires
 from services.kernel.commands import intent, once_of_form
 from services.kernel.errors import (
+    AlreadyDone,
     FieldError,
     Forbidden,
     InvalidInput,
@@ -41,8 +44,10 @@ ANSWER: Final = "survey.answer"
 ONE: Final = "/survei/{id}"
 ROWS, ROWS_MOST = 10, 40
 LISTED: Final = 20
+SOURCE_MOST: Final = 200
 PAPER: Final = "paper"
 TAKEN: Final = flash("survey.sheets", _("Lembar disimpan. Silakan lanjutkan."))
+TABULATED: Final = flash("survey.tabulated", _("Tabel dicatat sebagai pengganti jawaban."))
 
 Values = Mapping[str, str | list[str]]
 Fields = Annotated[dict[str, str | list[str]], Depends(typed_fields)]
@@ -203,16 +208,17 @@ def _add_files(pages: APIRouter, intake: Intake, surveys: Surveys, imports: Surv
             survey=survey,
             period=words.period_said(survey.terms.period),
             units=units_of(intake, survey, language_of(request)),
+            answered=surveys.answering.count(survey.id),
             labels=words.LABELS,
             form=form,
         )
 
     @pages.get(ONE + "/impor")
     def choose(request: Request, id: UUID, principal: Enters) -> Response:
-        """Show the form that sends a file."""
+        """Show the form that sends a file, of answers or with a table in their place."""
         survey = surveys.get(id)
         principal.role_for(ANSWER, survey.puskesmas)
-        survey.must_allow(SurveyStep.ANSWERS)
+        survey.must_allow(SurveyStep.TABLE)
         return choosing(request, survey, Form())
 
     @pages.post(ONE + "/impor", max_body_size=SENT_MOST)
@@ -231,17 +237,17 @@ def _add_files(pages: APIRouter, intake: Intake, surveys: Surveys, imports: Surv
             return choosing(request, survey, form, problem.status)
         return see_other(request, f"/survei/{id}/impor/{file}")
 
-    @pages.get(ONE + "/impor/{file}")
-    def follow(request: Request, id: UUID, file: UUID, principal: Enters) -> Response:
-        """Show what a waiting file says, and how far one is that is taken."""
-        survey = surveys.get(id)
-        principal.role_for(ANSWER, survey.puskesmas)
+    def following(
+        request: Request, survey: Survey, file: UUID, form: Form, status: int = 200
+    ) -> Response:
         here = intake.at(survey.puskesmas)
-        found = imports.progress(id, str(file))
+        found = imports.progress(survey.id, str(file))
         checked = imports.checked(survey, str(file)) if found.state == WAITING else None
+        table = checked if isinstance(checked, CheckedTable) else None
         response = render(
             request,
             "intake/survey_imported.html",
+            status=status,
             section="surveys",
             wide=False,
             zone=ZoneInfo(here.zone),
@@ -249,11 +255,25 @@ def _add_files(pages: APIRouter, intake: Intake, surveys: Surveys, imports: Surv
             here=here,
             survey=survey,
             found=found,
-            checked=checked,
+            checked=None if table else checked,
+            table=table,
+            units=dict(units_of(intake, survey, language_of(request))),
+            names=surveys.asked(survey).names,
+            shown=surveys.method(survey).shown,
             listed=checked.errors[:LISTED] if checked else (),
+            labels=words.LABELS,
+            form=form,
+            key=form.value("key") or str(uuid4()),
         )
         response.headers["cache-control"] = "no-store"
         return response
+
+    @pages.get(ONE + "/impor/{file}")
+    def follow(request: Request, id: UUID, file: UUID, principal: Enters) -> Response:
+        """Show what a waiting file says, and how far one is that is taken."""
+        survey = surveys.get(id)
+        principal.role_for(ANSWER, survey.puskesmas)
+        return following(request, survey, file, Form())
 
     @pages.post(ONE + "/impor/{file}")
     def confirm(request: Request, id: UUID, file: UUID, principal: Enters) -> Response:
@@ -262,9 +282,54 @@ def _add_files(pages: APIRouter, intake: Intake, surveys: Surveys, imports: Surv
         imports.confirm(id, str(file))
         return see_other(request, f"/survei/{id}/impor/{file}")
 
+    @pages.post(ONE + "/impor/{file}/tabel")
+    def record(
+        request: Request, id: UUID, file: UUID, principal: Enters, values: Fields
+    ) -> Response:
+        """Have the table recorded that stands for answers."""
+        survey = surveys.get(id)
+        who = intent(principal, ANSWER, survey.puskesmas)
+        try:
+            not_shown_yet(values)
+            once = once_of_form(principal.account_id, f"POST {request.url.path}", values)
+            said = (_source(values), _respondents(values), bool(line(values, "replaces")))
+            recorded = imports.record(id, who, str(file), *said, once)
+        except Forbidden:
+            raise
+        except Problem as problem:
+            kept = {**values, "key": ""} if isinstance(problem, KeyReused) else values
+            form = Form(kept, _of_form(problem), problem.detail)
+            return following(request, surveys.get(id), file, form, problem.status)
+        if not recorded:
+            return see_other(request, f"/survei/{id}/impor/{file}")
+        return see_other(request, f"/survei/{id}", TABULATED)
+
     @pages.post(ONE + "/impor/{file}/henti")
     def stop(request: Request, id: UUID, file: UUID, principal: Enters) -> Response:
         """Take no further rows; those that were taken stay."""
         principal.role_for(ANSWER, surveys.get(id).puskesmas)
         imports.stop(id, str(file))
         return see_other(request, f"/survei/{id}/impor/{file}")
+
+
+def _source(values: Values) -> str:
+    """Return who made a table, as it was typed; raises InvalidInput."""
+    typed = line(values, "source")
+    if len(typed) > SOURCE_MOST:
+        raise invalid("source", _("Paling banyak {limit} huruf.", limit=SOURCE_MOST))
+    return typed
+
+
+def _respondents(values: Values) -> int | None:
+    """Return how many answered, as it was typed; raises InvalidInput."""
+    typed = line(values, "respondents")
+    if typed and re.fullmatch(r"[0-9]{1,9}", typed) is None:
+        raise invalid("respondents", _("Tulis banyaknya dengan angka bulat, misalnya 27."))
+    return int(typed) if typed else None
+
+
+def _of_form(problem: Problem) -> tuple[FieldError, ...]:
+    """Return the errors of a table at the fields of its form; that it replaces one is ticked."""
+    if isinstance(problem, AlreadyDone):
+        return (FieldError("replaces", problem.detail),)
+    return tuple(FieldError(each.field.rpartition(".")[2], each.message) for each in problem.errors)

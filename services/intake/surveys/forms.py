@@ -1,17 +1,31 @@
 """The bodies of the calls about surveys."""
 
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from services.intake.domain.satisfaction import SampleRounding
+from services.intake.domain.satisfaction import (
+    Counts,
+    Means,
+    SampleRounding,
+    StatedMeans,
+    Tally,
+)
 from services.intake.domain.survey_answer import Filled
+from services.intake.domain.survey_table import SurveyTable
 from services.intake.surveys.answering import Sheet
 from services.intake.surveys.drafting import Proposal
 from services.kernel.commands import Body, Line, Moment, Words
+from services.kernel.errors import FieldError, InvalidInput
+from services.kernel.text import _
 
 ANSWERS_MOST: Final = 500
+ELEMENTS_MOST, UNITS_MOST = 100, 100
+People = Annotated[int, Field(ge=0, le=10_000_000)]
+Mean = Annotated[str, Field(pattern=r"^[1-4](\.[0-9]{1,30})?$", examples=["3.25"])]
 Group = Annotated[Line, Field(max_length=120)]
 
 
@@ -97,3 +111,67 @@ class AnswersBody(StepBody):
             Sheet(Filled(each.scores, each.unit, each.groups, each.remark or ""), each.link)
             for each in self.answers
         ]
+
+
+class TableUnitBody(Body):
+    """What a table says of a unit: either counts or means, of each element by its key."""
+
+    unit: str | None = Field(None, description="null: the whole Puskesmas")
+    respondents: People = Field(description="who answered; those in no count left a blank")
+    counts: dict[str, Annotated[list[People], Field(min_length=4, max_length=4)]] = Field(
+        default_factory=dict,
+        max_length=ELEMENTS_MOST,
+        examples=[{"requirements": [0, 2, 10, 18]}],
+        description="how many gave 1, 2, 3 and 4",
+    )
+    means: dict[str, Mean] = Field(default_factory=dict, max_length=ELEMENTS_MOST)
+    answered: dict[str, People] = Field(
+        default_factory=dict,
+        max_length=ELEMENTS_MOST,
+        description="how many are behind single means, where not all who answered",
+    )
+
+
+class TableBody(StepBody):
+    """Counts per score, or only means, that stand for a survey's answers."""
+
+    source: Line = Field(description="who made it", examples=["skm.kebumenkab.go.id"])
+    sha256: str | None = Field(
+        None, pattern="^[0-9a-f]{64}$", description="the hash of the file that it came from"
+    )
+    replaces: bool = Field(False, description="it takes the place of the table so far")
+    units: list[TableUnitBody] = Field(min_length=1, max_length=UNITS_MOST)
+
+    def taken(self) -> SurveyTable:
+        """Return the table as the application takes it; raises InvalidInput where it is neither of
+        counts nor of means, or names a unit twice."""
+        errors = []
+        by_unit = {each.unit: each for each in self.units}
+        for place, each in enumerate(self.units):
+            if by_unit[each.unit] is not each:
+                message = _("Unit ini disebut dua kali. Hapus salah satu.")
+                errors.append(FieldError(f"units[{place}].unit", message))
+            if bool(each.counts) == bool(each.means) or bool(each.means) != bool(
+                self.units[0].means
+            ):
+                message = _("Isi counts saja atau means saja, sama untuk semua unit.")
+                errors.append(FieldError(f"units[{place}]", message))
+            errors += [
+                FieldError(f"units[{place}].{key}", _("Rata-rata unsur ini belum ada."))
+                for key in each.answered
+                if key not in each.means
+            ]
+        if errors:
+            raise InvalidInput(*errors)
+        if self.units[0].counts:
+            tallies = {each.unit: Tally(each.respondents, each.counts) for each in self.units}
+            return SurveyTable(Counts(tallies), self.source, self.sha256)
+        means = {
+            each.unit: Means(
+                {key: Fraction(Decimal(mean)) for key, mean in each.means.items()},
+                each.respondents,
+                answered=each.answered,
+            )
+            for each in self.units
+        }
+        return SurveyTable(StatedMeans(means), self.source, self.sha256)

@@ -1,7 +1,8 @@
 """A file of answers becomes answers of a survey: checked whole, then taken a portion at a time.
 
 The file is sealed under a key of its own while it waits and is taken, then destroyed with it. Only
-files with one row a respondent become answers; counts and means are nobody's.
+files with one row a respondent become answers; counts and means are nobody's, and are recorded as
+the table in their place (`tabulating.py`).
 """
 
 import hashlib
@@ -15,12 +16,13 @@ from services.intake.application import Intake
 from services.intake.domain.survey import Survey
 from services.intake.domain.survey_answer import Filled
 from services.intake.domain.survey_steps import SurveyStep
-from services.intake.survey_files import Respondent, RowError, read_answers
+from services.intake.survey_files import Read, Respondent, RowError, read_answers
 from services.intake.surveys.answering import Sheet
 from services.intake.surveys.application import Surveys
+from services.intake.surveys.tabulating import CheckedTable, judge
 from services.kernel.aggregate import Intent
 from services.kernel.errors import InvalidInput, NotFound, StepNotAllowed, invalid
-from services.kernel.store import UnitOfWork
+from services.kernel.store import Once, UnitOfWork
 from services.kernel.store.database import Row
 from services.kernel.text import _
 
@@ -31,6 +33,8 @@ WAIT: Final = timedelta(days=1)
 """How long a file waits to be confirmed."""
 FILE: Final = "file"
 WAITING, RUNNING, ENDED, STOPPED, LOST = "waiting", "running", "ended", "stopped", "lost"
+RECORDED: Final = "recorded"
+"""The state of a file whose table stands for the survey's answers."""
 
 
 @dataclass(frozen=True)
@@ -76,25 +80,22 @@ class SurveyImports:
         # The file in hand, between two of its portions; in memory only.
         self._open: tuple[str, tuple[Sheet, ...]] | None = None
 
-    def check(self, survey: Survey, data: bytes, unit: str | None) -> Checked:
+    def check(self, survey: Survey, data: bytes, unit: str | None) -> Checked | CheckedTable:
         """Judge a file; `unit` is for rows that name none.
 
-        Raises InvalidInput for a file that cannot be read, that gives no answers one by one, or
-        that names a unit which takes no part.
+        Raises InvalidInput for a file that cannot be read or that names a unit which takes no part.
         """
-        read = read_answers(data, self._surveys.asked(survey))
+        asked, units = self._surveys.asked(survey), self._units(survey)
+        read = read_answers(data, asked)
         if read.shape != "respondents":
-            raise invalid(
-                "file",
-                _(
-                    "Berkas ini berisi jumlah atau rata-rata, bukan jawaban tiap responden. Kirim "
-                    "yang satu baris per responden; indeks berkas ini dihitung oleh tanggap skm."
-                ),
-            )
+            return judge(read, survey, asked, self._intake.at(survey.puskesmas), units, unit)
+        return self._sheeted(survey, read, units, hashlib.sha256(data).hexdigest(), unit)
+
+    def _sheeted(
+        self, survey: Survey, read: Read, units: dict[str, str], digest: str, unit: str | None
+    ) -> Checked:
         respondents = [each for each in read.answers.each if isinstance(each, Respondent)]  # type: ignore[attr-defined]
         errors = list(read.errors)
-        units = self._units(survey)
-        digest = hashlib.sha256(data).hexdigest()
         sheets = []
         for each in respondents:
             named = units.get((each.unit or "").casefold())
@@ -108,13 +109,22 @@ class SurveyImports:
         return Checked(tuple(sheets), tuple(errors), known, read.empty, read.numbered)
 
     def begin(self, id: UUID, intent: Intent, data: bytes, unit: str | None) -> str:
-        """Keep a file, sealed, until it is confirmed; return its id. Raises as `check` does, and
-        StepNotAllowed for a survey that is not open."""
+        """Keep a file, sealed, until it is confirmed; return its id.
+
+        Raises as `check` does, StepNotAllowed for a survey that takes no such file, Conflict for a
+        table where somebody has answered.
+        """
         survey = self._surveys.get(id)
-        survey.must_allow(SurveyStep.ANSWERS)
+        survey.must_allow(SurveyStep.TABLE)
         if unit is not None and unit not in survey.terms.units:
             raise invalid("unit", _("Unit ini tidak ikut survei ini."))
-        rows = len(self.check(survey, data, unit).sheets)
+        checked = self.check(survey, data, unit)
+        if isinstance(checked, CheckedTable):
+            survey.must_take_table(self._surveys.answering.count(id))
+            rows = len(checked.answers.by_unit)
+        else:
+            survey.must_allow(SurveyStep.ANSWERS)
+            rows = len(checked.sheets)
         file = str(self._new_id())
         keyring = self._intake.keyring
         key = keyring.new_key(_key_of(file))
@@ -142,7 +152,7 @@ class SurveyImports:
         facts = {name: found[name] for name in ("state", "rows", "taken", "accepted", "unit")}
         return Progress(file, survey, **facts)
 
-    def checked(self, survey: Survey, file: str) -> Checked | None:
+    def checked(self, survey: Survey, file: str) -> Checked | CheckedTable | None:
         """Return what a waiting file says, None when it is gone; raises NotFound."""
         found = self._find(file)
         data = self._content(found)
@@ -151,11 +161,35 @@ class SurveyImports:
     def confirm(self, survey: UUID, file: str) -> None:
         """Have the rows of a waiting file taken; a second time changes nothing. Raises NotFound,
         InvalidInput while something is to be mended."""
-        self.progress(survey, file)
-        found = self.checked(self._surveys.get(survey), file)
-        if found is not None and found.errors:
-            raise InvalidInput()
-        self._to_state(file, WAITING, RUNNING)
+        if isinstance(self._sound(survey, file), Checked):
+            self._to_state(file, WAITING, RUNNING)
+
+    def record(
+        self,
+        survey: UUID,
+        intent: Intent,
+        file: str,
+        source: str,
+        respondents: int | None,
+        replaces: bool,
+        once: Once | None,
+    ) -> bool:
+        """Have the table of a waiting file recorded; return whether it was waiting.
+
+        `respondents` are asked where the file does not say how many. Raises NotFound, InvalidInput
+        while something is to be mended, and as `Surveys.tabulate`.
+        """
+        found, data = self._sound(survey, file), self._content(self._find(file))
+        waiting = self.progress(survey, file).state == WAITING
+        if not waiting or not isinstance(found, CheckedTable) or data is None:
+            return False
+        table = found.table(source, hashlib.sha256(data).hexdigest(), respondents)
+
+        def noted(uow: UnitOfWork) -> None:
+            _change(uow, file, WAITING, RECORDED)
+
+        self._surveys.tabulate(survey, intent, table, replaces, noted, once=once).result()
+        return True
 
     def stop(self, survey: UUID, file: str) -> None:
         """Take no further rows; what was taken stays. Raises NotFound."""
@@ -173,6 +207,14 @@ class SurveyImports:
                 return self._intake.clock()
         self._end(file, STOPPED if state == WAITING else state)
         return None
+
+    def _sound(self, survey: UUID, file: str) -> Checked | CheckedTable | None:
+        """Return what a file that is still open says; raises InvalidInput for what is to mend."""
+        self.progress(survey, file)
+        found = self.checked(self._surveys.get(survey), file)
+        if found is not None and found.errors:
+            raise InvalidInput()
+        return found
 
     def _go_on(self, found: Row) -> str:
         """Take a portion; return the state that it leaves the file in."""
@@ -203,7 +245,8 @@ class SurveyImports:
             if data is None:
                 return None
             survey = self._surveys.get(UUID(found["survey"]))
-            self._open = (found["id"], self.check(survey, data, found["unit"]).sheets)
+            checked = self.check(survey, data, found["unit"])
+            self._open = (found["id"], checked.sheets if isinstance(checked, Checked) else ())
         return self._open[1]
 
     def _end(self, file: str, state: str) -> None:
@@ -216,15 +259,7 @@ class SurveyImports:
         self._intake.keyring.destroy(_key_of(file))
 
     def _to_state(self, file: str, before: str, after: str) -> None:
-        def work(uow: UnitOfWork) -> None:
-            changed = uow.connection.execute(
-                "UPDATE survey_imports SET state = ? WHERE id = ? AND state = ?",
-                (after, file, before),
-            ).rowcount
-            if changed:
-                uow.schedule(TASK, {file: uow.now})
-
-        self._intake.transact(work).result()
+        self._intake.transact(lambda uow: _change(uow, file, before, after)).result()
 
     def _find(self, file: str) -> Row:
         rows = self._intake.select("SELECT * FROM survey_imports WHERE id = ?", (file,))
@@ -246,6 +281,14 @@ class SurveyImports:
                 for name in (each.code, each.name, each.name_en):
                     found[name.casefold()] = each.code
         return found
+
+
+def _change(uow: UnitOfWork, file: str, before: str, after: str) -> None:
+    changed = uow.connection.execute(
+        "UPDATE survey_imports SET state = ? WHERE id = ? AND state = ?", (after, file, before)
+    ).rowcount
+    if changed:
+        uow.schedule(TASK, {file: uow.now})
 
 
 def _key_of(file: str) -> str:

@@ -117,7 +117,7 @@ def _add_list(pages: APIRouter, intake: Intake, surveys: Surveys) -> None:
             place=here and here.name,
             here=here,
             reachable=among,
-            rows=[(each, surveys.answering.count(each.id)) for each in shown],
+            rows=[(each, surveys.heard(each)) for each in shown],
             proposes=here is not None and principal.may(PROPOSE, here.code),
             states=words.STATES,
             marks=words.MARKS,
@@ -140,7 +140,7 @@ def _add_one(pages: APIRouter, intake: Intake, surveys: Surveys, reading: Readin
         names = {each.code: each.name_in(language) for each in intake.district.units_of(here.code)}
         desk = f"/s/{survey.id}?meja={desk_code(intake, survey)}"
         is_open = survey.state is SurveyState.OPEN
-        count, before = surveys.answering.count(survey.id), surveys.before(survey)
+        count, before = surveys.heard(survey), surveys.before(survey)
         response = render(
             request,
             "intake/survey.html",
@@ -158,7 +158,8 @@ def _add_one(pages: APIRouter, intake: Intake, surveys: Surveys, reading: Readin
             ways=[(way, words.WAYS[way]) for way in survey.terms.ways],
             asked=surveys.asked(survey),
             sample=words.sample_said(survey.terms, language),
-            method=surveys.method(survey).described(),
+            method=words.method_said(surveys.method(survey), survey.basis),
+            basis=words.BASES[survey.basis],
             count=count,
             before=before,
             before_period=before and words.period_said(before.terms.period),
@@ -348,12 +349,14 @@ def _entries(request: Request, survey: Survey) -> list[Entry]:
 
     told = survey.coordinated.occurred_at if survey.coordinated else None
     published = survey.published.occurred_at if survey.published else None
-    by = survey.proposed_by, "complaint_team"
+    by, table = (survey.proposed_by, "complaint_team"), survey.table
+    recorded = table and (table.occurred_at, table.actor, table.role)
     return [
         entry(_("Kerangka acuan diajukan"), survey.proposed_at, *by),
         entry(_("Disetujui Kepala Puskesmas"), survey.approved_at, survey.approved_by, "head"),
         entry(_("Dikoordinasikan dengan unit"), told),
         entry(_("Dibuka"), survey.opened_at),
+        *([entry(_("Tabel dicatat"), *recorded)] if recorded else []),
         entry(_("Ditutup"), survey.closed_at),
         entry(_("Diterbitkan"), published),
     ]

@@ -103,7 +103,7 @@ class Printing:
             Section(page.say(_("Pelaksana, lokasi, dan waktu")), (Pairs(self._schedule(page)),)),
             Section(page.say(_("Metode dan jumlah responden")), (Pairs(self._method(page)),)),
             Section(page.say(_("Indeks dan nilai per unsur")), self._figures(page, result)),
-            Section(page.say(_("Nilai per unit dan kelompok")), (self._parts(page, result),)),
+            Section(page.say(_("Nilai per unit dan kelompok")), self._parts(page, result)),
             Section(
                 page.say(_("Analisis kelemahan dan kelebihan unsur")),
                 (page.words(said, "analysis"),),
@@ -131,14 +131,23 @@ class Printing:
 
     def _method(self, page: "_Page") -> tuple[tuple[str, str], ...]:
         terms, asked = page.survey.terms, self._surveys.asked(page.survey)
-        described = self._surveys.method(page.survey).described()
-        count = self._surveys.answering.count(page.survey.id)
+        survey = page.survey
+        described = words.method_said(self._surveys.method(survey), survey.basis)
+        heard: tuple[tuple[Text, Text | str], ...] = (
+            (_("Kuesioner yang masuk"), page.number(self._surveys.heard(survey))),
+        )
+        if survey.table is not None:
+            heard = (
+                (_("Dihitung dari"), words.BASES[survey.basis]),
+                (words.LABELS["source"], survey.table.source),
+                (_("Responden"), page.number(self._surveys.heard(survey))),
+            )
         return page.pairs(
             (_("Dasar"), asked.name),
             (_("Cara mengisi"), ", ".join(page.say(words.WAYS[way]) for way in terms.ways)),
             (_("Populasi"), page.number(terms.population)),
             (_("Sampel"), words.sample_said(terms, page.language)),
-            (_("Kuesioner yang masuk"), page.number(count)),
+            *heard,
             (_("Cara menghitung indeks"), "; ".join(map(page.say, described))),
         )
 
@@ -196,7 +205,7 @@ class Printing:
         )
         return (Table(columns, rows, none, total),)
 
-    def _parts(self, page: "_Page", result: Result | None) -> Table:
+    def _parts(self, page: "_Page", result: Result | None) -> tuple[Block, ...]:
         columns = (
             Column(page.say(_("Kelompok"))),
             Column(page.say(_("Nama")), 2),
@@ -214,7 +223,11 @@ class Printing:
             )
             for each in (result.parts if result else ())
         )
-        return Table(columns, rows, page.say(_("Tidak ada jawaban yang menyebut unit.")))
+        if page.survey.table is None:
+            return (Table(columns, rows, page.say(_("Tidak ada jawaban yang menyebut unit."))),)
+        none = _("Tabel ini tidak memuat nilai tiap unit.")
+        lacks = _("Kelompok responden dan masukan tertulis tidak ada di dalam tabel.")
+        return Table(columns, rows, page.say(none)), Paragraphs((page.say(lacks),))
 
     def _trend(self, page: "_Page", result: Result | None) -> Table:
         columns = (

@@ -146,7 +146,10 @@ def add(pages: APIRouter, intake: Intake, surveys: Surveys) -> None:
             what=what,
             period=words.period_said(survey.terms.period),
             published=published,
-            method=Method.parse(published.method).described() if published else (),
+            method=words.method_said(Method.parse(published.method), survey.basis)
+            if published
+            else (),
+            basis=words.BASES[survey.basis],
             bands={each.quality_class: each.label for each in asked.bands},
             names=asked.names,
             desk=desk,
@@ -271,6 +274,8 @@ def _desk(intake: Intake, survey: Survey, code: str) -> str:
 
 def _closed(survey: Survey, desk: str) -> str:
     """Return why a survey takes no answer here, "" where it does."""
+    if survey.state is SurveyState.OPEN and survey.table is not None:
+        return "tabulated"
     if survey.state is SurveyState.OPEN:
         return "" if desk or LINK in survey.terms.ways else "elsewhere"
     if survey.state in (SurveyState.CLOSED, SurveyState.PUBLISHED):

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from services.intake.domain.satisfaction import sample_size
-from services.intake.domain.survey import Terms
+from services.intake.domain.satisfaction import Method, sample_size
 from services.intake.domain.survey_steps import SurveyState
+from services.intake.domain.survey_table import COUNTS, MEANS
+from services.intake.domain.survey_terms import Terms
 from services.kernel.text import Text, _
 from services.kernel.web.formats import number
 from services.kernel.web.words import Mark
@@ -78,6 +79,12 @@ OCCUPATIONS: Final = (
     ("Lainnya", _("Lainnya")),
 )
 """What is stored is as survey sites write it, so that a file and a form make one group."""
+BASES: Final[Mapping[str, Text]] = {
+    "answers": _("Jawaban satu per satu"),
+    COUNTS: _("Tabel jumlah per skor"),
+    MEANS: _("Tabel rata-rata per unsur"),
+}
+"""What an index is reckoned from."""
 LABELS: Final[Mapping[str, Text]] = {
     "puskesmas": _("Puskesmas"),
     "period": _("Masa yang dinilai"),
@@ -102,11 +109,20 @@ LABELS: Final[Mapping[str, Text]] = {
     "sure": _("Ya, tutup survei ini"),
     "file": _("Berkas"),
     "unit": _("Unit layanan"),
+    "source": _("Dari mana tabel ini"),
+    "respondents": _("Jumlah responden"),
+    "replaces": _("Ya, gantikan tabel yang sudah dicatat"),
     "remark": _("Saran atau keluhan Anda"),
     "kind": _("Jenis"),
     "categories": _("Tentang"),
     **{kind: label for kind, label in KINDS.items() if kind != "unit"},
 }
+
+
+def method_said(method: Method, basis: str) -> tuple[Text, ...]:
+    """Return how an index was reckoned; how means treat blanks is known to their source only."""
+    said = method.described()
+    return said if basis != MEANS else (*said[:-1], _("unsur kosong: menurut pembuat tabelnya"))
 
 
 def sample_said(terms: Terms, language: str) -> Text:

@@ -99,6 +99,9 @@ _BY_NAME: dict[str, Any] = {
     "weighted": "0.3611",
     "converted": "81.25",
     "quality": "B",
+    "basis": "answers",
+    "shape": "counts",
+    "SurveyTabulated.source": "skm.kebumenkab.go.id",
     "effectiveness": "partly",
     "RecapCorrected.reason": "late_entry",
     "meeting": str(UUID(int=0x3EE7)),
@@ -154,6 +157,7 @@ _SUBJECTS = {
             "Approved",
             "UnitsCoordinated",
             "Opened",
+            "Tabulated",
             "Closed",
             "Published",
         )

@@ -42,6 +42,34 @@ class SurveyPublishedFigureV1(msgspec.Struct, frozen=True, kw_only=True):
     quality: Public[str]
 
 
+class SurveyCountV1(msgspec.Struct, frozen=True, kw_only=True):
+    """How many gave an element a score of 1 to 4."""
+
+    element: Internal[str]
+    score: Internal[int]
+    count: Internal[int]
+
+
+class SurveyMeanV1(msgspec.Struct, frozen=True, kw_only=True):
+    """An element's mean as it was stated, a decimal number of 1 to 4, and how many gave it."""
+
+    element: Internal[str]
+    mean: Internal[str]
+    respondents: Internal[int]
+
+
+class SurveyTableUnitV1(msgspec.Struct, frozen=True, kw_only=True):
+    """What a table says of a unit (None: of the whole Puskesmas): either counts or means.
+
+    Of so many `respondents`, those who are in no count of an element left it blank.
+    """
+
+    unit: Internal[str | None]
+    respondents: Internal[int]
+    counts: Internal[list[SurveyCountV1]]
+    means: Internal[list[SurveyMeanV1]]
+
+
 @published("intake")
 class SurveyProposedV1(Event, frozen=True):
     """The terms of reference of a survey were written, or written anew after they came back.
@@ -119,6 +147,20 @@ class SurveyRemarkLinkedV1(Event, frozen=True):
 
 
 @published("intake")
+class SurveyTabulatedV1(Event, frozen=True):
+    """A table was recorded from which the index is reckoned in place of answers (SOP Puring 1.6).
+
+    `shape` is counts or means; `source` who made it, `sha256` the hash of its file, None where it
+    did not come as one. A later one of the same survey takes its place.
+    """
+
+    shape: Public[str]
+    source: Internal[str]
+    sha256: Internal[str | None]
+    units: Internal[list[SurveyTableUnitV1]]
+
+
+@published("intake")
 class SurveyClosedV1(Event, frozen=True):
     """The survey takes no more answers; its index by the recorded `method` (PermenPANRB 14/2017).
 
@@ -126,6 +168,22 @@ class SurveyClosedV1(Event, frozen=True):
     """
 
     respondents: Internal[int]
+    method: Public[str]
+    converted: Internal[str | None]
+    quality: Internal[str | None]
+    elements: Internal[list[SurveyFigureV1]]
+
+
+@published("intake", version=2)
+class SurveyClosedV2(Event, frozen=True):
+    """The survey takes no more answers; its index by the recorded `method` (PermenPANRB 14/2017).
+
+    As version 1, with what the index was reckoned from: `basis` is answers, or a table of counts or
+    means (SurveyTabulated); before, it was always answers.
+    """
+
+    respondents: Internal[int]
+    basis: Public[str]
     method: Public[str]
     converted: Internal[str | None]
     quality: Internal[str | None]
@@ -141,6 +199,26 @@ class SurveyPublishedV1(Event, frozen=True):
 
     period: Public[str]
     respondents: Public[int]
+    method: Public[str]
+    converted: Public[str]
+    quality: Public[str]
+    elements: Public[list[SurveyPublishedFigureV1]]
+    media: Public[list[str]]
+    analysis: Sealed[SealedBox]
+    follow_up: Sealed[SealedBox]
+    followed_up: Sealed[SealedBox | None]
+
+
+@published("intake", version=2)
+class SurveyPublishedV2(Event, frozen=True):
+    """The survey's result was published in `media`.
+
+    As version 1, with what the index was reckoned from, as in SurveyClosed.
+    """
+
+    period: Public[str]
+    respondents: Public[int]
+    basis: Public[str]
     method: Public[str]
     converted: Public[str]
     quality: Public[str]

@@ -92,6 +92,7 @@ class ClosedSurvey(BaseModel):
     population: int
     sample_size: int = Field(description="respondents that its terms of reference ask for")
     respondents: int
+    basis: str = Field(description="answers, or a table of counts or means in their place")
     method: str
     index: float | None = Field(description="25 to 100; null: an element has no answer")
     quality: str | None = Field(description="A to D")

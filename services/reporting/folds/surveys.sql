@@ -21,6 +21,7 @@ WITH setters AS (
         last_value(population IGNORE NULLS) OVER history AS population,
         last_value(sample_size IGNORE NULLS) OVER history AS sample_size,
         last_value(respondents IGNORE NULLS) OVER history AS respondents,
+        last_value(basis IGNORE NULLS) OVER history AS basis,
         last_value(CASE WHEN name <> 'SurveyProposed' THEN method END IGNORE NULLS)
             OVER history AS method,
         last_value(converted IGNORE NULLS) OVER history AS converted,
@@ -42,6 +43,6 @@ WITH setters AS (
 ),
 {staircase}
 SELECT lane AS complaint, puskesmas, state, period, opens_on, closes_on, population, sample_size,
-    respondents, method, converted, quality, element_figures, closed_at, published_at, source, id,
-    happened_from, happened_to, known_from, known_to
+    respondents, basis, method, converted, quality, element_figures, closed_at, published_at,
+    source, id, happened_from, happened_to, known_from, known_to
 FROM stairs

@@ -42,8 +42,9 @@ _JUDGED: Final = ", ".join(
     )
 )
 _SAID: Final = (
-    "puskesmas, state, period, opens_on, closes_on, population, sample_size, respondents, method, "
-    "converted::DOUBLE AS index, quality, element_figures AS elements, closed_at, published_at"
+    "puskesmas, state, period, opens_on, closes_on, population, sample_size, respondents, basis, "
+    "method, converted::DOUBLE AS index, quality, element_figures AS elements, closed_at, "
+    "published_at"
 )
 
 

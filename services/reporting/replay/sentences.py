@@ -62,6 +62,7 @@ _PLAIN: Final[Mapping[type[Event], Text]] = {
     surveys.SurveyReturnedV1: _("{who} mengembalikan kerangka acuan survei"),
     surveys.SurveyApprovedV1: _("{who} menyetujui kerangka acuan survei"),
     surveys.SurveyOpenedV1: _("{who} membuka survei"),
+    surveys.SurveyTabulatedV1: _("{who} mencatat tabel sebagai pengganti jawaban survei"),
     surveys.SurveyAnsweredV1: _("{who} mencatat satu jawaban survei"),
     surveys.SurveyRemarkLinkedV1: _("{who} mencatat masukan survei sebagai keluhan atau saran"),
     publication.PublicationDraftedV1: _("{who} menyimpan rancangan publikasi"),
@@ -173,10 +174,10 @@ class Sentences:
             case surveys.SurveyUnitsCoordinatedV1():
                 units = [self.names.unit(each) or each for each in event.units]
                 return _("{who} berkoordinasi dengan unit yang ikut survei"), units
-            case surveys.SurveyClosedV1():
+            case surveys.SurveyClosedV1() | surveys.SurveyClosedV2():
                 told_by = self.say(_("{n} responden", n=event.respondents))
                 return _("{who} menutup survei"), [told_by, self._index(event.converted)]
-            case surveys.SurveyPublishedV1():
+            case surveys.SurveyPublishedV1() | surveys.SurveyPublishedV2():
                 index = self._index(event.converted)
                 return _("{who} menerbitkan hasil survei"), [index, *self._media(event.media)]
         return None

@@ -24,12 +24,14 @@ class Means:
 
     `respondents` are those that it was reckoned from, `left_out` those dropped for a blank,
     `blanks` the answers that were missing among the rest. None: the source does not say.
+    `answered` are those behind single means, where a source says so; else they are all.
     """
 
     of: Mapping[str, Fraction]
     respondents: int | None
     blanks: int | None = None
     left_out: int | None = None
+    answered: Mapping[str, int] = field(default_factory=dict)
 
 
 class Answers(Protocol):
@@ -142,7 +144,7 @@ class StatedMeans:
     by_unit: Mapping[str | None, Means]
 
     def means(self, keys: Sequence[str], blanks: Blanks) -> Means:
-        """Return the means over all units, each by its respondents.
+        """Return the means over all units, each by those who gave it.
 
         Raises InvalidInput where there are several units and one has no number of respondents.
         """
@@ -161,12 +163,14 @@ class StatedMeans:
                     "digabung."
                 ),
             )
-        weighed = [*zip(stated, numbers, strict=True)]
-        found = {
-            key: sum((each.of[key] * n for each, n in weighed), Fraction()) / sum(numbers)
-            for key in keys
-            if all(key in each.of for each in stated)
-        }
+        found = {}
+        for key in keys:
+            if all(key in each.of for each in stated):
+                weights = [
+                    each.answered.get(key, n) for each, n in zip(stated, numbers, strict=True)
+                ]
+                total = sum(each.of[key] * n for each, n in zip(stated, weights, strict=True))
+                found[key] = Fraction(total, sum(weights))
         return Means(found, sum(numbers))
 
     def parted(self) -> Iterator[tuple[str, str, Answers]]:
