@@ -98,7 +98,7 @@ def test_means_are_kept_digit_by_digit_and_weighed_by_who_gave_them() -> None:
 
 
 @given(st.decimals(1, 4, places=30))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_a_mean_is_written_as_it_was_read(value: object) -> None:
     assert Fraction(written(Fraction(str(value)))) == Fraction(str(value))
 

@@ -297,8 +297,7 @@ def _add_files(pages: APIRouter, intake: Intake, surveys: Surveys, imports: Surv
         except Forbidden:
             raise
         except Problem as problem:
-            kept = {**values, "key": ""} if isinstance(problem, KeyReused) else values
-            form = Form(kept, _of_form(problem), problem.detail)
+            form = Form.refused(values, problem, _of_form(problem))
             return following(request, surveys.get(id), file, form, problem.status)
         if not recorded:
             return see_other(request, f"/survei/{id}/impor/{file}")
