@@ -6,7 +6,8 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from itertools import islice
+from typing import Any, Final
 
 from services.intake.imports.headings import known_headers
 from services.kernel.errors import InvalidInput, invalid
@@ -206,10 +207,16 @@ def _sheet(data: bytes, formulas: bool) -> Iterator[Record]:
     try:
         # Of words the formulas: what was typed is what is kept, and it is text.
         workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=not formulas)
-        sheet = workbook.worksheets[0]
-        sheet.reset_dimensions()
-        rows = sheet.iter_rows(max_col=2 * MAX_COLUMNS, values_only=True)
-        for number, cells in enumerate(rows, start=1):
+        if not formulas and (place := _not_computed(data, workbook)):
+            raise invalid(
+                "file",
+                _(
+                    "Sel {place} berisi rumus tanpa hasil. Buka berkasnya di Excel atau "
+                    "LibreOffice, simpan, lalu kirim lagi.",
+                    place=place,
+                ),
+            )
+        for number, cells in enumerate(_rows(workbook), start=1):
             if number > MAX_SHEET_ROWS:
                 raise too_many_rows()
             texts = [_as_text(cell) for cell in cells]
@@ -221,6 +228,32 @@ def _sheet(data: bytes, formulas: bool) -> Iterator[Record]:
         raise
     except Exception as error:  # a broken workbook raises whatever its first wrong part leads to
         raise unreadable() from error
+
+
+def _rows(workbook: Any) -> Iterator[tuple[Any, ...]]:
+    sheet = workbook.worksheets[0]
+    sheet.reset_dimensions()
+    rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(max_col=2 * MAX_COLUMNS, values_only=True)
+    return rows
+
+
+def _not_computed(data: bytes, computed: Any) -> str | None:
+    """Return the place of a cell whose formula nobody has computed yet: a program wrote it, and
+    its value would be taken for a blank."""
+    import openpyxl
+    from openpyxl.utils import get_column_letter
+
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = [each for each in archive.namelist() if each.startswith("xl/worksheets/")]
+        if not any(b"<f>" in part or b"<f " in part for part in map(archive.read, sheets)):
+            return None
+    written = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+    both = islice(zip(_rows(written), _rows(computed), strict=False), MAX_SHEET_ROWS)
+    for row, (formulas, values) in enumerate(both, start=1):
+        for column, (formula, value) in enumerate(zip(formulas, values, strict=False), start=1):
+            if value is None and formula is not None:
+                return f"{get_column_letter(column)}{row}"
+    return None
 
 
 def _as_text(cell: object) -> str:

@@ -33,7 +33,7 @@ def questionnaires(table: Table, errors: list[RowError]) -> tuple[Questionnaires
     elements, by = table.elements(), numbered_by(table)
     first: dict[tuple[str, str], int] = {}
     found: list[Respondent] = []
-    empty = 0
+    empty = table.unfilled
     for line in table.lines:
         written = {key: line.get(key) for key in elements if line.get(key)}
         if not written:

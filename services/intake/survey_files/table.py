@@ -7,7 +7,7 @@ the top of each printed page; none of that is an answer.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from typing import Final
 
 from services.intake.imports.files import (
@@ -38,6 +38,7 @@ _SUMMARIES: Final = (
 Row = tuple[int, tuple[str, ...]]
 """A row's number in the file, and its cells."""
 
+_SCORES: Final = frozenset("1234")
 _NO_ANSWER: Final = frozenset(("", "-", "–", "—"))
 
 REPEATED: Final = _("Baris ini mengulang baris sebelumnya. Hapus salah satu.")
@@ -69,7 +70,8 @@ class Line:
 class Table:
     """The names at row `top`, what each means, and the lines below that may hold answers.
 
-    `summaries` are rows that sum others up; they are left out.
+    `summaries` are rows that sum others up, `unfilled` those between the lines that hold nothing;
+    both are left out.
     """
 
     known: Known
@@ -78,6 +80,7 @@ class Table:
     meanings: tuple[Meaning, ...]
     lines: tuple[Line, ...]
     summaries: int
+    unfilled: int = 0
 
     @cached_property
     def columns(self) -> Mapping[str, str]:
@@ -123,27 +126,35 @@ class Table:
 
 def open_table(data: bytes, known: Known) -> Table:
     """Return a file's table; raises InvalidInput where it cannot be read or names no element."""
-    rows = _filled(data, known)
+    rows, blank = _filled(data, known)
     at = _where_names_stand(rows, known)
     top, names = rows[at]
     headings = _headings(names, rows[at - 1][1] if at else ())
     meanings = tuple(map(known.meaning, headings))
     below = [each for each in rows[at + 1 :] if not _repeats(known, headings, meanings, each[1])]
-    kept = [each for each in below if not _sums_up(each[1])]
+    kept = [each for each in below if not _sums_up(known, meanings, each[1])]
     lines = tuple(Line(number, _cells(meanings, cells)) for number, cells in kept)
-    return Table(known, top, headings, meanings, lines, len(below) - len(kept))
+    within = range(top, lines[-1].number if lines else top)
+    unfilled = sum(number in within for number in blank)
+    return Table(known, top, headings, meanings, lines, len(below) - len(kept), unfilled)
 
 
-def _filled(data: bytes, known: Known) -> list[Row]:
-    """Return the rows of a file that hold anything, without what is empty at their ends."""
+def _filled(data: bytes, known: Known) -> tuple[list[Row], list[int]]:
+    """Return the rows of a file that hold anything, without what is empty at their ends, and the
+    numbers of those whose cells are all empty."""
     records = open_file(data).records(Names(known.names, WITHIN), formulas=False)
-    filled = ((number, cells) for number, each in records if (cells := _trimmed(each)))
-    rows = [*islice(filled, MAX_ROWS + 1)]
+    rows: list[Row] = []
+    blank: list[int] = []
+    for number, each in records:
+        if cells := _trimmed(each):
+            rows.append((number, cells))
+        elif len(each) > 1:  # a line break by itself is no sheet that was handed in
+            blank.append(number)
+        if len(rows) > MAX_ROWS:
+            raise too_many_rows()
     if not rows:
         raise invalid("file", _("Berkas ini kosong."))
-    if len(rows) > MAX_ROWS:
-        raise too_many_rows()
-    return rows
+    return rows, blank
 
 
 def _where_names_stand(rows: Sequence[Row], known: Known) -> int:
@@ -192,10 +203,21 @@ def _repeats(
     return all(each in column for each, column in named)
 
 
-def _sums_up(cells: Sequence[str]) -> bool:
-    """Say whether a row sums others up: its first cell that holds anything says so."""
+def _sums_up(known: Known, meanings: Sequence[Meaning], cells: Sequence[str]) -> bool:
+    """Say whether a row sums others up: its first cell that holds anything says so.
+
+    What only begins so may be somebody's words ("Total layanan baik"): with a score for each
+    element it is a sheet that was filled in.
+    """
     first = folded(next(filter(None, cells)))
-    return first in _SUMMARIES or first.startswith(tuple(f"{each} " for each in _SUMMARIES))
+    if first in _SUMMARIES:
+        return True
+    if not first.startswith(tuple(f"{each} " for each in _SUMMARIES)):
+        return False
+    of_elements = [
+        cells[at : at + 1] for at, each in enumerate(meanings) if each in known.asked.keys
+    ]
+    return not of_elements or not all(each and each[0] in _SCORES for each in of_elements)
 
 
 def _trimmed(cells: Sequence[str]) -> tuple[str, ...]:

@@ -1,0 +1,51 @@
+"""Files of survey answers that look like something else: words that begin as sums do, sheets
+without an answer, units that lack an element, formulas that nobody has computed."""
+
+import io
+
+import openpyxl
+import pytest
+
+from services.intake.domain.satisfaction import PERMENPANRB_14_2017, Method, result_of
+from services.intake.survey_files import read_answers
+from services.kernel.errors import InvalidInput
+
+NINE = PERMENPANRB_14_2017
+KEYS = [each.key for each in NINE.elements]
+FOURS, ONES = ",".join("4" * 9), ",".join("1" * 9)
+
+
+def test_words_that_begin_as_a_sum_does_are_a_respondents() -> None:
+    rows = [
+        f"Total layanan baik,{FOURS}",
+        f"Rata-rata petugas lambat,{ONES}",
+        f"Jumlah kursi kurang,{ONES}",
+        f"baik,{FOURS}",
+        "Jumlah," + ",".join(["10"] * 9),
+        "Rata-rata per unsur," + ",".join(["2.5"] * 9),
+    ]
+    read = read_answers("\n".join(["Saran," + ",".join(KEYS), *rows]).encode(), NINE)
+    result = result_of(read.answers, NINE, Method())
+    assert (read.errors, read.summaries, result.means.respondents) == ((), 2, 4)
+    assert str(result.index.converted) == "62.50"
+
+
+def test_a_sheet_without_an_answer_is_counted_and_a_line_break_is_none() -> None:
+    head, blank = ",".join(KEYS), "," * 8
+    rows = [blank, head, FOURS, blank, "", ONES, blank]
+    read = read_answers("\n".join(rows).encode(), NINE)
+    assert (read.errors, read.empty) == ((), 1)
+
+
+def test_a_formula_that_nobody_has_computed_is_no_blank() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (KEYS, [4] * 8 + ["=1+2"], [1] * 9):
+        sheet.append(row)
+    made = io.BytesIO()
+    book.save(made)
+    with pytest.raises(InvalidInput) as refused:
+        read_answers(made.getvalue(), NINE)
+    (error,) = refused.value.errors
+    assert error.field == "file" and dict(error.message.values)["place"] == "I2"
