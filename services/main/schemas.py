@@ -9,7 +9,7 @@ from typing import Final
 
 from services.kernel.clock import Clock, system_clock
 from services.kernel.district import District
-from services.kernel.keyring.tables import FORGETFUL
+from services.kernel.keyring.tables import FORGETFUL, WRAPPED
 from services.kernel.store.database import Connection
 from services.kernel.store.servers import PostgresSchema
 from services.main.demo import add_accounts
@@ -63,6 +63,8 @@ def migrate_district(
         _opened = owner.access, owner.keyring, *(owner.service(name) for name in WRITING)
         for name in STORES:
             _grant(turn, name)
+        for table in WRAPPED:
+            _never_sample(turn, table)
         topic = settings.kafka_topic()
         topic.create()
         topic.check()
@@ -71,6 +73,17 @@ def migrate_district(
     finally:
         owner.close()
         turn.close()
+
+
+def _never_sample(owner: Connection, table: str) -> None:
+    """Have the server keep no samples of keys for its planner: they would outlive their rows."""
+    column = f"ALTER TABLE keyring.{table} ALTER COLUMN wrapped"
+    owner.execute(f"{column} SET STATISTICS 0")
+    sampled = (
+        "SELECT 1 FROM pg_stats WHERE schemaname = 'keyring' AND tablename = ? AND attname = ?"
+    )
+    if owner.execute(sampled, (table, "wrapped")).fetchone():
+        owner.execute(f"{column} TYPE BYTEA")  # of the same type, it only drops what was kept
 
 
 def _grant(owner: Connection, store: str) -> None:

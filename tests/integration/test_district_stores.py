@@ -147,6 +147,29 @@ def test_who_migrates_is_told_of_a_server_that_keeps_what_its_log_said_of_keys(
     assert "wal_recycle = off" in line
 
 
+def sampled(settings: Settings, *before: str) -> set[str]:
+    """Return of which columns of the keyring the server's planner has samples."""
+    assert settings.database_url is not None
+    with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as owner:
+        for statement in (*before, "ANALYZE keyring.keys, keyring.kept"):
+            owner.execute(statement)
+        found = owner.execute("SELECT attname FROM pg_stats WHERE schemaname = 'keyring'")
+        return {name for (name,) in found.fetchall()}
+
+
+def test_the_servers_planner_keeps_no_sample_of_a_key(
+    district: tuple[Settings, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, _id = district
+    for each in ("create", "check"):
+        monkeypatch.setattr(Topic, each, lambda _self: None)
+    assert "id" in sampled(settings) and "wrapped" not in sampled(settings)
+    older = "ALTER TABLE keyring.keys ALTER COLUMN wrapped SET STATISTICS -1"
+    assert "wrapped" in sampled(settings, older)
+    migrate_district(settings, DISTRICT)
+    assert "wrapped" not in sampled(settings)
+
+
 def test_who_is_not_the_owner_makes_no_copy_of_a_part(
     district: tuple[Settings, str], postgres: Postgres, tmp_path: Path
 ) -> None:

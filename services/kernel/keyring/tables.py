@@ -55,3 +55,5 @@ CREATE INDEX IF NOT EXISTS kept_key ON kept (key)
 those that an edge gave its district a copy of; `kept` are the copies there."""
 FORGETFUL: Final = ("keys", "persons", "kept")
 """The tables that leave no bytes of what was deleted."""
+WRAPPED: Final = ("keys", "kept")
+"""Those of them in which keys lie, as `wrapped`."""
