@@ -381,6 +381,9 @@ def test_what_a_meeting_made_of_the_month_stands_on_the_form_by_itself(
     team = office.ask("sari", "GET", SHEET).text
     assert OUTCOME in team and "Lokmin bulanan" in team and WRITTEN["meeting_note"] in team
     assert OUTCOME not in office.ask("sari", "GET", "/rekap/puring/2026-03").text
+    for path in ("", "/lembar.pdf"):  # of a month that has not come there are no noughts to print
+        ahead = office.ask("sari", "GET", f"/rekap/puring/2099-01{path}")
+        assert ahead.status_code == 409 and "Bulan ini belum mulai" in ahead.text
     district = office.ask("wulan", "GET", SHEET).text
     assert "Lokmin bulanan" in district and OUTCOME not in district
     paper = " ".join(text_of(office.ask("kukuh", "GET", f"{SHEET}/lembar.pdf").content).split())

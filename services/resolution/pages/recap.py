@@ -15,7 +15,7 @@ from services.kernel.access.reach import sees
 from services.kernel.access.web import requires
 from services.kernel.commands import intent, once_of_form
 from services.kernel.district import Puskesmas
-from services.kernel.errors import NotServedHere, Problem
+from services.kernel.errors import NotServedHere, NotYet, Problem
 from services.kernel.keyring import Page, Words
 from services.kernel.months import Month
 from services.kernel.paper import MEDIA_TYPE
@@ -85,9 +85,10 @@ class Sheet:
             raise NotServedHere(
                 _("Lembar rekap dengan isi keluhan dibuka di sistem Puskesmas itu sendiri.")
             )
-        self.facts: Mapping[str, Any] = lists.recap(
-            code, str(self.month), *self.month.bounds(self.here.zone)
-        )
+        starts, ends = self.month.bounds(self.here.zone)
+        if resolution.clock() < starts:  # noughts would be read as "nothing was reported"
+            raise NotYet(_("Bulan ini belum mulai."))
+        self.facts: Mapping[str, Any] = lists.recap(code, str(self.month), starts, ends)
         units_in = resolution.district.units_in
         self.items = [
             item
