@@ -95,7 +95,7 @@ def test_three_clicks_from_a_number_over_surveys_to_the_bytes_of_an_event(
     expect(page.get_by_text("menutup survei")).to_be_visible()
     address = page.locator("a[data-event]").last.get_attribute("href") or ""
     page.locator("a[data-event]").last.click()  # … its events, and an event's bytes
-    expect(page.locator("h1")).to_contain_text("tanggap.SurveyClosed.v1")
+    expect(page.locator("h1")).to_contain_text("tanggap.SurveyClosed.v2")
     assert '"converted":"87.50"' in page.locator("[data-payload]").inner_text()
     found = node.as_("agus").get(f"/audit/figures/{code}").json()
     ((*_steps, closed),) = (
