@@ -93,7 +93,8 @@ class RunningNode:
     ) -> Any:
         """Ask until `good(answer)` holds."""
         for _look in looks(patience or self.patience):
-            answer = self.as_(username).get(path, params=params)
+            # None, for an empty mapping takes away what the path itself asks for.
+            answer = self.as_(username).get(path, params=params or None)
             if answer.status_code == 200 and good(answer.json()):
                 return answer.json()
             self.process_must_live()

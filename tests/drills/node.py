@@ -114,4 +114,4 @@ class DrillNode:
         self._pipe.close()
 
     def get(self, username: str, path: str, **asked: Any) -> Any:
-        return self.as_(username).get(path, params=asked).raise_for_status().json()
+        return self.as_(username).get(path, params=asked or None).raise_for_status().json()

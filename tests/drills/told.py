@@ -313,7 +313,7 @@ class Neighbours:
 
 
 def _asked(node: Served, username: str, path: str, **asked: str) -> Any:
-    return node.as_(username).get(path, params=asked).raise_for_status().json()
+    return node.as_(username).get(path, params=asked or None).raise_for_status().json()
 
 
 def plain(text: str) -> str:

@@ -11,7 +11,7 @@ from services.kernel.clock import system_clock
 from tests.integration.test_citizen_pages import receipt, receive, take
 from tests.integration.test_media import everywhere
 from tests.integration.test_publication_returned import done, page
-from tests.running import RunningNode
+from tests.running import RunningNode, day_in_jakarta
 from tests.unit.test_attachments import JPEG
 from tests.waiting import looks
 
@@ -117,7 +117,7 @@ def test_a_plan_and_its_result_are_two_releases_and_what_is_withdrawn_is_nowhere
     assert "mencatat bukti terbit" in history and "menerbitkan rencana perbaikan" in history
     assert POST not in history and POST not in everywhere(node)
 
-    done_on = node.as_("sari").get(f"/cases/{id}").json()["received_at"][:10]
+    done_on = day_in_jakarta(node.as_("sari").get(f"/cases/{id}").json()["received_at"])
     take(node, id, ("actions/1", {"done_on": done_on, "note": "Dibuka."}))
     take(node, id, ("documentation", {"summary": MADE}))
     found = node.until("dewi", "/publications", lambda it: len(it["items"]) == 2, complaint=id)
