@@ -119,7 +119,7 @@ def add(pages: APIRouter, intake: Intake, reachable: Reachable) -> None:
         except Forbidden:
             raise
         except Problem as problem:
-            form = Form({**values, "key": ""}, _placed(problem), problem.detail)
+            form = Form.refused({**values, "key": ""}, problem, _placed(problem))
             return show(request, principal, here, month, form, problem.status)
         return see_other(request, f"{PATH}?puskesmas={here.code}&month={month}", SAVED)
 
@@ -143,7 +143,7 @@ def add(pages: APIRouter, intake: Intake, reachable: Reachable) -> None:
             raise
         except Problem as problem:
             errors = tuple(FieldError("file", each.message) for each in problem.errors)
-            form = Form(values, errors, problem.detail)
+            form = Form.refused(values, problem, errors)
             last = _last_over(intake, here)
             return show(request, principal, here, last, form, problem.status)
         address = f"{PATH}?puskesmas={here.code}&month={months[-1].month}"

@@ -312,7 +312,7 @@ def _add_one(pages: APIRouter, desk: Desk, words: Words, district: District | No
         except Problem as problem:
             # Also a refusal by rule (the approver is the author): the page says it in place.
             errors = tuple(FieldError(f"{name}_{e.field}", e.message) for e in problem.errors)
-            form = Form(values, errors, problem.detail)
+            form = Form.refused(values, problem, errors)
             return show(request, publishing.get(id), principal, form, problem.status, name)
         return see_other(request, f"{PATH}/{id}", SAVED)
 

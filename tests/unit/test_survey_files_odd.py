@@ -2,9 +2,11 @@
 without an answer, units that lack an element, formulas that nobody has computed."""
 
 import io
+import zipfile
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from services.intake.domain.satisfaction import PERMENPANRB_14_2017, Method, result_of
 from services.intake.survey_files import read_answers
@@ -49,3 +51,20 @@ def test_a_formula_that_nobody_has_computed_is_no_blank() -> None:
         read_answers(made.getvalue(), NINE)
     (error,) = refused.value.errors
     assert error.field == "file" and dict(error.message.values)["place"] == "I2"
+
+
+def test_a_formula_that_came_to_no_letters_is_a_blank() -> None:
+    written, saved = io.BytesIO(), io.BytesIO()
+    with xlsxwriter.Workbook(written) as book:
+        sheet = book.add_worksheet()
+        for row, cells in enumerate((KEYS, [4] * 8, [1] * 9)):
+            sheet.write_row(row, 0, cells)
+        sheet.write_formula(1, 8, '=IF(A1="","","")', value="")
+    # As a spreadsheet saves it: the result is a text, and has no letters.
+    with zipfile.ZipFile(written) as before, zipfile.ZipFile(saved, "w") as after:
+        for name in before.namelist():
+            part = before.read(name).replace(b'<c r="I2"><f>', b'<c r="I2" t="str"><f>')
+            after.writestr(name, part)
+    read = read_answers(saved.getvalue(), NINE)
+    assert read.errors == ()
+    assert result_of(read.answers, NINE, Method()).means.blanks == 1

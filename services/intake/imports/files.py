@@ -230,10 +230,12 @@ def _sheet(data: bytes, formulas: bool) -> Iterator[Record]:
         raise unreadable() from error
 
 
-def _rows(workbook: Any) -> Iterator[tuple[Any, ...]]:
+def _rows(workbook: Any, *, values_only: bool = True) -> Iterator[tuple[Any, ...]]:
     sheet = workbook.worksheets[0]
     sheet.reset_dimensions()
-    rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(max_col=2 * MAX_COLUMNS, values_only=True)
+    rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(
+        max_col=2 * MAX_COLUMNS, values_only=values_only
+    )
     return rows
 
 
@@ -248,10 +250,12 @@ def _not_computed(data: bytes, computed: Any) -> str | None:
         if not any(b"<f>" in part or b"<f " in part for part in map(archive.read, sheets)):
             return None
     written = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
-    both = islice(zip(_rows(written), _rows(computed), strict=False), MAX_SHEET_ROWS)
-    for row, (formulas, values) in enumerate(both, start=1):
-        for column, (formula, value) in enumerate(zip(formulas, values, strict=False), start=1):
-            if value is None and formula is not None:
+    results = _rows(computed, values_only=False)
+    both = islice(zip(_rows(written), results, strict=False), MAX_SHEET_ROWS)
+    for row, (formulas, cells) in enumerate(both, start=1):
+        for column, (formula, cell) in enumerate(zip(formulas, cells, strict=False), start=1):
+            # A text of no letters is a result: a spreadsheet writes it as one.
+            if formula is not None and cell.value is None and cell.data_type != "str":
                 return f"{get_column_letter(column)}{row}"
     return None
 

@@ -203,7 +203,7 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
         except Forbidden:
             raise
         except Problem as problem:
-            form = Form(values, step.named(problem, typed, number), problem.detail)
+            form = Form.refused(values, problem, step.named(problem, typed, number))
             return show(request, resolution.get(id), principal, form, problem.status, name, number)
         return see_other(request, f"{PATH}/{id}", SAVED)
 

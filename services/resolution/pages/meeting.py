@@ -146,7 +146,7 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
         except Forbidden:
             raise
         except Problem as problem:
-            form = Form(values, _at(sheet, problem, name, request), problem.detail)
+            form = Form.refused(values, problem, _at(sheet, problem, name, request))
             return show(request, principal, meetings.get(id), form, problem.status, name)
         return see_other(request, f"{PATH}/{id}", said)
 

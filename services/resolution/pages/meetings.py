@@ -157,7 +157,7 @@ def add(pages: APIRouter, resolution: Resolution, lists: CaseLists, words: Words
         except Forbidden:
             raise
         except Problem as problem:
-            form = Form(values, sheet.at_fields(problem), problem.detail)
+            form = Form.refused(values, problem, sheet.at_fields(problem))
             return show(request, principal, here, form, problem.status)
         return see_other(request, f"{PATH}/{answer.ids['id']}", CALLED)
 
