@@ -12,6 +12,8 @@ import pytest
 from services.reporting import folds
 from tests.folding import Facts
 from tests.unit import test_folds as tests
+from tests.unit import test_folds_dated as dated
+from tests.unit import test_folds_promises as promises
 
 
 class Break(NamedTuple):
@@ -84,13 +86,13 @@ BREAKS = {
         "verdicts",
         "s.done_at <= p.due_at",
         "s.done_at < p.due_at",
-        tests.test_a_promise_is_overdue_from_its_last_moment_until_it_is_kept,
+        promises.test_a_promise_is_overdue_from_its_last_moment_until_it_is_kept,
     ),
     "the last moment itself is overdue": Break(
         "verdicts",
         "p.due_at + INTERVAL 1 MICROSECOND",
         "p.due_at",
-        tests.test_a_promise_is_overdue_from_its_last_moment_until_it_is_kept,
+        promises.test_a_promise_is_overdue_from_its_last_moment_until_it_is_kept,
     ),
     "team calls put off what follows": Break(
         "ordered",
@@ -139,79 +141,79 @@ BREAKS = {
         "staircase",
         "WHERE version = 0 AND next_known > known_at",
         "WHERE false",
-        tests.test_a_verdict_is_that_of_what_was_known,
+        promises.test_a_verdict_is_that_of_what_was_known,
     ),
     "an answer is known from the start": Break(
         "responses",
         "known_at AS known_from",
         "happened_at AS known_from",
-        tests.test_an_answer_that_arrives_late_turns_the_verdict_when_it_is_known,
+        promises.test_an_answer_that_arrives_late_turns_the_verdict_when_it_is_known,
     ),
     "an answer that was not known counts": Break(
         "verdicts",
         "AND done.known_from <= each.known_from AND done.known_to > each.known_from",
         "",
-        tests.test_an_answer_that_arrives_late_turns_the_verdict_when_it_is_known,
+        promises.test_an_answer_that_arrives_late_turns_the_verdict_when_it_is_known,
     ),
     "a promise holds beyond its replacement": Break(
         "verdicts",
         "least(p.happened_to, s.happened_to) AS happened_to",
         "s.happened_to AS happened_to",
-        tests.test_a_promise_is_overdue_from_its_last_moment_until_it_is_kept,
+        promises.test_a_promise_is_overdue_from_its_last_moment_until_it_is_kept,
     ),
     "a closing is known before it came": Break(
         "recaps",
         "known_at AS known_from",
         "happened_at AS known_from",
-        tests.test_a_closed_month_is_known_from_its_arrival_on,
+        dated.test_a_closed_month_is_known_from_its_arrival_on,
     ),
     "an opening is known before it came": Break(
         "openings",
         "known_at AS known_from",
         "happened_at AS known_from",
-        tests.test_an_opening_names_its_box_since_version_2_and_is_known_from_its_arrival_on,
+        dated.test_an_opening_names_its_box_since_version_2_and_is_known_from_its_arrival_on,
     ),
     "a box is new with each change of its schedule": Break(
         "boxes",
         "min(happened_at) OVER (PARTITION BY subject, version)",
         "happened_at",
-        tests.test_a_box_has_the_schedule_that_was_recorded_last_and_keeps_when_it_was_first,
+        dated.test_a_box_has_the_schedule_that_was_recorded_last_and_keeps_when_it_was_first,
     ),
     "the first word on a month's visits stands": Break(
         "visits",
         "VisitsRecorded'",
         "VisitsRecorded' AND seq = 1",
-        tests.test_the_visits_of_a_month_are_those_last_written_down,
+        dated.test_the_visits_of_a_month_are_those_last_written_down,
     ),
     "the first terms of a survey stand": Break(
         "surveys",
         "last_value(sample_size IGNORE NULLS)",
         "first_value(sample_size IGNORE NULLS)",
-        tests.test_a_survey_is_told_step_by_step_with_the_terms_that_stand,
+        dated.test_a_survey_is_told_step_by_step_with_the_terms_that_stand,
     ),
     "a survey that is opened is closed": Break(
         "surveys",
         "name = 'SurveyClosed' THEN happened_at",
         "name = 'SurveyOpened' THEN happened_at",
-        tests.test_a_survey_is_told_step_by_step_with_the_terms_that_stand,
+        dated.test_a_survey_is_told_step_by_step_with_the_terms_that_stand,
     ),
     "what became known of a survey later was known before": Break(
         "surveys",
         "happened_from, happened_to, known_from, known_to\nFROM",
         "happened_from, happened_to, TIMESTAMP '2000-01-01' AS known_from, known_to\nFROM",
-        tests.test_a_closing_that_arrives_late_is_known_from_then_on,
+        dated.test_a_closing_that_arrives_late_is_known_from_then_on,
     ),
     "a survey's figures come of answers": Break(
         "surveys",
         "last_value(basis IGNORE NULLS) OVER history",
         "'answers'",
-        tests.test_what_an_index_was_reckoned_from_is_known_from_the_closing_on,
+        dated.test_what_an_index_was_reckoned_from_is_known_from_the_closing_on,
     ),
     "each answer is a survey": Break(
         "surveys",
         "'SurveyClosed', 'SurveyPublished'\n",
         "'SurveyClosed', 'SurveyPublished', 'SurveyAnswered'\n",
-        tests.test_ten_answers_cost_a_survey_nothing,
+        dated.test_ten_answers_cost_a_survey_nothing,
     ),
     # Arrival used for order
     "a history is in the order of arrival": Break(
