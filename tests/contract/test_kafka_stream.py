@@ -161,9 +161,11 @@ def test_a_sender_that_failed_sends_nothing_any_more(tmp_path: Path) -> None:
     with running_kafka(tmp_path) as broker:
         topic = Topic(broker.servers, "away", {})
         topic.create()
+        of_others = set(threading.enumerate())
         sender = KafkaStream(topic, delivery_seconds=2.0).sender(SOURCE)
         sender.send([message(1)])
-        (thread,) = (each for each in threading.enumerate() if SENDING in each.name)
+        begun = set(threading.enumerate()) - of_others
+        (thread,) = (each for each in begun if SENDING in each.name)
         broker.kill()
         with pytest.raises(StreamUnavailable):
             sender.send([message(2)])
