@@ -14,6 +14,8 @@ MASTER_KEY = "master.key"
 RECEIPT_SECRET = "receipt.secret"  # noqa: S105 - the name of a file
 DISTRICT = "district.yaml"
 """The district file that the folder was last served with."""
+FILLING = "histories.begun"
+"""Stands in the folder until the invented histories that are written into it are whole."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,22 @@ class Folder:
 def is_new(settings: Settings) -> bool:
     """Say whether no node was ever started on this folder."""
     return not (settings.data / RECORD).exists()
+
+
+def mark_filling(settings: Settings) -> None:
+    """Note that histories are being written into the folder; see `is_half_filled`."""
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (settings.data / FILLING).touch()
+
+
+def mark_filled(settings: Settings) -> None:
+    """Note that the histories written into the folder are whole."""
+    (settings.data / FILLING).unlink()
+
+
+def is_half_filled(settings: Settings) -> bool:
+    """Say whether histories are being written into the folder, or were and broke off."""
+    return (settings.data / FILLING).exists()
 
 
 def open_folder(settings: Settings, *, without_secrets: bool = False) -> Folder:

@@ -11,6 +11,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.kernel.district import SHIPPED, load_district
+from services.main.demo import add_accounts
+from services.main.generate import Histories
+from services.main.settings import Settings
 from tests import forked
 from tests.running import RunningNode, running_node
 
@@ -122,3 +126,21 @@ def test_a_folder_is_filled_once(tmp_path: Path) -> None:
     again = tanggap("generate", "--cases", "1", "--data", str(tmp_path))
     assert again.returncode == 1
     assert "sudah berisi" in again.stderr
+
+
+@pytest.mark.parametrize("done", [0.0, 0.5])
+def test_histories_that_broke_off_are_never_served_as_if_they_were_whole(
+    tmp_path: Path, done: float
+) -> None:
+    def break_off(_what: str, part: float) -> None:
+        if part >= done:
+            raise KeyboardInterrupt
+
+    day = datetime.now(ZoneInfo("Asia/Jakarta")).date()
+    histories = Histories(Settings(data=tmp_path), load_district(SHIPPED), 20, 1, day)
+    with pytest.raises(KeyboardInterrupt):
+        histories.write(break_off, add_accounts)
+    for again in (("up",), ("up", "--demo"), ("generate", "--cases", "1")):
+        refused = tanggap(*again, "--data", str(tmp_path))
+        assert refused.returncode == 1
+        assert "terputus" in refused.stderr and "Hapus folder itu" in refused.stderr

@@ -25,7 +25,7 @@ from services.main.cli.terminal import (
     stop,
     stop_an_endpoint,
 )
-from services.main.folder import is_new
+from services.main.folder import is_half_filled, is_new
 from services.main.settings import Settings
 
 if TYPE_CHECKING:  # it loads everything, which most commands do without
@@ -69,6 +69,10 @@ def up(
     # Histories are of every Puskesmas of the file; an edge is the home of its own alone.
     if demo and histories and settings.mode == "node" and is_new(settings):
         _generated(settings, loaded, histories, DEMO_SEED, None, PUSKESMAS, add_accounts)
+    if is_half_filled(settings):
+        from services.main.generate import half_filled
+
+        stop(half_filled(settings), 1)
     try:
         serve_node(settings, loaded, host, port, add_accounts if demo else None)
     except (AlreadyServed, HomeOfNone, PortTaken) as problem:

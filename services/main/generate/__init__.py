@@ -14,6 +14,7 @@ from services.kernel.access.store import AccessStore
 from services.kernel.calendar import WorkCalendar
 from services.kernel.clock import system_clock
 from services.kernel.district import District
+from services.main.folder import is_half_filled, is_new, mark_filled, mark_filling
 from services.main.generate.arrivals import arrivals, box_openings, places
 from services.main.generate.dates import dates
 from services.main.generate.lives import Life, lives
@@ -29,6 +30,14 @@ Told = Callable[[str, float], None]
 
 class CannotGenerate(Exception):
     """Histories cannot be written here, or until then; the message says what to do."""
+
+
+def half_filled(settings: Settings) -> str:
+    """Return what to do about a folder whose histories broke off."""
+    return (
+        f"Riwayat percobaan di {settings.data} terputus sebelum selesai ditulis. "
+        "Hapus folder itu, lalu ulangi."
+    )
 
 
 @dataclass(frozen=True)
@@ -78,17 +87,21 @@ class Histories:
         """Fill an empty data folder; `accounts` adds those whom the histories may name.
 
         `told` is called with what is done now (`histories`, `reports`) and how much of it is, 0 to
-        1. Raises CannotGenerate where the folder has a history of its own, and AlreadyServed.
+        1. Raises CannotGenerate where the folder has a history of its own or half of one, and
+        AlreadyServed.
         """
         clock = SetClock(self._begun - timedelta(days=1))
+        if is_new(self._settings):
+            mark_filling(self._settings)  # what is broken off before it begins is told, too
         with opened(self._settings, self._district, clock) as node:
             try:
                 if node.intake.recorder.max_notification_id():
-                    raise CannotGenerate(
-                        f"{self._settings.data} sudah berisi. Pilih folder lain dengan --data."
-                    )
+                    raise CannotGenerate(self._told_full())
+                mark_filling(self._settings)
                 accounts(node.access)
-                return self._fill(node, clock, told)
+                written = self._fill(node, clock, told)
+                mark_filled(self._settings)
+                return written
             finally:
                 node.close()
 
@@ -112,6 +125,11 @@ class Histories:
             if place.code in self._dated
         }
         return found, openings, dated
+
+    def _told_full(self) -> str:
+        if is_half_filled(self._settings):
+            return half_filled(self._settings)
+        return f"{self._settings.data} sudah berisi. Pilih folder lain dengan --data."
 
     def _fill(self, node: Node, clock: SetClock, told: Told) -> Generated:
         node.record_district()
