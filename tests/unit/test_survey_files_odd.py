@@ -68,3 +68,28 @@ def test_a_formula_that_came_to_no_letters_is_a_blank() -> None:
     read = read_answers(saved.getvalue(), NINE)
     assert read.errors == ()
     assert result_of(read.answers, NINE, Method()).means.blanks == 1
+
+
+def test_a_row_with_more_cells_than_names_is_named_and_what_stands_beside_none_is_not() -> None:
+    signed = "," * 10 + "Kebumen, 3 Juli"
+    rows = [",".join(KEYS), FOURS, f"2,{FOURS}", signed]
+    read = read_answers("\n".join(rows).encode(), NINE)
+    assert [(each.row, each.field) for each in read.errors] == [(3, "row")]
+    read = read_answers("\n".join([*rows[:2], signed]).encode(), NINE)
+    assert (read.errors, read.empty) == ((), 1)
+
+
+def test_a_number_is_the_same_with_noughts_before_it() -> None:
+    rows = ["Responden," + ",".join(KEYS), f"7,{FOURS}", f"07,{FOURS}", f"70,{FOURS}"]
+    read = read_answers("\n".join(rows).encode(), NINE)
+    assert [(each.row, each.field) for each in read.errors] == [(3, "Responden")]
+
+
+@pytest.mark.parametrize(
+    ("head", "cells"), [("Unit,Unsur,1,2,3,4", "0,0,0,9"), ("Unit,Unsur,NRR,Responden", "3.5,9")]
+)
+def test_an_element_that_one_unit_lacks_is_named(head: str, cells: str) -> None:
+    rows = [f"{unit},{key},{cells}" for unit in ("Gigi", "KIA") for key in KEYS]
+    read = read_answers("\n".join([head, *rows[:-1]]).encode(), NINE)
+    assert [(each.row, each.field) for each in read.errors] == [(11, KEYS[-1])]
+    assert read_answers("\n".join([head, *rows]).encode(), NINE).errors == ()

@@ -17,6 +17,9 @@ from services.kernel.web.words import word
 REQUIRED: Final = {"channel": "kanal", "text": "isi"}
 """The columns that every file must have, each with the name that people know."""
 
+SURPLUS: Final = _("Baris ini punya lebih banyak kolom daripada judulnya. Periksa pemisahnya.")
+"""Of a row's cells it cannot be told which is whose."""
+
 MAX_WORDS: Final = 10_000
 MAX_LINE: Final = MAX_NAME
 MAX_CATEGORIES: Final = 20
@@ -113,8 +116,7 @@ def judge(
         FieldError(field, FIELD_REQUIRED) for field in REQUIRED if field not in cells
     ]  # a row that ends before that column
     if beyond:
-        message = _("Baris ini punya lebih banyak kolom daripada judulnya. Periksa pemisahnya.")
-        errors.append(FieldError("row", message))
+        errors.append(FieldError("row", SURPLUS))
     attached = fields.pop("attachment", None)
     if attached and "text" in fields:
         fields["text"] = f"{fields['text']}\n[lampiran: {attached}]"

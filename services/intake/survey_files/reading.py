@@ -1,10 +1,10 @@
 """Reads a file of survey answers: which of its shapes it has, and what it says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
-from services.intake.domain.satisfaction import Answers, ElementSet
+from services.intake.domain.satisfaction import Answers, Counts, ElementSet, StatedMeans
 from services.intake.survey_files.cells import Wrong, has_decimals, score
 from services.intake.survey_files.columns import (
     COUNT_OF,
@@ -78,6 +78,7 @@ def read_answers(
         case "means":
             answers = (means_by_element if long else means_by_unit)(table, errors)
     units = {line.get(UNIT): line.number for line in reversed(table.lines)}
+    errors = errors or [*_missing_of_units(answers, asked, units)]
     top, summed = table.top, table.summaries
     return Read(found, answers, tuple(errors), top, empty, summed, numbered, units)
 
@@ -107,6 +108,22 @@ def _missing(table: Table, shape: Shape) -> Iterator[RowError]:
         if element.key not in there:
             message = _("Unsur {name} belum ada di berkas.", name=element.name)
             yield RowError(table.top, element.key, message)
+
+
+def _missing_of_units(
+    answers: Answers, asked: ElementSet, units: Mapping[str, int]
+) -> Iterator[RowError]:
+    """Yield the elements of which a table says nothing of one unit, though of others."""
+    there: dict[str | None, Collection[str]] = {}
+    if isinstance(answers, Counts):
+        there = {unit: of.counts for unit, of in answers.by_unit.items()}
+    elif isinstance(answers, StatedMeans):
+        there = {unit: of.of for unit, of in answers.by_unit.items()}
+    for unit, keys in there.items():
+        for key in asked.keys:
+            if key not in keys:
+                message = _("Unsur ini belum ada untuk unit ini.")
+                yield RowError(units[unit or ""], key, message)
 
 
 def _one_line_a_score(table: Table) -> bool:

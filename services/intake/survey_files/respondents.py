@@ -46,7 +46,7 @@ def questionnaires(table: Table, errors: list[RowError]) -> tuple[Questionnaires
             except Wrong as wrong:
                 errors.append(table.error(line, key, wrong.message))
         if number := line.get(by):
-            before = first.setdefault((line.get(UNIT), number), line.number)
+            before = first.setdefault((line.get(UNIT), _number(number)), line.number)
             if before != line.number:
                 message = _("Responden ini sudah ada di baris {row}. Hapus salah satu.", row=before)
                 errors.append(table.error(line, by, message))
@@ -62,3 +62,8 @@ def questionnaires(table: Table, errors: list[RowError]) -> tuple[Questionnaires
             )
         )
     return Questionnaires(found), empty
+
+
+def _number(written: str) -> str:
+    """Return a respondent's number as it is compared: programs drop the noughts before it."""
+    return written.lstrip("0") or "0" if written.isdigit() else written

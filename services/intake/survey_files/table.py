@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import Final
 
+from services.intake.imports.fields import SURPLUS
 from services.intake.imports.files import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -55,10 +56,14 @@ class RowError:
 
 @dataclass(frozen=True)
 class Line:
-    """A row below the names: its number in the file, and its cells by what they hold."""
+    """A row below the names: its number in the file, and its cells by what they hold.
+
+    `surplus`: it goes on beyond the last name.
+    """
 
     number: int
     cells: Mapping[str, str]
+    surplus: bool = False
 
     def get(self, meaning: str) -> str:
         """Return a cell's text, "" for none and for a dash."""
@@ -113,7 +118,8 @@ class Table:
         return [*self.headings, *(line.get(ELEMENT) for line in self.lines)]
 
     def problems(self) -> Iterator[RowError]:
-        """Yield what is wrong with its columns: unknown elements, and things named twice."""
+        """Yield what is wrong with its columns: unknown elements, things named twice, and rows of
+        answers that have more cells than there are names, for which of them is whose is unsure."""
         seen: set[str] = set()
         for heading, meaning in zip(self.headings, self.meanings, strict=True):
             if isinstance(meaning, Unknown):
@@ -122,6 +128,10 @@ class Table:
                 if meaning in seen:
                     yield RowError(self.top, heading, DOUBLED)
                 seen.add(meaning)
+        for line in self.lines:
+            # Beside what is no answer there may be anything: who signed it, where and when.
+            if line.surplus and any(map(line.get, (ELEMENT, *self.elements()))):
+                yield RowError(line.number, "row", SURPLUS)
 
 
 def open_table(data: bytes, known: Known) -> Table:
@@ -133,7 +143,9 @@ def open_table(data: bytes, known: Known) -> Table:
     meanings = tuple(map(known.meaning, headings))
     below = [each for each in rows[at + 1 :] if not _repeats(known, headings, meanings, each[1])]
     kept = [each for each in below if not _sums_up(known, meanings, each[1])]
-    lines = tuple(Line(number, _cells(meanings, cells)) for number, cells in kept)
+    lines = tuple(
+        Line(number, _cells(meanings, cells), len(cells) > len(meanings)) for number, cells in kept
+    )
     within = range(top, lines[-1].number if lines else top)
     unfilled = sum(number in within for number in blank)
     return Table(known, top, headings, meanings, lines, len(below) - len(kept), unfilled)
