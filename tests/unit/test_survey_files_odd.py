@@ -91,5 +91,7 @@ def test_a_number_is_the_same_with_noughts_before_it() -> None:
 def test_an_element_that_one_unit_lacks_is_named(head: str, cells: str) -> None:
     rows = [f"{unit},{key},{cells}" for unit in ("Gigi", "KIA") for key in KEYS]
     read = read_answers("\n".join([head, *rows[:-1]]).encode(), NINE)
-    assert [(each.row, each.field) for each in read.errors] == [(11, KEYS[-1])]
+    assert [(each.row, each.field) for each in read.errors] == [
+        (11, f"KIA, {NINE.names[KEYS[-1]]}")
+    ]
     assert read_answers("\n".join([head, *rows]).encode(), NINE).errors == ()

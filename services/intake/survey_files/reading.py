@@ -66,7 +66,7 @@ def read_answers(
         raise InvalidInput(*wrong)
     long = ELEMENT in table.columns
     found = shape or _shape(table)
-    errors = [*table.problems()] or [*_missing(table, found)]
+    errors = [*table.problems()] or [*_missing(table, found)] or [*table.surplus()]
     empty, numbered = 0, True
     answers: Answers
     match found:
@@ -119,11 +119,13 @@ def _missing_of_units(
         there = {unit: of.counts for unit, of in answers.by_unit.items()}
     elif isinstance(answers, StatedMeans):
         there = {unit: of.of for unit, of in answers.by_unit.items()}
+    if None in there:  # the whole beside its units, or no units at all
+        return
     for unit, keys in there.items():
         for key in asked.keys:
-            if key not in keys:
-                message = _("Unsur ini belum ada untuk unit ini.")
-                yield RowError(units[unit or ""], key, message)
+            if unit and key not in keys:
+                shown = f"{unit}, {asked.names[key]}"
+                yield RowError(units[unit], shown, _("Unsur ini belum ada untuk unit ini."))
 
 
 def _one_line_a_score(table: Table) -> bool:

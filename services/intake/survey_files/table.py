@@ -118,8 +118,7 @@ class Table:
         return [*self.headings, *(line.get(ELEMENT) for line in self.lines)]
 
     def problems(self) -> Iterator[RowError]:
-        """Yield what is wrong with its columns: unknown elements, things named twice, and rows of
-        answers that have more cells than there are names, for which of them is whose is unsure."""
+        """Yield what is wrong with its columns: unknown elements, and things named twice."""
         seen: set[str] = set()
         for heading, meaning in zip(self.headings, self.meanings, strict=True):
             if isinstance(meaning, Unknown):
@@ -128,6 +127,9 @@ class Table:
                 if meaning in seen:
                     yield RowError(self.top, heading, DOUBLED)
                 seen.add(meaning)
+
+    def surplus(self) -> Iterator[RowError]:
+        """Yield the rows of answers with more cells than names: of none is it sure whose it is."""
         for line in self.lines:
             # Beside what is no answer there may be anything: who signed it, where and when.
             if line.surplus and any(map(line.get, (ELEMENT, *self.elements()))):
