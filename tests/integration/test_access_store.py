@@ -1,40 +1,21 @@
 """The access store on real files: sessions, revocation across processes, throttle, secrecy."""
 
 import itertools
-import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Literal
+from datetime import timedelta
 
 import pytest
-from argon2 import PasswordHasher
 
-from services.kernel.access import passwords
-from services.kernel.access.passwords import Passwords
 from services.kernel.access.principal import Grant
 from services.kernel.access.store import AccessStore
-from services.kernel.errors import InvalidInput, NotFound, NotSignedIn, TooMany
+from services.kernel.errors import InvalidInput, NotFound, NotSignedIn
 from services.kernel.store.database import Database
 from services.kernel.store.files import SqliteFile
 from services.kernel.store.servers import PostgresSchema
-from tests.cheap import REAL_KIB
-
-PASSWORD = "rahasia-besar-7"
-HERE = "192.0.2.10"
-
-
-class MovedClock:
-    """A clock that a test moves by hand."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
+from tests.accessing import HERE, PASSWORD, MovedClock, add
 
 
 @pytest.fixture
@@ -48,18 +29,6 @@ def store(database: Database, clock: MovedClock) -> Iterator[AccessStore]:
     opened = AccessStore(database, clock, ticks=itertools.count().__next__)
     yield opened
     opened.close()
-
-
-@pytest.fixture
-def real_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hashes at their real cost, as nowhere else in the tests."""
-    monkeypatch.setattr(passwords, "_MEMORY_KIB", REAL_KIB)
-
-
-def add(store: AccessStore, name: str = "sari") -> str:
-    return store.add_account(
-        name, PASSWORD, [Grant("head", frozenset({"puring"}))], display_name="Sari"
-    ).id
 
 
 def test_an_account_comes_back_as_it_was_added(store: AccessStore) -> None:
@@ -364,88 +333,3 @@ def test_who_came_and_went_is_forgotten_after_a_year_and_what_was_done_is_not(
         "added",
     ]
     assert store.principal_of(script) is None
-
-
-def test_a_name_that_is_nobodys_costs_a_hash_too(tmp_path: Path, clock: MovedClock) -> None:
-    checked: list[str] = []
-
-    class Counted(PasswordHasher):
-        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
-            checked.append(str(hash).rpartition("$")[0].rpartition("$")[0])
-            return super().verify(hash, password)
-
-    opened = AccessStore(tmp_path / "access.db", clock, passwords=Passwords(Counted()))
-    add(opened)
-    opened.verify_password("sari", "salah-satu", HERE)
-    opened.verify_password("tidak-ada", "salah-satu", HERE)
-    known, unknown = checked
-    assert known.startswith("$argon2id$")
-    assert unknown == known  # the same kind and cost
-    # Nobody's password must not open nobody's account.
-    assert opened.verify_password("tidak-ada", "nobody has this password", HERE) is None
-    opened.close()
-
-
-@pytest.mark.usefixtures("real_hashes")
-def test_a_hash_of_former_parameters_is_renewed_at_sign_in(
-    tmp_path: Path, clock: MovedClock
-) -> None:
-    path = tmp_path / "access.db"
-    weak = AccessStore(path, clock, passwords=Passwords(PasswordHasher(1, 8, 1)))
-    add(weak)
-    weak.close()
-    opened = AccessStore(path, clock)
-    assert opened.verify_password("sari", PASSWORD, HERE) is not None
-    assert opened.verify_password("sari", PASSWORD, HERE) is not None
-    opened.close()
-    with sqlite3.connect(path) as raw:
-        (stored,) = raw.execute("SELECT password FROM account").fetchone()
-    raw.close()
-    assert "m=19456" in stored
-
-
-def test_a_password_cannot_be_tried_at_speed(store: AccessStore) -> None:
-    add(store)
-    for number in range(5):
-        assert store.verify_password("Sari", f"salah-{number}", f"192.0.2.{number}") is None
-    with pytest.raises(TooMany) as refused:
-        store.verify_password("sari", PASSWORD, "198.51.100.1")
-    wait = refused.value.extra["retry_after"]
-    assert isinstance(wait, int)
-    assert 1 <= wait <= 60
-    add(store, "budi")
-    assert store.verify_password("budi", PASSWORD, "192.0.2.1") is not None
-
-
-def test_one_address_cannot_try_many_names_and_right_passwords_never_count(
-    store: AccessStore,
-) -> None:
-    add(store)
-    for _round in range(22):
-        assert store.verify_password("sari", PASSWORD, HERE) is not None
-    for number in range(20):
-        assert store.verify_password(f"orang-{number}", "salah", HERE) is None
-    with pytest.raises(TooMany):
-        store.verify_password("sari", PASSWORD, HERE)
-    assert store.verify_password("sari", PASSWORD, "198.51.100.1") is not None
-
-
-@pytest.mark.usefixtures("real_hashes")
-def test_a_burst_at_once_gets_hardly_more_guesses(store: AccessStore) -> None:
-    add(store)
-    outcomes: list[str] = []
-
-    def guess(number: int) -> None:
-        try:
-            store.verify_password("sari", f"salah-{number}", HERE)
-            outcomes.append("checked")
-        except TooMany:
-            outcomes.append("refused")
-
-    threads = [threading.Thread(target=guess, args=(number,)) for number in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert 5 <= outcomes.count("checked") <= 6
-    assert len(outcomes) == 16

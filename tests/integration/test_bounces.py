@@ -11,10 +11,10 @@ import pytest
 from services.kernel.carriers.mailbox import Box, Mailbox
 from services.publication.messages import bounces
 from services.publication.messages.bounces import READ
-from tests.integration.test_messages import MAIL, Desk
 from tests.peers.dovecot import PASSWORD, USER, DovecotPeer, dovecot
 from tests.peers.fake import FakePeer
 from tests.peers.reports import report
+from tests.telling import MAIL, Desk
 
 OTHER = b"From: tarsih@example.com\r\nSubject: Terima kasih\r\n\r\nSudah saya baca.\r\n"
 

@@ -1,105 +1,23 @@
 """A complainant is written to: at most once, never unknowingly, by a real mail server."""
 
-import asyncio
 import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
-from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 
 from services.intake.receipts import Receipts
-from services.kernel import failpoints
 from services.kernel.aggregate import Intent
 from services.kernel.carriers.port import Later, Sent, Unknown, Why
 from services.kernel.errors import Conflict
 from services.kernel.receipts import receipt_code
-from services.publication.messages.hook import PATH
-from tests.by_hand import Office
 from tests.peers.fake import FakePeer
 from tests.peers.gammu import gammu
 from tests.peers.mail import MailServer, mail_server
-from tests.peers.whatsapp import VERIFY, WhatsAppPeer, call_of, signed, whatsapp
-
-PHONE, MAIL = "0812-0000-7777", "tarsih@example.com"
-PERSON = {"name": "Tarsih Misal", "phone": PHONE, "email": MAIL}
-SAID, DONE = "Dokter gigi tidak ada pada jam layanan.", "Jadwal dokter gigi kini ditempel."
-PUBLIC = "https://tanggap.example.go.id"
-
-
-class Died(BaseException):
-    """The process ended here."""
-
-
-class Desk(Office):
-    """An office with results to tell of, and peers to tell them by."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.peers: dict[str, Any] = {}
-        self._set_up()
-
-    def _set_up(self) -> None:
-        messaging = self.hand.node.messaging
-        messaging.senders, messaging._public_url = self.peers, PUBLIC
-        for name in failpoints.SENDING:
-            failpoints.arm(name, lambda: None)
-
-    def settle(self) -> None:
-        """Let it come to all that act on it; reports wait until somebody asks."""
-        self.carry()
-
-    def report(self) -> None:
-        """Let reporting hear of all that was told."""
-        super().settle()
-
-    def documented(self, **form: Any) -> tuple[str, str]:
-        """Take a complaint to its draft; return its id and the draft's."""
-        body = {"kind": "complaint", "text": SAID, "complainant": PERSON, **form}
-        id = self.receive(**body)["id"]
-        self.post("sari", f"/cases/{id}/grade", grade="green")
-        self.post("sari", f"/cases/{id}/immediate-answer", answer="Maaf.")
-        self.post("sari", f"/cases/{id}/documentation", summary=DONE)
-        (draft,) = self.get("sari", "/publications", complaint=id)["items"]
-        return id, draft["id"]
-
-    def message(self, draft: str) -> Any:
-        """Return the newest message of a draft."""
-        return self.get("sari", f"/publications/{draft}/messages")["items"][-1]
-
-    def write(self, draft: str, channel: str = "email", **more: Any) -> str:
-        body = {"channel": channel, "agreed": True, **more}
-        id: str = self.post("sari", f"/publications/{draft}/messages", **body)["id"]
-        return id
-
-    def work(self) -> None:
-        self.hand.run_due()
-        self.settle()
-
-    def dies_at(self, failpoint: str) -> None:
-        """Let what is due run until the process ends there, and start anew on what is left."""
-
-        def die() -> None:
-            raise Died
-
-        failpoints.arm(failpoint, die)
-        with pytest.raises(Died):
-            self.hand.run_due()
-        self.hand.crash()
-        vars(self).pop("app", None)
-        self._set_up()
-
-    def events(self, id: str) -> list[str]:
-        heard = self.hand.node.publication.history(UUID(id))
-        return [each.name for each in heard]
-
-    def informed(self, complaint: str) -> list[bool]:
-        found = self.get("sari", "/publications", complaint=complaint)["items"]
-        return [each["informed"] for each in found]
+from tests.telling import DONE, MAIL, PERSON, PUBLIC, SAID, Desk
 
 
 @pytest.fixture(scope="module")
@@ -367,94 +285,6 @@ def test_without_any_peer_the_page_says_what_there_is(desk: Desk) -> None:
     _id, draft = desk.documented()
     page = desk.ask("sari", "GET", f"/terbitkan/{draft}/pesan").text
     assert "belum ada cara mengirim pesan" in page
-
-
-@pytest.fixture
-def chat(desk: Desk) -> Iterator[WhatsAppPeer]:
-    with whatsapp() as peer:
-        desk.peers.clear()
-        desk.peers["whatsapp"] = peer.sender
-        yield peer
-
-
-def called(desk: Desk, body: bytes, headers: dict[str, str]) -> int:
-    async def call() -> int:
-        transport = httpx.ASGITransport(desk.app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://node") as client:
-            return (await client.post(PATH, content=body, headers=headers)).status_code
-
-    status = asyncio.run(call())
-    desk.settle()
-    return status
-
-
-def test_whatsapp_says_that_it_arrived_and_only_then_the_person_was_told(
-    desk: Desk, chat: WhatsAppPeer
-) -> None:
-    id, draft = desk.documented()
-    message = desk.write(draft, "whatsapp")
-    desk.work()
-    assert len(chat.bodies) == 1 and desk.message(draft)["state"] == "sent"
-    assert desk.informed(id) == [False]
-    for status in ("sent", "delivered", "delivered", "read", "sent"):
-        body = call_of(status, f"{message}:1")
-        assert called(desk, body, signed(body)) == 200
-    assert desk.message(draft)["state"] == "delivered" and desk.informed(id) == [True]
-    assert desk.events(message)[2:] == ["MessageSent", "MessageDelivered"]
-    thread = desk.ask("sari", "GET", f"/kasus/{id}").text
-    assert "Pesan sampai kepada pelapor" in thread
-    # Its id for a message, from which the number can be read, lies nowhere.
-    for file in desk.hand.node.folder.path.rglob("*"):
-        assert not file.is_file() or b"wamid." not in file.read_bytes(), file
-
-
-def test_a_forged_call_changes_nothing_and_a_malformed_one_is_refused(
-    desk: Desk, chat: WhatsAppPeer
-) -> None:
-    _id, draft = desk.documented()
-    message = desk.write(draft, "whatsapp")
-    desk.work()
-    body = call_of("failed", f"{message}:1", 131026)
-    assert called(desk, body, {}) == 403
-    assert called(desk, body, signed(body, "another secret")) == 403
-    assert called(desk, body + b" ", signed(body)) == 403
-    assert called(desk, b"[]", signed(b"[]")) == 422
-    for tag in ("", "x", f"{UUID(int=1)}:1", f"{message}:-1", f"{message}:\u0661", f"{message}:7"):
-        other = call_of("failed", tag)
-        assert called(desk, other, signed(other)) == 200
-    assert desk.message(draft)["state"] == "sent"
-    assert called(desk, body, signed(body)) == 200
-    failed = desk.message(draft)
-    assert (failed["state"], failed["reason"]) == ("failed", "address_refused")
-    page = desk.ask("sari", "GET", f"/terbitkan/{draft}/pesan").text
-    assert "Nomor atau surel ini tidak dikenal" in page
-
-
-def test_a_doubt_ends_when_whatsapp_speaks_and_an_old_call_says_nothing_of_a_new_attempt(
-    desk: Desk, chat: WhatsAppPeer
-) -> None:
-    _id, draft = desk.documented()
-    message = desk.write(draft, "whatsapp")
-    chat.hangs_up = True
-    desk.work()
-    assert desk.message(draft)["state"] == "unknown"
-    chat.hangs_up = False
-    path = f"/publications/{draft}/messages/{message}/decision"
-    desk.post("sari", path, decision="send_again")
-    # The first attempt arrived after all: nothing is sent again.
-    body = call_of("delivered", f"{message}:1")
-    assert called(desk, body, signed(body)) == 200
-    desk.work()
-    assert desk.message(draft)["state"] == "delivered" and len(chat.bodies) == 1
-
-
-@pytest.mark.parametrize(("word", "status"), [(VERIFY, 200), ("guess", 403)])
-def test_the_address_of_calls_is_set_up_with_our_word_only(
-    desk: Desk, chat: WhatsAppPeer, word: str, status: int
-) -> None:
-    asked = {"hub.mode": "subscribe", "hub.verify_token": word, "hub.challenge": "1158201444"}
-    answer = desk.ask("sari", "GET", PATH, params=asked)
-    assert answer.status_code == status and (status != 200 or answer.text == "1158201444")
 
 
 def test_an_sms_goes_by_the_modem_and_its_file_is_cleared_away(desk: Desk, tmp_path: Path) -> None:
