@@ -32,6 +32,7 @@ from services.kernel.stream.topic import Topic
 from tests.bench.baseline_produce import Record, produce
 from tests.bench.history import district
 from tests.bench.line import Measure
+from tests.servers.district import REPORTING_MEMORY
 from tests.servers.kafka import running_kafka
 from tests.servers.postgres import running_postgres
 
@@ -72,6 +73,7 @@ def _into_the_log_copy(servers: str) -> Measure:
         aim=0.7,
         n=sum(int(each["events"]) for each in ours),
         more={
+            "memory_limit": REPORTING_MEMORY,
             "rounds_ours": [round(each["events"] / each["seconds"]) for each in ours],
             "rounds_theirs": [round(each["events"] / each["seconds"]) for each in theirs],
             "lag": {"events_behind_at_end": max(each["lag"] for each in ours)},

@@ -13,6 +13,7 @@ from services.kernel.stream.topic import Topic
 from services.main.logs import configure_logs
 from services.main.serve import tune_interpreter
 from services.reporting.application import Reporting
+from tests.servers.district import REPORTING_MEMORY
 
 
 def catch_up(servers: str, topic: str) -> dict[str, float]:
@@ -23,7 +24,7 @@ def catch_up(servers: str, topic: str) -> dict[str, float]:
         _make(file)
         stream = KafkaStream(Topic(servers, topic, {}))
         ends = stream.ends()
-        reporting = Reporting(file, stream, system_clock)
+        reporting = Reporting(file, stream, system_clock, memory=REPORTING_MEMORY)
         log = reporting.log
         tune_interpreter()
         began = time.perf_counter()

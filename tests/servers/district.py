@@ -22,6 +22,8 @@ from tests.servers.postgres import Postgres
 from tests.servers.redis import RedisServer
 
 PROXY = Path(__file__).parents[2] / "infra" / "proxy" / "Caddyfile"
+REPORTING_MEMORY = "512MB"
+"""As docker-compose.yml gives it to a district's reporting."""
 
 
 class RunningDistrict(RunningNode):
@@ -222,6 +224,7 @@ def running_district(
         "TANGGAP_TOPIC": f"tanggap-{uuid4()}",
         "TANGGAP_SECRET_FILE": str(folder / "receipt.secret"),
         "TANGGAP_KEYS": str(folder / "master.key"),
+        "TANGGAP_REPORTING_MEMORY": REPORTING_MEMORY,
         "TANGGAP_REPORTING_URL": district.addresses["reporting"],
         "TANGGAP_PUBLIC_URL": proxy,
         "TANGGAP_DATA": str(folder / "command"),

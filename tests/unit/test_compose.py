@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.servers.district import REPORTING_MEMORY
 from tests.servers.edge import district_file
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +56,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: plain(each) for name, each in value.items()}
     return sorted(map(plain, value), key=str) if isinstance(value, list) else value or {}
+
+
+def test_reporting_has_the_memory_that_tests_and_benches_of_a_district_give_it() -> None:
+    of = read(ONE)["services"]["reporting"]["environment"]
+    assert of["TANGGAP_REPORTING_MEMORY"] == REPORTING_MEMORY
 
 
 def test_compose_takes_the_district_and_with_it_the_endpoints() -> None:
