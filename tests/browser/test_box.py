@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.house import House
+from tests.browser.house import House, until_listed
 
 SLIPS = [f"Antrean loket ke-{number} lama sekali." for number in range(1, 28)] + [
     "S: Tambah kursi di ruang tunggu.",
@@ -52,8 +52,7 @@ def test_thirty_slips_are_entered_by_keyboard_alone(house: House) -> None:
     tab_to(page, "main li a")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Unit layanan")).to_be_visible()
-    page.goto("/agenda?puskesmas=puring")
     row = page.locator("tbody tr").filter(has_text="Kotak saran utama").last
-    expect(row).to_contain_text("selesai")
+    until_listed(page, "/agenda?puskesmas=puring", row.filter(has_text="selesai"))
     expect(row).to_contain_text("30")
     assert house.faults == []

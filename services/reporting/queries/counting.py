@@ -84,7 +84,7 @@ def counted(cases: Standing, bucket: str) -> Counts:
             FROM {{rest}} WHERE came GROUP BY ALL
             UNION ALL
             SELECT puskesmas, {bucket}, meets & {REPEATED}, -count(*)
-            FROM {{rest}} WHERE came AND complaint IN (SELECT complaint FROM alone) GROUP BY ALL
+            FROM alone WHERE came AND meets IS NOT NULL GROUP BY ALL
         ),
         parts AS (
             SELECT puskesmas, bucket, {_KNOWN} FROM known GROUP BY ALL

@@ -3,7 +3,7 @@ Puskesmas they are of. The cases are gathered once and counted in several ways."
 
 # ruff: noqa: S608 (statements are put together from parts of ours; what was asked are parameters)
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
 from typing import Any, Final
 
@@ -40,7 +40,7 @@ def dashboard(
     cases = Standing(connection, filters, when, now)
     grain = trend.grain(filters, cases)
     counts = counting.counted(cases, cases.bucket(grain))
-    unheard = _unheard(cases, filters)
+    unheard = _unheard(cases, filters, counts.by_place.keys())
     heard = filters.puskesmas not in unheard
     plain = counting.plain(counts.whole)
     rate, rates_of = rates.rated(cases)
@@ -141,12 +141,20 @@ def _categories(cases: Standing) -> list[dict[str, Any]]:
     )
 
 
-def _unheard(cases: Standing, filters: Filters) -> set[str]:
-    """Return the Puskesmas of which nothing has come: no report, which is not zero."""
-    heard = {row["puskesmas"] for row in cases.ask("SELECT DISTINCT puskesmas FROM {cases}")}
+def _unheard(cases: Standing, filters: Filters, counted: Set[str]) -> set[str]:
+    """Return the Puskesmas of which nothing has come: no report, which is not zero. Of those with
+    a case that was `counted` something has."""
     wanted = {filters.puskesmas} if filters.puskesmas else set(cases.zones)
-    return {
+    silent = {
         code
-        for code in wanted & set(cases.zones) - heard
+        for code in wanted & set(cases.zones) - counted
         if filters.scope is None or code in filters.scope
     }
+    if silent:
+        heard = cases.ask(
+            "SELECT DISTINCT puskesmas FROM {cases} "
+            "WHERE list_contains($silent::VARCHAR[], puskesmas)",
+            silent=sorted(silent),
+        )
+        silent -= {row["puskesmas"] for row in heard}
+    return silent

@@ -43,15 +43,16 @@ def finding(near: str) -> Iterator[str]:
         true
     )
     """
-    # Of several that came at the same moment, one is the first.
+    # Of several that came at the same moment, one is the first. Which figures' conditions it meets
+    # goes with it: those that it meets by repeating another are to be taken off.
     yield f"""
     CREATE OR REPLACE TEMP TABLE alone AS
-    SELECT complaint, any_value(puskesmas) AS puskesmas, any_value(received_at) AS received_at
+    SELECT complaint, any_value(puskesmas) AS puskesmas, any_value(received_at) AS received_at,
+        any_value(came) AS came, any_value(meets) AS meets
     FROM (
-        SELECT each.complaint, each.puskesmas, each.received_at, each.categories, each.category
-        FROM (
+        SELECT each.* FROM (
             SELECT complaint, puskesmas, service_unit, categories, unnest(categories) AS category,
-                received_at
+                received_at, came, meets
             {about} AND received_at IN (SELECT received_at FROM firsts)
         ) AS each JOIN firsts ON firsts.received_at = each.received_at
             AND firsts.puskesmas = each.puskesmas AND firsts.category = each.category
