@@ -1,5 +1,8 @@
 """The folds on histories by hand: what each of them says, as of when and as known when."""
 
+import os
+import subprocess
+import sys
 from collections import Counter
 from typing import Any
 from uuid import UUID
@@ -328,3 +331,15 @@ def test_a_text_in_a_further_medium_is_public_since_it_first_was(facts: Facts) -
     assert facts.at("publications", columns, 6, 9) == [("released", both, first)]
     assert facts.at("publications", "state", 7, 9) == [("withdrawn",)]
     assert facts.at("publications", columns, 9, 9) == [("released", board, again)]
+
+
+def test_every_process_makes_facts_by_the_same_statements() -> None:
+    # Else a restart would take the facts for another version's and make all of them anew.
+    asked = "from services.reporting.version import digest; print(digest())"
+    said = {
+        subprocess.check_output(
+            [sys.executable, "-c", asked], env={**os.environ, "PYTHONHASHSEED": str(seed)}
+        )
+        for seed in range(4)
+    }
+    assert len(said) == 1

@@ -70,8 +70,9 @@ def text_of(name: str) -> str:
 
 
 def _in_order(statements: dict[str, str]) -> list[str]:
-    """Return the names so that a fold comes after those whose results it reads."""
-    needs = {name: set(_FOLDED.findall(sql)) for name, sql in statements.items()}
+    """Return the names so that a fold comes after those whose results it reads: in every process
+    in the same order, for `digest` is of it."""
+    needs = {name: sorted({*_FOLDED.findall(sql)}) for name, sql in statements.items()}
     return list(TopologicalSorter(needs).static_order())
 
 
