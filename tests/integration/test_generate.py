@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.kernel.district import SHIPPED, load_district
+from services.main.claims import claimed
 from services.main.demo import add_accounts
 from services.main.generate import Histories
 from services.main.settings import Settings
@@ -144,3 +145,7 @@ def test_histories_that_broke_off_are_never_served_as_if_they_were_whole(
         refused = tanggap(*again, "--data", str(tmp_path))
         assert refused.returncode == 1
         assert "terputus" in refused.stderr and "Hapus folder itu" in refused.stderr
+    with claimed(tmp_path):  # they are still being written
+        refused = tanggap("up", "--data", str(tmp_path))
+    assert refused.returncode == 1
+    assert "sedang berjalan" in refused.stderr and "Hapus" not in refused.stderr

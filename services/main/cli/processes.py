@@ -58,7 +58,7 @@ def up(
     ] = DEMO_CASES,
 ) -> None:
     """Start a node: all four services on one port."""
-    from services.main.claims import AlreadyServed
+    from services.main.claims import AlreadyServed, claimed
     from services.main.demo import PUSKESMAS, add_accounts
     from services.main.edge import HomeOfNone
     from services.main.serve import PortTaken, serve_node
@@ -69,11 +69,12 @@ def up(
     # Histories are of every Puskesmas of the file; an edge is the home of its own alone.
     if demo and histories and settings.mode == "node" and is_new(settings):
         _generated(settings, loaded, histories, DEMO_SEED, None, PUSKESMAS, add_accounts)
-    if is_half_filled(settings):
-        from services.main.generate import half_filled
-
-        stop(half_filled(settings), 1)
     try:
+        if is_half_filled(settings):
+            from services.main.generate import half_filled
+
+            with claimed(settings.data):  # else another process is still writing them
+                stop(half_filled(settings), 1)
         serve_node(settings, loaded, host, port, add_accounts if demo else None)
     except (AlreadyServed, HomeOfNone, PortTaken) as problem:
         stop(str(problem), 1)
