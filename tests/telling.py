@@ -1,5 +1,6 @@
 """An office that tells complainants by message, for tests of that."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -84,3 +85,10 @@ class Desk(Office):
     def informed(self, complaint: str) -> list[bool]:
         found = self.get("sari", "/publications", complaint=complaint)["items"]
         return [each["informed"] for each in found]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    desk = Desk(tmp_path_factory.mktemp("desk"))
+    yield desk
+    desk.end()

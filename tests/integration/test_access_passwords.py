@@ -1,9 +1,7 @@
 """Passwords at the access store: what a hash costs, and how often one may be tried."""
 
-import itertools
 import sqlite3
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -14,22 +12,10 @@ from services.kernel.access import passwords
 from services.kernel.access.passwords import Passwords
 from services.kernel.access.store import AccessStore
 from services.kernel.errors import TooMany
-from services.kernel.store.database import Database
-from tests.accessing import HERE, PASSWORD, MovedClock, add
+from tests.accessing import HERE, PASSWORD, MovedClock, add, clock, store
 from tests.cheap import REAL_KIB
 
-
-@pytest.fixture
-def clock() -> MovedClock:
-    return MovedClock()
-
-
-@pytest.fixture
-def store(database: Database, clock: MovedClock) -> Iterator[AccessStore]:
-    # Every answer is a tick: what another process has written is seen by the next one.
-    opened = AccessStore(database, clock, ticks=itertools.count().__next__)
-    yield opened
-    opened.close()
+__all__ = ["clock", "store"]
 
 
 @pytest.fixture

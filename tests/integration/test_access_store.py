@@ -1,10 +1,8 @@
 """The access store on real files: sessions, revocation across processes, throttle, secrecy."""
 
-import itertools
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,20 +13,9 @@ from services.kernel.errors import InvalidInput, NotFound, NotSignedIn
 from services.kernel.store.database import Database
 from services.kernel.store.files import SqliteFile
 from services.kernel.store.servers import PostgresSchema
-from tests.accessing import HERE, PASSWORD, MovedClock, add
+from tests.accessing import HERE, PASSWORD, MovedClock, add, clock, store
 
-
-@pytest.fixture
-def clock() -> MovedClock:
-    return MovedClock()
-
-
-@pytest.fixture
-def store(database: Database, clock: MovedClock) -> Iterator[AccessStore]:
-    # Every answer is a tick: what another process has written is seen by the next one.
-    opened = AccessStore(database, clock, ticks=itertools.count().__next__)
-    yield opened
-    opened.close()
+__all__ = ["clock", "store"]
 
 
 def test_an_account_comes_back_as_it_was_added(store: AccessStore) -> None:

@@ -17,14 +17,9 @@ from services.kernel.receipts import receipt_code
 from tests.peers.fake import FakePeer
 from tests.peers.gammu import gammu
 from tests.peers.mail import MailServer, mail_server
-from tests.telling import DONE, MAIL, PERSON, PUBLIC, SAID, Desk
+from tests.telling import DONE, MAIL, PERSON, PUBLIC, SAID, Desk, desk
 
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    desk = Desk(tmp_path_factory.mktemp("desk"))
-    yield desk
-    desk.end()
+__all__ = ["desk"]
 
 
 @pytest.fixture

@@ -9,14 +9,9 @@ import pytest
 
 from services.publication.messages.hook import PATH
 from tests.peers.whatsapp import VERIFY, WhatsAppPeer, call_of, signed, whatsapp
-from tests.telling import Desk
+from tests.telling import Desk, desk
 
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    desk = Desk(tmp_path_factory.mktemp("desk"))
-    yield desk
-    desk.end()
+__all__ = ["desk"]
 
 
 @pytest.fixture
